@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Sets up what is missing, builds, serves, tests.
+#
+#   ./build.sh                builds and serves on http://localhost:8080 (PORT overrides)
+#   ./build.sh build          builds the static page into dist/
+#   ./build.sh check          format, lints on both targets, docs, types
+#   ./build.sh test           all tests: native, and the page in a real browser
+#   ./build.sh bench [suite]  benchmarks, into target/bench/
+#
+# MNIST comes from the folder in MNIST_DIR, else from its public mirrors (kept in .cache/),
+# else the page uses synthetic digits. Needs Rust (rustup.rs) and Node 20 (nodejs.org).
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+invoked_from="$PWD"
+cd "$root"
+
+wasm=target/wasm32-unknown-unknown/release/sotto.wasm
+
+say() { printf '\033[1m%s\033[0m\n' "$*"; }
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+setup_rust() {
+    have cargo || [[ ! -f "$HOME/.cargo/env" ]] || . "$HOME/.cargo/env"
+    have cargo || fail "Rust is missing: install it from https://rustup.rs, then run this again."
+    local libraries
+    libraries="$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown"
+    if [[ ! -d "$libraries" ]]; then
+        have rustup || fail "Rust's wasm32-unknown-unknown target is missing: install it, or Rust by https://rustup.rs."
+        say "Adding Rust's WebAssembly target"
+        rustup target add wasm32-unknown-unknown
+    fi
+}
+
+setup_node() {
+    have npm || fail "Node is missing: install version 20 or later from https://nodejs.org, then run this again."
+    if [[ ! www/node_modules/.package-lock.json -nt www/package-lock.json ]]; then
+        say "Installing npm packages"
+        (cd www && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json)
+    fi
+}
+
+# The browser for the tests: CHROMIUM, or what is installed, or Debian's package.
+setup_chromium() {
+    local candidate
+    for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+        if [[ -n "$candidate" ]] && have "$candidate"; then
+            CHROMIUM="$(command -v "$candidate")"
+            export CHROMIUM
+            return
+        fi
+    done
+    local as_root=()
+    [[ "$(id -u)" == 0 ]] || as_root=(sudo)
+    if have apt-get && { [[ "$(id -u)" == 0 ]] || have sudo; }; then
+        say "Installing Chromium"
+        "${as_root[@]}" apt-get update -q
+        "${as_root[@]}" apt-get install -y -q chromium || "${as_root[@]}" apt-get install -y -q chromium-browser
+    fi
+    CHROMIUM="$(command -v chromium || command -v chromium-browser)" ||
+        fail "Chromium is missing: install it, or name it in CHROMIUM, then run this again."
+    export CHROMIUM
+}
+
+# A path as it was meant where the script was called.
+from_caller() { case "$1" in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$invoked_from" "$1" ;; esac; }
+
+# Lays the digits out in www/public/data, which the page's build copies.
+digits() {
+    local source=(--synthetic 60000 10000 1)
+    if [[ -n "${MNIST_DIR:-}" ]]; then
+        source=(--mnist "$MNIST_DIR")
+    elif node www/scripts/fetch-mnist.mjs .cache/mnist; then
+        source=(--mnist .cache/mnist)
+    else
+        say "MNIST cannot be reached: the page will use synthetic digits"
+    fi
+    cargo run -q --bin prepare_digits -- www/public/data "${source[@]}"
+}
+
+build_wasm() {
+    cargo build --release --lib --target wasm32-unknown-unknown
+    if [[ "$wasm" -nt www/wasm/sotto_bg.wasm ]]; then
+        cargo run -q -p bindings -- "$wasm" www/wasm
+    fi
+}
+
+build() {
+    setup_rust
+    setup_node
+    say "Building the WebAssembly module"
+    build_wasm
+    say "Laying out the digits"
+    digits
+    say "Building the page"
+    (cd www && npm run --silent build)
+}
+
+serve() {
+    local port="${PORT:-8080}"
+    (cd www && exec npx sirv ../dist --host localhost --port "$port" --quiet) &
+    local server=$!
+    trap 'kill "$server" 2>/dev/null || true' EXIT
+    until node -e "fetch('http://localhost:$port/').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"; do
+        kill -0 "$server" 2>/dev/null || fail "Port $port cannot be used; name another one: PORT=8081 ./build.sh"
+        sleep 0.2
+    done
+    say "Sotto is ready on http://localhost:$port"
+    wait "$server"
+}
+
+check() {
+    setup_rust
+    setup_node
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo clippy --lib --target wasm32-unknown-unknown -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --quiet
+    build_wasm
+    (cd www && npm run --silent check)
+}
+
+run_tests() {
+    setup_chromium
+    build
+    cargo build --bins
+    cargo test
+    (cd www && npx playwright test "$@")
+}
+
+bench() {
+    setup_rust
+    cargo run --release --bin bench -- "$@"
+}
+
+command="${1:-serve}"
+[[ $# -eq 0 ]] || shift
+if [[ -n "${MNIST_DIR:-}" ]]; then
+    MNIST_DIR="$(from_caller "$MNIST_DIR")"
+    export MNIST_DIR
+fi
+case "$command" in
+    serve) build && serve ;;
+    build) build ;;
+    check) check ;;
+    test) run_tests "$@" ;;
+    bench) bench "$@" ;;
+    *) fail "usage: ./build.sh [build|check|test|bench [suite]]" ;;
+esac

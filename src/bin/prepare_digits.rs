@@ -1,0 +1,167 @@
+//! Writes the static files of digits that the page's tabs download.
+//!
+//! ```text
+//! prepare_digits <out-dir> --mnist <folder of the four MNIST files>
+//! prepare_digits <out-dir> --synthetic <training digits> <test digits> <seed>
+//! ```
+//!
+//! A layout that is there already is left alone; files of an earlier one are removed.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test's way to fail"))]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use sotto::digits::layout::{Layout, MANIFEST};
+use sotto::digits::mnist::Mnist;
+use sotto::digits::synthetic;
+
+const USAGE: &str =
+    "usage: prepare_digits <out-dir> (--mnist <dir> | --synthetic <train> <test> <seed>)";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(summary) => {
+            println!("{summary}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("prepare_digits: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<String, String> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (out, layout) = match arguments[..] {
+        [out, "--mnist", folder] => (out, from_mnist(Path::new(folder))?),
+        [out, "--synthetic", train, test, seed] => {
+            let layout = from_strokes(number(train)?, number(test)?, number(seed)?)?;
+            (out, layout)
+        }
+        _ => return Err(USAGE.to_owned()),
+    };
+    let out = Path::new(out);
+    let manifest = layout.manifest();
+    let what = format!(
+        "{} training and {} test digits ({}) in {}",
+        manifest.train_len(),
+        manifest.test,
+        manifest.source,
+        out.display()
+    );
+    if is_there(out, &layout) {
+        return Ok(format!("{what}: up to date"));
+    }
+    let (files, bytes) = write(out, &layout)?;
+    Ok(format!("{what}: wrote {files} files, {bytes} bytes"))
+}
+
+fn from_mnist(folder: &Path) -> Result<Layout, String> {
+    let mnist = Mnist::read(folder).map_err(|error| error.to_string())?;
+    Layout::new(&mnist.train, &mnist.test, "mnist").map_err(|error| error.to_string())
+}
+
+/// Training and test digits come from different seeds, else the test set would be the
+/// beginning of the training set.
+fn from_strokes(train: u32, test: u32, seed: u64) -> Result<Layout, String> {
+    let draw = |count, seed| synthetic::digits(count, seed).map_err(|error| error.to_string());
+    Layout::new(&draw(train, seed)?, &draw(test, !seed)?, "synthetic")
+        .map_err(|error| error.to_string())
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    let parsed = text.parse();
+    parsed.map_err(|_| format!("{text} is not a number that fits here; {USAGE}"))
+}
+
+/// Whether `out` has this layout. The manifest is written last and holds the content's hash,
+/// so it vouches for its chunks, unless somebody removed one.
+fn is_there(out: &Path, layout: &Layout) -> bool {
+    let manifest = layout.manifest();
+    fs::read(out.join(MANIFEST)).is_ok_and(|bytes| bytes == manifest.to_bytes())
+        && manifest
+            .train_chunks()
+            .chain(manifest.test_chunks())
+            .all(|chunk| out.join(chunk.path).is_file())
+}
+
+/// Writes all files and removes the chunks of an earlier layout; returns how many files it
+/// wrote, and their bytes.
+fn write(out: &Path, layout: &Layout) -> Result<(usize, usize), String> {
+    let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
+    let manifest = out.join(MANIFEST);
+    if manifest.exists() {
+        fs::remove_file(&manifest).map_err(|error| failed(&manifest, error))?;
+    }
+    let mut stale = chunks_in(out);
+    let (mut files, mut total) = (0, 0);
+    for (path, bytes) in layout.files() {
+        let path = out.join(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+        }
+        fs::write(&path, &bytes).map_err(|error| failed(&path, error))?;
+        stale.remove(&path);
+        files += 1;
+        total += bytes.len();
+    }
+    for path in stale {
+        fs::remove_file(&path).map_err(|error| failed(&path, error))?;
+    }
+    Ok((files, total))
+}
+
+/// The chunks below `out`. Nothing else is ever removed, should `out` be a wrong folder.
+fn chunks_in(out: &Path) -> BTreeSet<PathBuf> {
+    let labels = (0..10).map(|label| out.join("train").join(label.to_string()));
+    labels
+        .chain([out.join("test")])
+        .filter_map(|folder| fs::read_dir(folder).ok())
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "bin"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prepare(arguments: &[&str]) -> Result<String, String> {
+        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        run(&arguments)
+    }
+
+    #[test]
+    fn a_second_run_writes_nothing_and_another_layout_replaces_the_first() {
+        let out = std::env::temp_dir().join(format!("sotto-digits-{}", std::process::id()));
+        let folder = out.to_str().unwrap();
+        let large = [folder, "--synthetic", "1010", "20", "1"];
+        // Each label has 101 digits: two chunks.
+        assert!(prepare(&large).unwrap().contains("wrote 22 files"));
+        assert!(prepare(&large).unwrap().contains("up to date"));
+
+        fs::remove_file(out.join("test/00.bin")).unwrap();
+        assert!(prepare(&large).unwrap().contains("wrote 22 files"));
+
+        fs::write(out.join("train/notes.txt"), "mine").unwrap();
+        let small = [folder, "--synthetic", "1000", "20", "1"];
+        assert!(prepare(&small).unwrap().contains("wrote 12 files"));
+        assert!(!out.join("train/0/001.bin").exists());
+        assert!(out.join("train/notes.txt").exists());
+        fs::remove_dir_all(&out).unwrap();
+    }
+
+    #[test]
+    fn wrong_arguments_say_how_to_use_it() {
+        for arguments in [&[][..], &["out"], &["out", "--synthetic", "1", "-2", "3"]] {
+            assert!(prepare(arguments).unwrap_err().contains("usage"));
+        }
+        let missing = prepare(&["out", "--mnist", "no-such-folder"]).unwrap_err();
+        assert!(missing.contains("train-images-idx3-ubyte"), "{missing}");
+    }
+}

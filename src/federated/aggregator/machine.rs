@@ -1,0 +1,363 @@
+//! Who is there, and how a round begins and ends.
+
+mod update;
+
+use std::collections::BTreeMap;
+
+use super::super::messages::{Assignment, Refusal, Task, ToAggregator, ToWorker, Token};
+use super::super::strategy::{self, Strategy};
+use super::super::{Millis, Settings, message_limit, sampling};
+use super::round::Round;
+use super::{Action, Entropy, Event, Level, Member, MemberState, Phase, Snapshot};
+use crate::network::{self, Network, WeightHash, Weights};
+use crate::wire::{Address, Envelope, PeerId, RunId};
+
+/// The most workers in a room.
+const MEMBERS_MAX: usize = 10_000;
+
+/// The machine.
+pub struct Aggregator {
+    settings: Settings,
+    network: Network,
+    id: PeerId,
+    run: RunId,
+    weights: Weights,
+    hash: WeightHash,
+    strategy: Box<dyn Strategy>,
+    members: BTreeMap<PeerId, Member>,
+    wanted: bool,
+    applied: u32,
+    rounds: u32,
+    current: Option<Round>,
+    /// Tries of the next round that were abandoned.
+    abandoned: u32,
+    retry_at: Millis,
+    bytes_sent: u64,
+    bytes_received: u64,
+    entropy: Entropy,
+}
+
+impl Aggregator {
+    /// A room without workers, with the first weights drawn.
+    ///
+    /// # Errors
+    /// When the settings name no network or strategy.
+    pub fn new(settings: Settings, mut entropy: Entropy) -> Result<Self, network::Error> {
+        let network = preset(&settings.model)?;
+        let weights = settings.initialiser.weights(&network, settings.seed)?;
+        let strategy = begin_strategy(&settings)?;
+        let mut id = [0; 16];
+        entropy(&mut id);
+        Ok(Self {
+            run: draw_run(&mut entropy),
+            hash: weights.hash(),
+            rounds: settings.rounds,
+            id: PeerId(id),
+            settings,
+            network,
+            weights,
+            strategy,
+            members: BTreeMap::new(),
+            wanted: false,
+            applied: 0,
+            current: None,
+            abandoned: 0,
+            retry_at: 0,
+            bytes_sent: 0,
+            bytes_received: 0,
+            entropy,
+        })
+    }
+
+    /// Begins a new run with other settings: new weights, round 0, the same workers.
+    ///
+    /// # Errors
+    /// As [`Aggregator::new`]; then nothing has changed.
+    pub fn configure(&mut self, settings: Settings) -> Result<Vec<Action>, network::Error> {
+        let network = preset(&settings.model)?;
+        let weights = settings.initialiser.weights(&network, settings.seed)?;
+        let strategy = begin_strategy(&settings)?;
+        let mut actions = Vec::new();
+        self.stop(&mut actions);
+        self.run = draw_run(&mut self.entropy);
+        self.hash = weights.hash();
+        self.rounds = settings.rounds;
+        (self.network, self.weights, self.strategy) = (network, weights, strategy);
+        self.settings = settings;
+        (self.applied, self.abandoned) = (0, 0);
+        for id in self.by_slot() {
+            self.welcome(id, &mut actions);
+        }
+        actions.push(Action::Evaluate);
+        Ok(actions)
+    }
+
+    /// The settings of this run.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The network of this run.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The global model.
+    #[must_use]
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Rounds applied to the model.
+    #[must_use]
+    pub fn round(&self) -> u32 {
+        self.applied
+    }
+
+    /// What the page shows.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let mut members: Vec<Member> = self.members.values().cloned().collect();
+        members.sort_by_key(|member| member.slot);
+        Snapshot {
+            phase: self.phase(),
+            round: self.applied,
+            rounds: self.rounds,
+            attempt: self.current.as_ref().map_or(0, |_| self.abandoned + 1),
+            target: self.current.as_ref().map_or(0, |round| round.target),
+            members,
+            bytes_sent: self.bytes_sent,
+            bytes_received: self.bytes_received,
+        }
+    }
+
+    /// Handles one event at time `now`.
+    pub fn handle(&mut self, event: Event, now: Millis) -> Vec<Action> {
+        let mut actions = Vec::new();
+        match event {
+            Event::Open => {
+                self.send(Address::Workers, 0, &ToWorker::Announce, &mut actions);
+                actions.push(Action::Evaluate);
+            }
+            Event::Bytes(bytes) => self.bytes(&bytes, now, &mut actions),
+            Event::Gone(id) => self.gone(id, now, &mut actions),
+            Event::Start => {
+                if self.applied >= self.rounds {
+                    self.rounds = self.applied + self.settings.rounds;
+                }
+                self.wanted = true;
+                self.retry_at = now;
+            }
+            Event::Stop => self.stop(&mut actions),
+            Event::Tick => self.deadline(now, &mut actions),
+        }
+        self.begin_round(now, &mut actions);
+        actions
+    }
+
+    fn phase(&self) -> Phase {
+        match (&self.current, self.wanted) {
+            (Some(_), _) => Phase::Training,
+            (None, true) => Phase::Waiting,
+            (None, false) if self.applied > 0 && self.applied >= self.rounds => Phase::Finished,
+            (None, false) => Phase::Idle,
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8], now: Millis, actions: &mut Vec<Action>) {
+        let limit = message_limit(self.network.parameter_count());
+        let envelope = match Envelope::decode(bytes, limit) {
+            Ok(envelope) => envelope,
+            Err(error) => return notice(actions, None, format!("a message was refused: {error}")),
+        };
+        let (sender, round) = (envelope.sender, envelope.round);
+        self.bytes_received += bytes.len() as u64;
+        if let Some(member) = self.members.get_mut(&sender) {
+            member.bytes_received += bytes.len() as u64;
+        }
+        match ToAggregator::decode(envelope.kind, &envelope.payload) {
+            Err(error) => {
+                notice(actions, Some(sender), format!("a message was refused: {error}"));
+                self.refuse(sender, round, Refusal::Malformed, actions);
+            }
+            Ok(ToAggregator::Join) => self.join(sender, actions),
+            Ok(ToAggregator::Leave) => self.gone(sender, now, actions),
+            Ok(_) if envelope.run != self.run => {
+                self.refuse(sender, round, Refusal::Late, actions);
+            }
+            Ok(ToAggregator::Ready { digits }) => {
+                if let Some(member) = self.members.get_mut(&sender) {
+                    member.ready(digits);
+                }
+            }
+            Ok(ToAggregator::Update(update)) => self.update(sender, round, update, now, actions),
+            Ok(ToAggregator::Failed { token, reason }) => {
+                if self.current.as_mut().is_some_and(|current| current.fail(sender, &token)) {
+                    notice(actions, Some(sender), format!("could not train: {reason}"));
+                    self.rest(sender, MemberState::Idle);
+                    self.settle(now, actions);
+                }
+            }
+        }
+    }
+
+    fn join(&mut self, id: PeerId, actions: &mut Vec<Action>) {
+        if !self.members.contains_key(&id) {
+            if self.members.len() >= MEMBERS_MAX {
+                return self.refuse(id, 0, Refusal::Full, actions);
+            }
+            let taken: Vec<u32> = self.members.values().map(|member| member.slot).collect();
+            let slot = (0..).find(|slot| !taken.contains(slot)).unwrap_or(0);
+            self.members.insert(id, Member::new(id, slot));
+            actions.push(Action::Watch(id));
+        }
+        self.welcome(id, actions);
+    }
+
+    fn welcome(&mut self, id: PeerId, actions: &mut Vec<Action>) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        member.loading();
+        let place = Assignment {
+            slot: member.slot,
+            model: self.settings.model.clone(),
+            seed: self.settings.seed,
+            partition: self.settings.partition.clone(),
+            shards: self.settings.shards,
+        };
+        if self.current.as_mut().is_some_and(|current| current.lose(id)) {
+            // It joined anew in the middle of its task.
+            notice(actions, Some(id), "started over in mid-round".to_owned());
+        }
+        self.send(Address::Worker(id), 0, &ToWorker::Welcome(place), actions);
+    }
+
+    fn gone(&mut self, id: PeerId, now: Millis, actions: &mut Vec<Action>) {
+        if self.members.remove(&id).is_none() {
+            return;
+        }
+        let text = match self.current.as_mut().is_some_and(|current| current.lose(id)) {
+            true => "left in mid-round; the round goes on without it",
+            false => "left",
+        };
+        info(actions, Some(id), text.to_owned());
+        self.settle(now, actions);
+    }
+
+    fn begin_round(&mut self, now: Millis, actions: &mut Vec<Action>) {
+        if !self.wanted || self.current.is_some() {
+            return;
+        }
+        if now < self.retry_at {
+            return actions.push(Action::Wake(self.retry_at));
+        }
+        let ready = |member: &&Member| member.state == MemberState::Idle;
+        let eligible: Vec<u32> = self.members.values().filter(ready).map(|m| m.slot).collect();
+        let Some(size) = sampling::size(&self.settings, eligible.len()) else {
+            return;
+        };
+        let number = self.applied + 1;
+        let attempt = self.abandoned + 1;
+        let slots = sampling::cohort(eligible, size.asked, self.settings.seed, number, attempt);
+        let mut round = Round::new(
+            number,
+            size.target,
+            sampling::quorum(&self.settings, size.target),
+            now + Millis::from(self.settings.deadline_s) * 1000,
+        );
+        for id in self.by_slot() {
+            let Some(member) = self.members.get_mut(&id).filter(|m| slots.contains(&m.slot))
+            else {
+                continue;
+            };
+            let mut token = [0; 16];
+            (self.entropy)(&mut token);
+            let token = Token(token);
+            member.start(token.clone());
+            round.seat(id, member.slot, token.clone());
+            let task = Task {
+                token,
+                recipe: self.settings.recipe,
+                weights: self.weights.values().to_vec(),
+            };
+            self.send(Address::Worker(id), number, &ToWorker::Task(Box::new(task)), actions);
+        }
+        actions.push(Action::Wake(round.deadline));
+        self.current = Some(round);
+    }
+
+    fn stop(&mut self, actions: &mut Vec<Action>) {
+        self.wanted = false;
+        if let Some(round) = self.current.take() {
+            self.dismiss(&round, actions);
+        }
+    }
+
+    /// Frees everybody who took part in a round that is over.
+    fn dismiss(&mut self, round: &Round, actions: &mut Vec<Action>) {
+        for id in round.pending() {
+            self.send(Address::Worker(id), round.number, &ToWorker::Cancel, actions);
+        }
+        for member in self.members.values_mut() {
+            member.dismiss();
+        }
+    }
+
+    fn rest(&mut self, id: PeerId, state: MemberState) {
+        if let Some(member) = self.members.get_mut(&id) {
+            member.rest(state);
+        }
+    }
+
+    fn refuse(&mut self, to: PeerId, round: u32, refusal: Refusal, actions: &mut Vec<Action>) {
+        self.send(Address::Worker(to), round, &ToWorker::Refused(refusal), actions);
+    }
+
+    fn send(&mut self, to: Address, round: u32, message: &ToWorker, actions: &mut Vec<Action>) {
+        let (kind, payload) = message.encode();
+        let (run, sender) = (self.run, self.id);
+        let bytes = Envelope { run, round, sender, kind, payload }.encode();
+        self.bytes_sent += bytes.len() as u64;
+        if let Address::Worker(id) = to
+            && let Some(member) = self.members.get_mut(&id)
+        {
+            member.bytes_sent += bytes.len() as u64;
+        }
+        actions.push(Action::Send(to, bytes));
+    }
+
+    fn by_slot(&self) -> Vec<PeerId> {
+        let mut ids: Vec<(u32, PeerId)> =
+            self.members.iter().map(|(id, member)| (member.slot, *id)).collect();
+        ids.sort_unstable();
+        ids.into_iter().map(|(_, id)| id).collect()
+    }
+}
+
+fn preset(name: &str) -> Result<Network, network::Error> {
+    let unknown = || network::Error::File(format!("there is no network called {name}"));
+    network::preset(name).map(|preset| preset.network).ok_or_else(unknown)
+}
+
+fn begin_strategy(settings: &Settings) -> Result<Box<dyn Strategy>, network::Error> {
+    let name = &settings.strategy;
+    let unknown = || network::Error::File(format!("there is no strategy called {name}"));
+    strategy::by_name(name).ok_or_else(unknown)
+}
+
+fn draw_run(entropy: &mut Entropy) -> RunId {
+    let mut bytes = [0; 8];
+    entropy(&mut bytes);
+    RunId(u64::from_le_bytes(bytes))
+}
+
+fn notice(actions: &mut Vec<Action>, worker: Option<PeerId>, text: String) {
+    actions.push(Action::Notice { level: Level::Warning, worker, text });
+}
+
+fn info(actions: &mut Vec<Action>, worker: Option<PeerId>, text: String) {
+    actions.push(Action::Notice { level: Level::Info, worker, text });
+}

@@ -1,0 +1,146 @@
+//! What becomes of an update, and of a round when its outcome is known.
+
+use super::super::super::messages::{Refusal, ToWorker, Update};
+use super::super::round::{Outcome, Round};
+use super::super::{Action, MemberState};
+use super::{Aggregator, Millis, notice};
+use crate::network::Weights;
+use crate::wire::{Address, PeerId};
+
+/// How long an abandoned round waits before it is tried again.
+const RETRY_MS: Millis = 1_000;
+
+impl Aggregator {
+    pub(super) fn update(
+        &mut self,
+        sender: PeerId,
+        round: u32,
+        update: Update,
+        now: Millis,
+        actions: &mut Vec<Action>,
+    ) {
+        let verdict = self.check(sender, round, &update);
+        match verdict {
+            Ok(()) => {
+                self.report(sender, round, update, actions);
+                self.settle(now, actions);
+            }
+            Err(refusal) => {
+                let text = format!("an update was refused: {refusal}");
+                notice(actions, Some(sender), text);
+                self.refuse(sender, round, refusal, actions);
+                if refusal.ends_the_task()
+                    && let Some(current) = &mut self.current
+                {
+                    current.lose(sender);
+                    self.rest(sender, MemberState::Idle);
+                    self.settle(now, actions);
+                } else if refusal == Refusal::Late {
+                    // It was silent, but it lives.
+                    self.rest(sender, MemberState::Idle);
+                }
+            }
+        }
+    }
+
+    /// Whether an update is the one that its sender was asked for. Only a sender that
+    /// knows the task's token can have its own seat taken away.
+    fn check(&self, sender: PeerId, round: u32, update: &Update) -> Result<(), Refusal> {
+        let member = self.members.get(&sender).ok_or(Refusal::NotAsked)?;
+        let current = match &self.current {
+            _ if member.knew(&update.token) || round <= self.applied => return Err(Refusal::Late),
+            Some(current) if current.number == round => current,
+            _ => return Err(Refusal::WrongRound),
+        };
+        current.check(sender, &update.token)?;
+        if update.base != self.hash {
+            return Err(Refusal::WrongModel);
+        }
+        if update.values.len() != self.weights.values().len() {
+            return Err(Refusal::WrongLength);
+        }
+        if update.digits != member.digits || update.digits == 0 {
+            return Err(Refusal::WrongCount);
+        }
+        let finite = |value: &f32| value.is_finite();
+        if !update.loss.is_finite() || !update.values.iter().all(finite) {
+            return Err(Refusal::NotFinite);
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, id: PeerId, round: u32, update: Update, actions: &mut Vec<Action>) {
+        if let Some(member) = self.members.get_mut(&id) {
+            member.state = MemberState::Reported;
+            member.loss = Some(update.loss);
+        }
+        if let Some(current) = &mut self.current {
+            current.report(id, update.digits, update.values);
+        }
+        self.send(Address::Worker(id), round, &ToWorker::Accepted, actions);
+    }
+
+    /// Closes the round if its outcome is known.
+    pub(super) fn settle(&mut self, now: Millis, actions: &mut Vec<Action>) {
+        match self.current.as_ref().map(Round::outcome) {
+            Some(Outcome::Complete) => self.close(now, actions),
+            Some(Outcome::Hopeless) => self.abandon(now, actions),
+            Some(Outcome::Open) | None => {}
+        }
+    }
+
+    pub(super) fn deadline(&mut self, now: Millis, actions: &mut Vec<Action>) {
+        let Some(current) = self.current.as_ref().filter(|current| now >= current.deadline) else {
+            return;
+        };
+        for id in current.pending() {
+            self.rest(id, MemberState::Silent);
+            notice(actions, Some(id), "did not answer before the deadline".to_owned());
+        }
+        match self.current.as_ref().is_some_and(Round::has_quorum) {
+            true => self.close(now, actions),
+            false => self.abandon(now, actions),
+        }
+    }
+
+    fn close(&mut self, now: Millis, actions: &mut Vec<Action>) {
+        let Some(round) = self.current.take() else {
+            return;
+        };
+        self.dismiss(&round, actions);
+        let mut values = self.weights.values().to_vec();
+        let mean = round.mean(values.len());
+        self.strategy.apply(&mut values, &mean);
+        match Weights::new(&self.network, values) {
+            Ok(weights) => {
+                self.hash = weights.hash();
+                self.weights = weights;
+                self.applied = round.number;
+                self.abandoned = 0;
+                self.wanted = self.applied < self.rounds;
+                actions.push(Action::Evaluate);
+            }
+            Err(error) => {
+                notice(actions, None, format!("the average cannot be used: {error}"));
+                self.current = Some(round);
+                self.abandon(now, actions);
+            }
+        }
+    }
+
+    fn abandon(&mut self, now: Millis, actions: &mut Vec<Action>) {
+        let Some(round) = self.current.take() else {
+            return;
+        };
+        self.dismiss(&round, actions);
+        self.abandoned += 1;
+        self.retry_at = now + RETRY_MS;
+        let text = format!(
+            "round {} was abandoned: {} of {} updates; it is tried again",
+            round.number,
+            round.reported(),
+            round.target
+        );
+        notice(actions, None, text);
+    }
+}

@@ -1,0 +1,105 @@
+//! The aggregator's machine: who is there, which round is under way, what the model is.
+//!
+//! ```text
+//! Idle --Start--> Waiting <--> Training --last round--> Finished
+//!   ^---------------- Stop, from any phase
+//! ```
+//!
+//! A round either changes the model once, with every update that was taken, or not at
+//! all: one that misses its quorum is abandoned and tried again.
+
+mod machine;
+mod member;
+mod round;
+
+use super::Millis;
+use crate::wire::{Address, PeerId};
+
+pub use machine::Aggregator;
+pub use member::{Member, MemberState};
+
+/// Fills bytes with secret randomness: the operating system's, or in the simulator a
+/// seeded stream.
+pub type Entropy = Box<dyn FnMut(&mut [u8])>;
+
+/// What happens to the aggregator.
+#[derive(Debug)]
+pub enum Event {
+    /// The page is open: call the workers.
+    Open,
+    /// A message arrived.
+    Bytes(Vec<u8>),
+    /// A worker's page is gone.
+    Gone(PeerId),
+    /// Train.
+    Start,
+    /// Stop training; the model stays.
+    Stop,
+    /// The time that an [`Action::Wake`] asked for has come.
+    Tick,
+}
+
+/// What the aggregator's driver is to do.
+#[derive(Debug, PartialEq)]
+pub enum Action {
+    /// Put bytes into an inbox.
+    Send(Address, Vec<u8>),
+    /// Say [`Event::Gone`] when this worker's page closes.
+    Watch(PeerId),
+    /// The model has changed: show it and test it.
+    Evaluate,
+    /// Come back at this time with [`Event::Tick`].
+    Wake(Millis),
+    /// Tell the user.
+    Notice {
+        /// How grave it is.
+        level: Level,
+        /// The worker it is about.
+        worker: Option<PeerId>,
+        /// What happened.
+        text: String,
+    },
+}
+
+/// How grave a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Normal life.
+    Info,
+    /// Something was refused or lost.
+    Warning,
+}
+
+/// What the aggregator is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Nobody asked for training.
+    Idle,
+    /// Training was asked for, but too few workers are ready.
+    Waiting,
+    /// A round is under way.
+    Training,
+    /// All rounds are done.
+    Finished,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// What the aggregator is doing.
+    pub phase: Phase,
+    /// Rounds applied to the model.
+    pub round: u32,
+    /// Rounds asked for.
+    pub rounds: u32,
+    /// The try of the round under way, from 1; 0 between rounds.
+    pub attempt: u32,
+    /// Updates that close the round under way.
+    pub target: usize,
+    /// The workers, by slot.
+    pub members: Vec<Member>,
+    /// Bytes sent to all workers that ever were here.
+    pub bytes_sent: u64,
+    /// Bytes received from them.
+    pub bytes_received: u64,
+}

@@ -1,0 +1,195 @@
+//! One round under way: who was asked, and what came back.
+
+use std::collections::BTreeMap;
+
+use super::super::messages::{Refusal, Token};
+use super::Millis;
+use crate::wire::PeerId;
+
+/// The round under way.
+pub(super) struct Round {
+    pub(super) number: u32,
+    pub(super) target: usize,
+    pub(super) deadline: Millis,
+    quorum: usize,
+    seats: BTreeMap<PeerId, Seat>,
+}
+
+/// What can be said of a round before its deadline.
+pub(super) enum Outcome {
+    /// Updates are still awaited.
+    Open,
+    /// All that can come has come, and it is enough.
+    Complete,
+    /// What can still come is not enough.
+    Hopeless,
+}
+
+struct Seat {
+    slot: u32,
+    token: Token,
+    state: State,
+}
+
+enum State {
+    Pending,
+    Lost,
+    Reported { digits: u32, values: Vec<f32> },
+}
+
+impl Seat {
+    fn report(&self) -> Option<(u32, u32, &[f32])> {
+        match &self.state {
+            State::Reported { digits, values } => Some((self.slot, *digits, values)),
+            State::Pending | State::Lost => None,
+        }
+    }
+}
+
+impl Round {
+    pub(super) fn new(number: u32, target: usize, quorum: usize, deadline: Millis) -> Self {
+        Self { number, target, deadline, quorum, seats: BTreeMap::new() }
+    }
+
+    pub(super) fn seat(&mut self, id: PeerId, slot: u32, token: Token) {
+        self.seats.insert(id, Seat { slot, token, state: State::Pending });
+    }
+
+    /// Whether this worker may report with this token.
+    pub(super) fn check(&self, id: PeerId, token: &Token) -> Result<(), Refusal> {
+        let seat = self.seats.get(&id).ok_or(Refusal::NotAsked)?;
+        if seat.token != *token {
+            return Err(Refusal::Forged);
+        }
+        match seat.state {
+            State::Pending => Ok(()),
+            State::Lost => Err(Refusal::NotAsked),
+            State::Reported { .. } => Err(Refusal::Duplicate),
+        }
+    }
+
+    pub(super) fn report(&mut self, id: PeerId, digits: u32, values: Vec<f32>) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.state = State::Reported { digits, values };
+        }
+    }
+
+    /// Gives up on a worker that has not reported; whether there was anything to give up.
+    pub(super) fn lose(&mut self, id: PeerId) -> bool {
+        match self.seats.get_mut(&id) {
+            Some(seat) if matches!(seat.state, State::Pending) => {
+                seat.state = State::Lost;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Gives up on a worker that says so itself, and proves that it was asked.
+    pub(super) fn fail(&mut self, id: PeerId, token: &Token) -> bool {
+        self.check(id, token).is_ok() && self.lose(id)
+    }
+
+    pub(super) fn pending(&self) -> Vec<PeerId> {
+        let pending = |seat: &Seat| matches!(seat.state, State::Pending);
+        self.seats.iter().filter(|(_, seat)| pending(seat)).map(|(id, _)| *id).collect()
+    }
+
+    pub(super) fn reported(&self) -> usize {
+        self.reports().len()
+    }
+
+    pub(super) fn has_quorum(&self) -> bool {
+        self.reported() >= self.quorum
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        let (reported, pending) = (self.reported(), self.pending().len());
+        if reported >= self.target || (pending == 0 && reported >= self.quorum) {
+            Outcome::Complete
+        } else if reported + pending < self.quorum {
+            Outcome::Hopeless
+        } else {
+            Outcome::Open
+        }
+    }
+
+    /// `sum_k n_k (w_k - w) / sum_k n_k`, the sums taken in `f64` by ascending slot so that
+    /// the order of arrival changes no bit.
+    pub(super) fn mean(&self, len: usize) -> Vec<f64> {
+        let mut sums = vec![0.0; len];
+        let mut total = 0.0;
+        for (_, digits, values) in self.reports() {
+            total += f64::from(digits);
+            for (sum, &value) in sums.iter_mut().zip(values) {
+                *sum += f64::from(value);
+            }
+        }
+        sums.iter_mut().for_each(|sum| *sum /= total);
+        sums
+    }
+
+    /// Slot, digits and values of every report, by ascending slot.
+    fn reports(&self) -> Vec<(u32, u32, &[f32])> {
+        let mut reports: Vec<_> = self.seats.values().filter_map(Seat::report).collect();
+        reports.sort_by_key(|(slot, _, _)| *slot);
+        reports
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(seats: u8, target: usize, quorum: usize) -> Round {
+        let mut round = Round::new(1, target, quorum, 0);
+        for seat in 0..seats {
+            // Ids fall while slots rise.
+            round.seat(PeerId([9 - seat; 16]), seat.into(), Token([seat; 16]));
+        }
+        round
+    }
+
+    #[test]
+    fn the_mean_is_weighted_by_digits() {
+        let mut round = round(2, 2, 1);
+        round.report(PeerId([9; 16]), 100, vec![100.0 * 1.0]);
+        round.report(PeerId([8; 16]), 300, vec![300.0 * 5.0]);
+        assert_eq!(round.mean(1), [4.0]);
+    }
+
+    #[test]
+    fn outcomes_follow_reports_and_losses() {
+        let mut round = round(4, 3, 2);
+        assert!(matches!(round.outcome(), Outcome::Open));
+        round.report(PeerId([9; 16]), 1, vec![0.0]);
+        assert!(round.lose(PeerId([8; 16])));
+        assert!(!round.lose(PeerId([9; 16])), "what was reported stays");
+        assert!(matches!(round.outcome(), Outcome::Open));
+        round.lose(PeerId([7; 16]));
+        assert!(matches!(round.outcome(), Outcome::Open));
+        round.report(PeerId([6; 16]), 1, vec![0.0]);
+        assert!(matches!(round.outcome(), Outcome::Complete));
+    }
+
+    #[test]
+    fn a_round_without_hope_is_known() {
+        let mut round = round(3, 3, 2);
+        round.lose(PeerId([9; 16]));
+        assert!(matches!(round.outcome(), Outcome::Open));
+        round.lose(PeerId([8; 16]));
+        assert!(matches!(round.outcome(), Outcome::Hopeless));
+    }
+
+    #[test]
+    fn only_the_token_opens_the_seat() {
+        let mut round = round(2, 2, 1);
+        let (id, token) = (PeerId([9; 16]), Token([0; 16]));
+        assert_eq!(round.check(id, &Token([1; 16])), Err(Refusal::Forged));
+        assert_eq!(round.check(PeerId([1; 16]), &token), Err(Refusal::NotAsked));
+        assert_eq!(round.check(id, &token), Ok(()));
+        assert!(!round.fail(id, &Token([1; 16])));
+        round.report(id, 1, vec![0.0]);
+        assert_eq!(round.check(id, &token), Err(Refusal::Duplicate));
+    }
+}

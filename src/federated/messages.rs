@@ -1,0 +1,429 @@
+//! What the aggregator and the workers say to each other.
+//!
+//! ```text
+//! aggregator -> all     Announce                     a room is open: join
+//! worker -> aggregator  Join                         I am here
+//! aggregator -> worker  Welcome(Assignment)          your shard, the network
+//! worker -> aggregator  Ready                        my digits are loaded
+//! aggregator -> worker  Task                         weights and recipe of a round
+//! worker -> aggregator  Update | Failed              n_k (w_k - w), or why not
+//! aggregator -> worker  Accepted | Refused | Cancel
+//! worker -> aggregator  Leave
+//! ```
+
+use subtle::ConstantTimeEq;
+
+use crate::digits::layout::Manifest;
+use crate::digits::partition::{self, Shard};
+use crate::learn::{Recipe, SgdConfig};
+use crate::network::{PARAMETERS_MAX, WeightHash};
+use crate::wire::{Error, Reader, Writer};
+
+/// The longest name or reason, in bytes.
+const TEXT_MAX: usize = 300;
+
+/// The longest payload for a network of `parameters` weights, in bytes.
+#[must_use]
+pub fn message_limit(parameters: usize) -> usize {
+    4 * parameters + 1024
+}
+
+/// What a worker tells the aggregator.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToAggregator {
+    /// I am here and want to take part.
+    Join,
+    /// My shard is loaded: this many digits.
+    Ready {
+        /// Digits in the shard.
+        digits: u32,
+    },
+    /// What I learned in a round.
+    Update(Update),
+    /// I cannot do the task.
+    Failed {
+        /// The task's token.
+        token: Token,
+        /// Why, in words.
+        reason: String,
+    },
+    /// I am going.
+    Leave,
+}
+
+/// What the aggregator tells a worker.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToWorker {
+    /// A room is open: join.
+    Announce,
+    /// You are in.
+    Welcome(Assignment),
+    /// Train this round.
+    Task(Box<Task>),
+    /// The round is over without you: stop training.
+    Cancel,
+    /// Your update counts.
+    Accepted,
+    /// Your message was refused.
+    Refused(Refusal),
+}
+
+/// A worker's place in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// The place in the room, from 0.
+    pub slot: u32,
+    /// The network's preset.
+    pub model: String,
+    /// The seed of shards and shuffles.
+    pub seed: u64,
+    /// How the digits are cut into shards.
+    pub partition: String,
+    /// How many shards there are.
+    pub shards: u32,
+}
+
+impl Assignment {
+    /// The shard of this slot; with more workers than shards, shards are shared.
+    #[must_use]
+    pub fn shard(&self) -> u32 {
+        self.slot % self.shards.max(1)
+    }
+
+    /// The digits of this place, out of all that `manifest` lists.
+    ///
+    /// # Errors
+    /// In words, when this page does not know the partition or cannot cut so many shards.
+    pub fn cut(&self, manifest: &Manifest) -> Result<Shard, String> {
+        let partitioner = partition::by_name(&self.partition)
+            .ok_or_else(|| format!("this page knows no partition called {}", self.partition))?;
+        let mut shards = partitioner
+            .partition(&manifest.train, self.shards, self.seed)
+            .map_err(|error| error.to_string())?;
+        Ok(shards.swap_remove(self.shard() as usize))
+    }
+}
+
+/// One round's work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// To be sent back with the update: proves that this worker was asked.
+    pub token: Token,
+    /// How to train.
+    pub recipe: Recipe,
+    /// The global model's weights.
+    pub weights: Vec<f32>,
+}
+
+/// One worker's contribution to a round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Update {
+    /// The task's token.
+    pub token: Token,
+    /// The hash of the weights that the training started from.
+    pub base: WeightHash,
+    /// n_k: digits trained on.
+    pub digits: u32,
+    /// The mean training loss, in nats.
+    pub loss: f32,
+    /// `n_k (w_k - w)`.
+    pub values: Vec<f32>,
+}
+
+/// A number that only the aggregator and one worker know, for one task.
+#[derive(Clone)]
+pub struct Token(pub [u8; 16]);
+
+/// Compared in constant time.
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+/// Why the aggregator does not take a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The sender never joined, or was not asked.
+    #[error("this worker was not asked for an update")]
+    NotAsked,
+    /// The token is not the task's.
+    #[error("forged: the token is not that of the worker's task")]
+    Forged,
+    /// The round is over.
+    #[error("late: the round is over")]
+    Late,
+    /// The worker has reported already.
+    #[error("the worker has already reported in this round")]
+    Duplicate,
+    /// The update belongs to a round that is not under way.
+    #[error("the update is for another round")]
+    WrongRound,
+    /// The training started from other weights.
+    #[error("the update was made from another model")]
+    WrongModel,
+    /// The vector is not as long as the model.
+    #[error("the update does not have as many values as the model")]
+    WrongLength,
+    /// NaN or infinity.
+    #[error("the update holds a value that is not a finite number")]
+    NotFinite,
+    /// The weight in the average is not what the worker's shard allows.
+    #[error("the update claims another number of digits than the worker has")]
+    WrongCount,
+    /// The bytes are not a message.
+    #[error("the bytes are not a message")]
+    Malformed,
+    /// The room has no place left.
+    #[error("the room is full")]
+    Full,
+}
+
+impl Refusal {
+    /// Whether the worker that was asked has spoilt its one update of the round. Otherwise
+    /// the sender is not the one that was asked, and nothing changes for that one.
+    pub(super) fn ends_the_task(self) -> bool {
+        matches!(
+            self,
+            Self::WrongModel | Self::WrongLength | Self::NotFinite | Self::WrongCount
+        )
+    }
+}
+
+/// Every refusal, in the order of its number on the wire.
+const REFUSALS: [Refusal; 11] = [
+    Refusal::NotAsked,
+    Refusal::Forged,
+    Refusal::Late,
+    Refusal::Duplicate,
+    Refusal::WrongRound,
+    Refusal::WrongModel,
+    Refusal::WrongLength,
+    Refusal::NotFinite,
+    Refusal::WrongCount,
+    Refusal::Malformed,
+    Refusal::Full,
+];
+
+impl ToAggregator {
+    /// The message's kind and payload.
+    #[must_use]
+    pub fn encode(&self) -> (u8, Vec<u8>) {
+        let mut w = Writer::new();
+        let kind = match self {
+            Self::Join => 1,
+            Self::Ready { digits } => {
+                w.u32(*digits);
+                2
+            }
+            Self::Update(update) => {
+                w.raw(&update.token.0).raw(&update.base.0).u32(update.digits);
+                w.f32(update.loss).f32s(&update.values);
+                3
+            }
+            Self::Failed { token, reason } => {
+                w.raw(&token.0).text(truncated(reason));
+                4
+            }
+            Self::Leave => 5,
+        };
+        (kind, w.finish())
+    }
+
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// When the bytes are not one, or announce more than the limits.
+    pub fn decode(kind: u8, payload: &[u8]) -> Result<Self, Error> {
+        let mut r = Reader::new(payload);
+        let message = match kind {
+            1 => Self::Join,
+            2 => Self::Ready { digits: r.u32("digits")? },
+            3 => Self::Update(Update {
+                token: Token(r.array("token")?),
+                base: WeightHash(r.array("base model")?),
+                digits: r.u32("digits")?,
+                loss: r.f32("loss")?,
+                values: r.f32s("update", PARAMETERS_MAX)?,
+            }),
+            4 => Self::Failed {
+                token: Token(r.array("token")?),
+                reason: r.text("reason", TEXT_MAX)?,
+            },
+            5 => Self::Leave,
+            other => return Err(Error::Kind(other)),
+        };
+        r.finish().map(|()| message)
+    }
+}
+
+impl ToWorker {
+    /// The message's kind and payload.
+    #[must_use]
+    pub fn encode(&self) -> (u8, Vec<u8>) {
+        let mut w = Writer::new();
+        let kind = match self {
+            Self::Announce => 65,
+            Self::Welcome(place) => {
+                w.u32(place.slot).text(&place.model).u64(place.seed);
+                w.text(&place.partition).u32(place.shards);
+                66
+            }
+            Self::Task(task) => {
+                let Recipe { epochs, batch, sgd } = task.recipe;
+                w.raw(&task.token.0).u32(epochs).u32(batch);
+                w.f32(sgd.learning_rate).f32(sgd.momentum).f32(sgd.weight_decay);
+                w.f32s(&task.weights);
+                67
+            }
+            Self::Cancel => 68,
+            Self::Accepted => 69,
+            Self::Refused(refusal) => {
+                let number = REFUSALS.iter().position(|known| known == refusal);
+                w.u8(number.map_or(u8::MAX, |number| number as u8));
+                70
+            }
+        };
+        (kind, w.finish())
+    }
+
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// When the bytes are not one, or announce more than the limits.
+    pub fn decode(kind: u8, payload: &[u8]) -> Result<Self, Error> {
+        let mut r = Reader::new(payload);
+        let message = match kind {
+            65 => Self::Announce,
+            66 => Self::Welcome(Assignment {
+                slot: r.u32("slot")?,
+                model: r.text("model", TEXT_MAX)?,
+                seed: r.u64("seed")?,
+                partition: r.text("partition", TEXT_MAX)?,
+                shards: r.u32("shards")?,
+            }),
+            67 => Self::Task(Box::new(Task {
+                token: Token(r.array("token")?),
+                recipe: Recipe {
+                    epochs: r.u32("epochs")?,
+                    batch: r.u32("batch")?,
+                    sgd: SgdConfig {
+                        learning_rate: r.f32("learning rate")?,
+                        momentum: r.f32("momentum")?,
+                        weight_decay: r.f32("weight decay")?,
+                    },
+                },
+                weights: r.f32s("weights", PARAMETERS_MAX)?,
+            })),
+            68 => Self::Cancel,
+            69 => Self::Accepted,
+            70 => {
+                let number = usize::from(r.u8("refusal")?);
+                let known = REFUSALS.get(number).copied();
+                Self::Refused(known.ok_or(Error::Invalid("refusal"))?)
+            }
+            other => return Err(Error::Kind(other)),
+        };
+        r.finish().map(|()| message)
+    }
+}
+
+/// At most [`TEXT_MAX`] bytes of a text, cut between characters.
+fn truncated(text: &str) -> &str {
+    let mut end = text.len().min(TEXT_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn token() -> Token {
+        Token([7; 16])
+    }
+
+    #[test]
+    fn messages_survive_the_wire() {
+        let update = Update {
+            token: token(),
+            base: WeightHash([9; 32]),
+            digits: 600,
+            loss: 0.25,
+            values: vec![1.0, -2.0],
+        };
+        for message in [
+            ToAggregator::Join,
+            ToAggregator::Ready { digits: 3000 },
+            ToAggregator::Update(update),
+            ToAggregator::Failed { token: token(), reason: "no digits".to_owned() },
+            ToAggregator::Leave,
+        ] {
+            let (kind, payload) = message.encode();
+            assert_eq!(ToAggregator::decode(kind, &payload), Ok(message));
+        }
+        let place = Assignment {
+            slot: 3,
+            model: "lenet5".to_owned(),
+            seed: 5,
+            partition: "iid".to_owned(),
+            shards: 20,
+        };
+        let task = Task {
+            token: token(),
+            recipe: crate::federated::Settings::default().recipe,
+            weights: vec![0.5; 3],
+        };
+        let mut messages = vec![
+            ToWorker::Announce,
+            ToWorker::Welcome(place),
+            ToWorker::Task(Box::new(task)),
+            ToWorker::Cancel,
+            ToWorker::Accepted,
+        ];
+        messages.extend(REFUSALS.map(ToWorker::Refused));
+        for message in messages {
+            let (kind, payload) = message.encode();
+            assert_eq!(ToWorker::decode(kind, &payload), Ok(message));
+        }
+    }
+
+    #[test]
+    fn a_token_does_not_print() {
+        assert_eq!(format!("{:?}", token()), "Token(..)");
+    }
+
+    #[test]
+    fn long_reasons_are_cut_between_characters() {
+        let failed = ToAggregator::Failed { token: token(), reason: "é".repeat(TEXT_MAX) };
+        let (kind, payload) = failed.encode();
+        assert!(ToAggregator::decode(kind, &payload).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_messages_or_errors(kind: u8, payload: Vec<u8>) {
+            let _ = ToAggregator::decode(kind, &payload);
+            let _ = ToWorker::decode(kind, &payload);
+        }
+
+        #[test]
+        fn cut_messages_are_errors(cut in 0usize..80) {
+            let update = Update {
+                token: token(), base: WeightHash([9; 32]), digits: 1, loss: 0.0,
+                values: vec![0.0; 6],
+            };
+            let (kind, payload) = ToAggregator::Update(update).encode();
+            prop_assert!(ToAggregator::decode(kind, &payload[..cut.min(payload.len() - 1)]).is_err());
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Federated training as state machines that neither wait, nor sleep, nor read a clock.
+//!
+//! [`Aggregator`] and [`Worker`] take one event and the time, and answer with the actions
+//! that their driver is to carry out. The browser, the simulator and the tests drive the
+//! same machines.
+
+mod aggregator;
+mod local;
+mod messages;
+mod sampling;
+mod settings;
+pub mod strategy;
+mod worker;
+
+pub use aggregator::{Aggregator, Event, Member, MemberState, Phase, Snapshot};
+pub use aggregator::{Action, Entropy, Level};
+pub use local::{LocalTraining, Report};
+pub use messages::{
+    Assignment, Refusal, Task, ToAggregator, ToWorker, Token, Update, message_limit,
+};
+pub use settings::{Problem, SETTINGS, SettingInfo, Settings};
+pub use worker::{Worker, WorkerAction, WorkerEvent, WorkerPhase};
+
+/// Milliseconds on the driver's clock; only differences matter.
+pub type Millis = u64;

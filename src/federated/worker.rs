@@ -1,0 +1,273 @@
+//! The worker's machine: find the aggregator, load the shard, train when asked.
+//!
+//! ```text
+//! Searching --Welcome--> Loading --ShardLoaded--> Idle <--> Training
+//!     ^---------------- Announce of another run, from any state
+//! ```
+
+use super::Millis;
+use super::messages::{Assignment, Refusal, Task, ToAggregator, ToWorker, Token, Update};
+use crate::network;
+use crate::wire::{Address, Envelope, PeerId, RunId};
+
+/// How long an unanswered `Join` waits before it is sent again.
+const JOIN_AGAIN_MS: Millis = 2_000;
+
+/// What happens to a worker.
+#[derive(Debug)]
+pub enum WorkerEvent {
+    /// The page is open; look for an aggregator.
+    Open,
+    /// A message arrived.
+    Bytes(Vec<u8>),
+    /// The assigned shard is here, with this many digits.
+    ShardLoaded(u32),
+    /// The task is done.
+    Trained(Update),
+    /// The task cannot be done.
+    Failed {
+        /// The task's token.
+        token: Token,
+        /// Why, in words.
+        reason: String,
+    },
+    /// The time that a [`WorkerAction::Wake`] asked for has come.
+    Tick,
+    /// The page is closing.
+    Close,
+}
+
+/// What a worker's driver is to do.
+#[derive(Debug, PartialEq)]
+pub enum WorkerAction {
+    /// Put bytes into an inbox.
+    Send(Address, Vec<u8>),
+    /// Fetch this shard, then say [`WorkerEvent::ShardLoaded`].
+    Load(Assignment),
+    /// Train, then say [`WorkerEvent::Trained`] or [`WorkerEvent::Failed`].
+    Train {
+        /// The round.
+        round: u32,
+        /// The work.
+        task: Box<Task>,
+    },
+    /// Stop the training under way: nobody waits for it any more.
+    StopTraining,
+    /// Come back at this time with [`WorkerEvent::Tick`].
+    Wake(Millis),
+    /// Tell the user.
+    Notice(String),
+}
+
+/// What a worker is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WorkerPhase {
+    /// No aggregator has answered yet.
+    Searching,
+    /// The shard is on its way.
+    Loading,
+    /// Waiting for a round.
+    Idle,
+    /// Training in this round.
+    Training(u32),
+    /// The aggregator will not have this worker.
+    Refused(Refusal),
+}
+
+/// The machine.
+#[derive(Debug)]
+pub struct Worker {
+    id: PeerId,
+    run: RunId,
+    phase: WorkerPhase,
+    place: Option<Assignment>,
+    digits: Option<u32>,
+    /// The round and token of the task under way.
+    task: Option<(u32, Token)>,
+}
+
+impl Worker {
+    /// A worker that has not looked around yet. `id` comes from the system's randomness.
+    #[must_use]
+    pub fn new(id: PeerId) -> Self {
+        Self {
+            id,
+            run: RunId(0),
+            phase: WorkerPhase::Searching,
+            place: None,
+            digits: None,
+            task: None,
+        }
+    }
+
+    /// Who this worker is.
+    #[must_use]
+    pub fn id(&self) -> PeerId {
+        self.id
+    }
+
+    /// What it is doing.
+    #[must_use]
+    pub fn phase(&self) -> &WorkerPhase {
+        &self.phase
+    }
+
+    /// Its place, once it has one.
+    #[must_use]
+    pub fn place(&self) -> Option<&Assignment> {
+        self.place.as_ref()
+    }
+
+    /// The bytes that say goodbye, for a page that has no time left to ask.
+    #[must_use]
+    pub fn goodbye(&self) -> Vec<u8> {
+        self.envelope(0, &ToAggregator::Leave)
+    }
+
+    /// Handles one event at time `now`.
+    pub fn handle(&mut self, event: WorkerEvent, now: Millis) -> Vec<WorkerAction> {
+        match event {
+            WorkerEvent::Open => self.join(now),
+            WorkerEvent::Tick if self.phase == WorkerPhase::Searching => self.join(now),
+            WorkerEvent::Tick => Vec::new(),
+            WorkerEvent::Bytes(bytes) => self.bytes(&bytes, now),
+            WorkerEvent::ShardLoaded(digits) => self.loaded(digits),
+            WorkerEvent::Trained(update) => self.trained(update),
+            WorkerEvent::Failed { token, reason } => self.failed(token, reason),
+            WorkerEvent::Close => vec![self.send(0, &ToAggregator::Leave)],
+        }
+    }
+
+    fn join(&mut self, now: Millis) -> Vec<WorkerAction> {
+        vec![self.send(0, &ToAggregator::Join), WorkerAction::Wake(now + JOIN_AGAIN_MS)]
+    }
+
+    fn bytes(&mut self, bytes: &[u8], now: Millis) -> Vec<WorkerAction> {
+        let limit = super::message_limit(network::PARAMETERS_MAX);
+        let decoded = Envelope::decode(bytes, limit).and_then(|envelope| {
+            ToWorker::decode(envelope.kind, &envelope.payload).map(|message| (envelope, message))
+        });
+        match decoded {
+            Ok((envelope, message)) => self.message(envelope.run, envelope.round, message, now),
+            Err(error) => vec![WorkerAction::Notice(format!("a message was refused: {error}"))],
+        }
+    }
+
+    fn message(
+        &mut self,
+        run: RunId,
+        round: u32,
+        message: ToWorker,
+        now: Millis,
+    ) -> Vec<WorkerAction> {
+        match message {
+            ToWorker::Announce => self.announced(run, now),
+            ToWorker::Welcome(place) => self.welcomed(run, place),
+            // Everything else belongs to the run that this worker joined.
+            _ if run != self.run => Vec::new(),
+            ToWorker::Task(task) => self.asked(round, task),
+            ToWorker::Cancel => match &self.task {
+                Some((current, _)) if *current == round => self.stop_training(),
+                _ => Vec::new(),
+            },
+            ToWorker::Accepted => Vec::new(),
+            ToWorker::Refused(Refusal::Full) => {
+                self.phase = WorkerPhase::Refused(Refusal::Full);
+                Vec::new()
+            }
+            ToWorker::Refused(refusal) => {
+                vec![WorkerAction::Notice(format!("round {round}: {refusal}"))]
+            }
+        }
+    }
+
+    /// An aggregator opened, or began a new run: whatever was under way is void.
+    fn announced(&mut self, run: RunId, now: Millis) -> Vec<WorkerAction> {
+        if run == self.run && self.place.is_some() {
+            return Vec::new();
+        }
+        let mut actions = self.stop_training();
+        self.phase = WorkerPhase::Searching;
+        actions.extend(self.join(now));
+        actions
+    }
+
+    fn welcomed(&mut self, run: RunId, place: Assignment) -> Vec<WorkerAction> {
+        if self.run == run && self.place.as_ref() == Some(&place) {
+            // The answer to a Join that was sent twice.
+            return match self.digits {
+                Some(digits) => vec![self.send(0, &ToAggregator::Ready { digits })],
+                None => Vec::new(),
+            };
+        }
+        let mut actions = self.stop_training();
+        self.run = run;
+        self.place = Some(place.clone());
+        self.digits = None;
+        self.phase = WorkerPhase::Loading;
+        actions.push(WorkerAction::Load(place));
+        actions
+    }
+
+    fn loaded(&mut self, digits: u32) -> Vec<WorkerAction> {
+        if self.phase != WorkerPhase::Loading {
+            return Vec::new();
+        }
+        self.digits = Some(digits);
+        self.phase = WorkerPhase::Idle;
+        vec![self.send(0, &ToAggregator::Ready { digits })]
+    }
+
+    fn asked(&mut self, round: u32, task: Box<Task>) -> Vec<WorkerAction> {
+        if self.digits.is_none() {
+            let reason = "the digits are not loaded yet".to_owned();
+            return vec![self.send(round, &ToAggregator::Failed { token: task.token, reason })];
+        }
+        let mut actions = self.stop_training();
+        self.task = Some((round, task.token.clone()));
+        self.phase = WorkerPhase::Training(round);
+        actions.push(WorkerAction::Train { round, task });
+        actions
+    }
+
+    fn trained(&mut self, update: Update) -> Vec<WorkerAction> {
+        match self.take_task(&update.token) {
+            Some(round) => vec![self.send(round, &ToAggregator::Update(update))],
+            None => Vec::new(),
+        }
+    }
+
+    fn failed(&mut self, token: Token, reason: String) -> Vec<WorkerAction> {
+        match self.take_task(&token) {
+            Some(round) => vec![self.send(round, &ToAggregator::Failed { token, reason })],
+            None => Vec::new(),
+        }
+    }
+
+    /// Ends the task with this token, if it is the one under way.
+    fn take_task(&mut self, token: &Token) -> Option<u32> {
+        let (round, _) = self.task.take_if(|(_, current)| current == token)?;
+        self.phase = WorkerPhase::Idle;
+        Some(round)
+    }
+
+    fn stop_training(&mut self) -> Vec<WorkerAction> {
+        match self.task.take() {
+            Some(_) => {
+                self.phase = WorkerPhase::Idle;
+                vec![WorkerAction::StopTraining]
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn send(&self, round: u32, message: &ToAggregator) -> WorkerAction {
+        WorkerAction::Send(Address::Aggregator, self.envelope(round, message))
+    }
+
+    fn envelope(&self, round: u32, message: &ToAggregator) -> Vec<u8> {
+        let (kind, payload) = message.encode();
+        let (run, sender) = (self.run, self.id);
+        Envelope { run, round, sender, kind, payload }.encode()
+    }
+}

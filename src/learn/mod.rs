@@ -1,0 +1,37 @@
+//! Training and evaluating any [`Network`](crate::network::Network) with Candle's tensors
+//! and gradients around our own kernels.
+
+mod evaluate;
+mod model;
+pub mod ops;
+mod optimiser;
+mod trainer;
+
+pub use evaluate::{Evaluation, Evaluator};
+pub use model::Model;
+pub use optimiser::{Sgd, SgdConfig};
+pub use trainer::{BATCH_MAX, EPOCHS_MAX, Progress, Recipe, Trained, Trainer};
+
+/// Why training or evaluating failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A tensor operation was refused.
+    #[error("tensors: {0}")]
+    Tensor(#[from] candle_core::Error),
+    /// The weights do not fit the network.
+    #[error(transparent)]
+    Network(#[from] crate::network::Error),
+    /// There is nothing to train on or to evaluate with.
+    #[error("there are no digits")]
+    NoDigits,
+    /// A training parameter that cannot be.
+    #[error("{name} cannot be {value}: {problem}")]
+    Recipe {
+        /// The parameter.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}

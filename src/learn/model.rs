@@ -1,0 +1,101 @@
+//! A network with weights that Candle can differentiate.
+
+use candle_core::{Device, Result as TensorResult, Tensor, Var};
+use candle_nn::Module;
+
+use super::{Error, ops};
+use crate::network::{Layer, Network, Weights};
+
+/// A network and its trainable weights.
+#[derive(Debug)]
+pub struct Model {
+    network: Network,
+    /// Weight and bias of every layer that has them, in the order of the flat vector.
+    vars: Vec<Var>,
+}
+
+impl Model {
+    /// Builds the network with these weights.
+    ///
+    /// # Errors
+    /// When the weights are not this network's.
+    pub fn new(network: &Network, weights: &Weights) -> Result<Self, Error> {
+        // Checked again, for the weights may have been made for another network.
+        let weights = Weights::new(network, weights.values().to_vec())?;
+        let vars = network
+            .parameters()
+            .into_iter()
+            .map(|parameter| {
+                let values = &weights.values()[parameter.range()];
+                let tensor = Tensor::from_slice(values, parameter.shape, &Device::Cpu)?;
+                Var::from_tensor(&tensor)
+            })
+            .collect::<TensorResult<_>>()?;
+        Ok(Self {
+            network: network.clone(),
+            vars,
+        })
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The trainable tensors, in the order of the flat vector.
+    #[must_use]
+    pub fn vars(&self) -> &[Var] {
+        &self.vars
+    }
+
+    /// The weights as they are now.
+    ///
+    /// # Errors
+    /// When training has left a weight that is not finite.
+    pub fn weights(&self) -> Result<Weights, Error> {
+        let mut values = Vec::with_capacity(self.network.parameter_count());
+        for var in &self.vars {
+            values.extend(var.flatten_all()?.to_vec1::<f32>()?);
+        }
+        Ok(Weights::new(&self.network, values)?)
+    }
+
+    /// The weights as constants: a forward pass through them keeps no trace for gradients.
+    pub(super) fn frozen(&self) -> Vec<Tensor> {
+        self.vars.iter().map(Var::as_detached_tensor).collect()
+    }
+}
+
+/// Logits `[batch, classes]` of images `[batch, 784]` with values in `[0, 1]`.
+impl Module for Model {
+    fn forward(&self, images: &Tensor) -> TensorResult<Tensor> {
+        let weights: Vec<Tensor> = self.vars.iter().map(|var| var.as_tensor().clone()).collect();
+        forward(&self.network, &weights, images)
+    }
+}
+
+/// Runs the layers on `images [batch, values]`.
+pub(super) fn forward(
+    network: &Network,
+    weights: &[Tensor],
+    images: &Tensor,
+) -> TensorResult<Tensor> {
+    let batch = images.dim(0)?;
+    let mut shape = vec![batch];
+    shape.extend_from_slice(network.input_shape());
+    let mut x = images.reshape(shape)?;
+    let mut weights = weights.iter();
+    let mut next = || weights.next().expect("a model has the weights of its network");
+    for layer in network.layers() {
+        x = match &layer.layer {
+            Layer::Conv2d(conv) => ops::conv2d(&x, next(), next(), conv.margin())?,
+            Layer::Linear(_) => ops::linear(&x, next(), next())?,
+            Layer::Relu => ops::relu(&x)?,
+            Layer::MaxPool(pool) => ops::max_pool2d(&x, pool.size)?,
+            Layer::AvgPool(pool) => ops::avg_pool2d(&x, pool.size)?,
+            Layer::Flatten => x.flatten_from(1)?,
+        };
+    }
+    Ok(x)
+}

@@ -1,0 +1,48 @@
+//! The oracle of the gradients: central finite differences in `f64`.
+
+use candle_core::{Device, Result, Tensor, Var};
+
+use crate::seeded::Stream;
+
+/// A tensor of normal values, in `f64`.
+pub(super) fn values(shape: &[usize], seed: u64) -> Tensor {
+    let mut stream = Stream::new(seed, "test/values");
+    let count = shape.iter().product();
+    let values: Vec<f64> = (0..count).map(|_| stream.normal()).collect();
+    Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
+}
+
+/// Compares every partial derivative of a random projection of `f` with its difference
+/// quotient, for inputs of these shapes.
+pub(super) fn gradients(shapes: &[&[usize]], f: impl Fn(&[Tensor]) -> Result<Tensor>) {
+    let inputs: Vec<Tensor> = shapes.iter().zip(1..).map(|(s, seed)| values(s, seed)).collect();
+    let vars: Vec<Var> = inputs.iter().map(|t| Var::from_tensor(t).unwrap()).collect();
+    let tracked: Vec<Tensor> = vars.iter().map(|v| v.as_tensor().clone()).collect();
+
+    let output = f(&tracked).unwrap();
+    let direction = values(output.dims(), 99);
+    let project = |output: Tensor| (output * &direction).unwrap().sum_all().unwrap();
+    let grads = project(output).backward().unwrap();
+
+    const STEP: f64 = 1e-5;
+    for (argument, var) in vars.iter().enumerate() {
+        let found = grads.get(var).expect("every input has a gradient");
+        let found: Vec<f64> = found.flatten_all().unwrap().to_vec1().unwrap();
+        for (place, found) in found.into_iter().enumerate() {
+            let at = |offset: f64| {
+                let mut moved = inputs.clone();
+                let shape = inputs[argument].dims();
+                let mut values: Vec<f64> =
+                    inputs[argument].flatten_all().unwrap().to_vec1().unwrap();
+                values[place] += offset;
+                moved[argument] = Tensor::from_vec(values, shape, &Device::Cpu).unwrap();
+                project(f(&moved).unwrap()).to_scalar::<f64>().unwrap()
+            };
+            let expected = (at(STEP) - at(-STEP)) / (2.0 * STEP);
+            assert!(
+                (found - expected).abs() <= 1e-6 * (1.0 + expected.abs()),
+                "argument {argument}, place {place}: {found} is not {expected}"
+            );
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! `C += A B` in register tiles of 4 rows by 8 columns.
+//!
+//! A tile keeps its 32 sums in eight 128-bit registers while the inner index runs once
+//! from start to end, so each sum is taken in ascending order whatever the tile's shape.
+//! Operands are packed first: four rows of A, or eight columns of B, side by side. B may
+//! be a matrix that is never stored, such as a convolution's patches.
+
+use super::storage::Real;
+
+pub(super) const ROWS: usize = 4;
+pub(super) const COLUMNS: usize = 8;
+
+/// A matrix whose columns can be packed eight at a time.
+pub(super) trait Columns<T> {
+    /// Writes columns `first..first + COLUMNS` to `panel`, row after row; columns beyond
+    /// the matrix's edge may hold any finite values.
+    fn pack(&self, first: usize, panel: &mut [T]);
+}
+
+/// A matrix in a slice: element `(r, c)` stands at `r * row + c * column`.
+#[derive(Clone, Copy)]
+pub(super) struct Matrix<'a, T> {
+    pub(super) values: &'a [T],
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    row: usize,
+    column: usize,
+}
+
+impl<'a, T: Real> Matrix<'a, T> {
+    /// `rows` by `columns`, row after row.
+    pub(super) fn new(values: &'a [T], rows: usize, columns: usize) -> Self {
+        debug_assert_eq!(values.len(), rows * columns);
+        Self {
+            values,
+            rows,
+            columns,
+            row: columns,
+            column: 1,
+        }
+    }
+
+    /// The same values, rows and columns exchanged.
+    pub(super) fn transposed(self) -> Self {
+        Self {
+            rows: self.columns,
+            columns: self.rows,
+            row: self.column,
+            column: self.row,
+            ..self
+        }
+    }
+
+    /// Writes rows `first..first + ROWS` to `panel`, column after column, zeros beyond the edge.
+    fn pack_rows(&self, first: usize, panel: &mut [T]) {
+        let rows = ROWS.min(self.rows - first);
+        panel.fill(T::ZERO);
+        for r in 0..rows {
+            let start = (first + r) * self.row;
+            for (c, slot) in panel.iter_mut().skip(r).step_by(ROWS).enumerate() {
+                *slot = self.values[start + c * self.column];
+            }
+        }
+    }
+}
+
+impl<T: Real> Columns<T> for Matrix<'_, T> {
+    fn pack(&self, first: usize, panel: &mut [T]) {
+        let columns = COLUMNS.min(self.columns - first);
+        if self.column == 1 {
+            for (r, out) in panel.chunks_exact_mut(COLUMNS).enumerate() {
+                let start = r * self.row + first;
+                if columns == COLUMNS {
+                    out.copy_from_slice(&self.values[start..start + COLUMNS]);
+                } else {
+                    out.fill(T::ZERO);
+                    out[..columns].copy_from_slice(&self.values[start..start + columns]);
+                }
+            }
+        } else {
+            panel.fill(T::ZERO);
+            for c in 0..columns {
+                let start = (first + c) * self.column;
+                for (r, slot) in panel.iter_mut().skip(c).step_by(COLUMNS).enumerate() {
+                    *slot = self.values[start + r * self.row];
+                }
+            }
+        }
+    }
+}
+
+/// Packed operands, kept between calls so that a batch allocates once.
+pub(super) struct Scratch<T> {
+    a: Vec<T>,
+    b: Vec<T>,
+}
+
+impl<T: Real> Scratch<T> {
+    pub(super) fn new() -> Self {
+        Self {
+            a: Vec::new(),
+            b: Vec::new(),
+        }
+    }
+}
+
+/// `c += a b`, where `c` has `a.rows` rows of `columns` values.
+pub(super) fn add_product<T: Real>(
+    a: Matrix<'_, T>,
+    b: &impl Columns<T>,
+    columns: usize,
+    c: &mut [T],
+    scratch: &mut Scratch<T>,
+) {
+    pack_left(a, scratch);
+    add_packed_product(a.rows, a.columns, b, columns, c, scratch);
+}
+
+/// Packs the left operand for any number of [`add_packed_product`] calls.
+pub(super) fn pack_left<T: Real>(a: Matrix<'_, T>, scratch: &mut Scratch<T>) {
+    let inner = a.columns;
+    scratch.a.resize(a.rows.div_ceil(ROWS) * ROWS * inner, T::ZERO);
+    for (i, panel) in scratch.a.chunks_exact_mut(ROWS * inner).enumerate() {
+        a.pack_rows(i * ROWS, panel);
+    }
+}
+
+/// `c += a b` with the `rows` by `inner` left operand that was packed before.
+pub(super) fn add_packed_product<T: Real>(
+    rows: usize,
+    inner: usize,
+    b: &impl Columns<T>,
+    columns: usize,
+    c: &mut [T],
+    scratch: &mut Scratch<T>,
+) {
+    debug_assert_eq!(c.len(), rows * columns);
+    let Scratch { a: left, b: panel } = scratch;
+    panel.resize(inner * COLUMNS, T::ZERO);
+    for first in (0..columns).step_by(COLUMNS) {
+        b.pack(first, panel);
+        let width = COLUMNS.min(columns - first);
+        for (i, left) in left.chunks_exact(ROWS * inner).enumerate() {
+            let height = ROWS.min(rows - i * ROWS);
+            let mut sums = [[T::ZERO; COLUMNS]; ROWS];
+            for (r, sums) in sums.iter_mut().enumerate().take(height) {
+                let start = (i * ROWS + r) * columns + first;
+                sums[..width].copy_from_slice(&c[start..start + width]);
+            }
+            let sums = tile(left, panel, sums);
+            for (r, sums) in sums.iter().enumerate().take(height) {
+                let start = (i * ROWS + r) * columns + first;
+                c[start..start + width].copy_from_slice(&sums[..width]);
+            }
+        }
+    }
+}
+
+/// Adds the product of a packed 4-row and a packed 8-column panel to `sums`.
+#[inline]
+fn tile<T: Real>(
+    left: &[T],
+    right: &[T],
+    mut sums: [[T; COLUMNS]; ROWS],
+) -> [[T; COLUMNS]; ROWS] {
+    for (a, b) in left.chunks_exact(ROWS).zip(right.chunks_exact(COLUMNS)) {
+        for (sums, &a) in sums.iter_mut().zip(a) {
+            for (sum, &b) in sums.iter_mut().zip(b) {
+                *sum += a * b;
+            }
+        }
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The definition, one sum at a time in ascending order.
+    fn plain(a: Matrix<'_, f32>, b: Matrix<'_, f32>, c: &mut [f32]) {
+        for r in 0..a.rows {
+            for column in 0..b.columns {
+                for k in 0..a.columns {
+                    c[r * b.columns + column] += a.values[r * a.row + k * a.column]
+                        * b.values[k * b.row + column * b.column];
+                }
+            }
+        }
+    }
+
+    fn values(len: usize, seed: u64) -> Vec<f32> {
+        let mut stream = crate::seeded::Stream::new(seed, "test/gemm");
+        (0..len).map(|_| stream.normal() as f32).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn tiles_change_no_bit(
+            rows in 1usize..14, columns in 1usize..20, inner in 1usize..30, seed: u64,
+            transpose_a: bool, transpose_b: bool,
+        ) {
+            let (a, b) = (values(rows * inner, seed), values(inner * columns, seed ^ 1));
+            let a = if transpose_a {
+                Matrix::new(&a, inner, rows).transposed()
+            } else {
+                Matrix::new(&a, rows, inner)
+            };
+            let b = if transpose_b {
+                Matrix::new(&b, columns, inner).transposed()
+            } else {
+                Matrix::new(&b, inner, columns)
+            };
+            let mut expected = values(rows * columns, seed ^ 2);
+            let mut found = expected.clone();
+            plain(a, b, &mut expected);
+            add_product(a, &b, columns, &mut found, &mut Scratch::new());
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

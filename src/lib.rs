@@ -1,0 +1,16 @@
+//! Train together, classify in secret, in a browser.
+//!
+//! Every tab is a federated worker that trains a network on its own shard of MNIST; an
+//! aggregator page averages their updates; drawn digits are classified as they are drawn.
+//! `docs/architecture.md` tells which module may use which.
+#![cfg_attr(test, allow(clippy::unwrap_used, missing_docs))]
+
+pub mod digits;
+pub mod federated;
+pub mod learn;
+pub mod network;
+pub mod seeded;
+pub mod sim;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+pub mod wire;

@@ -1,0 +1,338 @@
+//! The aggregator's role: drives the machine with messages, clocks and locks, and tests
+//! each new global model.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use js_sys::{Float32Array, Function};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::broadcast::{BroadcastLink, room_of, subject};
+use super::digits::Source;
+use super::environment::{Show, entropy, now, now_ms, sleep, turn, words};
+use super::locks;
+use super::page::{
+    self, AggregatorCommand as Command, AggregatorEvent as Shown, AggregatorState, LayerView,
+    MemberView, Problem,
+};
+use crate::digits::Digits;
+use crate::federated::{
+    self, Action, Event, Level, Member, MemberState, Phase, SETTINGS, Settings, Snapshot,
+};
+use crate::learn::{Evaluator, Model};
+use crate::wire::{Address, Link, PeerId};
+
+/// The aggregator's role in its dedicated worker.
+#[wasm_bindgen]
+pub struct Aggregator {
+    show: Show,
+    room: Rc<RefCell<Option<Room>>>,
+}
+
+#[wasm_bindgen]
+impl Aggregator {
+    /// A role without a room; `show` is called with every event.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(show: Function) -> Self {
+        Self { show: Show(show), room: Rc::default() }
+    }
+
+    /// Obeys one command of the page.
+    ///
+    /// # Errors
+    /// When the value is not a command.
+    pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
+        match serde_wasm_bindgen::from_value(value)? {
+            Command::Open { query, data } => {
+                spawn_local(open(Rc::clone(&self.room), self.show.clone(), query, data));
+            }
+            Command::Configure { query } => configure(&self.room, &self.show, &query),
+            Command::Start => tell(&self.room, Event::Start),
+            Command::Stop => tell(&self.room, Event::Stop),
+        }
+        Ok(())
+    }
+}
+
+type Shared = Rc<RefCell<Option<Room>>>;
+
+/// An open room.
+struct Room {
+    name: String,
+    machine: federated::Aggregator,
+    link: BroadcastLink,
+    show: Show,
+    source: Source,
+    test: Rc<Digits>,
+    /// The newest model that has not been tested; older ones are passed over.
+    untested: Option<(u32, Model)>,
+    testing: bool,
+    /// Counts runs, so that a test of an earlier run's model is not shown.
+    generation: u32,
+}
+
+async fn open(shared: Shared, show: Show, query: String, data: String) {
+    if let Err(reason) = try_open(&shared, &show, &query, &data).await {
+        show.event(&Shown::Failed { reason });
+    }
+}
+
+async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Result<(), String> {
+    let name = room_of(query);
+    if !locks::supported() {
+        return Err("this browser has no Web Locks, which tell which tabs live".to_owned());
+    }
+    let lock = subject(&name, Address::Aggregator);
+    if !locks::hold(&lock).await.map_err(|error| words(&error))? {
+        show.event(&Shown::Occupied { room: name });
+        return Ok(());
+    }
+    // A URL that does not hold opens the room all the same, with the defaults.
+    let settings = Settings::from_query(query).unwrap_or_else(|problems| {
+        show.event(&refused(problems));
+        Settings::default()
+    });
+    let source = Source::open(data).await?;
+    let test = Rc::new(source.test().await?);
+    let machine =
+        federated::Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
+    let arrived = Rc::clone(shared);
+    let link = BroadcastLink::new(&name, &[Address::Aggregator], move || receive(&arrived))
+        .map_err(|error| words(&error))?;
+    let room = Room {
+        name,
+        machine,
+        link,
+        show: show.clone(),
+        source,
+        test,
+        untested: None,
+        testing: false,
+        generation: 0,
+    };
+    room.show_opened();
+    *shared.borrow_mut() = Some(room);
+    tell(shared, Event::Open);
+    Ok(())
+}
+
+fn configure(shared: &Shared, show: &Show, query: &str) {
+    let settings = match Settings::from_query(query) {
+        Ok(settings) => settings,
+        Err(problems) => return show.event(&refused(problems)),
+    };
+    with_room(shared, |room| match room.machine.configure(settings) {
+        Ok(actions) => {
+            room.generation += 1;
+            room.untested = None;
+            room.show_opened();
+            carry_out(shared, room, actions);
+        }
+        Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
+    });
+}
+
+fn refused(problems: Vec<federated::Problem>) -> Shown {
+    let problem = |p: federated::Problem| Problem { setting: p.setting, text: p.text };
+    Shown::Refused { problems: problems.into_iter().map(problem).collect() }
+}
+
+/// Runs `action` on the room, once it is open.
+fn with_room(shared: &Shared, action: impl FnOnce(&mut Room)) {
+    if let Some(room) = shared.borrow_mut().as_mut() {
+        action(room);
+    }
+}
+
+fn tell(shared: &Shared, event: Event) {
+    with_room(shared, |room| {
+        let actions = room.machine.handle(event, now_ms());
+        carry_out(shared, room, actions);
+    });
+}
+
+fn receive(shared: &Shared) {
+    with_room(shared, |room| {
+        while let Some(bytes) = room.link.receive() {
+            let actions = room.machine.handle(Event::Bytes(bytes), now_ms());
+            carry_out(shared, room, actions);
+        }
+    });
+}
+
+fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+    for action in actions {
+        match action {
+            Action::Send(to, bytes) => room.link.send(to, &bytes),
+            Action::Watch(id) => watch(shared, &room.name, id),
+            Action::Evaluate => room.show_model(shared),
+            Action::Wake(at) => {
+                let shared = Rc::clone(shared);
+                spawn_local(async move {
+                    sleep(Duration::from_millis(at.saturating_sub(now_ms()) + 1)).await;
+                    tell(&shared, Event::Tick);
+                });
+            }
+            Action::Notice { level, worker, text } => room.show.event(&Shown::Notice {
+                level: match level {
+                    Level::Info => "info",
+                    Level::Warning => "warning",
+                },
+                worker: worker.map(|id| id.to_string()),
+                text,
+            }),
+        }
+    }
+    room.show.event(&Shown::State(state(&room.machine.snapshot())));
+}
+
+/// Says when a worker's page has gone: it holds a lock as long as it lives.
+fn watch(shared: &Shared, room: &str, id: PeerId) {
+    let shared = Rc::clone(shared);
+    let lock = subject(room, Address::Worker(id));
+    spawn_local(async move {
+        if locks::free(&lock).await.is_ok() {
+            with_room(&shared, |room| room.link.forget(Address::Worker(id)));
+            tell(&shared, Event::Gone(id));
+        }
+    });
+}
+
+impl Room {
+    fn show_opened(&self) {
+        let (settings, default) = (self.machine.settings(), Settings::default());
+        let setting = |info: &federated::SettingInfo| page::Setting {
+            name: info.name,
+            label: info.label,
+            help: info.help,
+            value: (info.get)(settings),
+            default: (info.get)(&default),
+            choices: Some((info.choices)()).filter(|choices| !choices.is_empty()),
+        };
+        let network = self.machine.network();
+        let parameters = network.parameters();
+        let layers = network.layers().iter().map(|layer| LayerView {
+            name: layer.name.clone(),
+            shape: layer.output.clone(),
+            parameters: parameters
+                .iter()
+                .filter(|p| p.name.split('.').next() == Some(&layer.name))
+                .map(crate::network::Parameter::len)
+                .sum(),
+        });
+        self.show.event(&Shown::Opened {
+            room: self.name.clone(),
+            settings: SETTINGS.iter().map(setting).collect(),
+            source: self.source.view(),
+            parameters: network.parameter_count(),
+            layers: layers.collect(),
+        });
+    }
+
+    /// Shows the new global model, and puts it in line for its test.
+    fn show_model(&mut self, shared: &Shared) {
+        let weights = self.machine.weights();
+        let round = self.machine.round();
+        self.show.event(&Shown::Model {
+            round,
+            preset: self.machine.settings().model.clone(),
+            hash: weights.hash().to_string(),
+            weights: Float32Array::from(weights.values()),
+        });
+        self.untested = Model::new(self.machine.network(), weights)
+            .ok()
+            .map(|model| (round, model));
+        if !self.testing {
+            self.testing = true;
+            spawn_local(test(Rc::clone(shared), self.show.clone()));
+        }
+    }
+}
+
+/// How long a test computes before messages have their turn, in milliseconds.
+const SLICE_MS: f64 = 20.0;
+
+/// Tests models until none is left in line.
+async fn test(shared: Shared, show: Show) {
+    // The message that brought the model shall be answered first.
+    turn().await;
+    while let Some((round, model, digits, generation)) = next_test(&shared) {
+        let started = now();
+        let mut evaluator = Evaluator::new(model);
+        let mut slice = started;
+        let result = loop {
+            match evaluator.step(&digits) {
+                Ok(Some(result)) => break Ok(result),
+                Ok(None) => {}
+                Err(error) => break Err(error),
+            }
+            if now() - slice > SLICE_MS {
+                turn().await;
+                slice = now();
+            }
+        };
+        let mut stale = true;
+        with_room(&shared, |room| stale = room.generation != generation);
+        match result {
+            Ok(result) if !stale => show.event(&Shown::Evaluated {
+                round,
+                accuracy: result.accuracy(),
+                loss: result.loss(),
+                millis: now() - started,
+            }),
+            Err(error) if !stale => show.event(&Shown::Failed { reason: error.to_string() }),
+            _ => {}
+        }
+    }
+}
+
+fn next_test(shared: &Shared) -> Option<(u32, Model, Rc<Digits>, u32)> {
+    let mut next = None;
+    with_room(shared, |room| {
+        next = room
+            .untested
+            .take()
+            .map(|(round, model)| (round, model, Rc::clone(&room.test), room.generation));
+        room.testing = next.is_some();
+    });
+    next
+}
+
+fn state(snapshot: &Snapshot) -> AggregatorState {
+    AggregatorState {
+        phase: match snapshot.phase {
+            Phase::Idle => "idle",
+            Phase::Waiting => "waiting",
+            Phase::Training => "training",
+            Phase::Finished => "finished",
+        },
+        round: snapshot.round,
+        rounds: snapshot.rounds,
+        attempt: snapshot.attempt,
+        target: snapshot.target,
+        workers: snapshot.members.iter().map(member).collect(),
+        bytes_sent: snapshot.bytes_sent as f64,
+        bytes_received: snapshot.bytes_received as f64,
+    }
+}
+
+fn member(member: &Member) -> MemberView {
+    MemberView {
+        id: member.id.to_string(),
+        slot: member.slot,
+        state: match member.state {
+            MemberState::Loading => "loading",
+            MemberState::Idle => "idle",
+            MemberState::Training => "training",
+            MemberState::Reported => "reported",
+            MemberState::Silent => "silent",
+        },
+        digits: member.digits,
+        loss: member.loss,
+        bytes_sent: member.bytes_sent as f64,
+        bytes_received: member.bytes_received as f64,
+    }
+}

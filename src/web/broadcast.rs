@@ -1,0 +1,110 @@
+//! The link between the tabs of one browser: a `BroadcastChannel` an inbox, so that a
+//! message wakes its readers alone.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use js_sys::{ArrayBuffer, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use crate::wire::{Address, Link};
+
+/// The longest room name, in characters.
+const ROOM_MAX: usize = 40;
+/// The room of a URL that names none.
+const ROOM_DEFAULT: &str = "lobby";
+
+/// The name of the room in a URL's parameters; letters, digits, `-` and `_` alone.
+pub(super) fn room_of(query: &str) -> String {
+    let pairs = query.trim_start_matches('?').split('&');
+    let room = pairs.filter_map(|pair| pair.strip_prefix("room=")).next().unwrap_or("");
+    let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let room: String = room.chars().filter(allowed).take(ROOM_MAX).collect();
+    if room.is_empty() { ROOM_DEFAULT.to_owned() } else { room }
+}
+
+/// The name of a room's channel or lock.
+pub(super) fn subject(room: &str, address: Address) -> String {
+    format!("sotto/{room}/{address}")
+}
+
+type Queue = Rc<RefCell<VecDeque<Vec<u8>>>>;
+type OnMessage = Closure<dyn FnMut(MessageEvent)>;
+
+/// One participant's end of a room.
+pub(super) struct BroadcastLink {
+    room: String,
+    queue: Queue,
+    inboxes: Vec<(BroadcastChannel, OnMessage)>,
+    outboxes: BTreeMap<Address, BroadcastChannel>,
+}
+
+impl BroadcastLink {
+    /// Opens the inboxes; `arrived` is called after each message.
+    ///
+    /// # Errors
+    /// When the browser has no `BroadcastChannel`.
+    pub(super) fn new(
+        room: &str,
+        inboxes: &[Address],
+        arrived: impl Fn() + Clone + 'static,
+    ) -> Result<Self, JsValue> {
+        let queue = Queue::default();
+        let open = |address: &Address| {
+            let channel = BroadcastChannel::new(&subject(room, *address))?;
+            let (queue, arrived) = (Rc::clone(&queue), arrived.clone());
+            let listener = OnMessage::new(move |event: MessageEvent| {
+                // Pages of other programs on this origin may post anything.
+                if let Ok(buffer) = event.data().dyn_into::<ArrayBuffer>() {
+                    queue.borrow_mut().push_back(Uint8Array::new(&buffer).to_vec());
+                    arrived();
+                }
+            });
+            channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+            Ok((channel, listener))
+        };
+        let inboxes = inboxes.iter().map(open).collect::<Result<_, JsValue>>()?;
+        Ok(Self {
+            room: room.to_owned(),
+            queue,
+            inboxes,
+            outboxes: BTreeMap::new(),
+        })
+    }
+
+    /// Lets go of the way to an inbox that nobody reads any more.
+    pub(super) fn forget(&mut self, address: Address) {
+        if let Some(channel) = self.outboxes.remove(&address) {
+            channel.close();
+        }
+    }
+}
+
+impl Link for BroadcastLink {
+    fn send(&mut self, to: Address, bytes: &[u8]) {
+        if !self.outboxes.contains_key(&to)
+            && let Ok(channel) = BroadcastChannel::new(&subject(&self.room, to))
+        {
+            self.outboxes.insert(to, channel);
+        }
+        if let Some(channel) = self.outboxes.get(&to) {
+            // Fails only when the channel is closed; a lost message is normal life.
+            drop(channel.post_message(&Uint8Array::from(bytes).buffer()));
+        }
+    }
+
+    fn receive(&mut self) -> Option<Vec<u8>> {
+        self.queue.borrow_mut().pop_front()
+    }
+}
+
+impl Drop for BroadcastLink {
+    fn drop(&mut self) {
+        for (channel, _) in &self.inboxes {
+            channel.close();
+        }
+        self.outboxes.values().for_each(BroadcastChannel::close);
+    }
+}

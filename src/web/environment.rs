@@ -1,0 +1,142 @@
+//! What every role needs from its worker: time, turns of the event loop, randomness,
+//! bytes from the network and a voice to the page.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use js_sys::{Function, Promise, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MessageChannel, Response, WorkerGlobalScope};
+
+use crate::federated::{Entropy, Millis};
+use crate::wire::PeerId;
+
+/// The voice of a role: posts its events to the page.
+#[derive(Clone)]
+pub(super) struct Show(pub(super) Function);
+
+impl Show {
+    /// Posts one event.
+    pub(super) fn event<T: Serialize>(&self, event: &T) {
+        let serializer = serde_wasm_bindgen::Serializer::new()
+            .serialize_maps_as_objects(true)
+            .serialize_large_number_types_as_bigints(false);
+        match event.serialize(&serializer) {
+            // The page's function only posts; what it throws is the page's own error.
+            Ok(value) => drop(self.0.call1(&JsValue::NULL, &value)),
+            Err(error) => wasm_bindgen::throw_str(&error.to_string()),
+        }
+    }
+}
+
+fn scope() -> WorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Milliseconds since this worker started.
+pub(super) fn now() -> f64 {
+    scope().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// [`now`] for the machines.
+pub(super) fn now_ms() -> Millis {
+    now() as Millis
+}
+
+/// The operating system's randomness.
+pub(super) fn entropy() -> Entropy {
+    Box::new(fill)
+}
+
+fn fill(bytes: &mut [u8]) {
+    // A browser without it cannot run anything here safely.
+    if let Err(error) = getrandom::fill(bytes) {
+        wasm_bindgen::throw_str(&format!("the system gives no randomness: {error}"));
+    }
+}
+
+/// A fresh identity.
+pub(super) fn draw_peer() -> PeerId {
+    let mut id = [0; 16];
+    fill(&mut id);
+    PeerId(id)
+}
+
+/// Waits.
+pub(super) async fn sleep(span: Duration) {
+    let promise = Promise::new(&mut |resolve: Function, _| {
+        let millis = i32::try_from(span.as_millis()).unwrap_or(i32::MAX);
+        if scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis).is_err()
+        {
+            drop(resolve.call0(&JsValue::NULL));
+        }
+    });
+    drop(JsFuture::from(promise).await);
+}
+
+/// Lets the messages that have arrived be handled before going on.
+///
+/// A message to oneself comes at once, where timers are slowed to 4 ms and, in hidden
+/// pages, to a second.
+pub(super) async fn turn() {
+    thread_local! {
+        static CHANNEL: RefCell<Option<MessageChannel>> = const { RefCell::new(None) };
+    }
+    let promise = Promise::new(&mut |resolve: Function, _| {
+        CHANNEL.with_borrow_mut(|channel| {
+            if channel.is_none() {
+                *channel = MessageChannel::new().ok();
+            }
+            let posted = channel.as_ref().map(|channel| {
+                channel.port1().set_onmessage(Some(&resolve));
+                channel.port2().post_message(&JsValue::NULL)
+            });
+            if !matches!(posted, Some(Ok(()))) {
+                drop(resolve.call0(&JsValue::NULL));
+            }
+        });
+    });
+    drop(JsFuture::from(promise).await);
+}
+
+/// The largest file that is fetched: ten times the largest of ours.
+const FILE_MAX: u32 = 64 << 20;
+/// How often a failed fetch is tried.
+const TRIES: u32 = 3;
+
+/// Fetches a file of this site.
+///
+/// # Errors
+/// In words, with the address.
+pub(super) async fn fetch(url: &str) -> Result<Vec<u8>, String> {
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        match fetch_once(url).await {
+            Err(_) if tried < TRIES => sleep(Duration::from_millis(300 << tried)).await,
+            Err(error) => return Err(format!("{url}: {}", words(&error))),
+            Ok(bytes) => return Ok(bytes),
+        }
+    }
+}
+
+async fn fetch_once(url: &str) -> Result<Vec<u8>, JsValue> {
+    let response: Response = JsFuture::from(scope().fetch_with_str(url)).await?.dyn_into()?;
+    if !response.ok() {
+        return Err(JsValue::from_str(&format!("the server says {}", response.status())));
+    }
+    let buffer = JsFuture::from(response.array_buffer()?).await?;
+    let bytes = Uint8Array::new(&buffer);
+    if bytes.length() > FILE_MAX {
+        return Err(JsValue::from_str("the file is too large"));
+    }
+    Ok(bytes.to_vec())
+}
+
+/// What a JavaScript error says.
+pub(super) fn words(error: &JsValue) -> String {
+    let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+    message.or_else(|| error.as_string()).unwrap_or_else(|| format!("{error:?}"))
+}

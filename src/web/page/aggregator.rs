@@ -1,0 +1,220 @@
+//! The aggregator's page: what it asks, and what it is shown.
+
+use js_sys::Float32Array;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::{Setting, Source};
+
+#[wasm_bindgen(typescript_custom_section)]
+const AGGREGATOR: &str = r#"
+export type AggregatorCommand =
+  /** Takes the room, when no other page has it. `query` is the page's URL query. `data` is the digits' base URL. */
+  | { type: "open"; query: string; data: string }
+  /** Begins a new run with other settings: a new model, round 0. */
+  | { type: "configure"; query: string }
+  | { type: "start" }
+  | { type: "stop" };
+
+export type AggregatorEvent =
+  /** The room is this page's. Sent again after `configure`. */
+  | { type: "opened"; room: string; settings: Setting[]; source: Source; parameters: number; layers: LayerView[] }
+  /** Another page of this browser has the room. */
+  | { type: "occupied"; room: string }
+  /** The settings do not hold; nothing was changed. */
+  | { type: "refused"; problems: Problem[] }
+  | ({ type: "state" } & AggregatorState)
+  /** The global model after `round` rounds; `hash` is the SHA-256 of its little-endian f32 weights. */
+  | { type: "model"; round: number; preset: string; hash: string; weights: Float32Array }
+  /** The global model on the test digits; `accuracy` in percent, `loss` in nats. */
+  | { type: "evaluated"; round: number; accuracy: number; loss: number; millis: number }
+  | { type: "notice"; level: "info" | "warning"; worker?: string; text: string }
+  /** The role cannot go on. */
+  | { type: "failed"; reason: string };
+
+export interface Problem { setting: string; text: string }
+
+export interface LayerView { name: string; shape: number[]; parameters: number }
+
+export interface AggregatorState {
+  /** `waiting` while training was asked for but too few workers are there. */
+  phase: "idle" | "waiting" | "training" | "finished";
+  /** Rounds applied to the model so far. */
+  round: number;
+  rounds: number;
+  /** 1 on the first try of the round under way, 0 between rounds. */
+  attempt: number;
+  /** Reports that close the round under way. */
+  target: number;
+  workers: MemberView[];
+  bytesSent: number;
+  bytesReceived: number;
+}
+
+export interface MemberView {
+  /** 32 hexadecimal digits. */
+  id: string;
+  /** The place in the room, from 0: it decides the shard. */
+  slot: number;
+  state: "loading" | "idle" | "training" | "reported" | "silent";
+  digits: number;
+  /** The mean training loss of its last report. */
+  loss?: number;
+  bytesSent: number;
+  bytesReceived: number;
+}
+"#;
+
+/// What the page asks of the aggregator.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum AggregatorCommand {
+    /// Take the room, when no other page has it.
+    Open {
+        /// The page's URL query.
+        query: String,
+        /// The digits' base URL.
+        data: String,
+    },
+    /// Begin a new run with other settings.
+    Configure {
+        /// The page's URL query.
+        query: String,
+    },
+    /// Train.
+    Start,
+    /// Stop training; the model stays.
+    Stop,
+}
+
+/// What the aggregator shows.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum AggregatorEvent {
+    /// The room is this page's.
+    Opened {
+        /// The room's name.
+        room: String,
+        /// The settings in force.
+        settings: Vec<Setting>,
+        /// The digits in use.
+        source: Source,
+        /// Weights of the network.
+        parameters: usize,
+        /// The network.
+        layers: Vec<LayerView>,
+    },
+    /// Another page has the room.
+    Occupied {
+        /// The room's name.
+        room: String,
+    },
+    /// The settings do not hold.
+    Refused {
+        /// Every setting that cannot be.
+        problems: Vec<Problem>,
+    },
+    /// Who is there, and what is going on.
+    State(AggregatorState),
+    /// The global model.
+    Model {
+        /// Rounds applied to it.
+        round: u32,
+        /// The network.
+        preset: String,
+        /// The SHA-256 of the weights.
+        hash: String,
+        /// The flat weights.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        weights: Float32Array,
+    },
+    /// The global model on the test digits.
+    Evaluated {
+        /// Rounds applied to it.
+        round: u32,
+        /// In percent.
+        accuracy: f64,
+        /// In nats.
+        loss: f64,
+        /// How long it took.
+        millis: f64,
+    },
+    /// Something the user may want to know.
+    Notice {
+        /// `info` or `warning`.
+        level: &'static str,
+        /// The worker it is about.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        worker: Option<String>,
+        /// What happened.
+        text: String,
+    },
+    /// The role cannot go on.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A setting that cannot be.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    /// The URL parameter.
+    pub setting: String,
+    /// What is wrong.
+    pub text: String,
+}
+
+/// A layer of the network.
+#[derive(Debug, Serialize)]
+pub struct LayerView {
+    /// Its name.
+    pub name: String,
+    /// The shape of what leaves it.
+    pub shape: Vec<usize>,
+    /// Its weights.
+    pub parameters: usize,
+}
+
+/// What is going on in the room.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AggregatorState {
+    /// `idle`, `waiting`, `training` or `finished`.
+    pub phase: &'static str,
+    /// Rounds applied to the model.
+    pub round: u32,
+    /// Rounds asked for.
+    pub rounds: u32,
+    /// The try of the round under way.
+    pub attempt: u32,
+    /// Updates that close the round under way.
+    pub target: usize,
+    /// The workers, by slot.
+    pub workers: Vec<MemberView>,
+    /// Bytes sent to all workers.
+    pub bytes_sent: f64,
+    /// Bytes received from them.
+    pub bytes_received: f64,
+}
+
+/// A worker, as the page shows it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberView {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// The place in the room.
+    pub slot: u32,
+    /// What it is doing.
+    pub state: &'static str,
+    /// Digits in its shard.
+    pub digits: u32,
+    /// The mean training loss of its last report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loss: Option<f32>,
+    /// Bytes sent to it.
+    pub bytes_sent: f64,
+    /// Bytes received from it.
+    pub bytes_received: f64,
+}

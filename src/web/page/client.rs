@@ -1,0 +1,87 @@
+//! The drawing pad: what it asks, and what it is shown.
+
+use js_sys::{Float32Array, Reflect};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const CLIENT: &str = r#"
+export type ClientCommand =
+  | { type: "model"; preset: string; round: number; weights: Float32Array }
+  /** Strokes in the pad's pixels; `pen` is the line's width. Only the newest drawing is answered. */
+  | { type: "draw"; id: number; width: number; height: number; pen: number; strokes: [number, number][][] };
+
+export type ClientEvent =
+  /** The answer to drawing `id`: what the network saw (28 x 28, absent for an empty pad), and what it says. */
+  | { type: "prediction"; id: number; round: number; image?: Uint8Array; digit?: number; probabilities: number[]; millis: number }
+  | { type: "failed"; reason: string };
+"#;
+
+/// What the page asks of the client.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum ClientCommand {
+    /// Classify with this model from now on.
+    Model {
+        /// The network.
+        preset: String,
+        /// Rounds applied to it.
+        round: u32,
+    },
+    /// Classify a drawing.
+    Draw {
+        /// To tell the answers apart.
+        id: u32,
+        /// The pad's width.
+        width: f32,
+        /// The pad's height.
+        height: f32,
+        /// The line's width.
+        pen: f32,
+        /// The strokes' points.
+        strokes: Vec<Vec<[f32; 2]>>,
+    },
+}
+
+impl ClientCommand {
+    /// Reads a command, and a model's flat weights beside it: serde would walk through
+    /// them number by number.
+    ///
+    /// # Errors
+    /// When the value is not a command.
+    pub fn read(value: JsValue) -> Result<(Self, Option<Float32Array>), JsValue> {
+        let weights = Reflect::get(&value, &"weights".into())?.dyn_into().ok();
+        Ok((serde_wasm_bindgen::from_value(value)?, weights))
+    }
+}
+
+/// What the client shows.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ClientEvent {
+    /// The answer to a drawing.
+    Prediction {
+        /// The drawing's.
+        id: u32,
+        /// Rounds applied to the model.
+        round: u32,
+        /// What the network saw.
+        #[serde(
+            with = "serde_wasm_bindgen::preserve",
+            skip_serializing_if = "JsValue::is_undefined"
+        )]
+        image: JsValue,
+        /// The most probable digit.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        digit: Option<u8>,
+        /// Of all ten.
+        probabilities: Vec<f32>,
+        /// How long it took.
+        millis: f64,
+    },
+    /// The role cannot go on.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}

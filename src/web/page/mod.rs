@@ -1,0 +1,66 @@
+//! What the page and the Rust roles say to each other: a closed set of messages.
+//!
+//! Each role runs in a dedicated worker. The page posts it commands, it posts events back.
+//! The Rust types and their TypeScript twins stand side by side here, and nowhere else.
+
+mod aggregator;
+mod client;
+mod worker;
+
+use serde::Serialize;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+pub use aggregator::*;
+pub use client::*;
+pub use worker::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const COMMON: &str = r#"
+/** One setting of a run; each is a parameter of the page's URL. */
+export interface Setting {
+  name: string;
+  label: string;
+  help: string;
+  value: string;
+  default: string;
+  /** The allowed values of a choice; absent for a number. */
+  choices?: string[];
+}
+
+/** Where the digits come from. */
+export interface Source {
+  /** `mnist` or `synthetic`. */
+  name: string;
+  train: number;
+  test: number;
+}
+"#;
+
+/// One setting of a run; each is a parameter of the page's URL.
+#[derive(Debug, Clone, Serialize)]
+pub struct Setting {
+    /// The URL parameter.
+    pub name: &'static str,
+    /// What the page calls it.
+    pub label: &'static str,
+    /// One sentence for the curious.
+    pub help: &'static str,
+    /// The value in force.
+    pub value: String,
+    /// The value when the URL is silent.
+    pub default: String,
+    /// The allowed values of a choice; absent for a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choices: Option<Vec<&'static str>>,
+}
+
+/// Where the digits come from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Source {
+    /// `mnist` or `synthetic`.
+    pub name: String,
+    /// Training digits over all shards.
+    pub train: u32,
+    /// Test digits.
+    pub test: u32,
+}

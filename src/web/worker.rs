@@ -1,0 +1,271 @@
+//! The worker's role: holds a lock as its sign of life, loads its shard, trains in slices
+//! between messages.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use js_sys::{Float32Array, Function, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::broadcast::{BroadcastLink, room_of, subject};
+use super::digits::Source;
+use super::environment::{Show, draw_peer, now, now_ms, sleep, turn, words};
+use super::locks;
+use super::page::{WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
+use crate::digits::{Digits, PIXELS};
+use crate::federated::{
+    self, Assignment, LocalTraining, Task, WorkerAction as Action, WorkerEvent as Event,
+    WorkerPhase,
+};
+use crate::network;
+use crate::wire::{Address, Link};
+
+/// Digits that the page shows.
+const SAMPLE: usize = 60;
+
+/// The worker's role in its dedicated worker.
+#[wasm_bindgen]
+pub struct Worker {
+    show: Show,
+    room: Shared,
+}
+
+#[wasm_bindgen]
+impl Worker {
+    /// A role without a room; `show` is called with every event.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(show: Function) -> Self {
+        Self { show: Show(show), room: Rc::default() }
+    }
+
+    /// Obeys one command of the page.
+    ///
+    /// # Errors
+    /// When the value is not a command.
+    pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
+        let Command::Open { query, data } = serde_wasm_bindgen::from_value(value)?;
+        let (shared, show) = (Rc::clone(&self.room), self.show.clone());
+        spawn_local(async move {
+            if let Err(reason) = open(&shared, &show, &query, data).await {
+                show.event(&Shown::Failed { reason });
+            }
+        });
+        Ok(())
+    }
+}
+
+type Shared = Rc<RefCell<Option<Room>>>;
+
+/// A room that this worker is in.
+struct Room {
+    name: String,
+    machine: federated::Worker,
+    link: BroadcastLink,
+    show: Show,
+    data: String,
+    digits: Rc<Digits>,
+    /// Counts tasks and assignments, so that an abandoned one ends itself.
+    generation: u32,
+}
+
+async fn open(shared: &Shared, show: &Show, query: &str, data: String) -> Result<(), String> {
+    if !locks::supported() {
+        return Err("this browser has no Web Locks, which tell which tabs live".to_owned());
+    }
+    let name = room_of(query);
+    let id = draw_peer();
+    let address = Address::Worker(id);
+    // Before the first message: whoever joins without a lock counts as gone.
+    locks::hold(&subject(&name, address)).await.map_err(|error| words(&error))?;
+    let arrived = Rc::clone(shared);
+    let link =
+        BroadcastLink::new(&name, &[Address::Workers, address], move || receive(&arrived))
+            .map_err(|error| words(&error))?;
+    *shared.borrow_mut() = Some(Room {
+        name,
+        machine: federated::Worker::new(id),
+        link,
+        show: show.clone(),
+        data,
+        digits: Rc::default(),
+        generation: 0,
+    });
+    tell(shared, Event::Open);
+    Ok(())
+}
+
+fn with_room<T>(shared: &Shared, action: impl FnOnce(&mut Room) -> T) -> Option<T> {
+    shared.borrow_mut().as_mut().map(action)
+}
+
+fn tell(shared: &Shared, event: Event) {
+    with_room(shared, |room| {
+        let actions = room.machine.handle(event, now_ms());
+        carry_out(shared, room, actions);
+    });
+}
+
+fn receive(shared: &Shared) {
+    with_room(shared, |room| {
+        while let Some(bytes) = room.link.receive() {
+            let actions = room.machine.handle(Event::Bytes(bytes), now_ms());
+            carry_out(shared, room, actions);
+        }
+    });
+}
+
+fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+    for action in actions {
+        let shared = Rc::clone(shared);
+        match action {
+            Action::Send(to, bytes) => room.link.send(to, &bytes),
+            Action::Load(place) => {
+                room.generation += 1;
+                spawn_local(load(shared, room.data.clone(), place, room.generation));
+            }
+            Action::Train { round, task } => {
+                room.generation += 1;
+                spawn_local(train(shared, round, *task, room.generation));
+            }
+            Action::StopTraining => room.generation += 1,
+            Action::Wake(at) => spawn_local(async move {
+                sleep(Duration::from_millis(at.saturating_sub(now_ms()) + 1)).await;
+                tell(&shared, Event::Tick);
+            }),
+            Action::Notice(text) => room.show.event(&Shown::Notice { level: "warning", text }),
+        }
+    }
+    room.show.event(&Shown::State(room.state()));
+}
+
+/// Whether nothing newer has taken the place of what `generation` began.
+fn is_current(shared: &Shared, generation: u32) -> bool {
+    with_room(shared, |room| room.generation == generation).unwrap_or(false)
+}
+
+/// Fetches the shard of an assignment.
+async fn load(shared: Shared, data: String, place: Assignment, generation: u32) {
+    let result = async {
+        let source = Source::open(&data).await?;
+        let (digits, bytes) = source.shard(&place).await?;
+        Ok((source.view().name, digits, bytes))
+    };
+    let result: Result<_, String> = result.await;
+    if !is_current(&shared, generation) {
+        return;
+    }
+    with_room(&shared, |room| match &result {
+        Ok((source, digits, bytes)) => {
+            let shown = digits.len().min(SAMPLE);
+            room.show.event(&Shown::Shard {
+                source: source.clone(),
+                digits: digits.len() as u32,
+                histogram: digits.histogram(),
+                bytes: *bytes,
+                sample: Uint8Array::from(&digits.pixels()[..shown * PIXELS]),
+                labels: Uint8Array::from(&digits.labels()[..shown]),
+            });
+        }
+        Err(reason) => room.show.event(&Shown::Failed { reason: reason.clone() }),
+    });
+    if let Ok((_, digits, _)) = result {
+        let count = digits.len() as u32;
+        with_room(&shared, |room| room.digits = Rc::new(digits));
+        tell(&shared, Event::ShardLoaded(count));
+    }
+}
+
+/// How long training computes before messages have their turn, in milliseconds.
+const SLICE_MS: f64 = 30.0;
+
+/// Trains a round, and says what came of it.
+async fn train(shared: Shared, round: u32, task: Task, generation: u32) {
+    let started = now();
+    let token = task.token.clone();
+    let outcome = run_task(&shared, round, task, generation).await;
+    if !is_current(&shared, generation) {
+        return;
+    }
+    let event = match outcome {
+        Ok(Some(report)) => {
+            let update = report.update;
+            let (show, bytes) = (Float32Array::from(update.values.as_slice()), 4 * update.values.len());
+            let shown = Shown::Sent {
+                round,
+                digits: update.digits,
+                bytes,
+                norm: report.norm,
+                loss: update.loss,
+                millis: now() - started,
+                update: show,
+            };
+            with_room(&shared, |room| room.show.event(&shown));
+            Event::Trained(update)
+        }
+        Ok(None) => return,
+        Err(reason) => Event::Failed { token, reason },
+    };
+    tell(&shared, event);
+}
+
+/// Trains step by step; `None` when the task was called off.
+async fn run_task(
+    shared: &Shared,
+    round: u32,
+    task: Task,
+    generation: u32,
+) -> Result<Option<federated::Report>, String> {
+    let room = with_room(shared, |room| {
+        (room.machine.place().cloned(), Rc::clone(&room.digits), room.show.clone())
+    });
+    let Some((Some(place), digits, show)) = room else {
+        return Ok(None);
+    };
+    let preset = network::preset(&place.model)
+        .ok_or_else(|| format!("this page knows no network called {}", place.model))?;
+    let mut training = LocalTraining::new(&preset.network, &place, round, task, &digits)
+        .map_err(|error| error.to_string())?;
+    let mut slice = now();
+    while !training.is_done() {
+        let progress = training.step(&digits).map_err(|error| error.to_string())?;
+        if now() - slice > SLICE_MS || training.is_done() {
+            show.event(&Shown::Progress {
+                round,
+                epoch: progress.epoch,
+                step: progress.step,
+                steps: progress.steps,
+                loss: progress.loss,
+            });
+            turn().await;
+            if !is_current(shared, generation) {
+                return Ok(None);
+            }
+            slice = now();
+        }
+    }
+    training.finish().map(Some).map_err(|error| error.to_string())
+}
+
+impl Room {
+    fn state(&self) -> WorkerState {
+        let (phase, round, reason) = match self.machine.phase() {
+            WorkerPhase::Searching => ("searching", None, None),
+            WorkerPhase::Loading => ("loading", None, None),
+            WorkerPhase::Idle => ("idle", None, None),
+            WorkerPhase::Training(round) => ("training", Some(*round), None),
+            WorkerPhase::Refused(refusal) => ("refused", None, Some(refusal.to_string())),
+        };
+        WorkerState {
+            phase,
+            id: self.machine.id().to_string(),
+            room: self.name.clone(),
+            slot: self.machine.place().map(|place| place.slot),
+            model: self.machine.place().map(|place| place.model.clone()),
+            round,
+            reason,
+        }
+    }
+}

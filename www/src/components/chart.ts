@@ -1,0 +1,107 @@
+import { css, html, LitElement, unsafeCSS } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import UPlot from "uplot";
+import plotStyles from "uplot/dist/uPlot.min.css?inline";
+
+import { shared } from "../styles/shared";
+import { onScheme, token } from "./colours";
+
+/** A curve: its colour is a token, its scale `left` or `right`. */
+export interface Curve {
+  label: string;
+  colour: string;
+  scale: "left" | "right";
+  dashed?: boolean;
+  points?: boolean;
+}
+
+type Range = [number, number];
+
+const AXIS_FONT = "11px system-ui, sans-serif";
+
+/** Curves over a common horizontal axis; `data` begins with the axis. */
+@customElement("sotto-chart")
+export class Chart extends LitElement {
+  static override styles = [
+    unsafeCSS(plotStyles),
+    shared,
+    css`
+      :host {
+        position: relative;
+        min-width: 0;
+      }
+      .plot {
+        position: absolute;
+        inset: 0;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) curves: Curve[] = [];
+  @property({ attribute: false }) data: number[][] = [];
+  @property({ attribute: false }) across: Range = [0, 1];
+  @property({ attribute: false }) left: Range = [0, 1];
+  @property({ attribute: false }) right?: Range;
+  /** What the chart says, for those who do not see it. */
+  @property() label = "";
+  private plot?: UPlot;
+  private resize?: ResizeObserver;
+  private forget?: () => void;
+
+  protected override render() {
+    return html`<div class="plot" role="img" aria-label=${this.label}></div>`;
+  }
+
+  protected override firstUpdated(): void {
+    const place = this.renderRoot.querySelector<HTMLElement>(".plot");
+    if (!place) return;
+    this.plot = new UPlot(this.options(place), this.data as UPlot.AlignedData, place);
+    this.resize = new ResizeObserver(() => this.plot?.setSize(size(place)));
+    this.resize.observe(place);
+    this.forget = onScheme(() => this.plot?.redraw());
+  }
+
+  protected override updated(): void {
+    this.plot?.setData(this.data as UPlot.AlignedData);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resize?.disconnect();
+    this.forget?.();
+  }
+
+  private options(place: HTMLElement): UPlot.Options {
+    const rule = { stroke: () => token("--line"), width: 1 };
+    const axis = { stroke: () => token("--ink-soft"), font: AXIS_FONT, ticks: { show: false } };
+    const axes: UPlot.Axis[] = [
+      { ...axis, grid: { show: false }, size: 26, gap: 4, space: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] },
+      { ...axis, scale: "left", grid: rule, size: 34, gap: 6, space: 40 },
+    ];
+    if (this.right) axes.push({ ...axis, scale: "right", side: 1, grid: { show: false }, size: 34, gap: 6, space: 40 });
+    return {
+      ...size(place),
+      padding: [8, this.right ? 0 : 8, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: {
+        x: { time: false, range: () => this.across },
+        left: { range: () => this.left },
+        right: { range: () => this.right ?? [0, 1] },
+      },
+      axes,
+      series: [{}, ...this.curves.map(series)],
+    };
+  }
+}
+
+const series = ({ label, colour, scale, dashed, points }: Curve): UPlot.Series => ({
+  label,
+  scale,
+  stroke: () => token(colour),
+  width: 2,
+  ...(dashed && { dash: [5, 4] }),
+  points: points ? { show: true, size: 5, fill: () => token(colour) } : { show: false },
+});
+
+const size = (place: HTMLElement) => ({ width: place.clientWidth || 300, height: place.clientHeight || 160 });

@@ -1,0 +1,127 @@
+import { css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { PAD_SIZE, PEN_WIDTH, type Stroke } from "../state/drawing";
+import { shared } from "../styles/shared";
+import { token } from "./colours";
+import { tell } from "./events";
+import { Painted } from "./painted";
+
+/** Points closer than this to the one before say nothing new. */
+const STEP_MIN = 1;
+/** Sharp on any screen without asking for its density. */
+const OVERSAMPLING = 2;
+
+/** The pad. Tells `strokes` with every change. */
+@customElement("sotto-digit-pad")
+export class DigitPad extends Painted {
+  static override styles = [
+    shared,
+    css`
+      .pad {
+        position: relative;
+        aspect-ratio: 1;
+        border: 1px solid var(--line-strong);
+        border-radius: var(--round-m);
+        background: var(--sunken);
+        overflow: hidden;
+      }
+      canvas {
+        display: block;
+        width: 100%;
+        height: 100%;
+        touch-action: none;
+        user-select: none;
+        -webkit-user-select: none;
+        cursor: crosshair;
+      }
+      .invitation {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-content: center;
+        color: var(--ink-soft);
+        font: italic var(--text-l) / 1.4 var(--serif);
+        text-align: center;
+        pointer-events: none;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) strokes: Stroke[] = [];
+  private pointer?: number;
+
+  protected override render() {
+    const side = PAD_SIZE * OVERSAMPLING;
+    return html`
+      <div class="pad">
+        <canvas
+          data-testid="digit-pad"
+          role="img"
+          aria-label="Drawing pad: draw a digit with mouse, finger or pen"
+          width=${side}
+          height=${side}
+          @pointerdown=${this.down}
+          @pointermove=${this.move}
+          @pointerup=${this.up}
+          @pointercancel=${this.up}
+          @contextmenu=${(event: Event) => event.preventDefault()}
+        ></canvas>
+        ${this.strokes.length === 0
+          ? html`<p class="invitation" aria-hidden="true">Draw a digit here,<br />0 to 9</p>`
+          : nothing}
+      </div>
+    `;
+  }
+
+  private down(event: PointerEvent): void {
+    if (!event.isPrimary || event.button !== 0) return;
+    const canvas = event.currentTarget as HTMLCanvasElement;
+    canvas.setPointerCapture(event.pointerId);
+    this.pointer = event.pointerId;
+    tell(this, "strokes", [...this.strokes, [place(canvas, event)]]);
+  }
+
+  private move(event: PointerEvent): void {
+    const last = this.strokes.at(-1);
+    if (event.pointerId !== this.pointer || !last) return;
+    const canvas = event.currentTarget as HTMLCanvasElement;
+    // One event a frame is too few for a quick hand: take the positions between, too.
+    const between = event.getCoalescedEvents();
+    const grown = [...last];
+    for (const point of (between.length > 0 ? between : [event]).map((one) => place(canvas, one))) {
+      if (apart(grown.at(-1), point)) grown.push(point);
+    }
+    if (grown.length > last.length) tell(this, "strokes", [...this.strokes.slice(0, -1), grown]);
+  }
+
+  private up(event: PointerEvent): void {
+    if (event.pointerId === this.pointer) delete this.pointer;
+  }
+
+  protected override paint(): void {
+    const context = this.context();
+    if (!context) return;
+    context.setTransform(OVERSAMPLING, 0, 0, OVERSAMPLING, 0, 0);
+    context.clearRect(0, 0, PAD_SIZE, PAD_SIZE);
+    context.strokeStyle = token("--client");
+    context.lineWidth = PEN_WIDTH;
+    context.lineCap = context.lineJoin = "round";
+    for (const [first, ...rest] of this.strokes) {
+      if (!first) continue;
+      context.beginPath();
+      context.moveTo(...first);
+      for (const point of rest.length > 0 ? rest : [first]) context.lineTo(...point);
+      context.stroke();
+    }
+  }
+}
+
+function place(canvas: HTMLCanvasElement, event: PointerEvent): [number, number] {
+  const box = canvas.getBoundingClientRect();
+  const scale = PAD_SIZE / box.width;
+  return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+}
+
+const apart = (a: [number, number] | undefined, b: [number, number]): boolean =>
+  !a || Math.hypot(a[0] - b[0], a[1] - b[1]) >= STEP_MIN;

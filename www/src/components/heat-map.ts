@@ -1,0 +1,52 @@
+import { css, html } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { peaks, shades } from "../state/heat";
+import { shared } from "../styles/shared";
+import { rgb } from "./colours";
+import { Painted } from "./painted";
+
+const COLUMNS = 96;
+const ROWS = 32;
+
+/** An update as a picture: every cell a stretch of weights, in the order of the layers. */
+@customElement("sotto-heat-map")
+export class HeatMap extends Painted {
+  static override styles = [
+    shared,
+    css`
+      canvas {
+        display: block;
+        width: 100%;
+        height: auto;
+        border: 1px solid var(--line);
+        border-radius: var(--round-s);
+        background: var(--sunken);
+        image-rendering: pixelated;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) values = new Float32Array(0);
+
+  protected override render() {
+    return html`<canvas
+      role="img"
+      aria-label="The update as a picture: how far training moved each stretch of weights, and which way"
+      width=${COLUMNS}
+      height=${ROWS}
+    ></canvas>`;
+  }
+
+  protected override paint(): void {
+    const context = this.context();
+    if (!context) return;
+    const up = rgb("--worker");
+    const down = rgb("--aggregator");
+    const picture = context.createImageData(COLUMNS, ROWS);
+    shades(peaks(this.values, COLUMNS * ROWS)).forEach((shade, cell) => {
+      picture.data.set([...(shade > 0 ? up : down), Math.round(255 * Math.abs(shade))], 4 * cell);
+    });
+    context.putImageData(picture, 0, 0);
+  }
+}

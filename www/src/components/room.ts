@@ -1,0 +1,117 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+
+import type { Setting } from "../../wasm/sotto.js";
+import { percent } from "../format";
+import { missingFeature } from "../roles/start";
+import type { Stroke } from "../state/drawing";
+import { Session } from "../state/session";
+import { latest } from "../state/show";
+import { shared } from "../styles/shared";
+import type { Change } from "./settings-form";
+import "./banner";
+import "./draw-panel";
+import "./run-line";
+import "./settings-form";
+import "./training-panel";
+
+/** The aggregator's page. */
+@customElement("sotto-room")
+export class Room extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        min-height: 40rem;
+      }
+      .stage {
+        display: grid;
+        grid-template-columns: 23rem minmax(0, 1fr);
+        gap: var(--space-4);
+        margin-block: var(--space-1) var(--space-4);
+      }
+      @media (max-width: 62rem) {
+        .stage {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+      @media (min-width: 40.01rem) and (max-width: 62rem) {
+        sotto-draw-panel {
+          max-width: 28rem;
+        }
+      }
+    `,
+  ];
+
+  private readonly missing = missingFeature();
+  private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate());
+
+  protected override updated(): void {
+    const point = this.session && latest(this.session.show);
+    if (point && point.round > 0) document.title = `${percent(point.accuracy)} % after round ${point.round} · Sotto`;
+  }
+
+  protected override render() {
+    if (!this.session) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
+    const { show, classifier, watching, awaited } = this.session;
+    return html`
+      ${this.banner(this.session)}
+      <sotto-run-line .run=${show.run}></sotto-run-line>
+      <div class="stage">
+        <sotto-draw-panel
+          .drawing=${classifier.drawing}
+          .round=${show.model?.round}
+          .failure=${classifier.failure ?? ""}
+          @strokes=${(event: CustomEvent<Stroke[]>) => classifier.draw(event.detail)}
+        ></sotto-draw-panel>
+        <sotto-training-panel
+          .show=${show}
+          ?watching=${watching}
+          ?expecting=${awaited > 0}
+          @start=${() => this.session?.start()}
+          @stop=${() => this.session?.stop()}
+          @company=${() => this.session?.addWorkers()}
+        ></sotto-training-panel>
+      </div>
+      <sotto-settings-form
+        .settings=${show.run?.settings ?? NO_SETTINGS}
+        .problems=${show.problems}
+        ?fixed=${show.room !== "ours"}
+        @configure=${({ detail }: CustomEvent<Change>) => this.session?.configure(detail.name, detail.value)}
+      ></sotto-settings-form>
+    `;
+  }
+
+  private banner({ show, watching, vacant }: Session) {
+    if (show.failure) {
+      return html`<sotto-banner level="warning" data-testid="failed">
+        <strong>This page cannot go on.</strong> ${show.failure}
+        <button slot="action" @click=${reload}>Reload</button>
+      </sotto-banner>`;
+    }
+    if (show.misread.length > 0) {
+      return html`<sotto-banner level="warning" data-testid="misread">
+        <strong>The page’s address asked for settings that cannot be: the defaults are in force.</strong>
+        ${show.misread.map((problem) => html`<br />${problem.setting}: ${problem.text}`)}
+      </sotto-banner>`;
+    }
+    if (show.room !== "taken") return nothing;
+    if (vacant) {
+      return html`<sotto-banner data-testid="vacant">
+        The page that was the aggregator is closed.
+        <button slot="action" class="primary" data-testid="take-over" @click=${reload}>Become the aggregator</button>
+      </sotto-banner>`;
+    }
+    return html`<sotto-banner data-testid="occupied">
+      ${watching
+        ? html`<strong>You are watching.</strong> Another tab of this browser is the aggregator of this room.`
+        : html`<strong>Another tab of this browser is the aggregator of this room.</strong> There can be one at a time.`}
+      ${watching
+        ? nothing
+        : html`<button slot="action" class="primary" data-testid="watch" @click=${() => this.session?.watch()}>Watch it here</button>`}
+    </sotto-banner>`;
+  }
+}
+
+const NO_SETTINGS: Setting[] = [];
+const reload = () => location.reload();

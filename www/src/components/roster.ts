@@ -1,0 +1,154 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+
+import { bytes, count, workerName } from "../format";
+import type { Member, Show } from "../state/show";
+import { shared } from "../styles/shared";
+import { flow, lines, noLines } from "./flow";
+import "./slot-badge";
+
+const STATES: Record<Member["state"], string> = {
+  loading: "loading digits",
+  idle: "ready",
+  training: "training",
+  reported: "update is in",
+  silent: "silent",
+};
+
+/** The workers, and their updates on the way to the aggregator: many voices, one model. */
+@customElement("sotto-roster")
+export class Roster extends LitElement {
+  static override styles = [
+    shared,
+    flow,
+    css`
+      :host {
+        --row: 28px;
+        --head: 24px;
+        container-type: inline-size;
+      }
+      .stage {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        align-items: start;
+        max-height: calc(var(--head) + 24 * var(--row));
+        overflow-y: auto;
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-size: var(--text-s);
+        white-space: nowrap;
+      }
+      th,
+      td {
+        height: var(--row);
+        padding: 0 var(--space-2) 0 0;
+        line-height: 1;
+        text-align: right;
+        font-variant-numeric: tabular-nums;
+      }
+      thead th {
+        height: var(--head);
+        color: var(--ink-soft);
+        font-weight: 400;
+      }
+      tbody th {
+        width: 2rem;
+      }
+      th:first-child,
+      .state {
+        text-align: left;
+      }
+      tr[data-state="loading"] td,
+      tr[data-state="silent"] td {
+        color: var(--ink-soft);
+      }
+      tr[data-state="training"] .state {
+        color: var(--worker);
+        font-weight: 600;
+      }
+      tr[data-state="reported"] .state {
+        color: var(--aggregator);
+        font-weight: 600;
+      }
+      @container (max-width: 25rem) {
+        .wide {
+          display: none;
+        }
+      }
+      .stage + .note {
+        margin-top: var(--space-3);
+      }
+      .empty {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        align-items: center;
+        gap: var(--space-4);
+        min-height: 16rem;
+      }
+      .empty p:first-child {
+        margin-bottom: var(--space-2);
+        font: italic var(--text-xl) / 1.2 var(--serif);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) state?: Show["state"];
+
+  protected override render() {
+    const workers = [...(this.state?.workers ?? [])].sort((a, b) => a.slot - b.slot);
+    if (!this.state || workers.length === 0) {
+      return html`
+        <div class="empty">
+          <div>
+            <p>No workers yet.</p>
+            <p class="note">
+              A worker is another tab, or a thread inside this page. Each has digits of its own, and sends only what it
+              learned from them.
+            </p>
+          </div>
+          ${noLines()}
+        </div>
+      `;
+    }
+    return html`
+      <div class="stage" tabindex="0" role="group" aria-label="Workers of this room">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col"><span class="visually-hidden">Worker</span></th>
+              <th scope="col" class="state">State</th>
+              <th scope="col">Digits</th>
+              <th scope="col">Loss</th>
+              <th scope="col" class="wide">Sent</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${repeat(workers, (worker) => worker.id, row)}
+          </tbody>
+        </table>
+        ${lines(this.state, workers)}
+      </div>
+      ${workers.length < COMPANY_SMALL
+        ? html`<p class="note">Open more worker tabs: each brings digits of its own, and the model learns from all of them.</p>`
+        : nothing}
+    `;
+  }
+}
+
+/** With fewer workers there is room, and reason, to ask for more. */
+const COMPANY_SMALL = 6;
+
+const row = (worker: Member) => html`
+  <tr data-testid="member" data-id=${worker.id} data-state=${worker.state}>
+    <th scope="row">
+      <sotto-slot-badge .place=${worker.slot} title="${workerName(worker.slot)}, ${worker.id}"></sotto-slot-badge>
+    </th>
+    <td class="state">${STATES[worker.state]}</td>
+    <td>${worker.digits > 0 ? count(worker.digits) : "–"}</td>
+    <td>${worker.loss === undefined ? "–" : worker.loss.toFixed(3)}</td>
+    <td class="wide">${bytes(worker.bytesSent)}</td>
+  </tr>
+`;

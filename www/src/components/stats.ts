@@ -1,0 +1,107 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { bytes, percent } from "../format";
+import { BEFORE, latest, type Show } from "../state/show";
+import { shared } from "../styles/shared";
+
+/** The run in numbers. */
+@customElement("sotto-stats")
+export class Stats extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      dl {
+        display: grid;
+        grid-template-columns: 1.35fr 0.8fr 0.9fr 1fr 1fr 1fr;
+        border-block: 1px solid var(--line);
+      }
+      div {
+        padding: var(--space-2) var(--space-3);
+        border-left: 1px solid var(--line);
+        min-width: 0;
+      }
+      div:first-child {
+        padding-left: 0;
+        border-left: 0;
+      }
+      dt {
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+        line-height: 1.3;
+        white-space: nowrap;
+      }
+      dd {
+        font: 600 1.125rem / 1.9rem var(--sans);
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      .accuracy dd {
+        color: var(--aggregator);
+        font: 600 var(--text-xl) / 1.9rem var(--serif);
+        font-variant-numeric: tabular-nums lining-nums;
+      }
+      .hash {
+        font: 500 1rem / 1.9rem var(--mono);
+      }
+      @media (max-width: 40rem) {
+        dl {
+          grid-template-columns: repeat(3, 1fr);
+        }
+        div:nth-child(3n + 1) {
+          padding-left: 0;
+          border-left: 0;
+        }
+        div:nth-child(n + 4) {
+          border-top: 1px solid var(--line);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) show: Show = BEFORE;
+
+  protected override render() {
+    const { state, model, run } = this.show;
+    const point = latest(this.show);
+    return html`
+      <dl>
+        <div class="accuracy">
+          <dt>Test accuracy</dt>
+          <dd>
+            <span data-testid="test-accuracy" data-round=${point?.round ?? ""}>${point ? percent(point.accuracy) : "–"}</span
+            >${point ? " %" : ""}
+          </dd>
+        </div>
+        <div>
+          <dt>Workers</dt>
+          <dd data-testid="worker-count">${state.workers.length}</dd>
+        </div>
+        <div>
+          <dt>Round</dt>
+          <dd data-testid="round" data-round=${state.round}>${run ? `${state.round} of ${state.rounds}` : "–"}</dd>
+        </div>
+        <div>
+          <dt>Sent</dt>
+          <dd data-testid="bytes-sent" data-bytes=${state.bytesSent}>${bytes(state.bytesSent)}</dd>
+        </div>
+        <div>
+          <dt>Received</dt>
+          <dd data-testid="bytes-received" data-bytes=${state.bytesReceived}>${bytes(state.bytesReceived)}</dd>
+        </div>
+        <div>
+          <dt>Model’s hash</dt>
+          <dd
+            class="hash"
+            data-testid="weights-hash"
+            data-hash=${model?.hash ?? ""}
+            data-round=${model?.round ?? ""}
+            title=${model ? `SHA-256 of the weights: ${model.hash}` : ""}
+          >
+            ${model ? model.hash.slice(0, 8) : "–"}
+          </dd>
+        </div>
+      </dl>
+    `;
+  }
+}

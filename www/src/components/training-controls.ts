@@ -1,0 +1,73 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { BEFORE, type Show } from "../state/show";
+import { shared } from "../styles/shared";
+import { tell } from "./events";
+
+/** Workers and training on and off. Tells `start`, `stop` and `company`. */
+@customElement("sotto-training-controls")
+export class TrainingControls extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .controls {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2);
+      }
+      @media (max-width: 40rem) {
+        .controls > * {
+          flex: 1 1 auto;
+          padding-inline: var(--space-2);
+          font-size: var(--text-s);
+        }
+        .controls > :first-child {
+          flex-basis: 100%;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) show: Show = BEFORE;
+  /** Workers were started in this page and training waits for them. */
+  @property({ type: Boolean }) expecting = false;
+
+  protected override render() {
+    const { state, run } = this.show;
+    const off = run === undefined;
+    const alone = state.workers.length === 0 && !this.expecting;
+    const running = state.phase === "training" || state.phase === "waiting";
+    const done = state.phase === "finished";
+    return html`
+      <div class="controls">
+        <button
+          class=${alone ? "primary" : ""}
+          data-testid="add-local-worker"
+          ?disabled=${off}
+          @click=${() => tell(this, "company")}
+        >
+          ${alone ? "Start two workers here and train" : "Add a worker here"}
+        </button>
+        <a class="button" data-testid="open-worker" href="./worker.html${location.search}" target="_blank" rel="noopener">
+          Open a worker tab
+        </a>
+        <button
+          class=${alone || running ? "" : "primary"}
+          data-testid="start-training"
+          ?disabled=${off || running || this.expecting}
+          @click=${() => tell(this, "start")}
+        >
+          ${done ? "Train more rounds" : "Start training"}
+        </button>
+        <button
+          data-testid="stop-training"
+          ?disabled=${off || !(running || this.expecting)}
+          @click=${() => tell(this, "stop")}
+        >
+          Stop
+        </button>
+      </div>
+    `;
+  }
+}

@@ -1,0 +1,97 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { plural } from "../format";
+import { BEFORE, reports, type Show } from "../state/show";
+import { shared } from "../styles/shared";
+import "./accuracy-curve";
+import "./notices";
+import "./roster";
+import "./stats";
+import "./training-controls";
+
+/** The run: its controls, numbers, workers and curve. */
+@customElement("sotto-training-panel")
+export class TrainingPanel extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .panel {
+        display: grid;
+        grid-template-rows: auto auto auto 1fr auto;
+        gap: var(--space-3);
+        height: 100%;
+      }
+      .top {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: var(--space-2) var(--space-4);
+      }
+      .now {
+        min-height: 1.5em;
+        color: var(--ink-soft);
+        font: italic var(--text-m) / 1.5 var(--serif);
+      }
+      .views {
+        display: grid;
+        grid-template-columns: minmax(0, 1.1fr) minmax(0, 1fr);
+        gap: var(--space-4);
+        min-height: 17rem;
+      }
+      @media (max-width: 56rem) {
+        .views {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) show: Show = BEFORE;
+  @property({ type: Boolean }) watching = false;
+  @property({ type: Boolean }) expecting = false;
+
+  protected override render() {
+    const { show } = this;
+    return html`
+      <section class="panel" aria-labelledby="train">
+        <div class="top">
+          <h2 id="train">Train together</h2>
+          ${this.watching
+            ? nothing
+            : html`<sotto-training-controls .show=${show} ?expecting=${this.expecting}></sotto-training-controls>`}
+        </div>
+        <sotto-stats .show=${show}></sotto-stats>
+        <p class="now">${this.now()}</p>
+        <div class="views">
+          <sotto-roster .state=${show.state}></sotto-roster>
+          <sotto-accuracy-curve .points=${show.curve} .rounds=${show.state.rounds}></sotto-accuracy-curve>
+        </div>
+        <sotto-notices .notices=${show.notices}></sotto-notices>
+      </section>
+    `;
+  }
+
+  /** The moment in one sentence. */
+  private now(): string {
+    const { state, run } = this.show;
+    if (!run) return this.show.room === "opening" ? "The digits are on their way." : "";
+    if (this.expecting) return "Two workers are fetching their digits; training starts when both are ready.";
+    const { here, wanted } = reports(state);
+    switch (state.phase) {
+      case "waiting":
+        return "Training starts as soon as enough workers are ready.";
+      case "training": {
+        const again = state.attempt > 1 ? `, try ${state.attempt}` : "";
+        return `Round ${state.round + 1}${again}: ${here} of ${plural(wanted, "update")} are in.`;
+      }
+      case "finished":
+        return `All ${plural(state.rounds, "round")} are done. Train on, or change a setting to begin a new run.`;
+      case "idle":
+        return state.workers.length > 0
+          ? `${plural(state.workers.length, "worker")} here. Start training when you like.`
+          : "A fresh network knows nothing. Give it workers to learn from.";
+    }
+  }
+}

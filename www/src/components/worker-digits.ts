@@ -1,0 +1,59 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { bytes, count } from "../format";
+import type { LocalShow } from "../state/local";
+import { shared } from "../styles/shared";
+import "./label-histogram";
+import "./pixels";
+
+const SHEET = 60;
+
+/** The digits of this worker: some to look at, all of them counted. */
+@customElement("sotto-worker-digits")
+export class WorkerDigits extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .panel {
+        display: grid;
+        gap: var(--space-3);
+        height: 100%;
+        align-content: start;
+      }
+      .sheet {
+        padding: var(--space-2);
+        border: 1px solid var(--line);
+        border-radius: var(--round-s);
+        background: var(--sunken);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) shard?: NonNullable<LocalShow["shard"]>;
+
+  protected override render() {
+    const { shard } = this;
+    const shown = Math.min(SHEET, shard?.labels.length ?? 0);
+    return html`
+      <section class="panel" aria-labelledby="digits">
+        <h2 id="digits">Its digits</h2>
+        <p class="note number">
+          <strong data-testid="worker-digits" data-digits=${shard?.digits ?? 0}>${shard ? count(shard.digits) : "No"} digits</strong>
+          ${shard
+            ? html`${shard.source === "mnist" ? "of MNIST" : "drawn by a program"}, ${bytes(shard.bytes)} downloaded. Here are
+              ${shown} of them. <strong>They never leave this tab.</strong>`
+            : "yet: the aggregator says which part of them is this worker’s."}
+        </p>
+        <sotto-pixels
+          class="sheet"
+          .images=${shard?.sample ?? new Uint8Array(0)}
+          .columns=${12}
+          .places=${SHEET}
+          label=${shard ? `Some of its digits: ${[...shard.labels].slice(0, SHEET).join(" ")}` : "No digits yet"}
+        ></sotto-pixels>
+        <sotto-label-histogram .counts=${shard?.histogram ?? []}></sotto-label-histogram>
+      </section>
+    `;
+  }
+}

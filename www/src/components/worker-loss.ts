@@ -1,0 +1,52 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { count } from "../format";
+import { NOTHING, type LocalShow } from "../state/local";
+import { shared } from "../styles/shared";
+import type { Curve } from "./chart";
+import "./chart";
+
+const CURVES: Curve[] = [{ label: "loss", colour: "--worker", scale: "left" }];
+
+/** How this worker learns: the loss of every batch. */
+@customElement("sotto-worker-loss")
+export class WorkerLoss extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .panel {
+        display: grid;
+        grid-template-rows: auto auto 1fr;
+        gap: var(--space-2);
+        height: 100%;
+      }
+      sotto-chart {
+        min-height: 12rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) show: LocalShow = NOTHING;
+
+  protected override render() {
+    const { losses, steps, progress } = this.show;
+    const most = Math.max(0.5, ...losses.map((point) => point.loss));
+    const now = progress?.loss.toFixed(3);
+    return html`
+      <section class="panel" aria-labelledby="learning">
+        <h2 id="learning">How it learns</h2>
+        <p class="note number">
+          Loss of its last batch: <strong data-testid="worker-loss">${now ?? "–"}</strong>. Steps so far: ${count(steps)}.
+        </p>
+        <sotto-chart
+          .curves=${CURVES}
+          .data=${[losses.map((point) => point.step), losses.map((point) => point.loss)]}
+          .across=${[0, Math.max(20, steps)]}
+          .left=${[0, Math.ceil(most * 2) / 2]}
+          label="Training loss, step by step. ${now ? `After ${steps} steps it is ${now}.` : "No steps yet."}"
+        ></sotto-chart>
+      </section>
+    `;
+  }
+}

@@ -1,0 +1,98 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+
+import { workerName } from "../format";
+import { dataUrl, missingFeature, startWorker } from "../roles/start";
+import { NOTHING, reduceLocal, type LocalShow } from "../state/local";
+import { shared } from "../styles/shared";
+import { PHASES } from "./worker-phase";
+import "./banner";
+import "./notices";
+import "./worker-digits";
+import "./worker-loss";
+import "./worker-phase";
+import "./worker-sent";
+
+const FRAME_MS = 33;
+
+/** A worker's page: joins by itself and shows what it does. */
+@customElement("sotto-worker")
+export class WorkerRoom extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .stage {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+        grid-template-rows: auto auto;
+        gap: var(--space-4);
+        margin-block: var(--space-4);
+      }
+      sotto-worker-digits {
+        grid-row: span 2;
+      }
+      @media (max-width: 56rem) {
+        .stage {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  private show: LocalShow = NOTHING;
+  private pending = false;
+  private readonly missing = missingFeature();
+
+  constructor() {
+    super();
+    if (this.missing) return;
+    const worker = startWorker((event) => {
+      this.show = reduceLocal(this.show, event);
+      this.redrawSoon();
+    });
+    worker.send({ type: "open", query: location.search, data: dataUrl() });
+  }
+
+  /** Training tells of hundreds of steps a second. A timer, not a frame: hidden tabs have titles too. */
+  private redrawSoon(): void {
+    if (this.pending) return;
+    this.pending = true;
+    setTimeout(() => {
+      this.pending = false;
+      this.requestUpdate();
+    }, FRAME_MS);
+  }
+
+  protected override updated(): void {
+    document.title = `${title(this.show)} · Sotto`;
+  }
+
+  protected override render() {
+    const { show } = this;
+    const failure = this.missing ?? show.failure;
+    return html`
+      ${failure
+        ? html`<sotto-banner level="warning" data-testid="failed">
+            <strong>This worker cannot go on.</strong> ${failure}
+            <button slot="action" @click=${() => location.reload()}>Reload</button>
+          </sotto-banner>`
+        : nothing}
+      <sotto-worker-phase .show=${show}></sotto-worker-phase>
+      <div class="stage">
+        <sotto-worker-digits .shard=${show.shard}></sotto-worker-digits>
+        <sotto-worker-loss .show=${show}></sotto-worker-loss>
+        <sotto-worker-sent .sent=${show.sent}></sotto-worker-sent>
+      </div>
+      ${show.notices.length > 0 ? html`<sotto-notices class="panel" .notices=${show.notices}></sotto-notices>` : nothing}
+    `;
+  }
+}
+
+/** The tab's title says what the worker does, so that a row of tabs can be read. */
+function title({ state, progress, failure }: LocalShow): string {
+  if (failure) return "Failed";
+  const name = state?.slot === undefined ? "Worker" : workerName(state.slot);
+  const phase = state?.phase ?? "searching";
+  const share = phase === "training" && progress ? ` ${Math.floor((100 * progress.step) / progress.steps)} %` : "";
+  return `${name}: ${PHASES[phase].toLowerCase()}${share}`;
+}

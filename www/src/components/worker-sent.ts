@@ -1,0 +1,72 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { bytes, count } from "../format";
+import type { LocalShow } from "../state/local";
+import { shared } from "../styles/shared";
+import "./heat-map";
+
+/** The one thing that left the tab: the last update. */
+@customElement("sotto-worker-sent")
+export class WorkerSent extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .panel {
+        display: grid;
+        align-content: start;
+        gap: var(--space-3);
+        height: 100%;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: repeat(4, auto);
+        justify-content: space-between;
+        gap: var(--space-2) var(--space-4);
+      }
+      dt {
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+      }
+      dd {
+        font-weight: 600;
+      }
+      .up {
+        color: var(--worker);
+      }
+      .down {
+        color: var(--aggregator);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) sent?: NonNullable<LocalShow["sent"]>;
+
+  protected override render() {
+    const { sent } = this;
+    return html`
+      <section class="panel" aria-labelledby="sends">
+        <h2 id="sends">What it sends</h2>
+        <dl class="number">
+          <div><dt>Round</dt><dd>${sent?.round ?? "–"}</dd></div>
+          <div>
+            <dt>Size</dt>
+            <dd data-testid="worker-sent" data-bytes=${sent?.bytes ?? 0} data-round=${sent?.round ?? ""}>
+              ${sent ? bytes(sent.bytes) : "–"}
+            </dd>
+          </div>
+          <div><dt>Length of its step</dt><dd>${sent ? sent.norm.toFixed(3) : "–"}</dd></div>
+          <div><dt>Trained in</dt><dd>${sent ? `${(sent.millis / 1000).toFixed(1)} s` : "–"}</dd></div>
+        </dl>
+        <sotto-heat-map .values=${sent?.update ?? NO_UPDATE}></sotto-heat-map>
+        <p class="note">
+          ${sent ? `${count(sent.update.length)} numbers, one a weight` : "One number a weight"}: how far training moved it,
+          <span class="up">up</span> or <span class="down">down</span>, times the number of digits. The number of digits and
+          the mean loss go with it. In this version the aggregator can read all of this; the digits themselves stay here.
+        </p>
+      </section>
+    `;
+  }
+}
+
+const NO_UPDATE = new Float32Array(0);

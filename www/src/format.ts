@@ -1,0 +1,19 @@
+// Numbers as the page writes them.
+
+const grouped = new Intl.NumberFormat("en");
+
+export const count = (n: number): string => grouped.format(n);
+
+export function bytes(n: number): string {
+  if (n < 1000) return `${n} B`;
+  if (n < 1e6) return `${(n / 1e3).toFixed(n < 1e4 ? 1 : 0)} kB`;
+  if (n < 1e9) return `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)} MB`;
+  return `${(n / 1e9).toFixed(2)} GB`;
+}
+
+export const percent = (n: number): string => n.toFixed(2);
+
+export const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
+
+/** What a person calls the worker at this place. */
+export const workerName = (slot: number): string => `Worker ${slot + 1}`;

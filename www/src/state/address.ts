@@ -1,0 +1,22 @@
+// The page's address holds the whole run: every setting that is not its default.
+
+import type { Setting } from "../../wasm/sotto.js";
+
+/** The query with one setting changed, for the aggregator to judge. */
+export function changed(query: string, name: string, value: string): string {
+  const parameters = new URLSearchParams(query);
+  parameters.set(name, value);
+  return text(parameters);
+}
+
+/** The query that says these settings, and leaves the parameters of others alone. */
+export function spoken(query: string, settings: Setting[]): string {
+  const parameters = new URLSearchParams(query);
+  for (const { name, value, default: silent } of settings) {
+    if (value === silent) parameters.delete(name);
+    else parameters.set(name, value);
+  }
+  return text(parameters);
+}
+
+const text = (parameters: URLSearchParams): string => (parameters.size ? `?${parameters}` : "");

@@ -1,0 +1,59 @@
+// What the worker page shows, as a pure function of the events it has seen.
+
+import type { WorkerEvent } from "../../wasm/sotto.js";
+import type { Notice } from "./show";
+
+type Of<Type extends WorkerEvent["type"]> = Omit<Extract<WorkerEvent, { type: Type }>, "type">;
+
+export interface LocalShow {
+  state?: Of<"state">;
+  shard?: Of<"shard">;
+  progress?: Of<"progress">;
+  sent?: Of<"sent">;
+  /** The batch loss of every step so far, thinned when it grows long. */
+  losses: { step: number; loss: number }[];
+  steps: number;
+  updates: number;
+  notices: Notice[];
+  failure?: string;
+}
+
+export const NOTHING: LocalShow = { losses: [], steps: 0, updates: 0, notices: [] };
+
+const LOSSES_MAX = 1200;
+const NOTICES_MAX = 20;
+
+export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
+  switch (event.type) {
+    case "state": {
+      const { type: _, ...state } = event;
+      return { ...show, state };
+    }
+    case "shard": {
+      const { type: _, ...shard } = event;
+      // A new shard is a new run.
+      return { ...NOTHING, ...(show.state && { state: show.state }), notices: show.notices, shard };
+    }
+    case "progress": {
+      const { type: _, ...progress } = event;
+      const steps = show.steps + 1;
+      const losses = thinned([...show.losses, { step: steps, loss: event.loss }]);
+      return { ...show, progress, steps, losses };
+    }
+    case "sent": {
+      const { type: _, ...sent } = event;
+      return { ...show, sent, updates: show.updates + 1 };
+    }
+    case "notice": {
+      const { type: _, ...notice } = event;
+      const id = (show.notices[0]?.id ?? 0) + 1;
+      return { ...show, notices: [{ id, ...notice }, ...show.notices].slice(0, NOTICES_MAX) };
+    }
+    case "failed":
+      return { ...show, failure: event.reason };
+  }
+}
+
+function thinned<T>(items: T[]): T[] {
+  return items.length <= LOSSES_MAX ? items : items.filter((_, index) => index % 2 === 0);
+}

@@ -1,0 +1,128 @@
+// The aggregator page's life: it takes the room or watches it, and passes on what it hears.
+
+import { dataUrl, startAggregator, startWorker, type RoleLink } from "../roles/start";
+import type { AggregatorCommand, AggregatorEvent } from "../../wasm/sotto.js";
+import { changed, spoken } from "./address";
+import { Classifier } from "./classifier";
+import { Mirror, released, watch } from "./mirror";
+import { BEFORE, reduce, type Show } from "./show";
+
+type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
+
+/** A first visitor's company. */
+export const COMPANY = 2;
+
+export class Session {
+  show: Show = BEFORE;
+  readonly classifier: Classifier;
+  watching = false;
+  /** The page that had the room is gone. */
+  vacant = false;
+  /** Workers that must be ready before training starts by itself. */
+  awaited = 0;
+  /** The room that another page has. */
+  private taken = "";
+  private model?: ModelEvent;
+  private mirror?: Mirror;
+  private readonly aggregator: RoleLink<AggregatorCommand>;
+
+  constructor(private readonly redraw: () => void) {
+    this.classifier = new Classifier(redraw);
+    this.aggregator = startAggregator((event) => this.heard(event));
+    this.aggregator.send({ type: "open", query: location.search, data: dataUrl() });
+  }
+
+  start(): void {
+    this.awaited = 0;
+    this.aggregator.send({ type: "start" });
+  }
+
+  stop(): void {
+    this.awaited = 0;
+    this.aggregator.send({ type: "stop" });
+    this.redraw();
+  }
+
+  configure(name: string, value: string): void {
+    this.aggregator.send({ type: "configure", query: changed(location.search, name, value) });
+  }
+
+  /** One more worker inside this page; the first visitor gets company and a start. */
+  addWorkers(): void {
+    const first = this.show.state.workers.length === 0 && this.awaited === 0;
+    if (first) this.awaited = COMPANY;
+    for (let n = 0; n < (first ? COMPANY : 1); n += 1) {
+      const worker = startWorker((event) => {
+        if (event.type !== "failed") return;
+        this.heard({ type: "notice", level: "warning", text: `A worker in this page failed: ${event.reason}` });
+      });
+      worker.send({ type: "open", query: location.search, data: dataUrl() });
+    }
+    this.redraw();
+  }
+
+  /** Shows what the page that has the room shows. */
+  watch(): void {
+    this.watching = true;
+    watch(
+      this.taken,
+      (show, model) => {
+        this.show = show;
+        if (model) this.learn(model);
+        this.seen();
+      },
+      (event) => {
+        this.show = reduce(this.show, event);
+        if (event.type === "model") this.learn(event);
+        this.seen();
+      },
+    );
+    this.redraw();
+  }
+
+  /** The page that is watched is there. */
+  private seen(): void {
+    this.show = { ...this.show, room: "taken" };
+    if (this.vacant) void this.awaitRelease();
+    this.redraw();
+  }
+
+  private async awaitRelease(): Promise<void> {
+    this.vacant = false;
+    await released(this.taken);
+    this.vacant = true;
+    this.redraw();
+  }
+
+  private heard(event: AggregatorEvent): void {
+    this.show = reduce(this.show, event);
+    switch (event.type) {
+      case "opened":
+        history.replaceState(null, "", location.pathname + spoken(location.search, event.settings) + location.hash);
+        this.mirror ??= new Mirror(event.room, () => ({ show: this.show, ...(this.model && { model: this.model }) }));
+        break;
+      case "occupied":
+        this.taken = event.room;
+        void this.awaitRelease();
+        break;
+      case "model":
+        this.learn(event);
+        break;
+      case "state":
+        this.startWhenReady();
+        break;
+    }
+    this.mirror?.tell(event);
+    this.redraw();
+  }
+
+  private startWhenReady(): void {
+    const ready = this.show.state.workers.filter((worker) => worker.state !== "loading");
+    if (this.awaited > 0 && ready.length >= this.awaited) this.start();
+  }
+
+  private learn(event: ModelEvent): void {
+    this.model = event;
+    this.classifier.use(event);
+  }
+}
