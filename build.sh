@@ -67,7 +67,7 @@ from_caller() { case "$1" in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$invoked
 
 # Lays the digits out in www/public/data, which the page's build copies.
 digits() {
-    local source=(--synthetic 60000 10000 1)
+    local source=(--synthetic 20000 2000 1)
     if [[ -n "${MNIST_DIR:-}" ]]; then
         source=(--mnist "$MNIST_DIR")
     elif node www/scripts/fetch-mnist.mjs .cache/mnist; then

@@ -31,9 +31,7 @@ impl Stream {
         hash.update(b"sotto/seeded");
         hash.update(seed.to_le_bytes());
         hash.update(path.as_bytes());
-        Self {
-            rng: ChaCha8Rng::from_seed(hash.finalize().into()),
-        }
+        Self { rng: ChaCha8Rng::from_seed(hash.finalize().into()) }
     }
 
     /// A whole number uniform in `0..bound`, without bias (Lemire 2019, section 3).

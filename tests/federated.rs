@@ -63,7 +63,10 @@ fn said(room: &Simulation, text: &str) -> bool {
 }
 
 /// Changes every update on the wire; the closure may return other bytes.
-fn tap_updates(room: &mut Simulation, mut change: impl FnMut(usize, &mut Vec<u8>) -> Fate + 'static) {
+fn tap_updates(
+    room: &mut Simulation,
+    mut change: impl FnMut(usize, &mut Vec<u8>) -> Fate + 'static,
+) {
     let mut seen = 0;
     room.tap(Box::new(move |to, bytes| {
         let envelope = Envelope::decode(bytes, usize::MAX).unwrap();
@@ -268,8 +271,7 @@ fn a_fraction_of_the_workers_makes_a_round() {
     room.tell(Event::Start);
     room.advance(10);
     let snapshot = room.snapshot();
-    let training =
-        snapshot.members.iter().filter(|m| m.state == MemberState::Training).count();
+    let training = snapshot.members.iter().filter(|m| m.state == MemberState::Training).count();
     assert_eq!((snapshot.target, training), (2, 3));
     assert!(room.run_until(MINUTE, finished));
 }

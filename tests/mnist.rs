@@ -43,10 +43,7 @@ fn a_shard_comes_back_from_its_chunks() {
         })
         .collect();
     let digits = shard.assemble(manifest, &fetched).unwrap();
-    assert_eq!(
-        (digits.len(), digits.histogram()),
-        (3000, shard.histogram())
-    );
+    assert_eq!((digits.len(), digits.histogram()), (3000, shard.histogram()));
     // Eleven megabytes for 70,000 digits, about what gzip makes of the files.
     let total: usize = files.values().map(Vec::len).sum();
     assert!(total < 12_500_000, "{total}");
@@ -63,10 +60,7 @@ fn normalising_an_enlarged_image_gives_it_back() {
         for index in 0..1000 {
             let original = test.image(index);
             let image = normalise(&enlarged(original, factor)).unwrap();
-            let differences = original
-                .iter()
-                .zip(image)
-                .map(|(a, b)| u32::from(a.abs_diff(b)));
+            let differences = original.iter().zip(image).map(|(a, b)| u32::from(a.abs_diff(b)));
             let sum: u32 = differences.sum();
             // A whole pixel's shift of a digit changes 12,000 at the very least.
             if sum < 4000 {
@@ -114,10 +108,7 @@ fn synthetic_digits_look_like_real_ones() {
     let test = mnist().test;
     let known = synthetic::digits(3000, 1).unwrap();
     let distance = |a: &[u8], b: &[u8]| -> u32 {
-        let squares = a
-            .iter()
-            .zip(b)
-            .map(|(&a, &b)| u32::from(a.abs_diff(b)).pow(2));
+        let squares = a.iter().zip(b).map(|(&a, &b)| u32::from(a.abs_diff(b)).pow(2));
         squares.sum()
     };
     let right = (0..500).filter(|&index| {

@@ -27,9 +27,8 @@ fn agrees(name: &str, op: impl Fn(&[Tensor]) -> Result<Tensor>) {
         let get = |part: &str| vectors[&format!("{name}/{part}")].to_dtype(dtype).unwrap();
         let count = (0..).take_while(|i| vectors.contains_key(&format!("{name}/x{i}"))).count();
         assert!(count > 0, "there are no vectors for {name}");
-        let inputs: Vec<Var> = (0..count)
-            .map(|i| Var::from_tensor(&get(&format!("x{i}"))).unwrap())
-            .collect();
+        let inputs: Vec<Var> =
+            (0..count).map(|i| Var::from_tensor(&get(&format!("x{i}"))).unwrap()).collect();
         let tensors: Vec<Tensor> = inputs.iter().map(|v| v.as_tensor().clone()).collect();
         let y = op(&tensors).unwrap();
         assert!(difference(&y, &get("y")) < tolerance, "{name} {dtype:?}: output");
@@ -77,8 +76,7 @@ fn three_steps_of_sgd_agree() {
     let losses: Vec<f64> = vectors["train/losses"].to_vec1().unwrap();
     for (step, expected) in losses.into_iter().enumerate() {
         let logits = model.forward(&images.narrow(0, 4 * step, 4).unwrap()).unwrap();
-        let loss =
-            ops::cross_entropy(&logits, &labels.narrow(0, 4 * step, 4).unwrap()).unwrap();
+        let loss = ops::cross_entropy(&logits, &labels.narrow(0, 4 * step, 4).unwrap()).unwrap();
         sgd.backward_step(&loss).unwrap();
         let loss = f64::from(loss.to_scalar::<f32>().unwrap());
         assert!((loss - expected).abs() < 1e-5, "step {step}: {loss} is not {expected}");

@@ -25,8 +25,12 @@ fn main() -> ExitCode {
         eprintln!("there is no suite {name}; there is {}", names.join(", "));
         return ExitCode::FAILURE;
     }
-    for (name, run) in SUITES.iter().filter(|(suite, _)| chosen.as_deref().is_none_or(|c| c == *suite)) {
-        if let Err(error) = run().map_err(|e| e.to_string()).and_then(|figures| write(name, &figures)) {
+    for (name, run) in
+        SUITES.iter().filter(|(suite, _)| chosen.as_deref().is_none_or(|c| c == *suite))
+    {
+        if let Err(error) =
+            run().map_err(|e| e.to_string()).and_then(|figures| write(name, &figures))
+        {
             eprintln!("{name}: {error}");
             return ExitCode::FAILURE;
         }
@@ -67,9 +71,8 @@ fn train() -> Result<Figures, Error> {
         figures.insert(format!("train/{name}/native/images_per_s"), f64::from(BATCH) / median);
         figures.insert(format!("train/{name}/native/images_per_s_best"), f64::from(BATCH) / best);
 
-        let (median, _) = measure(|| {
-            Evaluator::run(Model::new(&preset.network, &weights)?, &digits).map(drop)
-        })?;
+        let (median, _) =
+            measure(|| Evaluator::run(Model::new(&preset.network, &weights)?, &digits).map(drop))?;
         let us_per_image = 1e6 * median / digits.len() as f64;
         figures.insert(format!("infer/{name}/native/us_per_image"), us_per_image);
     }

@@ -76,13 +76,7 @@ impl Drawing {
         Error::limit("strokes", self.strokes.len(), STROKES_MAX)?;
         let points = self.strokes.iter().map(Vec::len).sum();
         Error::limit("points of strokes", points, POINTS_MAX)?;
-        if self
-            .strokes
-            .iter()
-            .flatten()
-            .flatten()
-            .any(|at| !at.is_finite())
-        {
+        if self.strokes.iter().flatten().flatten().any(|at| !at.is_finite()) {
             return Err(Error::Drawing("a point is not a number"));
         }
         Ok(())
@@ -149,11 +143,7 @@ impl Grid {
             for column in range(0, self.columns) {
                 let from_a = [column as f64 + 0.5 - a[0], row as f64 + 0.5 - a[1]];
                 let onto = from_a[0] * along[0] + from_a[1] * along[1];
-                let part = if square > 0.0 {
-                    (onto / square).clamp(0.0, 1.0)
-                } else {
-                    0.0
-                };
+                let part = if square > 0.0 { (onto / square).clamp(0.0, 1.0) } else { 0.0 };
                 let away = [from_a[0] - part * along[0], from_a[1] - part * along[1]];
                 let distance = (away[0] * away[0] + away[1] * away[1]).sqrt();
                 let covered = (self.radius + 0.5 - distance).clamp(0.0, 1.0);
@@ -171,12 +161,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn on_pad(strokes: Vec<Vec<[f32; 2]>>) -> Drawing {
-        Drawing {
-            width: 1024.0,
-            height: 1024.0,
-            pen: 16.0,
-            strokes,
-        }
+        Drawing { width: 1024.0, height: 1024.0, pen: 16.0, strokes }
     }
 
     fn is_ink(image: &Image, x: usize, y: usize) -> bool {
@@ -185,10 +170,7 @@ mod tests {
 
     #[test]
     fn nothing_drawn_is_no_image() {
-        let outside = vec![
-            vec![[-500.0, 3.0], [-9.0, 900.0]],
-            vec![[f32::MIN, f32::MAX]],
-        ];
+        let outside = vec![vec![[-500.0, 3.0], [-9.0, 900.0]], vec![[f32::MIN, f32::MAX]]];
         for strokes in [vec![], vec![vec![], vec![]], outside] {
             assert_eq!(on_pad(strokes).image(), Ok(None));
         }

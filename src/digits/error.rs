@@ -122,10 +122,6 @@ impl Error {
         if found == expected {
             return Ok(());
         }
-        Err(Self::Length {
-            what,
-            expected,
-            found,
-        })
+        Err(Self::Length { what, expected, found })
     }
 }

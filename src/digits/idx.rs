@@ -69,11 +69,7 @@ fn check_magic(what: &'static str, expected: u32, found: u32) -> Result<(), Erro
     if found == expected {
         return Ok(());
     }
-    Err(Error::Magic {
-        what,
-        expected,
-        found,
-    })
+    Err(Error::Magic { what, expected, found })
 }
 
 #[cfg(test)]
@@ -96,30 +92,18 @@ mod tests {
 
     #[test]
     fn each_header_field_is_checked() {
-        assert!(matches!(
-            images(&label_file(&[1; 20])),
-            Err(Error::Magic { .. })
-        ));
+        assert!(matches!(images(&label_file(&[1; 20])), Err(Error::Magic { .. })));
         assert!(matches!(labels(&image_file(&[])), Err(Error::Magic { .. })));
         assert_eq!(
             images(&file(&[IMAGES, 1, 14, 56], &[0; PIXELS])),
-            Err(Error::ImageSize {
-                rows: 14,
-                columns: 56
-            })
+            Err(Error::ImageSize { rows: 14, columns: 56 })
         );
         assert!(matches!(
             images(&file(&[IMAGES, u32::MAX, 28, 28], &[])),
             Err(Error::TooMany { .. })
         ));
-        assert!(matches!(
-            labels(&file(&[LABELS, u32::MAX], &[])),
-            Err(Error::TooMany { .. })
-        ));
-        assert_eq!(
-            digits(&image_file(&[0; PIXELS]), &label_file(&[10])),
-            Err(Error::Label(10))
-        );
+        assert!(matches!(labels(&file(&[LABELS, u32::MAX], &[])), Err(Error::TooMany { .. })));
+        assert_eq!(digits(&image_file(&[0; PIXELS]), &label_file(&[10])), Err(Error::Label(10)));
     }
 
     proptest! {

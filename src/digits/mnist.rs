@@ -48,10 +48,7 @@ impl Mnist {
         let set = |images: Source, labels: Source| {
             idx::digits(&images.read(folder)?, &labels.read(folder)?)
         };
-        Ok(Self {
-            train: set(TRAIN_IMAGES, TRAIN_LABELS)?,
-            test: set(TEST_IMAGES, TEST_LABELS)?,
-        })
+        Ok(Self { train: set(TRAIN_IMAGES, TRAIN_LABELS)?, test: set(TEST_IMAGES, TEST_LABELS)? })
     }
 }
 
@@ -95,10 +92,8 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
-    let unreadable = |reason: String| Error::Unreadable {
-        path: path.to_string_lossy().into_owned(),
-        reason,
-    };
+    let unreadable =
+        |reason: String| Error::Unreadable { path: path.to_string_lossy().into_owned(), reason };
     let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
     let mut bytes = Vec::new();
     file.take(FILE_LEN_MAX as u64 + 1)
@@ -112,9 +107,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
 fn gunzip(name: &'static str, packed: &[u8]) -> Result<Vec<u8>, Error> {
     let mut decoder = GzDecoder::new(packed);
     let mut bytes = Vec::new();
-    let unpacked = (&mut decoder)
-        .take(FILE_LEN_MAX as u64 + 1)
-        .read_to_end(&mut bytes);
+    let unpacked = (&mut decoder).take(FILE_LEN_MAX as u64 + 1).read_to_end(&mut bytes);
     if unpacked.is_err() || bytes.len() > FILE_LEN_MAX || !decoder.get_ref().is_empty() {
         return Err(Error::Packed(name));
     }
@@ -159,9 +152,7 @@ mod tests {
 
     #[test]
     fn a_wrong_hash_names_file_and_hashes() {
-        let error = TRAIN_LABELS
-            .check(Path::new("some/file.gz"), b"other")
-            .unwrap_err();
+        let error = TRAIN_LABELS.check(Path::new("some/file.gz"), b"other").unwrap_err();
         let text = error.to_string();
         assert!(text.contains("some/file.gz") && text.contains(TRAIN_LABELS.sha256));
         // SHA-256 of "other".

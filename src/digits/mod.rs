@@ -61,10 +61,7 @@ impl Digits {
     pub fn new(pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self, Error> {
         Error::limit("digits in a set", labels.len(), DIGITS_MAX)?;
         if pixels.len() != labels.len() * PIXELS {
-            return Err(Error::Shape {
-                pixels: pixels.len(),
-                labels: labels.len(),
-            });
+            return Err(Error::Shape { pixels: pixels.len(), labels: labels.len() });
         }
         match labels.iter().find(|&&label| usize::from(label) >= CLASSES) {
             Some(&label) => Err(Error::Label(label)),
@@ -161,14 +158,8 @@ mod tests {
 
     #[test]
     fn wrong_shapes_and_labels_are_refused() {
-        assert!(matches!(
-            Digits::new(vec![0; PIXELS + 1], vec![1]),
-            Err(Error::Shape { .. })
-        ));
-        assert_eq!(
-            Digits::new(vec![0; PIXELS], vec![10]),
-            Err(Error::Label(10))
-        );
+        assert!(matches!(Digits::new(vec![0; PIXELS + 1], vec![1]), Err(Error::Shape { .. })));
+        assert_eq!(Digits::new(vec![0; PIXELS], vec![10]), Err(Error::Label(10)));
         assert!(matches!(
             Digits::new(Vec::new(), vec![0; DIGITS_MAX + 1]),
             Err(Error::TooMany { .. })

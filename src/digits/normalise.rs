@@ -84,26 +84,10 @@ impl Bounds {
         let is_ink = |value: &u8| *value > 0;
         let inked = |row: &&[u8]| row.iter().any(is_ink);
         let top = ink.rows().position(|row| inked(&row))?;
-        let bottom = ink
-            .rows()
-            .enumerate()
-            .filter(|(_, row)| inked(row))
-            .last()?
-            .0;
-        let left = ink
-            .rows()
-            .filter_map(|row| row.iter().position(is_ink))
-            .min()?;
-        let right = ink
-            .rows()
-            .filter_map(|row| row.iter().rposition(is_ink))
-            .max()?;
-        Some(Self {
-            left,
-            top,
-            width: right - left + 1,
-            height: bottom - top + 1,
-        })
+        let bottom = ink.rows().enumerate().filter(|(_, row)| inked(row)).last()?.0;
+        let left = ink.rows().filter_map(|row| row.iter().position(is_ink)).min()?;
+        let right = ink.rows().filter_map(|row| row.iter().rposition(is_ink)).max()?;
+        Some(Self { left, top, width: right - left + 1, height: bottom - top + 1 })
     }
 }
 
@@ -134,10 +118,7 @@ impl Scaled {
         let darkest = sums.iter().copied().fold(0.0, f64::max);
         Self {
             width: columns.len(),
-            values: sums
-                .iter()
-                .map(|sum| (sum * 255.0 / darkest).round() as u8)
-                .collect(),
+            values: sums.iter().map(|sum| (sum * 255.0 / darkest).round() as u8).collect(),
         }
     }
 
@@ -190,14 +171,9 @@ mod tests {
         let mass: f64 = image.iter().map(|&value| f64::from(value)).sum();
         let moment = |place: fn(usize) -> usize| -> f64 {
             let parts = image.iter().enumerate();
-            parts
-                .map(|(index, &value)| place(index) as f64 * f64::from(value))
-                .sum()
+            parts.map(|(index, &value)| place(index) as f64 * f64::from(value)).sum()
         };
-        (
-            moment(|index| index % SIDE) / mass,
-            moment(|index| index / SIDE) / mass,
-        )
+        (moment(|index| index % SIDE) / mass, moment(|index| index / SIDE) / mass)
     }
 
     #[test]
@@ -207,9 +183,7 @@ mod tests {
             let image = normalise(&ink).unwrap();
             for (index, &value) in image.iter().enumerate() {
                 // Rows and columns 4..24: their mean index is 13.5, the least that is let be.
-                let inside = [index % SIDE, index / SIDE]
-                    .iter()
-                    .all(|at| (4..24).contains(at));
+                let inside = [index % SIDE, index / SIDE].iter().all(|at| (4..24).contains(at));
                 assert_eq!(value, if inside { 255 } else { 0 }, "{side}: {index}");
             }
         }

@@ -40,12 +40,7 @@ impl LocalTraining {
         let path = format!("round/{round}/worker/{}/shuffle", place.slot);
         let shuffle = Stream::new(place.seed, &path);
         let trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
-        Ok(Self {
-            trainer,
-            before,
-            task,
-            digits: u32::try_from(digits.len()).unwrap_or(u32::MAX),
-        })
+        Ok(Self { trainer, before, task, digits: u32::try_from(digits.len()).unwrap_or(u32::MAX) })
     }
 
     /// Trains on the next batch.

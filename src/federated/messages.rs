@@ -189,10 +189,7 @@ impl Refusal {
     /// Whether the worker that was asked has spoilt its one update of the round. Otherwise
     /// the sender is not the one that was asked, and nothing changes for that one.
     pub(super) fn ends_the_task(self) -> bool {
-        matches!(
-            self,
-            Self::WrongModel | Self::WrongLength | Self::NotFinite | Self::WrongCount
-        )
+        matches!(self, Self::WrongModel | Self::WrongLength | Self::NotFinite | Self::WrongCount)
     }
 }
 

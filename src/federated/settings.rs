@@ -58,11 +58,7 @@ impl Default for Settings {
             recipe: Recipe {
                 epochs: 1,
                 batch: 32,
-                sgd: SgdConfig {
-                    learning_rate: 0.05,
-                    momentum: 0.9,
-                    weight_decay: 0.0,
-                },
+                sgd: SgdConfig { learning_rate: 0.05, momentum: 0.9, weight_decay: 0.0 },
             },
         }
     }
@@ -287,7 +283,11 @@ impl Settings {
     }
 }
 
-fn number<T: Copy + FromStr + PartialOrd + Display>(text: &str, low: T, high: T) -> Result<T, String> {
+fn number<T: Copy + FromStr + PartialOrd + Display>(
+    text: &str,
+    low: T,
+    high: T,
+) -> Result<T, String> {
     match text.trim().parse::<T>() {
         Ok(value) if value >= low && value <= high => Ok(value),
         _ => Err(format!("a number from {low} to {high}, not “{}”", short(text))),

@@ -47,11 +47,7 @@ impl Evaluator {
     #[must_use]
     pub fn new(model: Model) -> Self {
         let weights = model.frozen();
-        Self {
-            model,
-            weights,
-            result: Evaluation::default(),
-        }
+        Self { model, weights, result: Evaluation::default() }
     }
 
     /// Evaluates the next batch of `digits`; the result once all have been seen.

@@ -31,10 +31,7 @@ impl Model {
                 Var::from_tensor(&tensor)
             })
             .collect::<TensorResult<_>>()?;
-        Ok(Self {
-            network: network.clone(),
-            vars,
-        })
+        Ok(Self { network: network.clone(), vars })
     }
 
     /// The network.

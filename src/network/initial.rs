@@ -36,10 +36,7 @@ impl Initialiser {
     /// What the URL calls it.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(_, known)| *known == self)
-            .map_or("", |(name, _)| name)
+        Self::ALL.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
     }
 
     /// Draws weights for `network`; a seed gives the same weights on every machine.

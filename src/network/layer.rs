@@ -70,23 +70,13 @@ impl Layer {
     /// A convolution without padding.
     #[must_use]
     pub fn conv(inputs: usize, outputs: usize, kernel: usize) -> Self {
-        Self::Conv2d(Conv2d {
-            inputs,
-            outputs,
-            kernel,
-            padding: Padding::Valid,
-        })
+        Self::Conv2d(Conv2d { inputs, outputs, kernel, padding: Padding::Valid })
     }
 
     /// A convolution that keeps the image's size.
     #[must_use]
     pub fn conv_same(inputs: usize, outputs: usize, kernel: usize) -> Self {
-        Self::Conv2d(Conv2d {
-            inputs,
-            outputs,
-            kernel,
-            padding: Padding::Same,
-        })
+        Self::Conv2d(Conv2d { inputs, outputs, kernel, padding: Padding::Same })
     }
 
     /// A fully connected layer.
@@ -127,10 +117,9 @@ impl Layer {
                 ("weight", vec![c.outputs, c.inputs, c.kernel, c.kernel]),
                 ("bias", vec![c.outputs]),
             ],
-            Self::Linear(l) => vec![
-                ("weight", vec![l.outputs, l.inputs]),
-                ("bias", vec![l.outputs]),
-            ],
+            Self::Linear(l) => {
+                vec![("weight", vec![l.outputs, l.inputs]), ("bias", vec![l.outputs])]
+            }
             Self::Relu | Self::MaxPool(_) | Self::AvgPool(_) | Self::Flatten => Vec::new(),
         }
     }
@@ -175,10 +164,7 @@ impl Conv2d {
             return Err("has an empty kernel".to_owned());
         }
         if self.padding == Padding::Same && self.kernel.is_multiple_of(2) {
-            return Err(format!(
-                "keeps the size only with an odd kernel, not {}",
-                self.kernel
-            ));
+            return Err(format!("keeps the size only with an odd kernel, not {}", self.kernel));
         }
         let shrink = self.kernel - 1 - 2 * self.margin();
         match (height.checked_sub(shrink), width.checked_sub(shrink)) {
@@ -198,10 +184,7 @@ mod tests {
     fn shapes_of_images() {
         let shape = |layer: Layer, input: &[usize]| layer.output_shape(input);
         assert_eq!(shape(Layer::conv(1, 6, 5), &[1, 28, 28]), Ok(vec![6, 24, 24]));
-        assert_eq!(
-            shape(Layer::conv_same(1, 32, 5), &[1, 28, 28]),
-            Ok(vec![32, 28, 28])
-        );
+        assert_eq!(shape(Layer::conv_same(1, 32, 5), &[1, 28, 28]), Ok(vec![32, 28, 28]));
         assert_eq!(shape(Layer::max_pool(2), &[6, 25, 24]), Ok(vec![6, 12, 12]));
         assert_eq!(shape(Layer::Flatten, &[16, 4, 4]), Ok(vec![256]));
     }

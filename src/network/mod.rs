@@ -99,30 +99,18 @@ impl Network {
         let mut named: Vec<NamedLayer> = Vec::with_capacity(layers.len());
         let mut shape = input.to_vec();
         for layer in layers {
-            let number = 1 + named
-                .iter()
-                .filter(|before| before.layer.kind() == layer.kind())
-                .count();
+            let number =
+                1 + named.iter().filter(|before| before.layer.kind() == layer.kind()).count();
             let name = format!("{}{number}", layer.kind());
-            let output = layer
-                .output_shape(&shape)
-                .map_err(|problem| Error::Shape {
-                    layer: name.clone(),
-                    problem,
-                    input: shape.clone(),
-                })?;
+            let output = layer.output_shape(&shape).map_err(|problem| Error::Shape {
+                layer: name.clone(),
+                problem,
+                input: shape.clone(),
+            })?;
             let input = std::mem::replace(&mut shape, output.clone());
-            named.push(NamedLayer {
-                name,
-                layer,
-                input,
-                output,
-            });
+            named.push(NamedLayer { name, layer, input, output });
         }
-        let network = Self {
-            layers: named,
-            input: input.to_vec(),
-        };
+        let network = Self { layers: named, input: input.to_vec() };
         match network.parameter_count() {
             count if count > PARAMETERS_MAX => Err(Error::Parameters(count)),
             _ => Ok(network),
@@ -154,11 +142,7 @@ impl Network {
         let mut all = Vec::new();
         for NamedLayer { name, layer, .. } in &self.layers {
             for (part, shape) in layer.parameters() {
-                let parameter = Parameter {
-                    name: format!("{name}.{part}"),
-                    offset,
-                    shape,
-                };
+                let parameter = Parameter { name: format!("{name}.{part}"), offset, shape };
                 offset += parameter.len();
                 all.push(parameter);
             }
@@ -179,12 +163,8 @@ mod tests {
 
     #[test]
     fn an_error_names_the_layer() {
-        let layers = vec![
-            Layer::Flatten,
-            Layer::linear(784, 100),
-            Layer::Relu,
-            Layer::linear(99, 10),
-        ];
+        let layers =
+            vec![Layer::Flatten, Layer::linear(784, 100), Layer::Relu, Layer::linear(99, 10)];
         let error = Network::new(&[1, 28, 28], layers).unwrap_err().to_string();
         assert!(error.contains("fc2") && error.contains("99"), "{error}");
     }

@@ -38,11 +38,7 @@ pub fn by_name(name: &str) -> Option<Preset> {
     let (name, origin, layers) = PRESETS.iter().find(|preset| preset.0 == name)?;
     let network =
         Network::new(&[1, 28, 28], layers()).expect("every preset's shapes are tested to fit");
-    Some(Preset {
-        name,
-        origin,
-        network,
-    })
+    Some(Preset { name, origin, network })
 }
 
 /// The names of all presets.

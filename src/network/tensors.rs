@@ -51,9 +51,11 @@ impl Weights {
                     parameter.shape
                 )));
             }
-            values.extend(tensor.data().chunks_exact(4).map(|b| {
-                f32::from_le_bytes(b.try_into().expect("chunks_exact gives four bytes"))
-            }));
+            values.extend(
+                tensor.data().chunks_exact(4).map(|b| {
+                    f32::from_le_bytes(b.try_into().expect("chunks_exact gives four bytes"))
+                }),
+            );
         }
         Self::new(network, values)
     }

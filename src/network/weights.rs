@@ -54,16 +54,10 @@ impl Weights {
     pub fn new(network: &Network, values: Vec<f32>) -> Result<Self, Error> {
         let expected = network.parameter_count();
         if values.len() != expected {
-            return Err(Error::Length {
-                expected,
-                found: values.len(),
-            });
+            return Err(Error::Length { expected, found: values.len() });
         }
         if let Some(index) = values.iter().position(|value| !value.is_finite()) {
-            return Err(Error::NotFinite {
-                index,
-                value: values[index].to_string(),
-            });
+            return Err(Error::NotFinite { index, value: values[index].to_string() });
         }
         Ok(Self { values })
     }
@@ -118,10 +112,7 @@ mod tests {
         assert!(Weights::new(&network, zeros.clone()).is_ok());
         assert_eq!(
             Weights::new(&network, zeros[1..].to_vec()),
-            Err(Error::Length {
-                expected: 7_850,
-                found: 7_849
-            })
+            Err(Error::Length { expected: 7_850, found: 7_849 })
         );
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
             let mut values = zeros.clone();

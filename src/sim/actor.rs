@@ -102,13 +102,8 @@ impl Actor {
         let place = self.machine.place().ok_or("there is no assignment")?;
         let preset = network::preset(&place.model).ok_or("the network is not known")?;
         let run = || {
-            let mut training = LocalTraining::new(
-                &preset.network,
-                place,
-                job.round,
-                job.task,
-                &self.digits,
-            )?;
+            let mut training =
+                LocalTraining::new(&preset.network, place, job.round, job.task, &self.digits)?;
             while !training.is_done() {
                 training.step(&self.digits)?;
             }

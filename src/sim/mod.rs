@@ -170,9 +170,7 @@ impl Simulation {
                 self.tell(Event::Bytes(bytes));
             }
             for number in 0..self.workers.len() {
-                while let Some(bytes) =
-                    self.workers[number].as_mut().and_then(Actor::receive)
-                {
+                while let Some(bytes) = self.workers[number].as_mut().and_then(Actor::receive) {
                     quiet = false;
                     self.work(number, actor::Input::Bytes(bytes));
                 }

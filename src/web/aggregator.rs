@@ -242,9 +242,8 @@ impl Room {
             hash: weights.hash().to_string(),
             weights: Float32Array::from(weights.values()),
         });
-        self.untested = Model::new(self.machine.network(), weights)
-            .ok()
-            .map(|model| (round, model));
+        self.untested =
+            Model::new(self.machine.network(), weights).ok().map(|model| (round, model));
         if !self.testing {
             self.testing = true;
             spawn_local(test(Rc::clone(shared), self.show.clone()));

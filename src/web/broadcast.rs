@@ -66,12 +66,7 @@ impl BroadcastLink {
             Ok((channel, listener))
         };
         let inboxes = inboxes.iter().map(open).collect::<Result<_, JsValue>>()?;
-        Ok(Self {
-            room: room.to_owned(),
-            queue,
-            inboxes,
-            outboxes: BTreeMap::new(),
-        })
+        Ok(Self { room: room.to_owned(), queue, inboxes, outboxes: BTreeMap::new() })
     }
 
     /// Lets go of the way to an inbox that nobody reads any more.

@@ -61,8 +61,12 @@ impl Source {
     }
 
     /// Fetches chunks side by side.
-    async fn chunks(&self, wanted: Vec<ChunkRef>) -> Result<(Vec<(ChunkRef, Digits)>, u32), String> {
-        let promises: Array = wanted.iter().map(|chunk| JsValue::from(self.promise(chunk))).collect();
+    async fn chunks(
+        &self,
+        wanted: Vec<ChunkRef>,
+    ) -> Result<(Vec<(ChunkRef, Digits)>, u32), String> {
+        let promises: Array =
+            wanted.iter().map(|chunk| JsValue::from(self.promise(chunk))).collect();
         let files = JsFuture::from(Promise::all(&promises)).await.map_err(|error| words(&error))?;
         let files: Array = files.unchecked_into();
         let mut chunks = Vec::with_capacity(wanted.len());

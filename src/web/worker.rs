@@ -14,7 +14,7 @@ use super::digits::Source;
 use super::environment::{Show, draw_peer, now, now_ms, sleep, turn, words};
 use super::locks;
 use super::page::{WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
-use crate::digits::{Digits, PIXELS};
+use crate::digits::Digits;
 use crate::federated::{
     self, Assignment, LocalTraining, Task, WorkerAction as Action, WorkerEvent as Event,
     WorkerPhase,
@@ -81,9 +81,8 @@ async fn open(shared: &Shared, show: &Show, query: &str, data: String) -> Result
     // Before the first message: whoever joins without a lock counts as gone.
     locks::hold(&subject(&name, address)).await.map_err(|error| words(&error))?;
     let arrived = Rc::clone(shared);
-    let link =
-        BroadcastLink::new(&name, &[Address::Workers, address], move || receive(&arrived))
-            .map_err(|error| words(&error))?;
+    let link = BroadcastLink::new(&name, &[Address::Workers, address], move || receive(&arrived))
+        .map_err(|error| words(&error))?;
     *shared.borrow_mut() = Some(Room {
         name,
         machine: federated::Worker::new(id),
@@ -160,13 +159,14 @@ async fn load(shared: Shared, data: String, place: Assignment, generation: u32) 
     with_room(&shared, |room| match &result {
         Ok((source, digits, bytes)) => {
             let shown = digits.len().min(SAMPLE);
+            let sample = digits.select((0..shown).map(|place| place * digits.len() / shown));
             room.show.event(&Shown::Shard {
                 source: source.clone(),
                 digits: digits.len() as u32,
                 histogram: digits.histogram(),
                 bytes: *bytes,
-                sample: Uint8Array::from(&digits.pixels()[..shown * PIXELS]),
-                labels: Uint8Array::from(&digits.labels()[..shown]),
+                sample: Uint8Array::from(sample.pixels()),
+                labels: Uint8Array::from(sample.labels()),
             });
         }
         Err(reason) => room.show.event(&Shown::Failed { reason: reason.clone() }),
@@ -192,7 +192,8 @@ async fn train(shared: Shared, round: u32, task: Task, generation: u32) {
     let event = match outcome {
         Ok(Some(report)) => {
             let update = report.update;
-            let (show, bytes) = (Float32Array::from(update.values.as_slice()), 4 * update.values.len());
+            let (show, bytes) =
+                (Float32Array::from(update.values.as_slice()), 4 * update.values.len());
             let shown = Shown::Sent {
                 round,
                 digits: update.digits,

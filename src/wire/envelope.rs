@@ -75,19 +75,9 @@ impl Envelope {
         let kind = reader.u8("kind")?;
         let payload = reader.rest();
         if payload.len() > limit {
-            return Err(Error::TooLong {
-                what: "payload",
-                found: payload.len(),
-                limit,
-            });
+            return Err(Error::TooLong { what: "payload", found: payload.len(), limit });
         }
-        Ok(Self {
-            run,
-            round,
-            sender,
-            kind,
-            payload: payload.to_vec(),
-        })
+        Ok(Self { run, round, sender, kind, payload: payload.to_vec() })
     }
 }
 

@@ -21,10 +21,7 @@ impl Exchange {
         let mut inboxes = self.inboxes.borrow_mut();
         let key = inboxes.last_key_value().map_or(0, |(key, _)| key + 1);
         inboxes.insert(key, (addresses.to_vec(), VecDeque::new()));
-        MemoryLink {
-            exchange: self.clone(),
-            key,
-        }
+        MemoryLink { exchange: self.clone(), key }
     }
 }
 

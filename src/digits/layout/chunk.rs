@@ -34,9 +34,7 @@ pub fn decode_chunk(bytes: &[u8], len: u32, label: Option<u8>) -> Result<Digits,
     let expected = len as usize * (1 + PIXELS);
     let mut decoder = ZlibDecoder::new(bytes);
     let mut labels = Vec::new();
-    let unpacked = (&mut decoder)
-        .take(expected as u64 + 1)
-        .read_to_end(&mut labels);
+    let unpacked = (&mut decoder).take(expected as u64 + 1).read_to_end(&mut labels);
     if unpacked.is_err() || labels.len() != expected || !decoder.get_ref().is_empty() {
         return Err(Error::Packed("a chunk of digits"));
     }
@@ -64,10 +62,7 @@ mod tests {
         for len in [0, 1, 100] {
             let digits = sevens(len);
             let bytes = encode_chunk(&digits);
-            assert_eq!(
-                decode_chunk(&bytes, len as u32, Some(7)),
-                Ok(digits.clone())
-            );
+            assert_eq!(decode_chunk(&bytes, len as u32, Some(7)), Ok(digits.clone()));
             assert_eq!(decode_chunk(&bytes, len as u32, None), Ok(digits));
         }
     }
@@ -82,17 +77,8 @@ mod tests {
         for cut in 0..bytes.len() {
             assert_eq!(decode_chunk(&bytes[..cut], 3, None), packed);
         }
-        assert_eq!(
-            decode_chunk(&bytes, 3, Some(1)),
-            Err(Error::Stray {
-                expected: 1,
-                found: 7
-            })
-        );
-        assert!(matches!(
-            decode_chunk(&bytes, u32::MAX, None),
-            Err(Error::TooMany { .. })
-        ));
+        assert_eq!(decode_chunk(&bytes, 3, Some(1)), Err(Error::Stray { expected: 1, found: 7 }));
+        assert!(matches!(decode_chunk(&bytes, u32::MAX, None), Err(Error::TooMany { .. })));
     }
 
     proptest! {

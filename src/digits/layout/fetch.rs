@@ -15,15 +15,9 @@ impl Manifest {
     pub fn chunks_of(&self, shard: &Shard) -> Vec<ChunkRef> {
         let mut chunks = Vec::new();
         for (label, range, count) in self.lists(shard) {
-            let indices: BTreeSet<u32> = range
-                .places(count)
-                .map(|place| place / self.chunk)
-                .collect();
-            chunks.extend(
-                indices
-                    .into_iter()
-                    .map(|index| self.train_chunk(label, index)),
-            );
+            let indices: BTreeSet<u32> =
+                range.places(count).map(|place| place / self.chunk).collect();
+            chunks.extend(indices.into_iter().map(|index| self.train_chunk(label, index)));
         }
         chunks
     }
@@ -49,10 +43,8 @@ impl Shard {
         manifest: &Manifest,
         fetched: &[(ChunkRef, Digits)],
     ) -> Result<Digits, Error> {
-        let chunks: BTreeMap<(Option<u8>, u32), &Digits> = fetched
-            .iter()
-            .map(|(chunk, digits)| ((chunk.label, chunk.index), digits))
-            .collect();
+        let chunks: BTreeMap<(Option<u8>, u32), &Digits> =
+            fetched.iter().map(|(chunk, digits)| ((chunk.label, chunk.index), digits)).collect();
         let mut assembled = Digits::default();
         for (label, range, count) in manifest.lists(self) {
             if range.len > count {
@@ -85,9 +77,8 @@ mod tests {
 
     /// A layout of `counts` digits whose first two pixels are their number.
     fn layout(counts: [u32; 10]) -> Layout {
-        let labels: Vec<u8> = (0u8..10)
-            .flat_map(|label| vec![label; counts[usize::from(label)] as usize])
-            .collect();
+        let labels: Vec<u8> =
+            (0u8..10).flat_map(|label| vec![label; counts[usize::from(label)] as usize]).collect();
         let mut pixels = vec![0; labels.len() * PIXELS];
         for (index, image) in pixels.chunks_mut(PIXELS).enumerate() {
             image[..2].copy_from_slice(&(index as u16).to_le_bytes());
@@ -141,10 +132,7 @@ mod tests {
     fn a_shard_that_does_not_fit_is_an_error() {
         let layout = layout([150; 10]);
         let manifest = layout.manifest();
-        let whole = partition::Iid
-            .partition(&manifest.train, 1, 1)
-            .unwrap()
-            .remove(0);
+        let whole = partition::Iid.partition(&manifest.train, 1, 1).unwrap().remove(0);
         let mut fetched = fetch(&layout, &whole);
         fetched.remove(3);
         assert_eq!(
@@ -155,9 +143,6 @@ mod tests {
         let mut larger = whole;
         larger.ranges[0].len = u32::MAX;
         assert_eq!(manifest.chunks_of(&larger).len(), 20);
-        assert!(matches!(
-            larger.assemble(manifest, &[]),
-            Err(Error::Shard { present: 150, .. })
-        ));
+        assert!(matches!(larger.assemble(manifest, &[]), Err(Error::Shard { present: 150, .. })));
     }
 }

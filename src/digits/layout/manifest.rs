@@ -115,10 +115,7 @@ impl Manifest {
         if self.source.is_empty() || self.source.len() > SOURCE_MAX {
             return wrong("the source's name is empty or too long");
         }
-        if ![self.chunk, self.test_chunk]
-            .iter()
-            .all(|len| (1..=CHUNK_MAX).contains(len))
-        {
+        if ![self.chunk, self.test_chunk].iter().all(|len| (1..=CHUNK_MAX).contains(len)) {
             return wrong("a chunk holds from 1 to 1,000 digits");
         }
         let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
@@ -180,17 +177,11 @@ mod tests {
         for change in changes {
             let mut manifest = example();
             change(&mut manifest);
-            assert!(
-                Manifest::parse(&manifest.to_bytes()).is_err(),
-                "{manifest:?}"
-            );
+            assert!(Manifest::parse(&manifest.to_bytes()).is_err(), "{manifest:?}");
         }
         let mut padded = example().to_bytes();
         padded.resize(BYTES_MAX + 1, b' ');
-        assert!(matches!(
-            Manifest::parse(&padded),
-            Err(Error::TooMany { .. })
-        ));
+        assert!(matches!(Manifest::parse(&padded), Err(Error::TooMany { .. })));
     }
 
     #[test]
@@ -198,10 +189,7 @@ mod tests {
         let manifest = example();
         let train: Vec<ChunkRef> = manifest.train_chunks().collect();
         assert_eq!(train.iter().map(|chunk| chunk.len).sum::<u32>(), 60_000);
-        assert_eq!(
-            (train[59].path.as_str(), train[59].len),
-            ("train/0/059.bin", 23)
-        );
+        assert_eq!((train[59].path.as_str(), train[59].len), ("train/0/059.bin", 23));
         let test: Vec<ChunkRef> = manifest.test_chunks().collect();
         assert_eq!((test[9].path.as_str(), test.len()), ("test/09.bin", 10));
     }

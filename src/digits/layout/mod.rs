@@ -72,9 +72,7 @@ impl Layout {
         let mut chunks = BTreeMap::new();
         let lists = shuffled(train);
         for chunk in manifest.train_chunks() {
-            let list = chunk
-                .label
-                .map_or(&[][..], |label| &lists[usize::from(label)]);
+            let list = chunk.label.map_or(&[][..], |label| &lists[usize::from(label)]);
             let digits = list.chunks(CHUNK as usize).nth(chunk.index as usize);
             let indices = digits.unwrap_or_default().iter().copied();
             chunks.insert(chunk.path, train.select(indices));
@@ -97,10 +95,7 @@ impl Layout {
     /// Every file as its path, with `/` between folders, and its bytes. The manifest is the
     /// last: once it is written, so is everything that it announces.
     pub fn files(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
-        let chunks = self
-            .manifest
-            .train_chunks()
-            .chain(self.manifest.test_chunks());
+        let chunks = self.manifest.train_chunks().chain(self.manifest.test_chunks());
         chunks
             .filter_map(|chunk| {
                 let bytes = encode_chunk(self.chunks.get(&chunk.path)?);
@@ -169,8 +164,7 @@ mod tests {
 
         let mut all = Digits::default();
         for chunk in manifest.test_chunks() {
-            all.extend(&chunk.decode(&files[&chunk.path]).unwrap())
-                .unwrap();
+            all.extend(&chunk.decode(&files[&chunk.path]).unwrap()).unwrap();
         }
         assert_eq!(all, test);
         let chunks = manifest.train_chunks().count() + manifest.test_chunks().count();
@@ -193,11 +187,6 @@ mod tests {
     #[test]
     fn order_within_a_label_is_shuffled() {
         let lists = shuffled(&numbered(1000));
-        assert!(
-            lists
-                .iter()
-                .filter(|list| !list.is_empty())
-                .all(|list| !list.is_sorted())
-        );
+        assert!(lists.iter().filter(|list| !list.is_empty()).all(|list| !list.is_sorted()));
     }
 }

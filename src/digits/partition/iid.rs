@@ -106,9 +106,7 @@ mod tests {
                     shard.ranges[label].places(MNIST[label]).collect()
                 };
                 let other = places(&second[0]);
-                let both = places(&first[0])
-                    .into_iter()
-                    .filter(|place| other.contains(place));
+                let both = places(&first[0]).into_iter().filter(|place| other.contains(place));
                 both.count()
             })
             .sum();

@@ -97,9 +97,7 @@ impl Shard {
 
 /// The number of digits in `counts`, when it can be cut into `shards` shards.
 fn check(counts: &[u32; CLASSES], shards: u32) -> Result<u32, Error> {
-    let digits = counts
-        .iter()
-        .fold(0u32, |sum, &count| sum.saturating_add(count));
+    let digits = counts.iter().fold(0u32, |sum, &count| sum.saturating_add(count));
     Error::limit("digits to cut", digits as usize, super::DIGITS_MAX)?;
     if shards == 0 || shards > digits {
         return Err(Error::Shards { shards, digits });
@@ -125,10 +123,7 @@ mod tests {
         let range = LabelRange { start: 3, len: 4 };
         assert!(range.places(5).eq([3, 4, 0, 1]));
         assert_eq!(range.places(0).count(), 0);
-        let huge = LabelRange {
-            start: u32::MAX,
-            len: u32::MAX,
-        };
+        let huge = LabelRange { start: u32::MAX, len: u32::MAX };
         assert!(huge.places(2).eq([1, 0]));
     }
 

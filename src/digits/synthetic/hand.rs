@@ -31,10 +31,7 @@ impl Hand {
     pub(super) fn new(stream: &mut Stream) -> Self {
         let waves = std::array::from_fn(|_| Wave {
             amplitude: [0.028 * stream.normal(), 0.028 * stream.normal()],
-            frequency: [
-                stream.between(-1.2, 1.2) * TAU,
-                stream.between(-1.2, 1.2) * TAU,
-            ],
+            frequency: [stream.between(-1.2, 1.2) * TAU, stream.between(-1.2, 1.2) * TAU],
             phase: stream.unit() * TAU,
         });
         let angle = 0.10 * stream.normal();
@@ -43,15 +40,8 @@ impl Hand {
         let (sin, cos) = (libm::sin(angle), libm::cos(angle));
         // Turned after it was slanted, slanted after it was stretched; the slant takes the
         // top to the right, where y is negative.
-        let matrix = [
-            [cos * width, -cos * slant - sin],
-            [sin * width, -sin * slant + cos],
-        ];
-        Self {
-            waves,
-            matrix,
-            pen: stream.between(0.07, 0.19),
-        }
+        let matrix = [[cos * width, -cos * slant - sin], [sin * width, -sin * slant + cos]];
+        Self { waves, matrix, pen: stream.between(0.07, 0.19) }
     }
 
     /// Writes `glyph`.
@@ -133,10 +123,7 @@ mod tests {
             let hand = Hand::new(&mut stream);
             let corners = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
             for point in corners.map(|corner| hand.place(corner)) {
-                assert!(
-                    point.iter().all(|&at| (20.0..280.0).contains(&at)),
-                    "{point:?}"
-                );
+                assert!(point.iter().all(|&at| (20.0..280.0).contains(&at)), "{point:?}");
             }
         }
     }

@@ -50,30 +50,18 @@ mod tests {
     #[test]
     fn ink_is_as_much_as_on_mnist() {
         let digits = digits(500, 3).unwrap();
-        let ink: f64 = digits
-            .pixels()
-            .iter()
-            .map(|&value| f64::from(value) / 255.0)
-            .sum();
+        let ink: f64 = digits.pixels().iter().map(|&value| f64::from(value) / 255.0).sum();
         let mean = ink / 500.0;
         // MNIST's mean is 102.4 of 784 pixels.
         assert!((90.0..115.0).contains(&mean), "{mean}");
-        assert!(
-            digits
-                .pixels()
-                .chunks(PIXELS)
-                .all(|image| image.contains(&255))
-        );
+        assert!(digits.pixels().chunks(PIXELS).all(|image| image.contains(&255)));
     }
 
     #[test]
     fn a_digit_is_nearest_to_its_own_kind() {
         let (known, asked) = (digits(2000, 4).unwrap(), digits(200, 5).unwrap());
         let distance = |a: &[u8], b: &[u8]| -> u64 {
-            let squares = a
-                .iter()
-                .zip(b)
-                .map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2));
+            let squares = a.iter().zip(b).map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2));
             squares.sum()
         };
         let right = (0..asked.len()).filter(|&index| {

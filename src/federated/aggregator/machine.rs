@@ -212,6 +212,7 @@ impl Aggregator {
             let slot = (0..).find(|slot| !taken.contains(slot)).unwrap_or(0);
             self.members.insert(id, Member::new(id, slot));
             actions.push(Action::Watch(id));
+            info(actions, Some(id), "joined".to_owned());
         }
         self.welcome(id, actions);
     }
@@ -269,8 +270,7 @@ impl Aggregator {
             now + Millis::from(self.settings.deadline_s) * 1000,
         );
         for id in self.by_slot() {
-            let Some(member) = self.members.get_mut(&id).filter(|m| slots.contains(&m.slot))
-            else {
+            let Some(member) = self.members.get_mut(&id).filter(|m| slots.contains(&m.slot)) else {
                 continue;
             };
             let mut token = [0; 16];

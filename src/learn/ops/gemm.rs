@@ -31,24 +31,12 @@ impl<'a, T: Real> Matrix<'a, T> {
     /// `rows` by `columns`, row after row.
     pub(super) fn new(values: &'a [T], rows: usize, columns: usize) -> Self {
         debug_assert_eq!(values.len(), rows * columns);
-        Self {
-            values,
-            rows,
-            columns,
-            row: columns,
-            column: 1,
-        }
+        Self { values, rows, columns, row: columns, column: 1 }
     }
 
     /// The same values, rows and columns exchanged.
     pub(super) fn transposed(self) -> Self {
-        Self {
-            rows: self.columns,
-            columns: self.rows,
-            row: self.column,
-            column: self.row,
-            ..self
-        }
+        Self { rows: self.columns, columns: self.rows, row: self.column, column: self.row, ..self }
     }
 
     /// Writes rows `first..first + ROWS` to `panel`, column after column, zeros beyond the edge.
@@ -97,10 +85,7 @@ pub(super) struct Scratch<T> {
 
 impl<T: Real> Scratch<T> {
     pub(super) fn new() -> Self {
-        Self {
-            a: Vec::new(),
-            b: Vec::new(),
-        }
+        Self { a: Vec::new(), b: Vec::new() }
     }
 }
 
@@ -158,11 +143,7 @@ pub(super) fn add_packed_product<T: Real>(
 
 /// Adds the product of a packed 4-row and a packed 8-column panel to `sums`.
 #[inline]
-fn tile<T: Real>(
-    left: &[T],
-    right: &[T],
-    mut sums: [[T; COLUMNS]; ROWS],
-) -> [[T; COLUMNS]; ROWS] {
+fn tile<T: Real>(left: &[T], right: &[T], mut sums: [[T; COLUMNS]; ROWS]) -> [[T; COLUMNS]; ROWS] {
     for (a, b) in left.chunks_exact(ROWS).zip(right.chunks_exact(COLUMNS)) {
         for (sums, &a) in sums.iter_mut().zip(a) {
             for (sum, &b) in sums.iter_mut().zip(b) {

@@ -128,10 +128,9 @@ mod tests {
     #[test]
     fn gradients_are_the_finite_differences() {
         for (batch, inputs, outputs) in [(1, 1, 1), (3, 5, 7), (9, 17, 4)] {
-            check::gradients(
-                &[&[batch, inputs], &[outputs, inputs], &[outputs]],
-                |t| super::linear(&t[0], &t[1], &t[2]),
-            );
+            check::gradients(&[&[batch, inputs], &[outputs, inputs], &[outputs]], |t| {
+                super::linear(&t[0], &t[1], &t[2])
+            });
         }
     }
 

@@ -1,6 +1,6 @@
 //! The drawing pad: what it asks, and what it is shown.
 
-use js_sys::{Float32Array, Reflect};
+use js_sys::{Float32Array, Object, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
@@ -44,13 +44,17 @@ pub enum ClientCommand {
 }
 
 impl ClientCommand {
-    /// Reads a command, and a model's flat weights beside it: serde would walk through
-    /// them number by number.
+    /// Reads a command, and a model's flat weights beside it, which serde cannot take up in
+    /// an enum told apart by a field.
     ///
     /// # Errors
     /// When the value is not a command.
     pub fn read(value: JsValue) -> Result<(Self, Option<Float32Array>), JsValue> {
-        let weights = Reflect::get(&value, &"weights".into())?.dyn_into().ok();
+        let key = JsValue::from("weights");
+        let weights = Reflect::get(&value, &key)?.dyn_into().ok();
+        if let Some(object) = value.dyn_ref::<Object>() {
+            Reflect::delete_property(object, &key)?;
+        }
         Ok((serde_wasm_bindgen::from_value(value)?, weights))
     }
 }

@@ -65,7 +65,7 @@ pub enum WorkerEvent {
         histogram: [u32; CLASSES],
         /// Bytes downloaded for it.
         bytes: u32,
-        /// The first digits' pixels.
+        /// Some digits' pixels, spread over the labels.
         #[serde(with = "serde_wasm_bindgen::preserve")]
         sample: Uint8Array,
         /// Their labels.

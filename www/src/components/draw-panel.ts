@@ -15,6 +15,9 @@ export class DrawPanel extends LitElement {
   static override styles = [
     shared,
     css`
+      :host {
+        container-type: inline-size;
+      }
       .panel {
         display: grid;
         align-content: start;
@@ -65,6 +68,21 @@ export class DrawPanel extends LitElement {
       @media (min-width: 62rem) {
         .remark {
           min-height: 5.9rem;
+        }
+      }
+      @container (min-width: 36rem) {
+        .panel {
+          grid-template-columns: 19rem 1fr;
+          column-gap: var(--space-5);
+        }
+        .panel > * {
+          grid-column: 2;
+        }
+        .panel > .top {
+          grid-column: 1 / -1;
+        }
+        .panel > sotto-digit-pad {
+          grid-area: 2 / 1 / span 3;
         }
       }
       .failure {

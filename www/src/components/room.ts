@@ -35,11 +35,6 @@ export class Room extends LitElement {
           grid-template-columns: minmax(0, 1fr);
         }
       }
-      @media (min-width: 40.01rem) and (max-width: 62rem) {
-        sotto-draw-panel {
-          max-width: 28rem;
-        }
-      }
     `,
   ];
 

@@ -21,7 +21,7 @@ export class RunLine extends LitElement {
         color: var(--ink-soft);
         font-size: var(--text-s);
       }
-      button {
+      button.quiet {
         padding-inline: 0;
       }
       strong {
