@@ -8,7 +8,7 @@
 #   ./build.sh bench [suite]  benchmarks, into target/bench/
 #
 # MNIST comes from the folder in MNIST_DIR, else from its public mirrors (kept in .cache/),
-# else the page uses synthetic digits. Needs Rust (rustup.rs) and Node 20 (nodejs.org).
+# else the page uses synthetic digits. Needs Rust (rustup.rs) and Node 20.19 (nodejs.org).
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 invoked_from="$PWD"
@@ -33,7 +33,10 @@ setup_rust() {
 }
 
 setup_node() {
-    have npm || fail "Node is missing: install version 20 or later from https://nodejs.org, then run this again."
+    local node_hint="install Node 20.19 or later from https://nodejs.org, then run this again."
+    have npm || fail "Node is missing: $node_hint"
+    node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
+        fail "Node $(node --version) is too old: $node_hint"
     if [[ ! www/node_modules/.package-lock.json -nt www/package-lock.json ]]; then
         say "Installing npm packages"
         (cd www && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json)
@@ -65,17 +68,26 @@ setup_chromium() {
 # A path as it was meant where the script was called.
 from_caller() { case "$1" in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$invoked_from" "$1" ;; esac; }
 
+# Finds MNIST: sets MNIST_DIR to a folder with it, or fails.
+find_mnist() {
+    [[ -z "${MNIST_DIR:-}" ]] || return 0
+    node www/scripts/fetch-mnist.mjs .cache/mnist || return 1
+    export MNIST_DIR="$root/.cache/mnist"
+}
+
 # Lays the digits out in www/public/data, which the page's build copies.
-digits() {
-    local source=(--synthetic 20000 2000 1)
-    if [[ -n "${MNIST_DIR:-}" ]]; then
-        source=(--mnist "$MNIST_DIR")
-    elif node www/scripts/fetch-mnist.mjs .cache/mnist; then
-        source=(--mnist .cache/mnist)
-    else
+lay_out_digits() {
+    local prepare=(cargo run -q --bin prepare_digits -- www/public/data)
+    if ! find_mnist; then
         say "MNIST cannot be reached: the page will use synthetic digits"
+        "${prepare[@]}" --synthetic 20000 2000 1
+    elif ! "${prepare[@]}" --mnist "$MNIST_DIR"; then
+        # What was downloaded before may be broken; another folder is its owner's business.
+        [[ "$MNIST_DIR" == "$root/.cache/mnist" ]] || return 1
+        rm -rf .cache/mnist
+        node www/scripts/fetch-mnist.mjs .cache/mnist
+        "${prepare[@]}" --mnist "$MNIST_DIR"
     fi
-    cargo run -q --bin prepare_digits -- www/public/data "${source[@]}"
 }
 
 build_wasm() {
@@ -91,7 +103,7 @@ build() {
     say "Building the WebAssembly module"
     build_wasm
     say "Laying out the digits"
-    digits
+    lay_out_digits
     say "Building the page"
     (cd www && npm run --silent build)
 }
@@ -123,6 +135,7 @@ check() {
 run_tests() {
     setup_chromium
     build
+    [[ -n "${MNIST_DIR:-}" ]] || fail "The tests need MNIST: name a folder with its four files in MNIST_DIR."
     cargo build --bins
     cargo test
     (cd www && npx playwright test "$@")

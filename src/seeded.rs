@@ -2,7 +2,8 @@
 //!
 //! Weights, shards, cohorts and shuffles are drawn from here, so that one seed replays a
 //! run bit for bit on every machine. Nothing secret may come from this module: shares,
-//! masks, keys and tokens are drawn from the operating system.
+//! masks, keys and tokens are drawn from the operating system, except in a simulation,
+//! which keeps no secrets.
 
 use chacha20::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use sotto::digits::Digits;
 use sotto::federated::{
-    Aggregator, Event, MemberState, Phase, Settings, ToAggregator, Token, Update,
+    Aggregator, Event, MemberState, Phase, Refusal, Settings, ToAggregator, ToWorker, Token,
+    Update, Worker, WorkerEvent, WorkerPhase,
 };
 use sotto::network::WeightHash;
 use sotto::seeded::Stream;
@@ -167,9 +168,48 @@ fn silent_workers_are_left_behind_at_the_deadline() {
     room.advance(200);
     assert_eq!(room.snapshot().round, 1);
     assert!(said(&room, "before the deadline"));
-    assert_eq!(room.snapshot().members[lazy].state, MemberState::Silent);
-    // The others go on at their own pace.
+    // The others go on at their own pace; it sits out.
+    assert_eq!(room.snapshot().members[lazy].state, MemberState::Idle);
     assert!(room.run_until(5_000, finished));
+}
+
+#[test]
+fn workers_that_are_all_too_slow_are_asked_again() {
+    let mut room = room(Settings { deadline_s: 5, rounds: 1, ..settings() }, 0);
+    let workers = [room.open_worker(20_000), room.open_worker(20_000)];
+    room.advance(0);
+    room.tell(Event::Start);
+    room.advance(20_000);
+    assert!(said(&room, "round 1 was abandoned: 0 of 2"), "{:?}", room.notices());
+    for worker in workers {
+        room.close_worker(worker);
+        room.open_worker(1_000);
+    }
+    assert!(room.run_until(MINUTE, finished));
+}
+
+#[test]
+fn training_that_cannot_succeed_stops() {
+    let mut recipe = settings().recipe;
+    recipe.sgd.learning_rate = 3e38;
+    let mut room = room(Settings { recipe, ..settings() }, 2);
+    let before = hash(&room);
+    room.tell(Event::Start);
+    assert!(!room.run_until(10 * MINUTE, finished));
+    assert!(said(&room, "could not train"), "{:?}", room.notices());
+    assert!(said(&room, "training stopped"), "{:?}", room.notices());
+    assert_eq!((hash(&room), room.snapshot().phase), (before, Phase::Idle));
+}
+
+#[test]
+fn a_full_room_says_so() {
+    let mut machine = Worker::new(PeerId([1; 16]));
+    machine.handle(WorkerEvent::Open, 0);
+    let (kind, payload) = ToWorker::Refused(Refusal::Full).encode();
+    let (run, sender) = (RunId(9), PeerId([2; 16]));
+    let full = Envelope { run, round: 0, sender, kind, payload }.encode();
+    machine.handle(WorkerEvent::Bytes(full), 0);
+    assert_eq!(machine.phase(), &WorkerPhase::Refused(Refusal::Full));
 }
 
 #[test]

@@ -8,7 +8,6 @@
 //! aggregator -> worker  Task                         weights and recipe of a round
 //! worker -> aggregator  Update | Failed              n_k (w_k - w), or why not
 //! aggregator -> worker  Accepted | Refused | Cancel
-//! worker -> aggregator  Leave
 //! ```
 
 use subtle::ConstantTimeEq;
@@ -24,7 +23,7 @@ const TEXT_MAX: usize = 300;
 
 /// The longest payload for a network of `parameters` weights, in bytes.
 #[must_use]
-pub fn message_limit(parameters: usize) -> usize {
+pub const fn message_limit(parameters: usize) -> usize {
     4 * parameters + 1024
 }
 
@@ -47,8 +46,6 @@ pub enum ToAggregator {
         /// Why, in words.
         reason: String,
     },
-    /// I am going.
-    Leave,
 }
 
 /// What the aggregator tells a worker.
@@ -174,7 +171,7 @@ pub enum Refusal {
     /// NaN or infinity.
     #[error("the update holds a value that is not a finite number")]
     NotFinite,
-    /// The weight in the average is not what the worker's shard allows.
+    /// The weight in the average is not the number of digits that the worker joined with.
     #[error("the update claims another number of digits than the worker has")]
     WrongCount,
     /// The bytes are not a message.
@@ -228,7 +225,6 @@ impl ToAggregator {
                 w.raw(&token.0).text(truncated(reason));
                 4
             }
-            Self::Leave => 5,
         };
         (kind, w.finish())
     }
@@ -253,7 +249,6 @@ impl ToAggregator {
                 token: Token(r.array("token")?),
                 reason: r.text("reason", TEXT_MAX)?,
             },
-            5 => Self::Leave,
             other => return Err(Error::Kind(other)),
         };
         r.finish().map(|()| message)
@@ -363,7 +358,6 @@ mod tests {
             ToAggregator::Ready { digits: 3000 },
             ToAggregator::Update(update),
             ToAggregator::Failed { token: token(), reason: "no digits".to_owned() },
-            ToAggregator::Leave,
         ] {
             let (kind, payload) = message.encode();
             assert_eq!(ToAggregator::decode(kind, &payload), Ok(message));

@@ -20,10 +20,15 @@ pub(super) fn size(settings: &Settings, eligible: usize) -> Option<Size> {
     if eligible < least {
         return None;
     }
-    let share = libm::ceil(settings.fraction * eligible as f64) as usize;
+    let share = share_of(settings.fraction, eligible);
     let target = share.clamp(least, eligible);
-    let asked = libm::ceil(settings.over * target as f64) as usize;
+    let asked = share_of(settings.over, target);
     Some(Size { target, asked: asked.clamp(target, eligible) })
+}
+
+/// `ratio` of `count`, rounded up; 0.07 of 100 is 7 although the product is a little more.
+fn share_of(ratio: f64, count: usize) -> usize {
+    libm::ceil(ratio * count as f64 - 1e-9) as usize
 }
 
 /// Draws `count` of the `eligible` slots, in ascending order; every try of a round draws
@@ -45,7 +50,7 @@ pub(super) fn cohort(
 
 /// The fewest updates that a round of `target` may be closed with.
 pub(super) fn quorum(settings: &Settings, target: usize) -> usize {
-    let share = libm::ceil(settings.quorum * target as f64) as usize;
+    let share = share_of(settings.quorum, target);
     share.max(settings.cohort_min as usize).clamp(1, target)
 }
 
@@ -65,6 +70,7 @@ mod tests {
         assert_eq!(of(0.1, 1, 1.3, 100), Some((10, 13)));
         assert_eq!(of(0.1, 4, 1.0, 10), Some((4, 4)));
         assert_eq!(of(0.01, 1, 1.0, 10), Some((1, 1)));
+        assert_eq!(of(0.07, 1, 1.0, 100), Some((7, 7)));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The settings of a run: every one is a parameter of the page's URL, and together with
-//! the workers that are there they decide the model, bit for bit.
+//! The settings of a run: every one is a parameter of the page's URL. Together with the
+//! workers that report in each round they decide the model, bit for bit.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -230,7 +230,7 @@ pub const SETTINGS: &[SettingInfo] = &[
     SettingInfo {
         name: "seed",
         label: "Seed",
-        help: "The same seed, settings and workers give the same model, bit for bit.",
+        help: "The same seed, settings and workers give the same model, bit for bit, as long as nobody is late.",
         choices: Vec::new,
         get: |s| s.seed.to_string(),
         set: |s, text| number(text, 0, u64::MAX).map(|n| s.seed = n),

@@ -33,8 +33,6 @@ pub enum WorkerEvent {
     },
     /// The time that a [`WorkerAction::Wake`] asked for has come.
     Tick,
-    /// The page is closing.
-    Close,
 }
 
 /// What a worker's driver is to do.
@@ -80,6 +78,8 @@ pub struct Worker {
     id: PeerId,
     run: RunId,
     phase: WorkerPhase,
+    /// Not before this time is the next `Join` sent.
+    join_at: Millis,
     place: Option<Assignment>,
     digits: Option<u32>,
     /// The round and token of the task under way.
@@ -94,6 +94,7 @@ impl Worker {
             id,
             run: RunId(0),
             phase: WorkerPhase::Searching,
+            join_at: 0,
             place: None,
             digits: None,
             task: None,
@@ -118,12 +119,6 @@ impl Worker {
         self.place.as_ref()
     }
 
-    /// The bytes that say goodbye, for a page that has no time left to ask.
-    #[must_use]
-    pub fn goodbye(&self) -> Vec<u8> {
-        self.envelope(0, &ToAggregator::Leave)
-    }
-
     /// Handles one event at time `now`.
     pub fn handle(&mut self, event: WorkerEvent, now: Millis) -> Vec<WorkerAction> {
         match event {
@@ -134,12 +129,15 @@ impl Worker {
             WorkerEvent::ShardLoaded(digits) => self.loaded(digits),
             WorkerEvent::Trained(update) => self.trained(update),
             WorkerEvent::Failed { token, reason } => self.failed(token, reason),
-            WorkerEvent::Close => vec![self.send(0, &ToAggregator::Leave)],
         }
     }
 
     fn join(&mut self, now: Millis) -> Vec<WorkerAction> {
-        vec![self.send(0, &ToAggregator::Join), WorkerAction::Wake(now + JOIN_AGAIN_MS)]
+        if now < self.join_at {
+            return Vec::new();
+        }
+        self.join_at = now + JOIN_AGAIN_MS;
+        vec![self.send(0, &ToAggregator::Join), WorkerAction::Wake(self.join_at)]
     }
 
     fn bytes(&mut self, bytes: &[u8], now: Millis) -> Vec<WorkerAction> {
@@ -163,18 +161,15 @@ impl Worker {
         match message {
             ToWorker::Announce => self.announced(run, now),
             ToWorker::Welcome(place) => self.welcomed(run, place),
-            // Everything else belongs to the run that this worker joined.
-            _ if run != self.run => Vec::new(),
-            ToWorker::Task(task) => self.asked(round, task),
-            ToWorker::Cancel => match &self.task {
-                Some((current, _)) if *current == round => self.stop_training(),
-                _ => Vec::new(),
-            },
-            ToWorker::Accepted => Vec::new(),
-            ToWorker::Refused(Refusal::Full) => {
+            ToWorker::Refused(Refusal::Full) if self.place.is_none() => {
                 self.phase = WorkerPhase::Refused(Refusal::Full);
                 Vec::new()
             }
+            // Everything else belongs to the run that this worker joined.
+            _ if run != self.run => Vec::new(),
+            ToWorker::Task(task) => self.asked(round, task),
+            ToWorker::Cancel => self.cancelled(round),
+            ToWorker::Accepted => Vec::new(),
             ToWorker::Refused(refusal) => {
                 vec![WorkerAction::Notice(format!("round {round}: {refusal}"))]
             }
@@ -188,6 +183,7 @@ impl Worker {
         }
         let mut actions = self.stop_training();
         self.phase = WorkerPhase::Searching;
+        self.join_at = now;
         actions.extend(self.join(now));
         actions
     }
@@ -195,10 +191,11 @@ impl Worker {
     fn welcomed(&mut self, run: RunId, place: Assignment) -> Vec<WorkerAction> {
         if self.run == run && self.place.as_ref() == Some(&place) {
             // The answer to a Join that was sent twice.
-            return match self.digits {
-                Some(digits) => vec![self.send(0, &ToAggregator::Ready { digits })],
-                None => Vec::new(),
+            self.phase = match self.digits {
+                Some(_) => WorkerPhase::Idle,
+                None => WorkerPhase::Loading,
             };
+            return self.say_ready();
         }
         let mut actions = self.stop_training();
         self.run = run;
@@ -209,13 +206,20 @@ impl Worker {
         actions
     }
 
+    fn say_ready(&self) -> Vec<WorkerAction> {
+        let ready = |digits| self.send(0, &ToAggregator::Ready { digits });
+        self.digits.map(ready).into_iter().collect()
+    }
+
     fn loaded(&mut self, digits: u32) -> Vec<WorkerAction> {
-        if self.phase != WorkerPhase::Loading {
+        if self.place.is_none() {
             return Vec::new();
         }
         self.digits = Some(digits);
-        self.phase = WorkerPhase::Idle;
-        vec![self.send(0, &ToAggregator::Ready { digits })]
+        if self.phase == WorkerPhase::Loading {
+            self.phase = WorkerPhase::Idle;
+        }
+        self.say_ready()
     }
 
     fn asked(&mut self, round: u32, task: Box<Task>) -> Vec<WorkerAction> {
@@ -227,6 +231,16 @@ impl Worker {
         self.task = Some((round, task.token.clone()));
         self.phase = WorkerPhase::Training(round);
         actions.push(WorkerAction::Train { round, task });
+        actions
+    }
+
+    fn cancelled(&mut self, round: u32) -> Vec<WorkerAction> {
+        let is_current = self.task.as_ref().is_some_and(|(current, _)| *current == round);
+        let mut actions = if is_current { self.stop_training() } else { Vec::new() };
+        if self.task.is_none() {
+            // It was too slow, or not needed; it is free for the next round.
+            actions.extend(self.say_ready());
+        }
         actions
     }
 

@@ -135,7 +135,7 @@ impl Layer {
         match self {
             Self::Conv2d(conv) => conv.output_shape(image()?),
             Self::Linear(Linear { inputs, outputs }) => match *input {
-                [features] if features == *inputs && *outputs > 0 => Ok(vec![*outputs]),
+                [features] if features == *inputs && features * outputs > 0 => Ok(vec![*outputs]),
                 [_] => Err(format!("takes {inputs} features and gives {outputs}")),
                 _ => Err("needs a flat vector of features; flatten first".to_owned()),
             },

@@ -1,5 +1,4 @@
-//! The model as data: a list of layers that training, the fixed-point oracle and the
-//! secret-shared evaluation each interpret in their own way.
+//! The model as data: a list of layers that others interpret, training for one.
 //!
 //! Shapes are those of one example, without the batch: `[channels, height, width]` for
 //! images and `[features]` after [`Layer::Flatten`].
@@ -75,6 +74,14 @@ pub enum Error {
         index: usize,
         /// The value found.
         value: String,
+    },
+    /// A preset, or something else with a name, that does not exist.
+    #[error("there is no {what} called {name}")]
+    Unknown {
+        /// What was looked for.
+        what: &'static str,
+        /// By which name.
+        name: String,
     },
     /// A safetensors file that cannot be read as this network's weights.
     #[error("weights file: {0}")]

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of, subject};
 use super::digits::Source;
-use super::environment::{Show, entropy, now, now_ms, sleep, turn, words};
+use super::environment::{self, Show, entropy, now, now_ms, sleep, turn, words};
 use super::locks;
 use super::page::{
     self, AggregatorCommand as Command, AggregatorEvent as Shown, AggregatorState, LayerView,
@@ -21,7 +21,7 @@ use crate::digits::Digits;
 use crate::federated::{
     self, Action, Event, Level, Member, MemberState, Phase, SETTINGS, Settings, Snapshot,
 };
-use crate::learn::{Evaluator, Model};
+use crate::learn::{Evaluation, Evaluator, Model};
 use crate::wire::{Address, Link, PeerId};
 
 /// The aggregator's role in its dedicated worker.
@@ -77,6 +77,8 @@ struct Room {
 async fn open(shared: Shared, show: Show, query: String, data: String) {
     if let Err(reason) = try_open(&shared, &show, &query, &data).await {
         show.event(&Shown::Failed { reason });
+        // Lets go of the room's lock: the page, reloaded, or another one may try.
+        environment::close();
     }
 }
 
@@ -164,6 +166,8 @@ fn receive(shared: &Shared) {
 }
 
 fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+    // First, for notices speak of workers that the page shall know.
+    room.show.event(&Shown::State(state(&room.machine.snapshot())));
     for action in actions {
         match action {
             Action::Send(to, bytes) => room.link.send(to, &bytes),
@@ -186,7 +190,6 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
             }),
         }
     }
-    room.show.event(&Shown::State(state(&room.machine.snapshot())));
 }
 
 /// Says when a worker's page has gone: it holds a lock as long as it lives.
@@ -270,22 +273,30 @@ async fn test(shared: Shared, show: Show) {
             }
             if now() - slice > SLICE_MS {
                 turn().await;
+                if !is_current(&shared, generation) {
+                    break Ok(Evaluation::default());
+                }
                 slice = now();
             }
         };
-        let mut stale = true;
-        with_room(&shared, |room| stale = room.generation != generation);
         match result {
-            Ok(result) if !stale => show.event(&Shown::Evaluated {
+            _ if !is_current(&shared, generation) => {}
+            Ok(result) => show.event(&Shown::Evaluated {
                 round,
                 accuracy: result.accuracy(),
                 loss: result.loss(),
                 millis: now() - started,
             }),
-            Err(error) if !stale => show.event(&Shown::Failed { reason: error.to_string() }),
-            _ => {}
+            Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
         }
     }
+}
+
+/// Whether the run that a test belongs to goes on.
+fn is_current(shared: &Shared, generation: u32) -> bool {
+    let mut current = false;
+    with_room(shared, |room| current = room.generation == generation);
+    current
 }
 
 fn next_test(shared: &Shared) -> Option<(u32, Model, Rc<Digits>, u32)> {

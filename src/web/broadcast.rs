@@ -9,7 +9,9 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use crate::wire::{Address, Link};
+use crate::federated::message_limit;
+use crate::network::PARAMETERS_MAX;
+use crate::wire::{Address, ENVELOPE_LEN, Link};
 
 /// The longest room name, in characters.
 const ROOM_MAX: usize = 40;
@@ -29,6 +31,11 @@ pub(super) fn room_of(query: &str) -> String {
 pub(super) fn subject(room: &str, address: Address) -> String {
     format!("sotto/{room}/{address}")
 }
+
+/// The longest message that is taken, in bytes.
+const MESSAGE_MAX: usize = ENVELOPE_LEN + message_limit(PARAMETERS_MAX);
+/// The most ways to inboxes that are kept open; senders that do not exist could name more.
+const OUTBOXES_MAX: usize = 1024;
 
 type Queue = Rc<RefCell<VecDeque<Vec<u8>>>>;
 type OnMessage = Closure<dyn FnMut(MessageEvent)>;
@@ -57,7 +64,9 @@ impl BroadcastLink {
             let (queue, arrived) = (Rc::clone(&queue), arrived.clone());
             let listener = OnMessage::new(move |event: MessageEvent| {
                 // Pages of other programs on this origin may post anything.
-                if let Ok(buffer) = event.data().dyn_into::<ArrayBuffer>() {
+                if let Ok(buffer) = event.data().dyn_into::<ArrayBuffer>()
+                    && buffer.byte_length() as usize <= MESSAGE_MAX
+                {
                     queue.borrow_mut().push_back(Uint8Array::new(&buffer).to_vec());
                     arrived();
                 }
@@ -79,6 +88,10 @@ impl BroadcastLink {
 
 impl Link for BroadcastLink {
     fn send(&mut self, to: Address, bytes: &[u8]) {
+        if self.outboxes.len() >= OUTBOXES_MAX && !self.outboxes.contains_key(&to) {
+            self.outboxes.values().for_each(BroadcastChannel::close);
+            self.outboxes.clear();
+        }
         if !self.outboxes.contains_key(&to)
             && let Ok(channel) = BroadcastChannel::new(&subject(&self.room, to))
         {

@@ -54,7 +54,8 @@ impl Client {
             }
             (Command::Model { .. }, None) => Err("a model came without weights".to_owned()),
             (Command::Draw { id, width, height, pen, strokes }, _) => {
-                self.draw(id, &Drawing { width, height, pen, strokes })
+                self.draw(id, &Drawing { width, height, pen, strokes });
+                Ok(())
             }
         };
         if let Err(reason) = outcome {
@@ -75,7 +76,13 @@ impl Client {
         Ok(())
     }
 
-    fn draw(&self, id: u32, drawing: &Drawing) -> Result<(), String> {
+    fn draw(&self, id: u32, drawing: &Drawing) {
+        if let Err(reason) = self.read(id, drawing) {
+            self.show.event(&Shown::Unreadable { id, reason });
+        }
+    }
+
+    fn read(&self, id: u32, drawing: &Drawing) -> Result<(), String> {
         let started = now();
         let image = drawing.image().map_err(|error| error.to_string())?;
         let probabilities = match (&image, &self.classifier) {

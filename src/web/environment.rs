@@ -1,14 +1,13 @@
 //! What every role needs from its worker: time, turns of the event loop, randomness,
 //! bytes from the network and a voice to the page.
 
-use std::cell::RefCell;
 use std::time::Duration;
 
 use js_sys::{Function, Promise, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MessageChannel, Response, WorkerGlobalScope};
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Response, WorkerGlobalScope};
 
 use crate::federated::{Entropy, Millis};
 use crate::wire::PeerId;
@@ -29,6 +28,11 @@ impl Show {
             Err(error) => wasm_bindgen::throw_str(&error.to_string()),
         }
     }
+}
+
+/// Ends this worker.
+pub(super) fn close() {
+    js_sys::global().unchecked_into::<DedicatedWorkerGlobalScope>().close();
 }
 
 fn scope() -> WorkerGlobalScope {
@@ -81,28 +85,27 @@ pub(super) async fn sleep(span: Duration) {
 /// A message to oneself comes at once, where timers are slowed to 4 ms and, in hidden
 /// pages, to a second.
 pub(super) async fn turn() {
-    thread_local! {
-        static CHANNEL: RefCell<Option<MessageChannel>> = const { RefCell::new(None) };
-    }
+    let Ok(channel) = MessageChannel::new() else {
+        return sleep(Duration::ZERO).await;
+    };
     let promise = Promise::new(&mut |resolve: Function, _| {
-        CHANNEL.with_borrow_mut(|channel| {
-            if channel.is_none() {
-                *channel = MessageChannel::new().ok();
-            }
-            let posted = channel.as_ref().map(|channel| {
-                channel.port1().set_onmessage(Some(&resolve));
-                channel.port2().post_message(&JsValue::NULL)
-            });
-            if !matches!(posted, Some(Ok(()))) {
-                drop(resolve.call0(&JsValue::NULL));
-            }
-        });
+        channel.port1().set_onmessage(Some(&resolve));
+        if channel.port2().post_message(&JsValue::NULL).is_err() {
+            drop(resolve.call0(&JsValue::NULL));
+        }
     });
     drop(JsFuture::from(promise).await);
+    channel.port1().close();
 }
 
-/// The largest file that is fetched: ten times the largest of ours.
-const FILE_MAX: u32 = 64 << 20;
+/// Says what a panic says, where the page would otherwise hear of an "unreachable" alone.
+#[wasm_bindgen(start)]
+fn explain_panics() {
+    std::panic::set_hook(Box::new(|panic| wasm_bindgen::throw_str(&panic.to_string())));
+}
+
+/// The largest file that is taken; ours have at most 160 kB.
+const FILE_MAX: u32 = 4 << 20;
 /// How often a failed fetch is tried.
 const TRIES: u32 = 3;
 

@@ -145,37 +145,47 @@ fn is_current(shared: &Shared, generation: u32) -> bool {
     with_room(shared, |room| room.generation == generation).unwrap_or(false)
 }
 
-/// Fetches the shard of an assignment.
+/// How long a failed download waits before it is tried again.
+const LOAD_AGAIN: Duration = Duration::from_secs(5);
+
+/// Fetches the shard of an assignment, until it is there or another one is asked for.
 async fn load(shared: Shared, data: String, place: Assignment, generation: u32) {
-    let result = async {
-        let source = Source::open(&data).await?;
-        let (digits, bytes) = source.shard(&place).await?;
-        Ok((source.view().name, digits, bytes))
-    };
-    let result: Result<_, String> = result.await;
-    if !is_current(&shared, generation) {
-        return;
-    }
-    with_room(&shared, |room| match &result {
-        Ok((source, digits, bytes)) => {
-            let shown = digits.len().min(SAMPLE);
-            let sample = digits.select((0..shown).map(|place| place * digits.len() / shown));
-            room.show.event(&Shown::Shard {
-                source: source.clone(),
-                digits: digits.len() as u32,
-                histogram: digits.histogram(),
-                bytes: *bytes,
-                sample: Uint8Array::from(sample.pixels()),
-                labels: Uint8Array::from(sample.labels()),
-            });
+    while is_current(&shared, generation) {
+        match fetch_shard(&data, &place).await {
+            Ok(shard) if is_current(&shared, generation) => return loaded(&shared, shard),
+            Ok(_) => {}
+            Err(text) => {
+                let notice = Shown::Notice { level: "warning", text };
+                with_room(&shared, |room| room.show.event(&notice));
+                sleep(LOAD_AGAIN).await;
+            }
         }
-        Err(reason) => room.show.event(&Shown::Failed { reason: reason.clone() }),
-    });
-    if let Ok((_, digits, _)) = result {
-        let count = digits.len() as u32;
-        with_room(&shared, |room| room.digits = Rc::new(digits));
-        tell(&shared, Event::ShardLoaded(count));
     }
+}
+
+/// The source's name, the digits, and the bytes downloaded for them.
+async fn fetch_shard(data: &str, place: &Assignment) -> Result<(String, Digits, u32), String> {
+    let source = Source::open(data).await?;
+    let (digits, bytes) = source.shard(place).await?;
+    Ok((source.view().name, digits, bytes))
+}
+
+fn loaded(shared: &Shared, (source, digits, bytes): (String, Digits, u32)) {
+    let count = digits.len() as u32;
+    with_room(shared, |room| {
+        let shown = digits.len().min(SAMPLE);
+        let sample = digits.select((0..shown).map(|place| place * digits.len() / shown));
+        room.show.event(&Shown::Shard {
+            source,
+            digits: count,
+            histogram: digits.histogram(),
+            bytes,
+            sample: Uint8Array::from(sample.pixels()),
+            labels: Uint8Array::from(sample.labels()),
+        });
+        room.digits = Rc::new(digits);
+    });
+    tell(shared, Event::ShardLoaded(count));
 }
 
 /// How long training computes before messages have their turn, in milliseconds.

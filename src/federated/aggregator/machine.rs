@@ -2,13 +2,13 @@
 
 mod update;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::messages::{Assignment, Refusal, Task, ToAggregator, ToWorker, Token};
 use super::super::strategy::{self, Strategy};
 use super::super::{Millis, Settings, message_limit, sampling};
 use super::round::Round;
-use super::{Action, Entropy, Event, Level, Member, MemberState, Phase, Snapshot};
+use super::{Action, Entropy, Event, Level, Member, Phase, Snapshot};
 use crate::network::{self, Network, WeightHash, Weights};
 use crate::wire::{Address, Envelope, PeerId, RunId};
 
@@ -182,11 +182,14 @@ impl Aggregator {
                 notice(actions, Some(sender), format!("a message was refused: {error}"));
                 self.refuse(sender, round, Refusal::Malformed, actions);
             }
-            Ok(ToAggregator::Join) => self.join(sender, actions),
-            Ok(ToAggregator::Leave) => self.gone(sender, now, actions),
-            Ok(_) if envelope.run != self.run => {
+            Ok(ToAggregator::Join) => {
+                self.join(sender, actions);
+                self.settle(now, actions);
+            }
+            Ok(ToAggregator::Update(_)) if envelope.run != self.run => {
                 self.refuse(sender, round, Refusal::Late, actions);
             }
+            Ok(_) if envelope.run != self.run => {}
             Ok(ToAggregator::Ready { digits }) => {
                 if let Some(member) = self.members.get_mut(&sender) {
                     member.ready(digits);
@@ -196,7 +199,7 @@ impl Aggregator {
             Ok(ToAggregator::Failed { token, reason }) => {
                 if self.current.as_mut().is_some_and(|current| current.fail(sender, &token)) {
                     notice(actions, Some(sender), format!("could not train: {reason}"));
-                    self.rest(sender, MemberState::Idle);
+                    self.rest(sender);
                     self.settle(now, actions);
                 }
             }
@@ -208,7 +211,7 @@ impl Aggregator {
             if self.members.len() >= MEMBERS_MAX {
                 return self.refuse(id, 0, Refusal::Full, actions);
             }
-            let taken: Vec<u32> = self.members.values().map(|member| member.slot).collect();
+            let taken: BTreeSet<u32> = self.members.values().map(|member| member.slot).collect();
             let slot = (0..).find(|slot| !taken.contains(slot)).unwrap_or(0);
             self.members.insert(id, Member::new(id, slot));
             actions.push(Action::Watch(id));
@@ -255,11 +258,15 @@ impl Aggregator {
         if now < self.retry_at {
             return actions.push(Action::Wake(self.retry_at));
         }
-        let ready = |member: &&Member| member.state == MemberState::Idle;
-        let eligible: Vec<u32> = self.members.values().filter(ready).map(|m| m.slot).collect();
-        let Some(size) = sampling::size(&self.settings, eligible.len()) else {
+        // Whoever was too slow sits out, unless too few are left.
+        let (swift, all) = (self.eligible(Member::is_swift), self.eligible(Member::is_ready));
+        let chosen = [swift, all].into_iter().find_map(|eligible| {
+            sampling::size(&self.settings, eligible.len()).map(|size| (eligible, size))
+        });
+        let Some((eligible, size)) = chosen else {
             return;
         };
+        self.members.values_mut().for_each(Member::sit);
         let number = self.applied + 1;
         let attempt = self.abandoned + 1;
         let slots = sampling::cohort(eligible, size.asked, self.settings.seed, number, attempt);
@@ -289,6 +296,10 @@ impl Aggregator {
         self.current = Some(round);
     }
 
+    fn eligible(&self, test: fn(&Member) -> bool) -> Vec<u32> {
+        self.members.values().filter(|member| test(member)).map(|member| member.slot).collect()
+    }
+
     fn stop(&mut self, actions: &mut Vec<Action>) {
         self.wanted = false;
         if let Some(round) = self.current.take() {
@@ -306,9 +317,9 @@ impl Aggregator {
         }
     }
 
-    fn rest(&mut self, id: PeerId, state: MemberState) {
+    fn rest(&mut self, id: PeerId) {
         if let Some(member) = self.members.get_mut(&id) {
-            member.rest(state);
+            member.rest();
         }
     }
 
@@ -338,14 +349,15 @@ impl Aggregator {
 }
 
 fn preset(name: &str) -> Result<Network, network::Error> {
-    let unknown = || network::Error::File(format!("there is no network called {name}"));
-    network::preset(name).map(|preset| preset.network).ok_or_else(unknown)
+    network::preset(name).map(|preset| preset.network).ok_or_else(|| unknown("network", name))
 }
 
 fn begin_strategy(settings: &Settings) -> Result<Box<dyn Strategy>, network::Error> {
-    let name = &settings.strategy;
-    let unknown = || network::Error::File(format!("there is no strategy called {name}"));
-    strategy::by_name(name).ok_or_else(unknown)
+    strategy::by_name(&settings.strategy).ok_or_else(|| unknown("strategy", &settings.strategy))
+}
+
+fn unknown(what: &'static str, name: &str) -> network::Error {
+    network::Error::Unknown { what, name: name.to_owned() }
 }
 
 fn draw_run(entropy: &mut Entropy) -> RunId {

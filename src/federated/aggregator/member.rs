@@ -1,10 +1,8 @@
 //! One worker, as the aggregator knows it.
 
 use super::super::messages::Token;
+use crate::digits::DIGITS_MAX;
 use crate::wire::PeerId;
-
-/// The most digits that a worker may claim: more than any source here has.
-const DIGITS_MAX: u32 = 1_000_000;
 
 /// One worker.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +21,10 @@ pub struct Member {
     pub bytes_sent: u64,
     /// Bytes received from it.
     pub bytes_received: u64,
+    /// Rounds that it is not asked for, because it was too slow.
+    sits_out: u32,
+    /// Deadlines missed in a row.
+    missed: u32,
     task: Option<Token>,
     /// The token of the task before, to tell a late update from a forged one.
     earlier: Option<Token>,
@@ -39,7 +41,7 @@ pub enum MemberState {
     Training,
     /// Its update counts in the round under way.
     Reported,
-    /// It missed a deadline, and is not asked until it speaks.
+    /// It missed a deadline, and has not said since that it is free.
     Silent,
 }
 
@@ -53,6 +55,8 @@ impl Member {
             loss: None,
             bytes_sent: 0,
             bytes_received: 0,
+            sits_out: 0,
+            missed: 0,
             task: None,
             earlier: None,
         }
@@ -63,11 +67,40 @@ impl Member {
         self.digits = 0;
     }
 
+    /// It has its digits, or it is free again after a deadline that it missed.
     pub(super) fn ready(&mut self, digits: u32) {
-        if self.state == MemberState::Loading && (1..=DIGITS_MAX).contains(&digits) {
+        let waited_for = matches!(self.state, MemberState::Loading | MemberState::Silent);
+        if waited_for && (1..=DIGITS_MAX).contains(&(digits as usize)) {
             self.state = MemberState::Idle;
             self.digits = digits;
         }
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.state == MemberState::Idle
+    }
+
+    /// Ready, and not sitting out.
+    pub(super) fn is_swift(&self) -> bool {
+        self.is_ready() && self.sits_out == 0
+    }
+
+    /// A round begins.
+    pub(super) fn sit(&mut self) {
+        self.sits_out = self.sits_out.saturating_sub(1);
+    }
+
+    /// It missed a deadline: it sits out 2 rounds, then 4, then 8.
+    pub(super) fn miss(&mut self) {
+        self.state = MemberState::Silent;
+        self.missed += 1;
+        self.sits_out = 1 << self.missed.min(10);
+    }
+
+    pub(super) fn report(&mut self, loss: f32) {
+        self.state = MemberState::Reported;
+        self.loss = Some(loss);
+        self.missed = 0;
     }
 
     pub(super) fn start(&mut self, token: Token) {
@@ -80,10 +113,10 @@ impl Member {
         self.earlier.as_ref() == Some(token)
     }
 
-    /// Goes from training, or from silence, to `state`.
-    pub(super) fn rest(&mut self, state: MemberState) {
-        if matches!(self.state, MemberState::Training | MemberState::Silent) {
-            self.state = state;
+    /// Its task ended without an update that counts.
+    pub(super) fn rest(&mut self) {
+        if self.state == MemberState::Training {
+            self.state = MemberState::Idle;
         }
     }
 

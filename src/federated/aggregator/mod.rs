@@ -75,7 +75,8 @@ pub enum Level {
 pub enum Phase {
     /// Nobody asked for training.
     Idle,
-    /// Training was asked for, but too few workers are ready.
+    /// Training was asked for, but too few workers are ready, or a round that was
+    /// abandoned waits to be tried again.
     Waiting,
     /// A round is under way.
     Training,

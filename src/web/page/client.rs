@@ -8,12 +8,14 @@ use wasm_bindgen::prelude::*;
 const CLIENT: &str = r#"
 export type ClientCommand =
   | { type: "model"; preset: string; round: number; weights: Float32Array }
-  /** Strokes in the pad's pixels; `pen` is the line's width. Only the newest drawing is answered. */
+  /** Strokes in the pad's pixels; `pen` is the line's width. */
   | { type: "draw"; id: number; width: number; height: number; pen: number; strokes: [number, number][][] };
 
 export type ClientEvent =
   /** The answer to drawing `id`: what the network saw (28 x 28, absent for an empty pad), and what it says. */
   | { type: "prediction"; id: number; round: number; image?: Uint8Array; digit?: number; probabilities: number[]; millis: number }
+  /** Drawing `id` cannot be read. */
+  | { type: "unreadable"; id: number; reason: string }
   | { type: "failed"; reason: string };
 "#;
 
@@ -82,6 +84,13 @@ pub enum ClientEvent {
         probabilities: Vec<f32>,
         /// How long it took.
         millis: f64,
+    },
+    /// A drawing cannot be read.
+    Unreadable {
+        /// The drawing's.
+        id: u32,
+        /// Why.
+        reason: String,
     },
     /// The role cannot go on.
     Failed {

@@ -16,12 +16,12 @@ export type WorkerEvent =
   | ({ type: "state" } & WorkerState)
   /** The shard is here: how many digits, of which labels, and up to 60 of them to look at. */
   | { type: "shard"; source: string; digits: number; histogram: number[]; bytes: number; sample: Uint8Array; labels: Uint8Array }
-  /** One step of SGD is done; `loss` is the mean of its batch. */
+  /** Training goes on, told some times a second; `loss` is the mean of the newest batch. */
   | { type: "progress"; round: number; epoch: number; step: number; steps: number; loss: number }
-  /** An update was sent. `weights` is the n_k * (w_k - w) that left, `norm` the length of w_k - w. */
+  /** An update was sent. `update` is the n_k * (w_k - w) that left, `norm` the length of w_k - w; `bytes` counts its values. */
   | { type: "sent"; round: number; digits: number; bytes: number; norm: number; loss: number; millis: number; update: Float32Array }
   | { type: "notice"; level: "info" | "warning"; text: string }
-  /** The role cannot go on. `leave` never comes; the page shows the reason. */
+  /** The role cannot go on. */
   | { type: "failed"; reason: string };
 
 export interface WorkerState {
@@ -72,7 +72,7 @@ pub enum WorkerEvent {
         #[serde(with = "serde_wasm_bindgen::preserve")]
         labels: Uint8Array,
     },
-    /// A step of training is done.
+    /// Training goes on.
     Progress {
         /// The round.
         round: u32,
@@ -91,7 +91,7 @@ pub enum WorkerEvent {
         round: u32,
         /// n_k.
         digits: u32,
-        /// Bytes of the message.
+        /// Bytes of the update's values.
         bytes: usize,
         /// The length of `w_k - w`.
         norm: f64,

@@ -152,6 +152,8 @@ export class DrawPanel extends LitElement {
 
   private remark() {
     if (this.failure) return html`<span class="failure">Drawings cannot be read: ${this.failure}</span>`;
+    const { problem, id } = this.drawing;
+    if (problem?.id === id) return html`<span class="failure">This drawing cannot be read: ${problem.reason}</span>`;
     if (this.round === undefined) return "The model is on its way.";
     return html`${this.round === 0
       ? html`<strong>The model knows nothing yet</strong>: it guesses until you train it. `

@@ -149,6 +149,6 @@ const row = (worker: Member) => html`
     <td class="state">${STATES[worker.state]}</td>
     <td>${worker.digits > 0 ? count(worker.digits) : "–"}</td>
     <td>${worker.loss === undefined ? "–" : worker.loss.toFixed(3)}</td>
-    <td class="wide">${bytes(worker.bytesSent)}</td>
+    <td class="wide">${bytes(worker.bytesReceived)}</td>
   </tr>
 `;

@@ -2,7 +2,7 @@
 
 import { startClient, type RoleLink } from "../roles/start";
 import type { AggregatorEvent, ClientCommand, ClientEvent } from "../../wasm/sotto.js";
-import { answered, asked, BLANK, question, revise, type Drawing, type Stroke } from "./drawing";
+import { answered, asked, BLANK, question, revise, unanswered, type Drawing, type Stroke } from "./drawing";
 
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 
@@ -30,12 +30,17 @@ export class Classifier {
   }
 
   private heard(event: ClientEvent): void {
-    if (event.type === "failed") {
-      this.failure = event.reason;
-      this.changed();
-      return;
+    switch (event.type) {
+      case "failed":
+        this.failure = event.reason;
+        break;
+      case "unreadable":
+        this.drawing = unanswered(this.drawing, event.id, event.reason);
+        break;
+      case "prediction":
+        this.drawing = answered(this.drawing, event);
+        break;
     }
-    this.drawing = answered(this.drawing, event);
     this.ask();
   }
 

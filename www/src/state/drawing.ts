@@ -18,6 +18,8 @@ export interface Drawing {
   /** The question under way: at most one, so that a slow network never lags behind the hand. */
   asked?: number;
   answer?: Prediction;
+  /** Why drawing `id` cannot be read. */
+  problem?: { id: number; reason: string };
 }
 
 export const BLANK: Drawing = { strokes: [], id: 0 };
@@ -31,7 +33,8 @@ export const revise = (drawing: Drawing, strokes: Stroke[]): Drawing => ({
 
 /** The next question, unless one is under way or all is answered. */
 export function question(drawing: Drawing): Draw | undefined {
-  if (drawing.asked !== undefined || drawing.answer?.id === drawing.id || drawing.id === 0) return undefined;
+  const settled = drawing.answer?.id === drawing.id || drawing.problem?.id === drawing.id;
+  if (drawing.asked !== undefined || settled || drawing.id === 0) return undefined;
   const { id, strokes } = drawing;
   return { type: "draw", id, width: PAD_SIZE, height: PAD_SIZE, pen: PEN_WIDTH, strokes };
 }
@@ -39,8 +42,13 @@ export function question(drawing: Drawing): Draw | undefined {
 export const asked = (drawing: Drawing, id: number): Drawing => ({ ...drawing, asked: id });
 
 export function answered(drawing: Drawing, answer: Prediction): Drawing {
-  const { asked: _, ...rest } = drawing;
+  const { asked: _, problem: _problem, ...rest } = drawing;
   return { ...rest, answer };
+}
+
+export function unanswered(drawing: Drawing, id: number, reason: string): Drawing {
+  const { asked: _, answer: _answer, ...rest } = drawing;
+  return { ...rest, problem: { id, reason } };
 }
 
 /** What the pad says: nothing, a digit, or that the answer is on its way. */

@@ -10,7 +10,7 @@ export interface LocalShow {
   shard?: Of<"shard">;
   progress?: Of<"progress">;
   sent?: Of<"sent">;
-  /** The batch loss of every step so far, thinned when it grows long. */
+  /** Batch losses along the steps so far, thinned when there are many. */
   losses: { step: number; loss: number }[];
   steps: number;
   updates: number;
@@ -36,7 +36,9 @@ export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
     }
     case "progress": {
       const { type: _, ...progress } = event;
-      const steps = show.steps + 1;
+      // The progress of a round is told now and then; the steps of the rounds before are kept.
+      const before = show.progress?.round === event.round && event.step > show.progress.step ? show.progress.step : 0;
+      const steps = show.steps + event.step - before;
       const losses = thinned([...show.losses, { step: steps, loss: event.loss }]);
       return { ...show, progress, steps, losses };
     }

@@ -37,6 +37,8 @@ export interface Show {
   room: "opening" | "ours" | "taken";
   run?: Run;
   state: AggregatorState;
+  /** The place of every worker that was ever here, by its id. */
+  places: ReadonlyMap<string, number>;
   model?: Model;
   curve: Point[];
   notices: Notice[];
@@ -62,7 +64,7 @@ const QUIET: AggregatorState = {
   bytesReceived: 0,
 };
 
-export const BEFORE: Show = { room: "opening", state: QUIET, curve: [], notices: [], problems: [], misread: [] };
+export const BEFORE: Show = { room: "opening", state: QUIET, places: new Map(), curve: [], notices: [], problems: [], misread: [] };
 
 export function reduce(show: Show, event: AggregatorEvent): Show {
   switch (event.type) {
@@ -79,7 +81,8 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
       return { ...show, [show.room === "opening" ? "misread" : "problems"]: event.problems };
     case "state": {
       const { type: _, ...state } = event;
-      return { ...show, state };
+      const places = new Map([...show.places, ...state.workers.map(({ id, slot }) => [id, slot] as const)]);
+      return { ...show, state, places };
     }
     case "model":
       return { ...show, model: { round: event.round, preset: event.preset, hash: event.hash } };
@@ -92,7 +95,7 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
     case "notice": {
       const { level, text } = event;
       const id = (show.notices[0]?.id ?? 0) + 1;
-      const slot = show.state.workers.find((worker) => worker.id === event.worker)?.slot;
+      const slot = event.worker === undefined ? undefined : show.places.get(event.worker);
       const notice = { id, level, text, ...(slot !== undefined && { slot }) };
       return { ...show, notices: [notice, ...show.notices].slice(0, NOTICES_MAX) };
     }

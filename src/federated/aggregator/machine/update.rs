@@ -1,14 +1,16 @@
 //! What becomes of an update, and of a round when its outcome is known.
 
 use super::super::super::messages::{Refusal, ToWorker, Update};
+use super::super::Action;
 use super::super::round::{Outcome, Round};
-use super::super::{Action, MemberState};
 use super::{Aggregator, Millis, notice};
 use crate::network::Weights;
 use crate::wire::{Address, PeerId};
 
 /// How long an abandoned round waits before it is tried again.
 const RETRY_MS: Millis = 1_000;
+/// How often a round is tried: what fails so often fails again.
+const TRIES_MAX: u32 = 20;
 
 impl Aggregator {
     pub(super) fn update(
@@ -33,18 +35,15 @@ impl Aggregator {
                     && let Some(current) = &mut self.current
                 {
                     current.lose(sender);
-                    self.rest(sender, MemberState::Idle);
+                    self.rest(sender);
                     self.settle(now, actions);
-                } else if refusal == Refusal::Late {
-                    // It was silent, but it lives.
-                    self.rest(sender, MemberState::Idle);
                 }
             }
         }
     }
 
-    /// Whether an update is the one that its sender was asked for. Only a sender that
-    /// knows the task's token can have its own seat taken away.
+    /// Whether an update is the one that its sender was asked for. A bad update costs a
+    /// worker its seat only when it comes with the task's token.
     fn check(&self, sender: PeerId, round: u32, update: &Update) -> Result<(), Refusal> {
         let member = self.members.get(&sender).ok_or(Refusal::NotAsked)?;
         let current = match &self.current {
@@ -71,8 +70,7 @@ impl Aggregator {
 
     fn report(&mut self, id: PeerId, round: u32, update: Update, actions: &mut Vec<Action>) {
         if let Some(member) = self.members.get_mut(&id) {
-            member.state = MemberState::Reported;
-            member.loss = Some(update.loss);
+            member.report(update.loss);
         }
         if let Some(current) = &mut self.current {
             current.report(id, update.digits, update.values);
@@ -83,7 +81,7 @@ impl Aggregator {
     /// Closes the round if its outcome is known.
     pub(super) fn settle(&mut self, now: Millis, actions: &mut Vec<Action>) {
         match self.current.as_ref().map(Round::outcome) {
-            Some(Outcome::Complete) => self.close(now, actions),
+            Some(Outcome::Complete) => self.close(actions),
             Some(Outcome::Hopeless) => self.abandon(now, actions),
             Some(Outcome::Open) | None => {}
         }
@@ -94,16 +92,18 @@ impl Aggregator {
             return;
         };
         for id in current.pending() {
-            self.rest(id, MemberState::Silent);
+            if let Some(member) = self.members.get_mut(&id) {
+                member.miss();
+            }
             notice(actions, Some(id), "did not answer before the deadline".to_owned());
         }
         match self.current.as_ref().is_some_and(Round::has_quorum) {
-            true => self.close(now, actions),
+            true => self.close(actions),
             false => self.abandon(now, actions),
         }
     }
 
-    fn close(&mut self, now: Millis, actions: &mut Vec<Action>) {
+    fn close(&mut self, actions: &mut Vec<Action>) {
         let Some(round) = self.current.take() else {
             return;
         };
@@ -121,9 +121,13 @@ impl Aggregator {
                 actions.push(Action::Evaluate);
             }
             Err(error) => {
-                notice(actions, None, format!("the average cannot be used: {error}"));
-                self.current = Some(round);
-                self.abandon(now, actions);
+                // The same would come out again.
+                self.wanted = false;
+                notice(
+                    actions,
+                    None,
+                    format!("training stopped, for the average cannot be used: {error}"),
+                );
             }
         }
     }
@@ -135,12 +139,19 @@ impl Aggregator {
         self.dismiss(&round, actions);
         self.abandoned += 1;
         self.retry_at = now + RETRY_MS;
-        let text = format!(
-            "round {} was abandoned: {} of {} updates; it is tried again",
+        let what = format!(
+            "round {} was abandoned: {} of {} updates",
             round.number,
             round.reported(),
             round.target
         );
+        let text = if self.abandoned < TRIES_MAX {
+            format!("{what}; it is tried again")
+        } else {
+            self.wanted = false;
+            self.abandoned = 0;
+            format!("{what}, for the {TRIES_MAX}th time; training stopped")
+        };
         notice(actions, None, text);
     }
 }
