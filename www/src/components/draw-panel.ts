@@ -115,7 +115,7 @@ export class DrawPanel extends LitElement {
             <button class="quiet" ?disabled=${strokes.length === 0} @click=${() => tell(this, "strokes", strokes.slice(0, -1))}>
               Undo
             </button>
-            <button class="quiet" data-testid="clear" ?disabled=${strokes.length === 0} @click=${() => tell(this, "strokes", [])}>
+            <button class="quiet" data-testid="clear" @click=${() => tell(this, "strokes", [])}>
               Clear
             </button>
           </div>

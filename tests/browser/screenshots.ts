@@ -1,0 +1,42 @@
+// Takes the pictures in docs/ of the real page at work: npm run screenshots, in www/.
+
+import { test, type Page } from "@playwright/test";
+
+import { draw, openAggregator, openWorkers, testDigits, waitForRound } from "./room";
+
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+const picture = (page: Page, name: string) => page.screenshot({ path: `../docs/${name}.png` });
+
+test("ten tabs train, and a digit is drawn", async ({ context }) => {
+  test.setTimeout(600_000);
+  const page = await openAggregator(context, "?room=pictures&seed=7");
+  await page.setViewportSize(DESKTOP);
+  const [first] = await openWorkers(page, 10);
+  await page.bringToFront();
+  await page.getByTestId("start-training").click();
+  await waitForRound(page, 5);
+  const four = testDigits()[4];
+  if (four) await draw(page, four.image);
+  await page.locator("[data-testid=member][data-state=reported]").nth(2).waitFor();
+  await picture(page, "training-desktop");
+  await page.setViewportSize(PHONE);
+  await picture(page, "drawn-phone");
+  await page.getByTestId("start-training").scrollIntoViewIfNeeded();
+  await page.evaluate(() => document.querySelector("sotto-room")?.shadowRoot?.querySelector("sotto-training-panel")?.scrollIntoView());
+  await picture(page, "training-phone");
+  await first?.setViewportSize(DESKTOP);
+  await first?.bringToFront();
+  if (first) await picture(first, "worker-desktop");
+
+  await page.bringToFront();
+  await page.setViewportSize(DESKTOP);
+  await waitForRound(page, 10);
+  const seven = testDigits()[7];
+  await page.evaluate(() => scrollTo(0, 0));
+  if (seven) await draw(page, seven.image);
+  await picture(page, "drawn-desktop");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await picture(page, "drawn-desktop-dark");
+});
