@@ -7,7 +7,9 @@
 
 pub mod digits;
 pub mod federated;
+mod kernels;
 pub mod learn;
+pub mod mpc;
 pub mod network;
 pub mod seeded;
 pub mod sim;

@@ -5,13 +5,13 @@
 //! Operands are packed first: four rows of A, or eight columns of B, side by side. B may
 //! be a matrix that is never stored, such as a convolution's patches.
 
-use super::storage::Real;
+use super::Number;
 
-pub(super) const ROWS: usize = 4;
-pub(super) const COLUMNS: usize = 8;
+pub(crate) const ROWS: usize = 4;
+pub(crate) const COLUMNS: usize = 8;
 
 /// A matrix whose columns can be packed eight at a time.
-pub(super) trait Columns<T> {
+pub(crate) trait Columns<T> {
     /// Writes columns `first..first + COLUMNS` to `panel`, row after row; columns beyond
     /// the matrix's edge may hold any finite values.
     fn pack(&self, first: usize, panel: &mut [T]);
@@ -19,23 +19,23 @@ pub(super) trait Columns<T> {
 
 /// A matrix in a slice: element `(r, c)` stands at `r * row + c * column`.
 #[derive(Clone, Copy)]
-pub(super) struct Matrix<'a, T> {
-    pub(super) values: &'a [T],
-    pub(super) rows: usize,
-    pub(super) columns: usize,
+pub(crate) struct Matrix<'a, T> {
+    pub(crate) values: &'a [T],
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
     row: usize,
     column: usize,
 }
 
-impl<'a, T: Real> Matrix<'a, T> {
+impl<'a, T: Number> Matrix<'a, T> {
     /// `rows` by `columns`, row after row.
-    pub(super) fn new(values: &'a [T], rows: usize, columns: usize) -> Self {
+    pub(crate) fn new(values: &'a [T], rows: usize, columns: usize) -> Self {
         debug_assert_eq!(values.len(), rows * columns);
         Self { values, rows, columns, row: columns, column: 1 }
     }
 
     /// The same values, rows and columns exchanged.
-    pub(super) fn transposed(self) -> Self {
+    pub(crate) fn transposed(self) -> Self {
         Self { rows: self.columns, columns: self.rows, row: self.column, column: self.row, ..self }
     }
 
@@ -52,7 +52,7 @@ impl<'a, T: Real> Matrix<'a, T> {
     }
 }
 
-impl<T: Real> Columns<T> for Matrix<'_, T> {
+impl<T: Number> Columns<T> for Matrix<'_, T> {
     fn pack(&self, first: usize, panel: &mut [T]) {
         let columns = COLUMNS.min(self.columns - first);
         if self.column == 1 {
@@ -77,73 +77,87 @@ impl<T: Real> Columns<T> for Matrix<'_, T> {
     }
 }
 
-/// Packed operands, kept between calls so that a batch allocates once.
-pub(super) struct Scratch<T> {
-    a: Vec<T>,
-    b: Vec<T>,
+/// A left operand, packed once for any number of products.
+pub(crate) struct Packed<T> {
+    rows: usize,
+    inner: usize,
+    panels: Vec<T>,
 }
 
-impl<T: Real> Scratch<T> {
-    pub(super) fn new() -> Self {
-        Self { a: Vec::new(), b: Vec::new() }
+impl<T: Number> Packed<T> {
+    pub(crate) fn new(a: Matrix<'_, T>) -> Self {
+        let mut panels = vec![T::ZERO; a.rows.div_ceil(ROWS) * ROWS * a.columns];
+        for (i, panel) in panels.chunks_exact_mut(ROWS * a.columns).enumerate() {
+            a.pack_rows(i * ROWS, panel);
+        }
+        Self { rows: a.rows, inner: a.columns, panels }
+    }
+
+    /// `c += a b`, where `c` has a row of `columns` values for each row of `a`.
+    pub(crate) fn add_product(&self, b: &impl Columns<T>, columns: usize, c: &mut [T]) {
+        debug_assert_eq!(c.len(), self.rows * columns);
+        let mut panel = vec![T::ZERO; self.inner * COLUMNS];
+        for first in (0..columns).step_by(COLUMNS) {
+            b.pack(first, &mut panel);
+            let width = COLUMNS.min(columns - first);
+            for (i, left) in self.panels.chunks_exact(ROWS * self.inner).enumerate() {
+                let height = ROWS.min(self.rows - i * ROWS);
+                let mut sums = [[T::ZERO; COLUMNS]; ROWS];
+                for (r, sums) in sums.iter_mut().enumerate().take(height) {
+                    let start = (i * ROWS + r) * columns + first;
+                    sums[..width].copy_from_slice(&c[start..start + width]);
+                }
+                let sums = tile(left, &panel, sums);
+                for (r, sums) in sums.iter().enumerate().take(height) {
+                    let start = (i * ROWS + r) * columns + first;
+                    c[start..start + width].copy_from_slice(&sums[..width]);
+                }
+            }
+        }
     }
 }
 
 /// `c += a b`, where `c` has `a.rows` rows of `columns` values.
-pub(super) fn add_product<T: Real>(
+pub(crate) fn add_product<T: Number>(
     a: Matrix<'_, T>,
     b: &impl Columns<T>,
     columns: usize,
     c: &mut [T],
-    scratch: &mut Scratch<T>,
 ) {
-    pack_left(a, scratch);
-    add_packed_product(a.rows, a.columns, b, columns, c, scratch);
+    Packed::new(a).add_product(b, columns, c);
 }
 
-/// Packs the left operand for any number of [`add_packed_product`] calls.
-pub(super) fn pack_left<T: Real>(a: Matrix<'_, T>, scratch: &mut Scratch<T>) {
-    let inner = a.columns;
-    scratch.a.resize(a.rows.div_ceil(ROWS) * ROWS * inner, T::ZERO);
-    for (i, panel) in scratch.a.chunks_exact_mut(ROWS * inner).enumerate() {
-        a.pack_rows(i * ROWS, panel);
+/// `c += x B` for one row `x` and a matrix `B` of as many rows, which is read once, in place.
+pub(crate) fn add_row_product<T: Number>(x: &[T], b: &[T], c: &mut [T]) {
+    debug_assert_eq!(b.len(), x.len() * c.len());
+    let columns = c.len();
+    let (fours, rest) = x.as_chunks::<4>();
+    let mut rows = b.chunks_exact(columns);
+    let mut next = || rows.next().expect("there is a row of B for every value of x");
+    for &[x0, x1, x2, x3] in fours {
+        let (b0, b1, b2, b3) = (next(), next(), next(), next());
+        for ((((c, &b0), &b1), &b2), &b3) in c.iter_mut().zip(b0).zip(b1).zip(b2).zip(b3) {
+            // Each product is added for itself, in ascending order.
+            *c += x0 * b0;
+            *c += x1 * b1;
+            *c += x2 * b2;
+            *c += x3 * b3;
+        }
     }
-}
-
-/// `c += a b` with the `rows` by `inner` left operand that was packed before.
-pub(super) fn add_packed_product<T: Real>(
-    rows: usize,
-    inner: usize,
-    b: &impl Columns<T>,
-    columns: usize,
-    c: &mut [T],
-    scratch: &mut Scratch<T>,
-) {
-    debug_assert_eq!(c.len(), rows * columns);
-    let Scratch { a: left, b: panel } = scratch;
-    panel.resize(inner * COLUMNS, T::ZERO);
-    for first in (0..columns).step_by(COLUMNS) {
-        b.pack(first, panel);
-        let width = COLUMNS.min(columns - first);
-        for (i, left) in left.chunks_exact(ROWS * inner).enumerate() {
-            let height = ROWS.min(rows - i * ROWS);
-            let mut sums = [[T::ZERO; COLUMNS]; ROWS];
-            for (r, sums) in sums.iter_mut().enumerate().take(height) {
-                let start = (i * ROWS + r) * columns + first;
-                sums[..width].copy_from_slice(&c[start..start + width]);
-            }
-            let sums = tile(left, panel, sums);
-            for (r, sums) in sums.iter().enumerate().take(height) {
-                let start = (i * ROWS + r) * columns + first;
-                c[start..start + width].copy_from_slice(&sums[..width]);
-            }
+    for &x in rest {
+        for (c, &b) in c.iter_mut().zip(next()) {
+            *c += x * b;
         }
     }
 }
 
 /// Adds the product of a packed 4-row and a packed 8-column panel to `sums`.
 #[inline]
-fn tile<T: Real>(left: &[T], right: &[T], mut sums: [[T; COLUMNS]; ROWS]) -> [[T; COLUMNS]; ROWS] {
+fn tile<T: Number>(
+    left: &[T],
+    right: &[T],
+    mut sums: [[T; COLUMNS]; ROWS],
+) -> [[T; COLUMNS]; ROWS] {
     for (a, b) in left.chunks_exact(ROWS).zip(right.chunks_exact(COLUMNS)) {
         for (sums, &a) in sums.iter_mut().zip(a) {
             for (sum, &b) in sums.iter_mut().zip(b) {
@@ -196,7 +210,17 @@ mod tests {
             let mut expected = values(rows * columns, seed ^ 2);
             let mut found = expected.clone();
             plain(a, b, &mut expected);
-            add_product(a, &b, columns, &mut found, &mut Scratch::new());
+            add_product(a, &b, columns, &mut found);
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn a_row_times_a_matrix_is_a_product(columns in 1usize..20, inner in 0usize..30, seed: u64) {
+            let (x, b) = (values(inner, seed), values(inner * columns, seed ^ 1));
+            let mut expected = values(columns, seed ^ 2);
+            let mut found = expected.clone();
+            plain(Matrix::new(&x, 1, inner), Matrix::new(&b, inner, columns), &mut expected);
+            add_row_product(&x, &b, &mut found);
             prop_assert_eq!(found, expected);
         }
     }

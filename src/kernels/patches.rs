@@ -1,30 +1,91 @@
 //! A convolution's patches as matrices that are never stored: packed from the image when
 //! the product asks for them.
 
-use super::conv::Geometry;
+use super::Number;
 use super::gemm::{COLUMNS, Columns};
-use super::storage::Real;
+
+/// The sizes of one convolution of one image.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Geometry {
+    pub(crate) inputs: usize,
+    pub(crate) outputs: usize,
+    pub(crate) height: usize,
+    pub(crate) width: usize,
+    pub(crate) kernel: usize,
+    pub(crate) margin: usize,
+}
+
+impl Geometry {
+    pub(crate) fn padded_height(&self) -> usize {
+        self.height + 2 * self.margin
+    }
+
+    pub(crate) fn padded_width(&self) -> usize {
+        self.width + 2 * self.margin
+    }
+
+    pub(crate) fn output_height(&self) -> usize {
+        self.padded_height() - self.kernel + 1
+    }
+
+    pub(crate) fn output_width(&self) -> usize {
+        self.padded_width() - self.kernel + 1
+    }
+
+    pub(crate) fn pixels(&self) -> usize {
+        self.output_height() * self.output_width()
+    }
+
+    /// Values in a patch.
+    pub(crate) fn patch(&self) -> usize {
+        self.inputs * self.kernel * self.kernel
+    }
+
+    pub(crate) fn image(&self) -> usize {
+        self.inputs * self.height * self.width
+    }
+
+    /// The rows of an image and where each begins in the image with its margin.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        (0..self.inputs * self.height).map(move |row| {
+            let (channel, y) = (row / self.height, row % self.height);
+            let padded = channel * self.padded_height() + y + self.margin;
+            (row * self.width, padded * self.padded_width() + self.margin)
+        })
+    }
+
+    /// Copies an image into the middle of `padded`, whose margin stays zero.
+    pub(crate) fn pad<T: Number>(&self, image: &[T], padded: &mut [T]) {
+        for (from, to) in self.rows() {
+            padded[to..to + self.width].copy_from_slice(&image[from..from + self.width]);
+        }
+    }
+
+    pub(crate) fn padded_image<T: Number>(&self) -> Vec<T> {
+        vec![T::ZERO; self.inputs * self.padded_height() * self.padded_width()]
+    }
+}
 
 /// `P [patch, pixels]` of one image that has its margin around it.
-pub(super) struct Patches<'a, T> {
-    pub(super) image: &'a [T],
-    pub(super) geometry: Geometry,
+pub(crate) struct Patches<'a, T> {
+    pub(crate) image: &'a [T],
+    pub(crate) geometry: Geometry,
 }
 
 /// `P^T [pixels, patch]`.
-pub(super) struct PatchesTransposed<'a, T> {
-    pub(super) image: &'a [T],
-    pub(super) geometry: Geometry,
+pub(crate) struct PatchesTransposed<'a, T> {
+    pub(crate) image: &'a [T],
+    pub(crate) geometry: Geometry,
 }
 
 /// How far a patch's value number `place` lies from the patch's first.
-pub(super) fn offset(geometry: &Geometry, place: usize) -> usize {
+pub(crate) fn offset(geometry: &Geometry, place: usize) -> usize {
     let k = geometry.kernel;
     let (channel, row, column) = (place / (k * k), place / k % k, place % k);
     (channel * geometry.padded_height() + row) * geometry.padded_width() + column
 }
 
-impl<T: Real> Columns<T> for Patches<'_, T> {
+impl<T: Number> Columns<T> for Patches<'_, T> {
     fn pack(&self, first: usize, panel: &mut [T]) {
         let geometry = &self.geometry;
         let (height, width) = (geometry.output_height(), geometry.output_width());
@@ -47,7 +108,7 @@ impl<T: Real> Columns<T> for Patches<'_, T> {
     }
 }
 
-impl<T: Real> Columns<T> for PatchesTransposed<'_, T> {
+impl<T: Number> Columns<T> for PatchesTransposed<'_, T> {
     fn pack(&self, first: usize, panel: &mut [T]) {
         let geometry = &self.geometry;
         let width = geometry.output_width();

@@ -9,9 +9,9 @@
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3};
 use candle_core::{Layout, Result, Shape, Tensor, WithDType};
 
-use super::gemm::{Matrix, Scratch, add_packed_product, add_product, pack_left};
-use super::patches::{Patches, PatchesTransposed};
-use super::storage::{Real, contiguous, slice, with_real};
+use super::storage::{Number, Real, contiguous, slice, with_real};
+use crate::kernels::gemm::{Matrix, Packed, add_product};
+use crate::kernels::patches::{self, Geometry, Patches, PatchesTransposed};
 
 /// Convolves a batch of images that have `margin` zeros on every side.
 ///
@@ -37,68 +37,6 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: &Tensor, margin: usize) -> Resu
     contiguous(x)?.apply_op3(weight, bias, Conv2d(shape))
 }
 
-/// The sizes of one convolution of one image.
-#[derive(Clone, Copy)]
-pub(super) struct Geometry {
-    pub(super) inputs: usize,
-    pub(super) outputs: usize,
-    pub(super) height: usize,
-    pub(super) width: usize,
-    pub(super) kernel: usize,
-    pub(super) margin: usize,
-}
-
-impl Geometry {
-    pub(super) fn padded_height(&self) -> usize {
-        self.height + 2 * self.margin
-    }
-
-    pub(super) fn padded_width(&self) -> usize {
-        self.width + 2 * self.margin
-    }
-
-    pub(super) fn output_height(&self) -> usize {
-        self.padded_height() - self.kernel + 1
-    }
-
-    pub(super) fn output_width(&self) -> usize {
-        self.padded_width() - self.kernel + 1
-    }
-
-    fn pixels(&self) -> usize {
-        self.output_height() * self.output_width()
-    }
-
-    /// Values in a patch.
-    pub(super) fn patch(&self) -> usize {
-        self.inputs * self.kernel * self.kernel
-    }
-
-    fn image(&self) -> usize {
-        self.inputs * self.height * self.width
-    }
-
-    /// The rows of an image and where each begins in the image with its margin.
-    fn rows(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        (0..self.inputs * self.height).map(move |row| {
-            let (channel, y) = (row / self.height, row % self.height);
-            let padded = channel * self.padded_height() + y + self.margin;
-            (row * self.width, padded * self.padded_width() + self.margin)
-        })
-    }
-
-    /// Copies an image into the middle of `padded`, whose margin stays zero.
-    fn pad<T: Real>(&self, image: &[T], padded: &mut [T]) {
-        for (from, to) in self.rows() {
-            padded[to..to + self.width].copy_from_slice(&image[from..from + self.width]);
-        }
-    }
-
-    fn padded_image<T: Real>(&self) -> Vec<T> {
-        vec![T::ZERO; self.inputs * self.padded_height() * self.padded_width()]
-    }
-}
-
 struct Conv2d(Geometry);
 
 impl CustomOp3 for Conv2d {
@@ -120,8 +58,7 @@ impl CustomOp3 for Conv2d {
         with_real!(x, T => {
             let bias = slice::<T>(bias, bias_layout)?;
             let weight = slice::<T>(weight, weight_layout)?;
-            let mut scratch = Scratch::new();
-            pack_left(Matrix::new(weight, geometry.outputs, geometry.patch()), &mut scratch);
+            let weight = Packed::new(Matrix::new(weight, geometry.outputs, geometry.patch()));
             let mut padded = geometry.padded_image();
             let mut y = Vec::with_capacity(batch * geometry.outputs * pixels);
             for image in slice::<T>(x, x_layout)?.chunks_exact(geometry.image()) {
@@ -131,8 +68,7 @@ impl CustomOp3 for Conv2d {
                 }
                 geometry.pad(image, &mut padded);
                 let patches = Patches { image: &padded, geometry };
-                let (rows, inner) = (geometry.outputs, geometry.patch());
-                add_packed_product(rows, inner, &patches, pixels, &mut y[start..], &mut scratch);
+                weight.add_product(&patches, pixels, &mut y[start..]);
             }
             let shape = (batch, geometry.outputs, geometry.output_height(), geometry.output_width());
             Ok((T::to_cpu_storage_owned(y), shape.into()))
@@ -178,14 +114,13 @@ impl CustomOp2 for WeightGradient {
         with_real!(dy, T => {
             let mut dw = vec![T::ZERO; outputs * geometry.patch()];
             let mut padded = geometry.padded_image();
-            let mut scratch = Scratch::new();
             let images = slice::<T>(x, x_layout)?.chunks_exact(geometry.image());
             let gradients = slice::<T>(dy, dy_layout)?.chunks_exact(outputs * geometry.pixels());
             for (image, dy) in images.zip(gradients) {
                 geometry.pad(image, &mut padded);
                 let dy = Matrix::new(dy, outputs, geometry.pixels());
                 let patches = PatchesTransposed { image: &padded, geometry };
-                add_product(dy, &patches, geometry.patch(), &mut dw, &mut scratch);
+                add_product(dy, &patches, geometry.patch(), &mut dw);
             }
             Ok((T::to_cpu_storage_owned(dw), (outputs, inputs, kernel, kernel).into()))
         })
@@ -211,17 +146,15 @@ impl CustomOp2 for InputGradient {
         with_real!(weight, T => {
             let weight = slice::<T>(weight, weight_layout)?;
             let weight = Matrix::new(weight, geometry.outputs, geometry.patch()).transposed();
-            let mut scratch = Scratch::new();
-            pack_left(weight, &mut scratch);
+            let weight = Packed::new(weight);
             let mut columns = vec![T::ZERO; geometry.patch() * pixels];
             let mut padded = geometry.padded_image();
             let mut dx = vec![T::ZERO; batch * geometry.image()];
             let gradients = slice::<T>(dy, dy_layout)?.chunks_exact(geometry.outputs * pixels);
             for (dy, dx) in gradients.zip(dx.chunks_exact_mut(geometry.image())) {
                 let dy = Matrix::new(dy, geometry.outputs, pixels);
-                let (rows, inner) = (geometry.patch(), geometry.outputs);
                 columns.fill(T::ZERO);
-                add_packed_product(rows, inner, &dy, pixels, &mut columns, &mut scratch);
+                weight.add_product(&dy, pixels, &mut columns);
                 padded.fill(T::ZERO);
                 add_patches(&geometry, &columns, &mut padded);
                 for (to, from) in geometry.rows() {
@@ -239,7 +172,7 @@ impl CustomOp2 for InputGradient {
 fn add_patches<T: Real>(geometry: &Geometry, columns: &[T], image: &mut [T]) {
     let width = geometry.output_width();
     for (place, row) in columns.chunks_exact(geometry.pixels()).enumerate() {
-        let start = super::patches::offset(geometry, place);
+        let start = patches::offset(geometry, place);
         for (y, row) in row.chunks_exact(width).enumerate() {
             let start = start + y * geometry.padded_width();
             for (sum, &value) in image[start..start + width].iter_mut().zip(row) {

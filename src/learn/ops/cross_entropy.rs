@@ -5,7 +5,7 @@
 
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, WithDType};
 
-use super::storage::{Real, contiguous, slice, with_real};
+use super::storage::{Number, Real, contiguous, slice, with_real};
 
 /// The mean cross-entropy of `logits [batch, classes]` and `labels [batch]` (`u32`).
 ///

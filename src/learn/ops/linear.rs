@@ -4,8 +4,8 @@
 
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 
-use super::gemm::{Matrix, Scratch, add_product};
-use super::storage::{Real, contiguous, slice, with_real};
+use super::storage::{Number, contiguous, slice, with_real};
+use crate::kernels::gemm::{Matrix, add_product};
 
 /// A fully connected layer over a batch.
 ///
@@ -44,7 +44,6 @@ impl CustomOp3 for Linear {
                 &Matrix::new(slice::<T>(weight, weight_layout)?, outputs, inputs).transposed(),
                 outputs,
                 &mut y,
-                &mut Scratch::new(),
             );
             Ok((candle_core::WithDType::to_cpu_storage_owned(y), (batch, outputs).into()))
         })
@@ -93,7 +92,7 @@ impl CustomOp2 for Product {
             let a = if self.transpose { a.transposed() } else { a };
             let mut c = vec![T::ZERO; a.rows * outputs];
             let b = Matrix::new(slice::<T>(b, b_layout)?, inner, outputs);
-            add_product(a, &b, outputs, &mut c, &mut Scratch::new());
+            add_product(a, &b, outputs, &mut c);
             Ok((candle_core::WithDType::to_cpu_storage_owned(c), (a.rows, outputs).into()))
         })
     }

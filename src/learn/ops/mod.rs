@@ -7,9 +7,7 @@
 
 mod conv;
 mod cross_entropy;
-mod gemm;
 mod linear;
-mod patches;
 mod pool;
 mod relu;
 mod sgd;

@@ -6,7 +6,7 @@
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, WithDType};
 
-use super::storage::{Real, contiguous, slice, with_real};
+use super::storage::{Number, Real, contiguous, slice, with_real};
 
 /// The largest value of every window.
 ///

@@ -2,7 +2,7 @@
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, WithDType};
 
-use super::storage::{Real, contiguous, slice, with_real};
+use super::storage::{Number, contiguous, slice, with_real};
 
 /// The rectifier, element by element.
 ///

@@ -1,24 +1,17 @@
 //! The door between Candle's tensors and the kernels' slices, for `f32` and `f64`.
 
-use std::ops::{AddAssign, Div, Mul, MulAssign, Sub, SubAssign};
+use std::ops::{Div, MulAssign, Sub, SubAssign};
 
 use candle_core::{CpuStorage, Layout, Result, Tensor, WithDType, bail};
+
+pub(super) use crate::kernels::Number;
 
 /// A number type that the kernels compute with.
 ///
 /// Training uses `f32`; `f64` serves the finite-difference tests of the same code.
 pub(super) trait Real:
-    WithDType
-    + Copy
-    + PartialOrd
-    + AddAssign
-    + SubAssign
-    + MulAssign
-    + Mul<Output = Self>
-    + Sub<Output = Self>
-    + Div<Output = Self>
+    WithDType + Number + PartialOrd + SubAssign + MulAssign + Sub<Output = Self> + Div<Output = Self>
 {
-    const ZERO: Self;
     const ONE: Self;
     /// `e^self`, the same bits on every target.
     fn exponential(self) -> Self;
@@ -27,7 +20,6 @@ pub(super) trait Real:
 }
 
 impl Real for f32 {
-    const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     fn exponential(self) -> Self {
         libm::expf(self)
@@ -38,7 +30,6 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
-    const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     fn exponential(self) -> Self {
         libm::exp(self)

@@ -1,0 +1,138 @@
+//! The client: shares its images, and puts the shares of the answer together.
+
+use std::rc::Rc;
+
+use super::fixed::{decode, pixel};
+use super::links::Links;
+use super::messages::{Header, Kind, ModelInfo};
+use super::plan::{Output, Plan};
+use super::prg::StreamKey;
+use super::ring::{Element, Narrow, Share, Wide};
+use super::{Entropy, Error, Role};
+use crate::wire::Mailbox;
+
+/// What the client learns of one image.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Every logit.
+    Logits(Vec<f32>),
+    /// The place of the largest.
+    Label(usize),
+}
+
+/// What went to the parties: two vectors of noise, whose sum is the images.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// Alice's share of each pixel.
+    pub alice: Vec<u32>,
+    /// Bob's.
+    pub bob: Vec<u32>,
+}
+
+/// The client's role.
+pub struct Client<M> {
+    links: Links<M>,
+    entropy: Entropy,
+    asked: u32,
+    plan: Option<(ModelInfo, Kind, Rc<Plan>)>,
+}
+
+impl<M: Mailbox<Role = Role>> Client<M> {
+    /// A client that has asked nothing yet.
+    pub fn new(links: Links<M>, entropy: Entropy) -> Self {
+        Self { links, entropy, asked: 0, plan: None }
+    }
+
+    /// Its links, for the record of what went over them.
+    pub fn links(&mut self) -> &mut Links<M> {
+        &mut self.links
+    }
+
+    /// Classifies images of 28x28 pixels, one behind the other, with the parties' model.
+    /// Gives an answer for each, and the shares that went out.
+    ///
+    /// # Errors
+    /// [`Error::OtherModel`] when the parties have changed their model; ask again with the
+    /// newest. Any other error ends the session.
+    pub async fn classify(
+        &mut self,
+        model: &ModelInfo,
+        pixels: &[u8],
+        output: Output,
+    ) -> Result<(Vec<Answer>, Shared), Error> {
+        let per_image: usize = model.network()?.input_shape().iter().product();
+        let kind = Kind { batch: pixels.len() / per_image.max(1), output };
+        let plan = self.plan(model, kind)?;
+        let values: Vec<Wide> = pixels.iter().map(|value| pixel(*value, model.fraction)).collect();
+        let shared = self.ask(model, kind, &values)?;
+        let answers = self.answers(&plan, kind).await?;
+        Ok((answers, shared))
+    }
+
+    fn plan(&mut self, model: &ModelInfo, kind: Kind) -> Result<Rc<Plan>, Error> {
+        match &self.plan {
+            Some((info, known, plan)) if info == model && *known == kind => Ok(Rc::clone(plan)),
+            _ => {
+                let plan = model.plan(kind)?;
+                self.plan = Some((model.clone(), kind, Rc::clone(&plan)));
+                Ok(plan)
+            }
+        }
+    }
+
+    fn ask(&mut self, model: &ModelInfo, kind: Kind, values: &[Wide]) -> Result<Shared, Error> {
+        self.asked += 1;
+        let [alice, bob] = split(values, &mut self.entropy);
+        let header = Header { number: self.asked, model: model.number, kind };
+        let path = format!("classify/{}/share", self.asked);
+        for (role, share) in [(Role::Alice, &alice), (Role::Bob, &bob)] {
+            self.links.send(role, &path, |bytes| {
+                bytes.extend(header.encode());
+                share.write(bytes);
+            })?;
+        }
+        let words = |share: &Share<Wide>| share.values().iter().map(|value| value.0).collect();
+        Ok(Shared { alice: words(&alice), bob: words(&bob) })
+    }
+
+    async fn answers(&mut self, plan: &Plan, kind: Kind) -> Result<Vec<Answer>, Error> {
+        match kind.output {
+            Output::Logits => {
+                let logits = self.join::<Wide>(plan.outputs()).await?;
+                let of = |logits: &[Wide]| {
+                    logits.iter().map(|value| decode(*value, plan.unit()) as f32).collect()
+                };
+                let each = logits.chunks_exact(plan.outputs() / kind.batch);
+                Ok(each.map(|logits| Answer::Logits(of(logits))).collect())
+            }
+            Output::Label => {
+                let labels = self.join::<Narrow>(plan.outputs()).await?;
+                Ok(labels.into_iter().map(|label| Answer::Label(label.0.into())).collect())
+            }
+        }
+    }
+
+    async fn join<T: Element>(&mut self, count: usize) -> Result<Vec<T>, Error> {
+        let path = format!("classify/{}/answer", self.asked);
+        let refused = format!("classify/{}/refused", self.asked);
+        let alice = self.links.receive_from(Role::Alice, &path).await?;
+        if alice.path == refused {
+            return Err(Error::OtherModel);
+        }
+        let alice = super::links::check(alice, &path, T::LEN * count)?;
+        let bob = self.links.expect(Role::Bob, &path, T::LEN * count).await?;
+        let share = |payload| Share::<T>::new(T::read(payload).collect());
+        Ok(share(alice.payload()).join(&share(bob.payload())))
+    }
+}
+
+/// Splits a secret into two shares with a fresh key.
+pub(super) fn split(secret: &[Wide], entropy: &mut Entropy) -> [Share<Wide>; 2] {
+    let mut key = [0; StreamKey::LEN];
+    entropy(&mut key);
+    let words = StreamKey::new(&key).words([0; 3], secret.len());
+    zeroize::Zeroize::zeroize(&mut key);
+    let mask = Wide::from_words(&words, secret.len());
+    let other = Share::split(secret, &mask);
+    [Share::new(mask), other]
+}

@@ -1,0 +1,89 @@
+//! What a gate's `deal` stands on: both parties' streams, and what is sent to each.
+
+use super::bits::Bits;
+use super::dpf;
+use super::prg::StreamKey;
+use super::ring::{Element, Share};
+
+/// What a stream's numbers are for; part of the nonce, so that no two uses meet.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Scope {
+    /// The masks of a model's weights.
+    Model = 0,
+    /// Everything of one classification.
+    Classification = 1,
+}
+
+/// One party's stream for one model or classification. The dealer draws from it what the
+/// party draws, in the same order: nothing of it is ever sent.
+pub(super) struct Masks {
+    key: StreamKey,
+    scope: Scope,
+    number: u32,
+    draws: u32,
+}
+
+impl Masks {
+    pub(super) fn new(key: &StreamKey, scope: Scope, number: u32) -> Self {
+        Self { key: key.clone(), scope, number, draws: 0 }
+    }
+
+    pub(super) fn words(&mut self, count: usize) -> Vec<u32> {
+        let nonce = [self.scope as u32, self.number, self.draws];
+        self.draws += 1;
+        self.key.words(nonce, count)
+    }
+
+    pub(super) fn elements<T: Element>(&mut self, count: usize) -> Vec<T> {
+        T::from_words(&self.words(T::words(count)), count)
+    }
+
+    pub(super) fn bits(&mut self, count: usize) -> Bits {
+        Bits::from_words(self.words(Bits::words_of(count)), count)
+    }
+}
+
+/// The dealer at work on one classification.
+pub(super) struct Dealing {
+    alice: Masks,
+    bob: Masks,
+    /// Words for alice, and for bob.
+    pub(super) words: [Vec<u32>; 2],
+}
+
+impl Dealing {
+    pub(super) fn new([alice, bob]: [Masks; 2]) -> Self {
+        Self { alice, bob, words: [Vec::new(), Vec::new()] }
+    }
+
+    /// A fresh mask, of which each party has a share from its stream.
+    pub(super) fn mask<T: Element>(&mut self, count: usize) -> Vec<T> {
+        let [a, b] = [&mut self.alice, &mut self.bob].map(|masks| masks.elements::<T>(count));
+        a.into_iter().zip(b).map(|(a, b)| a + b).collect()
+    }
+
+    /// Fresh bits, of which each party has a share, by exclusive or, from its stream.
+    pub(super) fn mask_bits(&mut self, count: usize) -> Bits {
+        self.alice.bits(count).xor(&self.bob.bits(count))
+    }
+
+    /// Shares a secret: alice's share is from her stream, bob is sent his.
+    pub(super) fn share<T: Element>(&mut self, secret: &[T]) {
+        let mask = self.alice.elements::<T>(secret.len());
+        let mut bytes = Vec::with_capacity(4 * T::words(secret.len()));
+        Share::split(secret, &mask).write(&mut bytes);
+        bytes.resize(4 * T::words(secret.len()), 0);
+        let words = bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes));
+        self.words[1].extend(words);
+    }
+
+    /// Deals point functions at the secret `alphas`: both parties are sent the same key.
+    pub(super) fn compare(&mut self, alphas: &[u16]) {
+        let count = dpf::root_words(alphas.len());
+        let [a, b] = [&mut self.alice, &mut self.bob].map(|masks| masks.words(count));
+        let [to_alice, to_bob] = &mut self.words;
+        let start = to_alice.len();
+        dpf::deal(alphas, [&a, &b], to_alice);
+        to_bob.extend_from_slice(&to_alice[start..]);
+    }
+}

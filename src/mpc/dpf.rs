@@ -1,0 +1,262 @@
+//! Comparison of a public number with a secret one by a distributed point function.
+//!
+//! The function is 1 at the secret `alpha` and 0 elsewhere, shared as a tree of seeds
+//! (Boyle, Gilboa and Ishai 2016, "Function Secret Sharing: Improvements and Extensions",
+//! section 3.2.1, with the early termination of section 3.2.3). At every node a party has a
+//! seed and a control bit. On the path to `alpha` the parties' seeds are independent and
+//! their bits differ; off it both are equal. A level's correction word makes it so:
+//!
+//! ```text
+//! s_left | t_left | s_right | t_right = double(s)          on a node (s, t)
+//! child:  s_side ^ t * correction,   t_side ^ t * correction_side
+//! ```
+//!
+//! `[x < alpha]` follows on the walk along the bits of `x`: where that bit is 0, `alpha` is
+//! larger if it lies under the right sibling, and whether it does is the exclusive or of
+//! the parties' control bits there. Seven levels early a 128-bit leaf, corrected to differ
+//! in the bit of `alpha` alone, gives the rest: the parity of its bits above `x mod 128`.
+//!
+//! Who compares knows `x`, so the walk may follow its bits; a party's seeds and control
+//! bits are secret, and are only ever masked, never branched on or used as an index.
+
+use super::bits::Bits;
+use super::prg::lanes::U32x4;
+use super::prg::{Children, Seeds, double};
+
+/// Bits of the numbers compared, `m` in the formulas.
+pub(super) const BITS: u32 = super::ring::NARROW_BITS - 1;
+/// Bits that a leaf of 128 answers.
+const LEAF_BITS: u32 = 7;
+/// Levels of the tree.
+const LEVELS: usize = (BITS - LEAF_BITS) as usize;
+
+/// Comparisons side by side in one key.
+const GROUP: usize = 4;
+/// Words of a group's root seeds.
+const ROOT_WORDS: usize = 4 * GROUP;
+/// Words of a group's key: a correction of seeds for each level and for the leaf, and between
+/// them the control bits' corrections, two bits a level, two comparisons to a word. That is
+/// 146 bytes a comparison.
+const KEY_WORDS: usize = 4 * GROUP * LEVELS + GROUP / 2 + 4 * GROUP;
+
+/// Words of one party's root seeds for so many comparisons.
+pub(super) fn root_words(count: usize) -> usize {
+    count.div_ceil(GROUP) * ROOT_WORDS
+}
+
+/// Words of the key for so many comparisons, the same for both parties.
+pub(super) fn key_words(count: usize) -> usize {
+    count.div_ceil(GROUP) * KEY_WORDS
+}
+
+/// Appends the key of every secret `alpha`, for root seeds that alice and bob have drawn.
+pub(super) fn deal(alphas: &[u16], roots: [&[u32]; 2], key: &mut Vec<u32>) {
+    key.reserve(key_words(alphas.len()));
+    let [alice, bob] = roots.map(|words| words.chunks_exact(ROOT_WORDS));
+    for ((alphas, alice), bob) in alphas.chunks(GROUP).zip(alice).zip(bob) {
+        deal_group(lanes(alphas), [load(alice), load(bob)], key);
+    }
+}
+
+/// This party's shares, by exclusive or, of `point < alpha` for every point.
+pub(super) fn eval(is_bob: bool, points: &[u16], roots: &[u32], key: &[u32]) -> Bits {
+    let bob = U32x4::splat(u32::from(is_bob).wrapping_neg());
+    let mut words = vec![0u32; Bits::words_of(points.len())];
+    let groups = points.chunks(GROUP).zip(roots.chunks_exact(ROOT_WORDS));
+    for (group, ((points, roots), key)) in groups.zip(key.chunks_exact(KEY_WORDS)).enumerate() {
+        let less = eval_group(bob, lanes(points), load(roots), key);
+        let [a, b, c, d] = less.to_array();
+        words[group / 8] |= (a | b << 1 | c << 2 | d << 3) << (4 * (group % 8));
+    }
+    Bits::from_words(words, points.len())
+}
+
+fn deal_group(alpha: U32x4, roots: [Seeds; 2], key: &mut Vec<u32>) {
+    let mut seeds = roots;
+    let mut controls = [U32x4::splat(0), U32x4::splat(u32::MAX)];
+    let mut corrections = U32x4::splat(0);
+    for level in 0..LEVELS {
+        let right = bit(alpha, level);
+        let [a, b] = seeds.each_ref().map(double);
+        // The side that alpha does not take gets equal seeds and bits.
+        let lost = |children: &Children| pick(&children.right, &children.left, right);
+        let correction = xor(&lost(&a), &lost(&b));
+        let ones = U32x4::splat(u32::MAX);
+        let left_bit = a.left_bit.xor(b.left_bit).xor(right).xor(ones);
+        let right_bit = a.right_bit.xor(b.right_bit).xor(right);
+        let kept_bit = left_bit.select(right_bit, right);
+        for ((seed, control), children) in seeds.iter_mut().zip(&mut controls).zip([a, b]) {
+            let kept = pick(&children.left, &children.right, right);
+            *seed = corrected(&kept, &correction, *control);
+            let bit = children.left_bit.select(children.right_bit, right);
+            *control = bit.xor(kept_bit.and(*control));
+        }
+        store(&correction, key);
+        let bits = left_bit.shr(31).xor(right_bit.shr(31).shl(1));
+        corrections = corrections.xor(bits.shl(2 * level as u32));
+    }
+    let [a, b, c, d] = corrections.to_array();
+    key.extend([a | b << 16, c | d << 16]);
+    store(&xor(&xor(&seeds[0], &seeds[1]), &at_bit(alpha)), key);
+}
+
+#[inline(always)]
+fn eval_group(bob: U32x4, point: U32x4, root: Seeds, key: &[u32]) -> U32x4 {
+    let (levels, rest) = key.split_at(4 * GROUP * LEVELS);
+    let (corrections, leaf) = rest.split_at(GROUP / 2);
+    let [ab, cd] = [corrections[0], corrections[1]];
+    let corrections = U32x4::new([ab & 0xffff, ab >> 16, cd & 0xffff, cd >> 16]);
+    let (mut seed, mut control) = (root, bob);
+    let mut less = U32x4::splat(0);
+    for (level, words) in levels.chunks_exact(4 * GROUP).enumerate() {
+        let children = double(&seed);
+        let bits = corrections.shr(2 * level as u32);
+        let left_bit = children.left_bit.xor(bits.low_bits().and(control));
+        let right_bit = children.right_bit.xor(bits.shr(1).low_bits().and(control));
+        let right = bit(point, level);
+        less = less.xor(right_bit.and_not(right));
+        let next = pick(&children.left, &children.right, right);
+        seed = corrected(&next, &load(words), control);
+        control = left_bit.select(right_bit, right);
+    }
+    let leaf = corrected(&seed, &load(leaf), control);
+    let above = above(point);
+    let mut parity = U32x4::splat(0);
+    for (leaf, above) in leaf.into_iter().zip(above) {
+        parity = parity.xor(leaf.and(above));
+    }
+    for by in [16, 8, 4, 2, 1] {
+        parity = parity.xor(parity.shr(by));
+    }
+    less.xor(parity).and(U32x4::splat(1))
+}
+
+/// The bit that decides at `level`, spread over the lane.
+#[inline(always)]
+fn bit(number: U32x4, level: usize) -> U32x4 {
+    number.shl(u32::BITS - BITS + level as u32).top_bits()
+}
+
+#[inline(always)]
+fn pick(left: &Seeds, right: &Seeds, to_right: U32x4) -> Seeds {
+    std::array::from_fn(|word| left[word].select(right[word], to_right))
+}
+
+#[inline(always)]
+fn xor(a: &Seeds, b: &Seeds) -> Seeds {
+    std::array::from_fn(|word| a[word].xor(b[word]))
+}
+
+#[inline(always)]
+fn corrected(seed: &Seeds, correction: &Seeds, control: U32x4) -> Seeds {
+    std::array::from_fn(|word| seed[word].xor(correction[word].and(control)))
+}
+
+/// The leaf bit of each number, as a vector of 128 bits with one set.
+fn at_bit(number: U32x4) -> Seeds {
+    by_leaf(number, |word, place| equal(word, place >> 5) & 1 << (place & 31))
+}
+
+/// The leaf bits above that of each number.
+#[inline(always)]
+fn above(number: U32x4) -> Seeds {
+    by_leaf(number, |word, place| {
+        // Shifted twice, for a shift by all 32 bits is none.
+        let here = u32::MAX << (place & 31) << 1;
+        // All ones in the words beyond the place.
+        let beyond = (place >> 5).wrapping_sub(word) as i32 >> 31;
+        beyond as u32 | equal(word, place >> 5) & here
+    })
+}
+
+/// Word by word of a leaf of 128 bits, from each number's place in it; without branches, for
+/// the dealer's numbers are secret.
+#[inline(always)]
+fn by_leaf(number: U32x4, bits: impl Fn(u32, u32) -> u32) -> Seeds {
+    let places = number.to_array().map(|number| number % (1 << LEAF_BITS));
+    std::array::from_fn(|word| U32x4::new(places.map(|place| bits(word as u32, place))))
+}
+
+/// All ones where two small numbers are equal, else zero.
+#[inline(always)]
+fn equal(a: u32, b: u32) -> u32 {
+    (((a ^ b).wrapping_sub(1)) as i32 >> 31) as u32
+}
+
+fn lanes(numbers: &[u16]) -> U32x4 {
+    let mut lanes = [0; GROUP];
+    for (lane, number) in lanes.iter_mut().zip(numbers) {
+        *lane = u32::from(*number);
+    }
+    U32x4::new(lanes)
+}
+
+#[inline(always)]
+fn load(words: &[u32]) -> Seeds {
+    std::array::from_fn(|word| U32x4::load(&words[GROUP * word..]))
+}
+
+fn store(seeds: &Seeds, words: &mut Vec<u32>) {
+    words.extend(seeds.iter().flat_map(|word| word.to_array()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seeded::Stream;
+    use proptest::prelude::*;
+
+    const LARGEST: u16 = (1 << BITS) - 1;
+
+    /// What both parties find together.
+    fn compare(points: &[u16], alphas: &[u16], seed: u64) -> Vec<bool> {
+        let mut stream = Stream::new(seed, "test/dpf");
+        let mut roots = || -> Vec<u32> {
+            (0..root_words(alphas.len())).map(|_| stream.below(u32::MAX)).collect()
+        };
+        let (alice, bob) = (roots(), roots());
+        let mut key = Vec::new();
+        deal(alphas, [&alice, &bob], &mut key);
+        assert_eq!(key.len(), key_words(alphas.len()));
+        let shares = eval(false, points, &alice, &key).xor(&eval(true, points, &bob, &key));
+        shares.iter().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_parties_compare(pairs in prop::collection::vec((0..=LARGEST, 0..=LARGEST), 0..70), seed: u64) {
+            let (points, alphas): (Vec<u16>, Vec<u16>) = pairs.into_iter().unzip();
+            let expected: Vec<bool> = points.iter().zip(&alphas).map(|(x, a)| x < a).collect();
+            prop_assert_eq!(compare(&points, &alphas, seed), expected);
+        }
+
+        #[test]
+        fn neighbours_are_told_apart(alpha in 1..LARGEST, seed: u64) {
+            let points = [alpha - 1, alpha, alpha + 1];
+            prop_assert_eq!(compare(&points, &[alpha; 3], seed), [true, false, false]);
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_range_compare() {
+        let points = [0, 0, 0, LARGEST, LARGEST, 127, 128, 127];
+        let alphas = [0, 1, LARGEST, 0, LARGEST, 128, 127, 127];
+        let expected = [false, true, true, false, false, true, false, false];
+        assert_eq!(compare(&points, &alphas, 1), expected);
+    }
+
+    #[test]
+    fn one_share_alone_is_a_coin() {
+        // A thousand keys for the same comparison: alice's share is 1 about half the time.
+        let alphas = [77; 1000];
+        let mut stream = Stream::new(3, "test/dpf/coin");
+        let mut roots =
+            || -> Vec<u32> { (0..root_words(1000)).map(|_| stream.below(u32::MAX)).collect() };
+        let (alice, bob) = (roots(), roots());
+        let mut key = Vec::new();
+        deal(&alphas, [&alice, &bob], &mut key);
+        let ones = eval(false, &[5; 1000], &alice, &key).iter().filter(|bit| *bit).count();
+        // Six standard deviations.
+        assert!((405..595).contains(&ones), "{ones} of 1000");
+    }
+}

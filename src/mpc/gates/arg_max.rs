@@ -1,0 +1,115 @@
+//! The place of the largest of an image's values, as shares for the client alone.
+//!
+//! A tournament in which each value brings its place along: the places begin as public
+//! numbers, whose mask is zero, and the sign that chooses the value chooses the place. The
+//! last level leaves the place as shares, and no value. Of equal values the first wins.
+
+use std::num::Wrapping;
+
+use super::super::dealing::Dealing;
+use super::super::preparing::Preparing;
+use super::super::ring::{Masked, Narrow, Share};
+use super::super::{Error, Role};
+use super::Online;
+use super::choose::{Choose, Then};
+use super::max::{differences, pair_up, winners};
+use super::sign::Sign;
+use crate::wire::Mailbox;
+
+pub(crate) struct ArgMax {
+    levels: Vec<Level>,
+}
+
+struct Level {
+    sign: Sign,
+    /// None on the last level.
+    value: Option<Choose>,
+    place: Choose,
+}
+
+impl ArgMax {
+    /// From the masks of `classes` values of every image.
+    pub(crate) fn deal(dealing: &mut Dealing, classes: usize, masks: &[Narrow]) {
+        let images = masks.len() / classes;
+        let mut values = columns(masks, classes);
+        let mut places = vec![vec![Wrapping(0); images]; classes];
+        while values.len() > 1 {
+            let (a, b, alone) = pair_up(values);
+            let (p, q, lone) = pair_up(places);
+            let last = is_last(&a, &alone, images);
+            let sign_masks = Sign::deal(dealing, &differences(&a, &b));
+            let largest = match last {
+                true => a,
+                false => Choose::deal(dealing, &sign_masks, &a, &b, Then::Masked),
+            };
+            let place = Choose::deal(dealing, &sign_masks, &p, &q, then(last));
+            values = winners(&largest, images, alone);
+            places = winners(&place, images, lone);
+        }
+    }
+
+    pub(crate) fn prepare(
+        preparing: &mut Preparing<'_>,
+        classes: usize,
+        images: usize,
+    ) -> Result<Self, Error> {
+        let (mut left, mut levels) = (classes, Vec::new());
+        while left > 1 {
+            let (count, last) = (left / 2 * images, left == 2);
+            let sign = Sign::prepare(preparing, count)?;
+            let value = match last {
+                true => None,
+                false => Some(Choose::prepare(preparing, count, Then::Masked)?),
+            };
+            let place = Choose::prepare(preparing, count, then(last))?;
+            levels.push(Level { sign, value, place });
+            left = left.div_ceil(2);
+        }
+        Ok(Self { levels })
+    }
+
+    /// This party's share of each image's place.
+    pub(crate) async fn eval<M: Mailbox<Role = Role>>(
+        self,
+        online: &mut Online<'_, M>,
+        classes: usize,
+        values: &Masked<Narrow>,
+    ) -> Result<Share<Narrow>, Error> {
+        let images = values.0.len() / classes;
+        let mut values = columns(&values.0, classes);
+        let mut places: Vec<Vec<Narrow>> =
+            (0..classes).map(|class| vec![Wrapping(class as u16); images]).collect();
+        for (level, Level { sign, value, place }) in (1..).zip(self.levels) {
+            let (a, b, alone) = pair_up(values);
+            let (p, q, lone) = pair_up(places);
+            let step = format!("{level}/sign");
+            let signs = sign.eval(online, &step, &differences(&a, &b)).await?;
+            let place = place.eval(online.party, &signs, &p, &q);
+            let Some(value) = value else { return Ok(place) };
+            let value = value.eval(online.party, &signs, &a, &b);
+            // Value and place in one message.
+            let both = Share::new([value.values(), place.values()].concat());
+            let both = online.open(&format!("{level}/max"), &both).await?;
+            let (largest, place) = both.0.split_at(a.len());
+            values = winners(largest, images, alone);
+            places = winners(place, images, lone);
+        }
+        // One class alone: its place is public, and bob's to say.
+        Ok(Share::new(vec![Wrapping(0); images]))
+    }
+}
+
+fn is_last<T>(a: &[T], alone: &[Vec<T>], images: usize) -> bool {
+    a.len() == images && alone.is_empty()
+}
+
+fn then(last: bool) -> Then {
+    if last { Then::Shares } else { Then::Masked }
+}
+
+/// The values of each class, of all images.
+fn columns<T: Copy>(values: &[T], classes: usize) -> Vec<Vec<T>> {
+    (0..classes)
+        .map(|class| values.iter().skip(class).step_by(classes).copied().collect())
+        .collect()
+}

@@ -1,0 +1,101 @@
+//! `y = b + d (a - b)` in `Z_2^K` for a masked bit `d`: `a` where it is set, else `b`.
+//!
+//! With `z = a - b` and `d = d^ + (1 - 2 d^) r_d`:
+//!
+//! ```text
+//! [y + r_y]_b = b (b^ + d^ z^) + (1 - 2 d^) [r_d]_b z^ + [u(d^)]_b
+//! u(0) = r_y - r_b - r_d r_z        u(1) = r_y - r_b - r_z + r_d r_z
+//! ```
+//!
+//! When the result stays masked, `u(0)` is taken from the parties' streams and decides `r_y`;
+//! when it is left as shares, `r_y = 0` and both cases are dealt.
+
+use std::num::Wrapping;
+
+use super::super::bits::Bits;
+use super::super::dealing::Dealing;
+use super::super::preparing::Preparing;
+use super::super::ring::{Narrow, Share};
+use super::super::{Error, Party};
+
+/// What becomes of the chosen values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// They are opened under a fresh mask.
+    Masked,
+    /// They stay shares.
+    Shares,
+}
+
+pub(super) struct Choose {
+    sign_mask: Share<Narrow>,
+    cases: [Share<Narrow>; 2],
+}
+
+impl Choose {
+    /// From the masks of the bits and of both candidates, the masks of the chosen.
+    pub(super) fn deal(
+        dealing: &mut Dealing,
+        sign_masks: &Bits,
+        a: &[Narrow],
+        b: &[Narrow],
+        then: Then,
+    ) -> Vec<Narrow> {
+        let count = a.len();
+        let arithmetic: Vec<Narrow> =
+            (0..count).map(|index| Wrapping((sign_masks.mask(index) & 1) as u16)).collect();
+        dealing.share(&arithmetic);
+        let masked =
+            |index: usize| Wrapping((a[index] - b[index]).0 & sign_masks.mask(index) as u16);
+        let result: Vec<Narrow> = match then {
+            Then::Masked => {
+                let first: Vec<Narrow> = dealing.mask(count);
+                (0..count).map(|index| first[index] + b[index] + masked(index)).collect()
+            }
+            Then::Shares => {
+                let first: Vec<Narrow> =
+                    (0..count).map(|index| -b[index] - masked(index)).collect();
+                dealing.share(&first);
+                vec![Wrapping(0); count]
+            }
+        };
+        let second: Vec<Narrow> =
+            (0..count).map(|index| result[index] - a[index] + masked(index)).collect();
+        dealing.share(&second);
+        result
+    }
+
+    pub(super) fn prepare(
+        preparing: &mut Preparing<'_>,
+        count: usize,
+        then: Then,
+    ) -> Result<Self, Error> {
+        let sign_mask = preparing.share(count)?;
+        let first = match then {
+            Then::Masked => preparing.mask(count),
+            Then::Shares => preparing.share(count)?,
+        };
+        Ok(Self { sign_mask, cases: [first, preparing.share(count)?] })
+    }
+
+    /// This party's share of the chosen values, masked or not as was prepared.
+    pub(super) fn eval(
+        self,
+        party: Party,
+        signs: &Bits,
+        a: &[Narrow],
+        b: &[Narrow],
+    ) -> Share<Narrow> {
+        let bob = u16::from(party == Party::Bob).wrapping_neg();
+        let share = a.iter().zip(b).enumerate().map(|(index, (a, b))| {
+            // The masked bit is public, and so is every masked value.
+            let (difference, flipped) = (*a - *b, signs.mask(index) as u16);
+            let product = difference * self.sign_mask.values()[index];
+            let signed = Wrapping(product.0 ^ flipped) - Wrapping(flipped);
+            let public = *b + Wrapping(difference.0 & flipped);
+            let case = &self.cases[usize::from(signs.get(index))];
+            Wrapping(public.0 & bob) + signed + case.values()[index]
+        });
+        Share::new(share.collect())
+    }
+}

@@ -1,0 +1,71 @@
+//! `y = z`, from `Z_2^K` to `Z_2^32`, under a fresh mask: for what a product reads without an
+//! activation before it.
+//!
+//! The wrap of `z^ - r_z` depends on the sign `d` of `z` and on the top bits:
+//!
+//! ```text
+//! y = z^ - r_z + 2^K w       w = rh (1 - zh) where d = 1,    w = -zh (1 - rh) where d = 0
+//! [y + r_y]_b = b z^ + [r_y]_b + [v(d^, zh)]_b       v = 2^K w - r_z with d = d^ xor r_d
+//! ```
+//!
+//! Two rounds: a bit, then 4 bytes each way. Dealt: a sign, 16 bytes to bob.
+
+use std::num::Wrapping;
+
+use super::super::dealing::Dealing;
+use super::super::preparing::Preparing;
+use super::super::ring::{Masked, NARROW_BITS, Narrow, Share, Wide};
+use super::super::{Error, Party, Role};
+use super::Online;
+use super::sign::{Sign, top};
+use super::table::Table;
+use crate::wire::Mailbox;
+
+pub(crate) struct Lift {
+    sign: Sign,
+    table: Table,
+}
+
+impl Lift {
+    /// From the masks of the values, the masks of the results.
+    pub(crate) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Vec<Wide> {
+        let sign_masks = Sign::deal(dealing, masks);
+        Table::deal(dealing, masks.len(), |index, sign, top_bit| {
+            let mask = masks[index];
+            let positive = u32::from(sign) ^ (sign_masks.mask(index) & 1);
+            let up = positive & u32::from(top(mask) & !top_bit);
+            let down = (positive ^ 1) & u32::from(!top(mask) & top_bit);
+            Wrapping(up << NARROW_BITS)
+                - Wrapping(down << NARROW_BITS)
+                - Wrapping(u32::from(mask.0))
+        });
+        dealing.mask(masks.len())
+    }
+
+    /// Also gives this party's share of the results' masks.
+    pub(crate) fn prepare(
+        preparing: &mut Preparing<'_>,
+        count: usize,
+    ) -> Result<(Self, Share<Wide>), Error> {
+        let sign = Sign::prepare(preparing, count)?;
+        let table = Table::prepare(preparing, count)?;
+        Ok((Self { sign, table }, preparing.mask(count)))
+    }
+
+    pub(crate) async fn eval<M: Mailbox<Role = Role>>(
+        self,
+        online: &mut Online<'_, M>,
+        values: &Masked<Narrow>,
+        mask: &Share<Wide>,
+    ) -> Result<Masked<Wide>, Error> {
+        let Self { sign, table } = self;
+        let signs = sign.eval(online, "sign", &values.0).await?;
+        let bob = u32::from(online.party == Party::Bob).wrapping_neg();
+        let share = values.0.iter().enumerate().map(|(index, value)| {
+            let case = table.get(index, signs.get(index), top(*value));
+            Wrapping(u32::from(value.0) & bob) + case + mask.values()[index]
+        });
+        let share = Share::new(share.collect());
+        online.open("lift", &share).await
+    }
+}

@@ -1,0 +1,66 @@
+//! The larger of two narrow values: `max(a, b) = b + d (a - b)` with `d = [a - b >= 0]`.
+//!
+//! Two rounds: a bit, then 2 bytes each way. Dealt: a sign, 4 bytes to bob.
+//!
+//! A tournament plays all pairs of a level side by side. It may carry the place of the
+//! largest along: the same bit then also chooses between two places.
+
+use super::super::dealing::Dealing;
+use super::super::preparing::Preparing;
+use super::super::ring::{Masked, Narrow};
+use super::super::{Error, Role};
+use super::Online;
+use super::choose::{Choose, Then};
+use super::sign::Sign;
+use crate::wire::Mailbox;
+
+pub(super) struct Max {
+    sign: Sign,
+    choose: Choose,
+}
+
+impl Max {
+    /// From the masks of both candidates, the masks of the larger.
+    pub(super) fn deal(dealing: &mut Dealing, a: &[Narrow], b: &[Narrow]) -> Vec<Narrow> {
+        let differences: Vec<Narrow> = differences(a, b);
+        let sign_masks = Sign::deal(dealing, &differences);
+        Choose::deal(dealing, &sign_masks, a, b, Then::Masked)
+    }
+
+    pub(super) fn prepare(preparing: &mut Preparing<'_>, count: usize) -> Result<Self, Error> {
+        let sign = Sign::prepare(preparing, count)?;
+        Ok(Self { sign, choose: Choose::prepare(preparing, count, Then::Masked)? })
+    }
+
+    /// `level` tells the rounds of a tournament apart.
+    pub(super) async fn eval<M: Mailbox<Role = Role>>(
+        self,
+        online: &mut Online<'_, M>,
+        level: usize,
+        a: &[Narrow],
+        b: &[Narrow],
+    ) -> Result<Masked<Narrow>, Error> {
+        let Self { sign, choose } = self;
+        let step = format!("{level}/sign");
+        let signs = sign.eval(online, &step, &differences(a, b)).await?;
+        let share = choose.eval(online.party, &signs, a, b);
+        online.open(&format!("{level}/max"), &share).await
+    }
+}
+
+pub(super) fn differences(a: &[Narrow], b: &[Narrow]) -> Vec<Narrow> {
+    a.iter().zip(b).map(|(a, b)| *a - *b).collect()
+}
+
+/// Candidates, one vector each, for the next level of a tournament: all first and all
+/// second ones of the pairs, and who has no partner.
+pub(super) fn pair_up<T: Copy>(mut candidates: Vec<Vec<T>>) -> (Vec<T>, Vec<T>, Vec<Vec<T>>) {
+    let alone = if candidates.len() % 2 == 1 { candidates.pop() } else { None };
+    let half = |place: usize| candidates.iter().skip(place).step_by(2).flatten().copied().collect();
+    (half(0), half(1), alone.into_iter().collect())
+}
+
+/// The winners of a level, one vector for each pair, before who had no partner.
+pub(super) fn winners<T: Copy>(all: &[T], count: usize, alone: Vec<Vec<T>>) -> Vec<Vec<T>> {
+    all.chunks_exact(count).map(<[T]>::to_vec).chain(alone).collect()
+}

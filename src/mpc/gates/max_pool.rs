@@ -1,0 +1,59 @@
+//! The largest value of every window, by a tournament of [`Max`] gates.
+//!
+//! A window of `n` values needs `n - 1` comparisons in `log2(n)` levels, rounded up: 3 in 2
+//! levels for 2x2. Dealt and sent: as for so many `max` gates.
+
+use super::super::dealing::Dealing;
+use super::super::preparing::Preparing;
+use super::super::ring::{Masked, Narrow};
+use super::super::{Error, Role};
+use super::max::{Max, pair_up, winners};
+use super::{Online, Windows};
+use crate::wire::Mailbox;
+
+pub(crate) struct MaxPool {
+    levels: Vec<Max>,
+}
+
+impl MaxPool {
+    /// From the masks of the values, the masks of the windows' largest.
+    pub(crate) fn deal(dealing: &mut Dealing, windows: &Windows, masks: &[Narrow]) -> Vec<Narrow> {
+        let mut candidates = windows.split(masks);
+        let count = candidates[0].len();
+        while candidates.len() > 1 {
+            let (a, b, alone) = pair_up(candidates);
+            candidates = winners(&Max::deal(dealing, &a, &b), count, alone);
+        }
+        candidates.remove(0)
+    }
+
+    /// For `images` images.
+    pub(crate) fn prepare(
+        preparing: &mut Preparing<'_>,
+        windows: &Windows,
+        images: usize,
+    ) -> Result<Self, Error> {
+        let (mut left, mut levels) = (windows.len(), Vec::new());
+        while left > 1 {
+            levels.push(Max::prepare(preparing, left / 2 * images * windows.count())?);
+            left = left.div_ceil(2);
+        }
+        Ok(Self { levels })
+    }
+
+    pub(crate) async fn eval<M: Mailbox<Role = Role>>(
+        self,
+        online: &mut Online<'_, M>,
+        windows: &Windows,
+        values: &Masked<Narrow>,
+    ) -> Result<Masked<Narrow>, Error> {
+        let mut candidates = windows.split(&values.0);
+        let count = candidates[0].len();
+        for (level, max) in self.levels.into_iter().enumerate() {
+            let (a, b, alone) = pair_up(candidates);
+            let largest = max.eval(online, level + 1, &a, &b).await?;
+            candidates = winners(&largest.0, count, alone);
+        }
+        Ok(Masked(candidates.remove(0)))
+    }
+}

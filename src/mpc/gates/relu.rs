@@ -1,0 +1,85 @@
+//! `y = max(z, 0)`, from `Z_2^K` back to `Z_2^32`, under a fresh mask.
+//!
+//! `y = d z` with the sign `d = d^ + (1 - 2 d^) r_d`. Where `d = 1`, `z` is not negative, so
+//! the wrap of `z^ - r_z` in `Z_2^K` is known from the top bits `zh` and `rh` alone:
+//!
+//! ```text
+//! z = z^ - R(zh)         R(zh) = r_z - 2^K rh (1 - zh)       in Z_2^32
+//! ```
+//!
+//! and where `d = 0` the product is zero whatever `R` is. Hence
+//!
+//! ```text
+//! [y + r_y]_b = b d^ z^ + (1 - 2 d^) [r_d]_b z^ + [r_y]_b + [v(d^, zh)]_b
+//! v(0, zh) = -r_d R(zh)        v(1, zh) = -R(zh) + r_d R(zh)
+//! ```
+//!
+//! Two rounds: a bit, then 4 bytes each way. Dealt: a sign, 20 bytes to bob.
+
+use std::num::Wrapping;
+
+use super::super::dealing::Dealing;
+use super::super::preparing::Preparing;
+use super::super::ring::{Masked, NARROW_BITS, Narrow, Share, Wide};
+use super::super::{Error, Party, Role};
+use super::Online;
+use super::sign::{Sign, top};
+use super::table::Table;
+use crate::wire::Mailbox;
+
+pub(crate) struct Relu {
+    sign: Sign,
+    sign_mask: Share<Wide>,
+    table: Table,
+}
+
+impl Relu {
+    /// From the masks of the values, the masks of the results.
+    pub(crate) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Vec<Wide> {
+        let sign_masks = Sign::deal(dealing, masks);
+        let arithmetic: Vec<Wide> =
+            (0..masks.len()).map(|index| Wrapping(sign_masks.mask(index) & 1)).collect();
+        dealing.share(&arithmetic);
+        Table::deal(dealing, masks.len(), |index, sign, top_bit| {
+            let mask = masks[index];
+            let wrap = u32::from(top(mask) & !top_bit) << NARROW_BITS;
+            let lifted = Wrapping(u32::from(mask.0)) - Wrapping(wrap);
+            // All ones where the sign that the case assumes makes d = 1.
+            let masked = Wrapping(lifted.0 & sign_masks.mask(index));
+            if sign { masked - lifted } else { -masked }
+        });
+        dealing.mask(masks.len())
+    }
+
+    /// Also gives this party's share of the results' masks.
+    pub(crate) fn prepare(
+        preparing: &mut Preparing<'_>,
+        count: usize,
+    ) -> Result<(Self, Share<Wide>), Error> {
+        let sign = Sign::prepare(preparing, count)?;
+        let sign_mask = preparing.share(count)?;
+        let table = Table::prepare(preparing, count)?;
+        Ok((Self { sign, sign_mask, table }, preparing.mask(count)))
+    }
+
+    pub(crate) async fn eval<M: Mailbox<Role = Role>>(
+        self,
+        online: &mut Online<'_, M>,
+        values: &Masked<Narrow>,
+        mask: &Share<Wide>,
+    ) -> Result<Masked<Wide>, Error> {
+        let Self { sign, sign_mask, table } = self;
+        let signs = sign.eval(online, "sign", &values.0).await?;
+        let bob = u32::from(online.party == Party::Bob).wrapping_neg();
+        let share = values.0.iter().enumerate().map(|(index, value)| {
+            // All of these are masked values: public to the parties.
+            let (wide, flipped) = (Wrapping(u32::from(value.0)), signs.mask(index));
+            let product = wide * sign_mask.values()[index];
+            let signed = Wrapping(product.0 ^ flipped) - Wrapping(flipped);
+            let case = table.get(index, signs.get(index), top(*value));
+            Wrapping(wide.0 & flipped & bob) + signed + case + mask.values()[index]
+        });
+        let share = Share::new(share.collect());
+        online.open("select", &share).await
+    }
+}

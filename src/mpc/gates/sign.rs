@@ -1,0 +1,71 @@
+//! Is a narrow value not negative? The question behind every non-linear gate.
+//!
+//! With the top bit and the `m = K - 1` low bits of `z^ = (zh, zl)` and `r_z = (rh, rl)`, the
+//! sign of `z = z^ - r_z` is that of a subtraction with borrow:
+//!
+//! ```text
+//! d = [z >= 0] = 1 xor zh xor rh xor [zl < rl]
+//! ```
+//!
+//! The comparison is a point function at `rl` (`dpf`; Boyle, Gilboa and Ishai 2019, section
+//! 4). The mask of `d` takes up what the dealer alone knows: with bits `a` and `b` from the
+//! parties' streams, `r_d = a xor b xor rh xor 1`, so that the parties open
+//!
+//! ```text
+//! d^ = d xor r_d = zh xor [zl < rl]_0 xor [zl < rl]_1 xor a xor b
+//! ```
+//!
+//! One round, a bit each way; dealt: the point function's key.
+
+use super::super::bits::Bits;
+use super::super::dealing::Dealing;
+use super::super::dpf;
+use super::super::preparing::{Comparison, Preparing};
+use super::super::ring::Narrow;
+use super::super::{Error, Party, Role};
+use super::Online;
+use crate::wire::Mailbox;
+
+const LOW: u16 = (1 << dpf::BITS) - 1;
+
+pub(super) struct Sign {
+    comparison: Comparison,
+    mask: Bits,
+    count: usize,
+}
+
+/// The top bit.
+pub(super) fn top(value: Narrow) -> bool {
+    value.0 >> dpf::BITS == 1
+}
+
+impl Sign {
+    /// From the masks of the values, the masks of their signs.
+    pub(super) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Bits {
+        let low: Vec<u16> = masks.iter().map(|mask| mask.0 & LOW).collect();
+        dealing.compare(&low);
+        let fresh = dealing.mask_bits(masks.len());
+        fresh.xor(&Bits::collect(masks.iter().map(|mask| !top(*mask))))
+    }
+
+    pub(super) fn prepare(preparing: &mut Preparing<'_>, count: usize) -> Result<Self, Error> {
+        let comparison = preparing.compare(count)?;
+        Ok(Self { comparison, mask: preparing.mask_bits(count), count })
+    }
+
+    /// The masked signs: set where the value is not negative, xor the mask.
+    pub(super) async fn eval<M: Mailbox<Role = Role>>(
+        self,
+        online: &mut Online<'_, M>,
+        step: &str,
+        values: &[Narrow],
+    ) -> Result<Bits, Error> {
+        let low: Vec<u16> = values.iter().map(|value| value.0 & LOW).collect();
+        let less = self.comparison.eval(online.party, &low, online.words);
+        let mut share = less.xor(&self.mask);
+        if online.party == Party::Bob {
+            share = share.xor(&Bits::collect(values.iter().map(|value| top(*value))));
+        }
+        online.open_bits(step, share, self.count).await
+    }
+}

@@ -1,0 +1,54 @@
+//! Drops the low bits of a product: from shares in `Z_2^32` to masked values in `Z_2^K`.
+//!
+//! The parties open `y^ = y + r_y`; then everybody shifts what he knows:
+//!
+//! ```text
+//! z^ = y^ >> s mod 2^K            r_z = r_y >> s mod 2^K
+//! z  = z^ - r_z = floor(y / 2^s) + c         P(c = 1) = (y mod 2^s) / 2^s
+//! ```
+//!
+//! for `y^ = y + r_y` carries out of its low `s` bits with that probability over `r_y`. It is
+//! exact modulo 2^K as long as `|z| < 2^(K-1)`; what does not fit has its sign flipped in
+//! silence, so `range` looks before a model is shared. (SecureML, Mohassel and Zhang 2017,
+//! section 4.1, truncates shares alike; on masked values a wrap modulo 2^32 cannot happen.)
+//!
+//! One round, 4 bytes each way; nothing is dealt.
+
+use std::num::Wrapping;
+
+use super::super::dealing::Dealing;
+use super::super::preparing::Preparing;
+use super::super::ring::{Masked, Narrow, Share, Wide};
+use super::super::{Error, Role};
+use super::Online;
+use crate::wire::Mailbox;
+
+pub(crate) struct Truncate {
+    mask: Share<Wide>,
+}
+
+impl Truncate {
+    /// The masks under which the values are opened.
+    pub(crate) fn deal(dealing: &mut Dealing, count: usize) -> Vec<Wide> {
+        dealing.mask(count)
+    }
+
+    pub(crate) fn prepare(preparing: &mut Preparing<'_>, count: usize) -> Self {
+        Self { mask: preparing.mask(count) }
+    }
+
+    pub(crate) async fn eval<M: Mailbox<Role = Role>>(
+        self,
+        online: &mut Online<'_, M>,
+        share: Share<Wide>,
+        shift: u32,
+    ) -> Result<Masked<Narrow>, Error> {
+        let opened = online.open("open", &share.plus(&self.mask)).await?;
+        Ok(Masked(narrowed(&opened.0, shift)))
+    }
+}
+
+/// Drops the low `shift` bits and all but K of the rest: of masked values and of masks alike.
+pub(crate) fn narrowed(values: &[Wide], shift: u32) -> Vec<Narrow> {
+    values.iter().map(|value| Wrapping((value.0 >> shift) as u16)).collect()
+}

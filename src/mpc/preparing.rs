@@ -1,0 +1,94 @@
+//! What a gate's `prepare` stands on: the party's stream and the words that it was dealt.
+
+use std::ops::Range;
+
+use super::bits::Bits;
+use super::dealing::Masks;
+use super::ring::{Element, Share};
+use super::{Error, Party, dpf};
+
+/// The words that a party was dealt for one classification. Erased when dropped.
+pub(super) struct Material(pub(super) Vec<u32>);
+
+impl Drop for Material {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(self.0.as_mut_slice());
+    }
+}
+
+/// One party at work on one classification, before its input is known. Draws and reads in
+/// the order in which [`Dealing`](super::dealing::Dealing) deals.
+pub(super) struct Preparing<'a> {
+    pub(super) party: Party,
+    masks: Masks,
+    words: &'a [u32],
+    at: usize,
+}
+
+/// A party's part of point functions: its seeds, and where their key is.
+pub(super) struct Comparison {
+    roots: Vec<u32>,
+    key: Range<usize>,
+}
+
+impl<'a> Preparing<'a> {
+    pub(super) fn new(party: Party, masks: Masks, words: &'a [u32]) -> Self {
+        Self { party, masks, words, at: 0 }
+    }
+
+    /// This party's share of a fresh mask.
+    pub(super) fn mask<T: Element>(&mut self, count: usize) -> Share<T> {
+        Share::new(self.masks.elements(count))
+    }
+
+    pub(super) fn mask_bits(&mut self, count: usize) -> Bits {
+        self.masks.bits(count)
+    }
+
+    /// This party's share of a secret that the dealer has shared.
+    pub(super) fn share<T: Element>(&mut self, count: usize) -> Result<Share<T>, Error> {
+        Ok(match self.party {
+            Party::Alice => self.mask(count),
+            Party::Bob => {
+                let range = self.take(T::words(count))?;
+                Share::new(T::from_words(&self.words[range], count))
+            }
+        })
+    }
+
+    /// This party's part of point functions.
+    pub(super) fn compare(&mut self, count: usize) -> Result<Comparison, Error> {
+        let roots = self.masks.words(dpf::root_words(count));
+        Ok(Comparison { roots, key: self.take(dpf::key_words(count))? })
+    }
+
+    /// Ends the reading: every word has been used.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        match self.at == self.words.len() {
+            true => Ok(()),
+            false => Err(Error::Material { expected: self.at, found: self.words.len() }),
+        }
+    }
+
+    fn take(&mut self, count: usize) -> Result<Range<usize>, Error> {
+        let range = self.at..self.at + count;
+        if range.end > self.words.len() {
+            return Err(Error::Material { expected: range.end, found: self.words.len() });
+        }
+        self.at = range.end;
+        Ok(range)
+    }
+}
+
+impl Comparison {
+    /// This party's shares of `point < alpha` for every point.
+    pub(super) fn eval(&self, party: Party, points: &[u16], words: &[u32]) -> Bits {
+        dpf::eval(party == Party::Bob, points, &self.roots, &words[self.key.clone()])
+    }
+}
+
+impl Drop for Comparison {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(self.roots.as_mut_slice());
+    }
+}

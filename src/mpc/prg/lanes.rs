@@ -1,0 +1,164 @@
+//! Four 32-bit words side by side: one vector register in WebAssembly, an array elsewhere,
+//! which the compiler turns into vectors where the machine has them.
+//!
+//! Every operation takes the same time whatever the words are.
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod words {
+    use core::arch::wasm32 as simd;
+
+    #[derive(Clone, Copy)]
+    pub(crate) struct U32x4(simd::v128);
+
+    impl U32x4 {
+        #[inline(always)]
+        pub(crate) fn new([a, b, c, d]: [u32; 4]) -> Self {
+            Self(simd::u32x4(a, b, c, d))
+        }
+        #[inline(always)]
+        pub(crate) fn to_array(self) -> [u32; 4] {
+            [
+                simd::u32x4_extract_lane::<0>(self.0),
+                simd::u32x4_extract_lane::<1>(self.0),
+                simd::u32x4_extract_lane::<2>(self.0),
+                simd::u32x4_extract_lane::<3>(self.0),
+            ]
+        }
+        #[inline(always)]
+        pub(crate) fn add(self, other: Self) -> Self {
+            Self(simd::u32x4_add(self.0, other.0))
+        }
+        #[inline(always)]
+        pub(crate) fn xor(self, other: Self) -> Self {
+            Self(simd::v128_xor(self.0, other.0))
+        }
+        #[inline(always)]
+        pub(crate) fn and(self, other: Self) -> Self {
+            Self(simd::v128_and(self.0, other.0))
+        }
+        #[inline(always)]
+        pub(crate) fn and_not(self, other: Self) -> Self {
+            Self(simd::v128_andnot(self.0, other.0))
+        }
+        #[inline(always)]
+        pub(crate) fn shl(self, by: u32) -> Self {
+            Self(simd::u32x4_shl(self.0, by))
+        }
+        #[inline(always)]
+        pub(crate) fn shr(self, by: u32) -> Self {
+            Self(simd::u32x4_shr(self.0, by))
+        }
+        #[inline(always)]
+        pub(crate) fn top_bits(self) -> Self {
+            Self(simd::i32x4_shr(self.0, 31))
+        }
+        #[inline(always)]
+        pub(crate) fn rotate_16(self) -> Self {
+            Self(simd::i8x16_shuffle::<2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13>(
+                self.0, self.0,
+            ))
+        }
+        #[inline(always)]
+        pub(crate) fn rotate_8(self) -> Self {
+            Self(simd::i8x16_shuffle::<3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14>(
+                self.0, self.0,
+            ))
+        }
+    }
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod words {
+    #[derive(Clone, Copy)]
+    pub(crate) struct U32x4([u32; 4]);
+
+    impl U32x4 {
+        #[inline(always)]
+        pub(crate) fn new(words: [u32; 4]) -> Self {
+            Self(words)
+        }
+        #[inline(always)]
+        pub(crate) fn to_array(self) -> [u32; 4] {
+            self.0
+        }
+        #[inline(always)]
+        fn zip(self, other: Self, f: impl Fn(u32, u32) -> u32) -> Self {
+            let ([a, b, c, d], [e, f_, g, h]) = (self.0, other.0);
+            Self([f(a, e), f(b, f_), f(c, g), f(d, h)])
+        }
+        #[inline(always)]
+        pub(crate) fn add(self, other: Self) -> Self {
+            self.zip(other, u32::wrapping_add)
+        }
+        #[inline(always)]
+        pub(crate) fn xor(self, other: Self) -> Self {
+            self.zip(other, |a, b| a ^ b)
+        }
+        #[inline(always)]
+        pub(crate) fn and(self, other: Self) -> Self {
+            self.zip(other, |a, b| a & b)
+        }
+        #[inline(always)]
+        pub(crate) fn and_not(self, other: Self) -> Self {
+            self.zip(other, |a, b| a & !b)
+        }
+        #[inline(always)]
+        pub(crate) fn shl(self, by: u32) -> Self {
+            Self(self.0.map(|word| word << by))
+        }
+        #[inline(always)]
+        pub(crate) fn shr(self, by: u32) -> Self {
+            Self(self.0.map(|word| word >> by))
+        }
+        #[inline(always)]
+        pub(crate) fn top_bits(self) -> Self {
+            Self(self.0.map(|word| (word as i32 >> 31) as u32))
+        }
+        #[inline(always)]
+        pub(crate) fn rotate_16(self) -> Self {
+            Self(self.0.map(|word| word.rotate_left(16)))
+        }
+        #[inline(always)]
+        pub(crate) fn rotate_8(self) -> Self {
+            Self(self.0.map(|word| word.rotate_left(8)))
+        }
+    }
+}
+
+pub(crate) use words::U32x4;
+
+impl U32x4 {
+    /// The same word four times.
+    #[inline(always)]
+    pub(crate) fn splat(word: u32) -> Self {
+        Self::new([word; 4])
+    }
+
+    /// All bits of a lane set where the lowest bit is.
+    #[inline(always)]
+    pub(crate) fn low_bits(self) -> Self {
+        self.shl(31).top_bits()
+    }
+
+    /// The four words at the start of `words`.
+    #[inline(always)]
+    pub(crate) fn load(words: &[u32]) -> Self {
+        Self::new([words[0], words[1], words[2], words[3]])
+    }
+
+    #[inline(always)]
+    pub(crate) fn rotate_12(self) -> Self {
+        self.shl(12).xor(self.shr(20))
+    }
+
+    #[inline(always)]
+    pub(crate) fn rotate_7(self) -> Self {
+        self.shl(7).xor(self.shr(25))
+    }
+
+    /// Word by word from `other` where the lane of `mask` is all ones, else from `self`.
+    #[inline(always)]
+    pub(crate) fn select(self, other: Self, mask: Self) -> Self {
+        self.and_not(mask).xor(other.and(mask))
+    }
+}
