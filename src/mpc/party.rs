@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::dealing::{Masks, Scope};
 use super::evaluate::{Prepared, Seen, prepare};
 use super::gates::Online;
-use super::links::{Links, Message, Record};
+use super::links::{Links, Message, Record, Way};
 use super::messages::{Header, Kind, ModelInfo, Order, malformed};
 use super::model::{ModelShare, PartyModel};
 use super::plan::{Output, Plan};
@@ -66,6 +66,22 @@ pub struct Classified {
     pub prepare_ms: f64,
     /// Bytes of dealt words used up.
     pub dealt_bytes: usize,
+}
+
+impl Classified {
+    /// Messages one after the other: what costs a network's latency. The answer is one.
+    #[must_use]
+    pub fn rounds(&self) -> usize {
+        let sent = |record: &&Record| record.way == Way::Sent && record.role != Role::Dealer;
+        self.records.iter().filter(sent).count()
+    }
+
+    /// Bytes that this party has sent.
+    #[must_use]
+    pub fn sent_bytes(&self) -> usize {
+        let sent = self.records.iter().filter(|record| record.way == Way::Sent);
+        sent.map(|record| record.bytes).sum()
+    }
 }
 
 /// The role of alice or bob.

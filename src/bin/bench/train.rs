@@ -1,10 +1,5 @@
-//! `bench [suite]`: measures, prints a table and writes `target/bench/<suite>.json`.
-//!
-//! Figures are medians, with the best beside them; the machine may be shared, so compare
-//! runs side by side only.
+//! Training and batched inference, natively on one thread.
 
-use std::collections::BTreeMap;
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use sotto::digits::Digits;
@@ -12,51 +7,17 @@ use sotto::learn::{Error, Evaluator, Model, Recipe, Trainer};
 use sotto::network::{Initialiser, preset};
 use sotto::seeded::Stream;
 
-type Figures = BTreeMap<String, f64>;
-type Suite = (&'static str, fn() -> Result<Figures, Error>);
-
-const SUITES: &[Suite] = &[("train", train)];
-
-fn main() -> ExitCode {
-    let chosen = std::env::args().nth(1);
-    let known = |name: &str| SUITES.iter().any(|(suite, _)| *suite == name);
-    if let Some(name) = chosen.as_deref().filter(|name| !known(name)) {
-        let names: Vec<&str> = SUITES.iter().map(|(suite, _)| *suite).collect();
-        eprintln!("there is no suite {name}; there is {}", names.join(", "));
-        return ExitCode::FAILURE;
-    }
-    for (name, run) in
-        SUITES.iter().filter(|(suite, _)| chosen.as_deref().is_none_or(|c| c == *suite))
-    {
-        if let Err(error) =
-            run().map_err(|e| e.to_string()).and_then(|figures| write(name, &figures))
-        {
-            eprintln!("{name}: {error}");
-            return ExitCode::FAILURE;
-        }
-    }
-    ExitCode::SUCCESS
-}
-
-fn write(suite: &str, figures: &Figures) -> Result<(), String> {
-    let file = format!("target/bench/{suite}.json");
-    let json = serde_json::to_string_pretty(figures).map_err(|error| error.to_string())?;
-    std::fs::create_dir_all("target/bench")
-        .and_then(|()| std::fs::write(&file, json + "\n"))
-        .map_err(|error| format!("{file}: {error}"))?;
-    for (name, value) in figures {
-        println!("{name:<44}{value:>12.1}");
-    }
-    println!("written to {file}");
-    Ok(())
-}
+use crate::{Figures, median};
 
 /// How long each figure is measured.
 const SPAN: Duration = Duration::from_secs(3);
 const BATCH: u32 = 64;
 
-/// Training steps and batched inference, natively on one thread.
-fn train() -> Result<Figures, Error> {
+pub(crate) fn run() -> Result<Figures, String> {
+    try_run().map_err(|error| error.to_string())
+}
+
+fn try_run() -> Result<Figures, Error> {
     let digits = noise(10 * BATCH as usize);
     let mut figures = Figures::new();
     for name in ["lenet5", "lenet", "mlp", "mcmahan"] {
@@ -88,8 +49,7 @@ fn measure(mut task: impl FnMut() -> Result<(), Error>) -> Result<(f64, f64), Er
         task()?;
         times.push(before.elapsed().as_secs_f64());
     }
-    times.sort_by(f64::total_cmp);
-    Ok((times[times.len() / 2], times[0]))
+    Ok((median(&mut times), times[0]))
 }
 
 /// Random pixels: the kernels take the same time whatever the digits show.

@@ -1,0 +1,53 @@
+//! `bench [suite]`: measures, prints a table and writes `target/bench/<suite>.json`.
+//!
+//! Figures are medians, with the best beside them; the machine may be shared, so compare
+//! runs side by side only.
+
+mod mpc;
+mod train;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+type Figures = BTreeMap<String, f64>;
+type Suite = (&'static str, fn() -> Result<Figures, String>);
+
+const SUITES: &[Suite] = &[("train", train::run), ("mpc", mpc::run)];
+
+fn main() -> ExitCode {
+    let chosen = std::env::args().nth(1);
+    let known = |name: &str| SUITES.iter().any(|(suite, _)| *suite == name);
+    if let Some(name) = chosen.as_deref().filter(|name| !known(name)) {
+        let names: Vec<&str> = SUITES.iter().map(|(suite, _)| *suite).collect();
+        eprintln!("there is no suite {name}; there is {}", names.join(", "));
+        return ExitCode::FAILURE;
+    }
+    for (name, run) in
+        SUITES.iter().filter(|(suite, _)| chosen.as_deref().is_none_or(|c| c == *suite))
+    {
+        if let Err(error) = run().and_then(|figures| write(name, &figures)) {
+            eprintln!("{name}: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn write(suite: &str, figures: &Figures) -> Result<(), String> {
+    let file = format!("target/bench/{suite}.json");
+    let json = serde_json::to_string_pretty(figures).map_err(|error| error.to_string())?;
+    std::fs::create_dir_all("target/bench")
+        .and_then(|()| std::fs::write(&file, json + "\n"))
+        .map_err(|error| format!("{file}: {error}"))?;
+    for (name, value) in figures {
+        println!("{name:<44}{value:>12.1}");
+    }
+    println!("written to {file}");
+    Ok(())
+}
+
+/// Sorts the values.
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}

@@ -1,0 +1,155 @@
+//! Encrypted classification natively: all roles in this process, each in a thread.
+
+use std::rc::Rc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::Instant;
+
+use futures_executor::block_on;
+use sotto::mpc::prg::StreamKey;
+use sotto::mpc::{
+    Client, Clock, Computer, Dealer, DealerEvent, Entropy, Links, ModelInfo, Output, Owner, Party,
+    PartyEvent, Role,
+};
+use sotto::network::{Initialiser, preset};
+use sotto::wire::{MemoryMailbox, mailboxes};
+
+use crate::{Figures, median};
+
+const PRESETS: [&str; 5] = ["lenet5", "mlp", "network1", "network2", "lenet"];
+const FRACTION: u32 = 8;
+const WARM_UP: usize = 10;
+const TIMES: usize = 100;
+const BATCH: usize = 100;
+const BATCHES: usize = 5;
+
+pub(crate) fn run() -> Result<Figures, String> {
+    let mut figures = Figures::new();
+    for name in PRESETS {
+        for (figure, value) in measure(name, 1, WARM_UP, TIMES)? {
+            figures.insert(format!("mpc/{name}/native/{figure}"), value);
+        }
+    }
+    let batch = measure("lenet5", BATCH, 1, BATCHES)?;
+    let seconds =
+        batch.iter().find(|(name, _)| *name == "answer_ms").map_or(0.0, |(_, ms)| ms / 1e3);
+    let name = format!("mpc/lenet5/native/batch{BATCH}_images_per_s");
+    figures.insert(name, BATCH as f64 / seconds);
+    Ok(figures)
+}
+
+/// What the roles tell, in milliseconds and bytes.
+enum Told {
+    Classified { online: f64, waited: f64, prepare: f64, rounds: usize, bytes: usize, dealt: usize },
+    Dealt(f64),
+}
+
+fn measure(
+    name: &str,
+    batch: usize,
+    warm_up: usize,
+    times: usize,
+) -> Result<Vec<(&'static str, f64)>, String> {
+    let network = preset(name).ok_or("no such preset")?.network;
+    let weights = Initialiser::He.weights(&network, 1).map_err(|error| error.to_string())?;
+    let (tell, told) = channel();
+    let [alice, bob, dealer, client, owner] = mailboxes(Role::ALL);
+    for (party, mailbox) in [(Party::Alice, alice), (Party::Bob, bob)] {
+        let tell = tell.clone();
+        thread::spawn(move || serve(party, mailbox, tell));
+    }
+    thread::spawn(move || {
+        let show = move |event| {
+            let DealerEvent::Dealt { millis, .. } = event;
+            // Nobody listens any more when the measuring is over.
+            drop(tell.send(Told::Dealt(millis)));
+        };
+        block_on(Dealer::new(Links::new(dealer, clock()), Box::new(show)).serve());
+    });
+    let mut owner = Owner::new(Links::new(owner, clock()), entropy());
+    let model = owner.share(name, FRACTION, &weights).map_err(|error| error.to_string())?;
+    let mut client = Client::new(Links::new(client, clock()), entropy());
+    let mut answers = Vec::new();
+    let mut pixels = vec![0; batch * network.input_shape().iter().product::<usize>()];
+    for _ in 0..warm_up + times {
+        entropy()(&mut pixels);
+        answers.push(ask(&mut client, &model, &pixels)?);
+        if batch == 1 {
+            // As between two strokes: the dealer fills the stock up.
+            thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+    // The roles wait for more, asleep, until this process ends.
+    let (mut online, mut compute, mut prepare, mut deal) = (vec![], vec![], vec![], vec![]);
+    let (mut sizes, mut place) = ([0.0; 3], 0);
+    for told in told.try_iter() {
+        match told {
+            Told::Dealt(millis) => deal.push(millis),
+            Told::Classified { online: all, waited, prepare: before, rounds, bytes, dealt } => {
+                place += 1;
+                if place > warm_up {
+                    online.push(all);
+                    compute.push(all - waited);
+                    prepare.push(before);
+                    sizes = [rounds as f64, bytes as f64, dealt as f64];
+                }
+            }
+        }
+    }
+    let [rounds, bytes, dealt] = sizes;
+    let (dealing, prepare) = (median(&mut deal), median(&mut prepare));
+    Ok(vec![
+        ("answer_ms", median(&mut answers[warm_up..])),
+        ("online_ms", median(&mut online)),
+        ("compute_ms", median(&mut compute)),
+        ("deal_ms", dealing),
+        ("prepare_ms", prepare),
+        ("offline_ms", dealing + prepare),
+        ("online_bytes", bytes),
+        ("dealt_bytes", dealt),
+        ("rounds", rounds),
+    ])
+}
+
+fn ask(
+    client: &mut Client<MemoryMailbox<Role>>,
+    model: &ModelInfo,
+    pixels: &[u8],
+) -> Result<f64, String> {
+    let started = Instant::now();
+    block_on(client.classify(model, pixels, Output::Logits)).map_err(|error| error.to_string())?;
+    Ok(1e3 * started.elapsed().as_secs_f64())
+}
+
+fn serve(party: Party, mailbox: MemoryMailbox<Role>, tell: Sender<Told>) {
+    let mut key = [0; StreamKey::LEN];
+    entropy()(&mut key);
+    let show = move |event| {
+        if let PartyEvent::Classified(done) = event
+            && party == Party::Bob
+        {
+            let told = Told::Classified {
+                online: done.online_ms,
+                waited: done.waited_ms,
+                prepare: done.prepare_ms,
+                rounds: done.rounds(),
+                bytes: done.sent_bytes(),
+                dealt: done.dealt_bytes,
+            };
+            drop(tell.send(told));
+        }
+    };
+    let links = Links::new(mailbox, clock());
+    block_on(Computer::new(party, links, StreamKey::new(&key), false, Box::new(show)).serve());
+}
+
+fn clock() -> Clock {
+    let start = Instant::now();
+    Rc::new(move || 1e3 * start.elapsed().as_secs_f64())
+}
+
+fn entropy() -> Entropy {
+    Box::new(|bytes| {
+        getrandom::fill(bytes).expect("a machine without randomness cannot keep secrets");
+    })
+}
