@@ -144,6 +144,14 @@ run_tests() {
 bench() {
     setup_rust
     cargo run --release --bin bench -- "$@"
+    # The parties are measured in the browser, too.
+    if [[ "${1:-mpc}" == mpc ]]; then
+        setup_chromium
+        setup_node
+        build_wasm
+        lay_out_digits
+        (cd www && npm run --silent bench)
+    fi
 }
 
 command="${1:-serve}"

@@ -100,7 +100,8 @@ impl Model {
 }
 
 /// The place of the first largest value.
-fn arg_max(row: &[f32]) -> Option<usize> {
+#[must_use]
+pub fn arg_max(row: &[f32]) -> Option<usize> {
     let mut best = None;
     for (place, value) in row.iter().enumerate() {
         if best.is_none_or(|(_, largest)| value > largest) {

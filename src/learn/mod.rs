@@ -7,7 +7,7 @@ pub mod ops;
 mod optimiser;
 mod trainer;
 
-pub use evaluate::{Evaluation, Evaluator};
+pub use evaluate::{Evaluation, Evaluator, arg_max};
 pub use model::Model;
 pub use optimiser::{Sgd, SgdConfig};
 pub use trainer::{BATCH_MAX, EPOCHS_MAX, Progress, Recipe, Trained, Trainer};

@@ -43,6 +43,12 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         Self { links, entropy, asked: 0, plan: None }
     }
 
+    /// The number of its last question.
+    #[must_use]
+    pub fn asked(&self) -> u32 {
+        self.asked
+    }
+
     /// Its links, for the record of what went over them.
     pub fn links(&mut self) -> &mut Links<M> {
         &mut self.links

@@ -13,6 +13,13 @@ pub fn encode(value: f64, unit: f64) -> Option<Wide> {
     fits.then_some(Wrapping(scaled as i32 as u32))
 }
 
+/// [`encode`] modulo 2^32, as it is for numbers that do not fit; not a number is 0.
+#[must_use]
+pub fn wrapped(value: f64, unit: f64) -> Wide {
+    let whole = libm::fmod(libm::rint(value * unit), 4_294_967_296.0);
+    Wrapping(whole as i64 as u32)
+}
+
 /// The real number that a ring element stands for.
 #[must_use]
 pub fn decode(element: Wide, unit: f64) -> f64 {

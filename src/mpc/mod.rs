@@ -250,3 +250,20 @@ pub enum Error {
     #[error("the cipher's known answers are not met: this machine computes wrongly")]
     SelfCheck,
 }
+
+impl Error {
+    /// Who is to blame, and at which step, where that is known.
+    #[must_use]
+    pub fn culprit(&self) -> Option<(Role, &str)> {
+        match self {
+            Self::Malformed { role, step, .. }
+            | Self::Unexpected { role, step, .. }
+            | Self::Length { role, step, .. }
+            | Self::Flooded { role, step }
+            | Self::Closed { role, step }
+            | Self::Silent { role, step } => Some((*role, step)),
+            Self::Material { .. } => Some((Role::Dealer, "deal")),
+            _ => None,
+        }
+    }
+}

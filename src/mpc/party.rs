@@ -4,6 +4,7 @@
 //! and begins each with her part of its first step; bob, hearing it, takes up the same job.
 //! What the owner, the client and the dealer send waits until its job begins.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
@@ -101,7 +102,7 @@ pub struct Computer<M> {
     /// The last kind that was asked for.
     wanted: Kind,
     last_material: u32,
-    watched: bool,
+    watched: Rc<Cell<bool>>,
     show: Box<dyn FnMut(PartyEvent)>,
 }
 
@@ -124,12 +125,12 @@ impl Model {
 }
 
 impl<M: Mailbox<Role = Role>> Computer<M> {
-    /// A party with a fresh key. `watched`: it shows what it sees on every wire.
+    /// A party with a fresh key. While `watched`, it shows what it sees on every wire.
     pub fn new(
         party: Party,
         links: Links<M>,
         key: StreamKey,
-        watched: bool,
+        watched: Rc<Cell<bool>>,
         show: Box<dyn FnMut(PartyEvent)>,
     ) -> Self {
         Self {
@@ -352,7 +353,7 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
                 &job,
                 share,
                 early,
-                self.watched,
+                self.watched.get() && header.kind.batch == 1,
             )
             .await?;
         self.links.send(Role::Client, &format!("{job}/answer"), |bytes| bytes.extend(answer))?;

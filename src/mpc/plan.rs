@@ -160,6 +160,18 @@ impl Plan {
         self.batch * self.outputs
     }
 
+    /// Comparisons for one image: what most of the time and of the dealt words goes to.
+    #[must_use]
+    pub fn comparisons(&self) -> usize {
+        let of = |step: &Step| match &step.gate {
+            Gate::Lift | Gate::Relu => step.inputs,
+            Gate::MaxPool(windows) => windows.count() * (windows.len() - 1),
+            Gate::ArgMax => step.inputs - 1,
+            _ => 0,
+        };
+        self.steps.iter().map(of).sum()
+    }
+
     /// What a logit of 1 is in the ring.
     pub(super) fn unit(&self) -> f64 {
         self.unit

@@ -106,7 +106,7 @@ impl World {
                 }
             });
             let links = links(party.role(), mailbox);
-            let computer = Computer::new(party, links, key.clone(), true, show);
+            let computer = Computer::new(party, links, key.clone(), Rc::new(Cell::new(true)), show);
             let serve = async move {
                 let error = computer.serve().await;
                 ends.borrow_mut().push((party.role(), error));

@@ -1,105 +1,312 @@
-//! The client's role: a drawing becomes an image, a classifier says what it is.
+//! The client's role: a drawing becomes an image, and is read on secret shares by alice and
+//! bob, or in the clear by a model of the page's own.
 
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
 use js_sys::{Float32Array, Function, Uint8Array};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{Show, now};
-use super::page::{ClientCommand as Command, ClientEvent as Shown};
-use crate::digits::PIXELS;
+use super::environment::{Show, epoch_clock, now, secrets, sleep};
+use super::evaluation::Evaluation;
+use super::mailbox::WebMailbox;
+use super::page::{
+    self, ClientCommand as Command, ClientEvent as Shown, DrawCommand, Reader, RoleFailed,
+};
+use super::watchdog::silence;
 use crate::digits::drawing::Drawing;
-use crate::learn::{Model, ops};
+use crate::digits::{Digits, PIXELS};
+use crate::learn::{Model, arg_max, ops};
+use crate::mpc::{self, Answer, Error, Links, ModelInfo, Output, Shared, Waiting, prg};
 use crate::network::{self, Weights};
 
-/// Whatever can tell how probable each digit is; parties on secret shares will be another.
-trait Classifier {
-    /// The probability of each digit for an image with values in `[0, 1]`.
-    fn classify(&self, image: &[f32; PIXELS]) -> Result<Vec<f32>, String>;
-}
-
-/// The model in this page's own memory: nothing is hidden from it.
-struct InTheClear(Model);
-
-impl Classifier for InTheClear {
-    fn classify(&self, image: &[f32; PIXELS]) -> Result<Vec<f32>, String> {
-        let logits = self.0.logits(image).map_err(|error| error.to_string())?;
-        Ok(ops::softmax(&logits))
-    }
-}
+/// How long to wait for news of another model.
+const NEWS: Duration = Duration::from_millis(20);
 
 /// The client's role in its dedicated worker.
 #[wasm_bindgen]
 pub struct Client {
     show: Show,
-    round: u32,
-    classifier: Option<Box<dyn Classifier>>,
+    state: Rc<RefCell<State>>,
+    /// Dropped when the page opens another session: whatever waits for the old one stops.
+    session: Option<oneshot::Sender<()>>,
+}
+
+/// What is to be read, and by whom.
+#[derive(Default)]
+struct State {
+    /// The newest drawing alone: older ones have been drawn over.
+    drawing: Option<DrawCommand>,
+    evaluation: Option<Evaluation>,
+    /// Whether somebody works on them.
+    busy: bool,
+    parties: Option<Parties>,
+    /// The parties' model, and the rounds behind it.
+    using: Option<(ModelInfo, u32)>,
+    clear: Option<(Model, u32)>,
+}
+
+/// A session with alice and bob.
+struct Parties {
+    client: mpc::Client<WebMailbox>,
+    waiting: Waiting,
+    replaced: oneshot::Receiver<()>,
 }
 
 #[wasm_bindgen]
 impl Client {
-    /// A role without a model; `show` is called with every event.
+    /// A role that can read nothing yet; `show` is called with every event.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), round: 0, classifier: None }
+        Self { show: Show(show), state: Rc::default(), session: None }
     }
 
     /// Obeys one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
+    #[expect(clippy::needless_pass_by_value, reason = "JavaScript hands values over")]
     pub fn command(&mut self, value: JsValue) -> Result<(), JsValue> {
-        let outcome = match Command::read(value)? {
+        let weights = page::take_weights(&value)?;
+        match (serde_wasm_bindgen::from_value(value.clone())?, weights) {
+            (Command::Open, _) => self.open(&value)?,
+            (Command::Using { model, round }, _) => {
+                self.state.borrow_mut().using = Some((model.into(), round));
+            }
             (Command::Model { preset, round }, Some(weights)) => {
-                self.model(&preset, round, &weights)
+                let model = model(&preset, &weights).map_err(JsValue::from)?;
+                self.state.borrow_mut().clear = Some((model, round));
             }
-            (Command::Model { .. }, None) => Err("a model came without weights".to_owned()),
-            (Command::Draw { id, width, height, pen, strokes }, _) => {
-                self.draw(id, &Drawing { width, height, pen, strokes });
-                Ok(())
-            }
-        };
-        if let Err(reason) = outcome {
-            self.show.event(&Shown::Failed { reason });
+            (Command::Model { .. }, None) => return Err("a model came without weights".into()),
+            (Command::Draw(drawing), _) => self.state.borrow_mut().drawing = Some(drawing),
+            (Command::Evaluate { count, data, batch }, _) => self.evaluate(count, data, batch),
+            (Command::Pause, _) => self.pause(true),
+            (Command::Resume, _) => self.pause(false),
+            (Command::Stop, _) => self.state.borrow_mut().evaluation = None,
         }
+        self.work();
         Ok(())
     }
 
-    fn model(&mut self, name: &str, round: u32, weights: &Float32Array) -> Result<(), String> {
-        let preset = network::preset(name).ok_or_else(|| format!("no network is called {name}"))?;
-        let model = Weights::new(&preset.network, weights.to_vec())
-            .map_err(|error| error.to_string())
-            .and_then(|weights| {
-                Model::new(&preset.network, &weights).map_err(|error| error.to_string())
-            })?;
-        self.round = round;
-        self.classifier = Some(Box::new(InTheClear(model)));
+    fn open(&mut self, command: &JsValue) -> Result<(), JsValue> {
+        prg::self_check().map_err(|error| JsValue::from(error.to_string()))?;
+        let mailbox = WebMailbox::open(page::read_links(command)?, Rc::default())?;
+        let links = Links::new(mailbox, epoch_clock());
+        let waiting = links.waiting();
+        let (session, replaced) = oneshot::channel();
+        self.session = Some(session);
+        let mut state = self.state.borrow_mut();
+        state.using = None;
+        let client = mpc::Client::new(links, secrets());
+        state.parties = Some(Parties { client, waiting, replaced });
         Ok(())
     }
 
-    fn draw(&self, id: u32, drawing: &Drawing) {
-        if let Err(reason) = self.read(id, drawing) {
-            self.show.event(&Shown::Unreadable { id, reason });
-        }
-    }
-
-    fn read(&self, id: u32, drawing: &Drawing) -> Result<(), String> {
-        let started = now();
-        let image = drawing.image().map_err(|error| error.to_string())?;
-        let probabilities = match (&image, &self.classifier) {
-            (Some(image), Some(classifier)) => {
-                classifier.classify(&image.map(|value| f32::from(value) / 255.0))?
+    fn evaluate(&self, count: usize, data: String, batch: Option<usize>) {
+        let client = (Rc::clone(&self.state), self.show.clone());
+        spawn_local(async move {
+            let (state, show) = client;
+            match Evaluation::begin(count, &data, batch).await {
+                Ok(evaluation) => {
+                    state.borrow_mut().evaluation = Some(evaluation);
+                    work(&state, &show);
+                }
+                Err(reason) => show.event(&failed(reason)),
             }
-            _ => Vec::new(),
-        };
-        let likeliest = probabilities.iter().zip(0u8..).max_by(|a, b| a.0.total_cmp(b.0));
-        self.show.event(&Shown::Prediction {
-            id,
-            round: self.round,
-            image: image.map_or(JsValue::UNDEFINED, |image| Uint8Array::from(&image[..]).into()),
-            digit: likeliest.map(|(_, digit)| digit),
-            probabilities: probabilities.clone(),
-            millis: now() - started,
         });
-        Ok(())
     }
+
+    fn pause(&self, paused: bool) {
+        if let Some(evaluation) = &mut self.state.borrow_mut().evaluation {
+            evaluation.paused = paused;
+        }
+    }
+
+    fn work(&self) {
+        work(&self.state, &self.show);
+    }
+}
+
+impl State {
+    /// The test digits that go next: which, of which evaluation, and their pixels.
+    fn next_digits(&self) -> Option<(Range<usize>, *const Digits, Vec<u8>)> {
+        let (evaluation, (model, _)) = (self.evaluation.as_ref()?, self.using.as_ref()?);
+        let range = evaluation.next(model)?;
+        Some((range.clone(), evaluation.id(), evaluation.pixels(range)))
+    }
+}
+
+/// Works off what is to be read, unless somebody does.
+fn work(state: &Rc<RefCell<State>>, show: &Show) {
+    if std::mem::replace(&mut state.borrow_mut().busy, true) {
+        return;
+    }
+    let (state, show) = (Rc::clone(state), show.clone());
+    spawn_local(async move {
+        while step(&state, &show).await {}
+        state.borrow_mut().busy = false;
+    });
+}
+
+/// The newest drawing, or else the next test digits; `false` when nothing is left to do.
+async fn step(state: &RefCell<State>, show: &Show) -> bool {
+    let drawing = state.borrow_mut().drawing.take();
+    if let Some(drawing) = drawing {
+        let id = drawing.id;
+        if let Err(reason) = read(state, show, drawing).await {
+            show.event(&Shown::Unreadable { id, reason });
+        }
+        return true;
+    }
+    let next = state.borrow().next_digits();
+    let Some((range, id, pixels)) = next else { return false };
+    let started = now();
+    let Ok((answers, ..)) = on_shares(state, show, &pixels, Output::Logits).await else {
+        // The page opens another session, and begins again.
+        return false;
+    };
+    let labels: Vec<u8> = answers.iter().map(label_of).collect();
+    if let Some(evaluation) =
+        state.borrow_mut().evaluation.as_mut().filter(|evaluation| evaluation.id() == id)
+    {
+        show.event(&evaluation.record(range, &labels, now() - started));
+    }
+    true
+}
+
+async fn read(state: &RefCell<State>, show: &Show, command: DrawCommand) -> Result<(), String> {
+    let DrawCommand { id, width, height, pen, strokes, reader, label } = command;
+    let drawing = Drawing { width, height, pen, strokes };
+    let image = drawing.image().map_err(|error| error.to_string())?;
+    let started = now();
+    let Some(image) = image else {
+        show.event(&prediction(id, reader, 0, None, started));
+        return Ok(());
+    };
+    let event = match reader {
+        Reader::Clear => {
+            let state = state.borrow();
+            let (model, round) = state.clear.as_ref().ok_or("no model has come yet")?;
+            let values: Vec<f32> = image.iter().map(|value| f32::from(*value) / 255.0).collect();
+            let logits = model.logits(&values).map_err(|error| error.to_string())?;
+            prediction(id, reader, *round, Some((&image, &Answer::Logits(logits), None)), started)
+        }
+        Reader::Shares => {
+            let output = if label { Output::Label } else { Output::Logits };
+            let (answers, shared, number, round) = on_shares(state, show, &image, output).await?;
+            let answer = answers.first().ok_or("no answer came")?;
+            let shares = Some((number, &shared));
+            prediction(id, reader, round, Some((&image, answer, shares)), started)
+        }
+    };
+    show.event(&event);
+    Ok(())
+}
+
+/// Has images read on shares by the newest model. Ends the session when it fails.
+async fn on_shares(
+    state: &RefCell<State>,
+    show: &Show,
+    pixels: &[u8],
+    output: Output,
+) -> Result<(Vec<Answer>, Shared, u32, u32), String> {
+    loop {
+        let (parties, using) = {
+            let mut state = state.borrow_mut();
+            (state.parties.take(), state.using.clone())
+        };
+        let mut parties = parties.ok_or("the parties are not there")?;
+        let Some((model, round)) = using else {
+            state.borrow_mut().parties.get_or_insert(parties);
+            return Err("the parties have no model yet".to_owned());
+        };
+        let Parties { client, waiting, replaced } = &mut parties;
+        let silence = silence(Rc::clone(waiting));
+        let outcome = {
+            let asking = std::pin::pin!(client.classify(&model, pixels, output));
+            let trouble = std::pin::pin!(async {
+                match select(std::pin::pin!(silence), replaced).await {
+                    Either::Left((silent, _)) => Some(silent),
+                    Either::Right(_) => None,
+                }
+            });
+            match select(asking, trouble).await {
+                Either::Left((outcome, _)) => outcome.map_err(Some),
+                Either::Right((error, _)) => Err(error),
+            }
+        };
+        match outcome {
+            Ok((answers, shared)) => {
+                let number = client.asked();
+                client.links().take_records();
+                state.borrow_mut().parties.get_or_insert(parties);
+                return Ok((answers, shared, number, round));
+            }
+            // Another model is on its way: the page says so in a moment.
+            Err(Some(Error::OtherModel)) => {
+                state.borrow_mut().parties.get_or_insert(parties);
+                sleep(NEWS).await;
+            }
+            Err(Some(error)) => {
+                let reason = error.to_string();
+                show.event(&Shown::Failed(error.into()));
+                return Err(reason);
+            }
+            Err(None) => return Err("the parties were started anew".to_owned()),
+        }
+    }
+}
+
+/// What is shown of a drawing that was read, or of an empty pad.
+type Found<'a> = Option<(&'a [u8; PIXELS], &'a Answer, Option<(u32, &'a Shared)>)>;
+
+fn prediction(id: u32, reader: Reader, round: u32, found: Found<'_>, started: f64) -> Shown {
+    let bytes = |bytes: &[u8]| JsValue::from(Uint8Array::from(bytes));
+    let noise = |share: &[u32]| {
+        let highest: Vec<u8> = share.iter().map(|value| (value >> 24) as u8).collect();
+        bytes(&highest)
+    };
+    let (image, answer) = (found.map(|found| found.0), found.map(|found| found.1));
+    let shares = found.and_then(|found| found.2);
+    let absent = JsValue::UNDEFINED;
+    Shown::Prediction {
+        id,
+        round,
+        reader,
+        image: image.map_or(absent.clone(), |image| bytes(image)),
+        digit: answer.map(label_of),
+        probabilities: match answer {
+            Some(Answer::Logits(logits)) => ops::softmax(logits),
+            _ => Vec::new(),
+        },
+        millis: now() - started,
+        number: shares.map(|(number, _)| number),
+        alice: shares.map_or(absent.clone(), |(_, shared)| noise(&shared.alice)),
+        bob: shares.map_or(absent, |(_, shared)| noise(&shared.bob)),
+    }
+}
+
+/// The most probable digit.
+fn label_of(answer: &Answer) -> u8 {
+    match answer {
+        Answer::Label(label) => *label as u8,
+        Answer::Logits(logits) => arg_max(logits).map_or(0, |label| label as u8),
+    }
+}
+
+fn model(name: &str, weights: &Float32Array) -> Result<Model, String> {
+    let preset = network::preset(name).ok_or_else(|| format!("no network is called {name}"))?;
+    Weights::new(&preset.network, weights.to_vec())
+        .map_err(|error| error.to_string())
+        .and_then(|weights| Model::new(&preset.network, &weights).map_err(|e| e.to_string()))
+}
+
+fn failed(reason: String) -> Shown {
+    Shown::Failed(RoleFailed { reason, role: None, step: None })
 }

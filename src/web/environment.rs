@@ -1,6 +1,7 @@
 //! What every role needs from its worker: time, turns of the event loop, randomness,
 //! bytes from the network and a voice to the page.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::{Function, Promise, Uint8Array};
@@ -8,8 +9,10 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Response, WorkerGlobalScope};
+use zeroize::Zeroize;
 
 use crate::federated::{Entropy, Millis};
+use crate::mpc::{self, prg::StreamKey};
 use crate::wire::PeerId;
 
 /// The voice of a role: posts its events to the page.
@@ -59,6 +62,26 @@ fn fill(bytes: &mut [u8]) {
     if let Err(error) = getrandom::fill(bytes) {
         wasm_bindgen::throw_str(&format!("the system gives no randomness: {error}"));
     }
+}
+
+/// The operating system's randomness for the roles of a classification.
+pub(super) fn secrets() -> mpc::Entropy {
+    Box::new(fill)
+}
+
+/// A fresh key of a party's stream.
+pub(super) fn draw_key() -> StreamKey {
+    let mut key = [0; StreamKey::LEN];
+    fill(&mut key);
+    let stream = StreamKey::new(&key);
+    key.zeroize();
+    stream
+}
+
+/// Milliseconds since the epoch, the same in all workers.
+pub(super) fn epoch_clock() -> mpc::Clock {
+    let origin = scope().performance().map_or(0.0, |clock| clock.time_origin());
+    Rc::new(move || origin + now())
 }
 
 /// A fresh identity.

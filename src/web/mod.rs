@@ -6,12 +6,21 @@
 mod aggregator;
 mod broadcast;
 mod client;
+mod dealer;
 mod digits;
 mod environment;
+mod evaluation;
 mod locks;
+mod mailbox;
+mod owner;
 pub mod page;
+mod party;
+mod watchdog;
 mod worker;
 
 pub use aggregator::Aggregator;
 pub use client::Client;
+pub use dealer::Dealer;
+pub use owner::Owner;
+pub use party::Party;
 pub use worker::Worker;

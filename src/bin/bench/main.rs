@@ -35,7 +35,11 @@ fn main() -> ExitCode {
 
 fn write(suite: &str, figures: &Figures) -> Result<(), String> {
     let file = format!("target/bench/{suite}.json");
-    let json = serde_json::to_string_pretty(figures).map_err(|error| error.to_string())?;
+    let list: Vec<Figure> = figures
+        .iter()
+        .map(|(name, value)| Figure { name, value: *value, unit: unit_of(name) })
+        .collect();
+    let json = serde_json::to_string_pretty(&list).map_err(|error| error.to_string())?;
     std::fs::create_dir_all("target/bench")
         .and_then(|()| std::fs::write(&file, json + "\n"))
         .map_err(|error| format!("{file}: {error}"))?;
@@ -44,6 +48,20 @@ fn write(suite: &str, figures: &Figures) -> Result<(), String> {
     }
     println!("written to {file}");
     Ok(())
+}
+
+/// One line of the file.
+#[derive(serde::Serialize)]
+struct Figure<'a> {
+    name: &'a str,
+    value: f64,
+    unit: &'a str,
+}
+
+/// What a figure's name ends with.
+fn unit_of(name: &str) -> &'static str {
+    let units = ["images_per_s", "us_per_image", "bytes", "ms"];
+    units.into_iter().find(|unit| name.ends_with(unit)).unwrap_or("")
 }
 
 /// Sorts the values.

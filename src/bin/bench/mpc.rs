@@ -140,7 +140,9 @@ fn serve(party: Party, mailbox: MemoryMailbox<Role>, tell: Sender<Told>) {
         }
     };
     let links = Links::new(mailbox, clock());
-    block_on(Computer::new(party, links, StreamKey::new(&key), false, Box::new(show)).serve());
+    block_on(
+        Computer::new(party, links, StreamKey::new(&key), Rc::default(), Box::new(show)).serve(),
+    );
 }
 
 fn clock() -> Clock {

@@ -1,29 +1,58 @@
 //! The drawing pad: what it asks, and what it is shown.
 
-use js_sys::{Float32Array, Object, Reflect};
+use js_sys::{Float32Array, Object, Reflect, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
+
+use super::{ModelView, RoleFailed};
 
 #[wasm_bindgen(typescript_custom_section)]
 const CLIENT: &str = r#"
 export type ClientCommand =
+  /** Links to alice and bob: drawings can be read on shares from now on. Sent again when the parties are new. */
+  | { type: "open"; links: RoleWay[] }
+  /** The parties compute with this model. */
+  | { type: "using"; model: ModelInfo; round: number }
+  /** A model to read with in the clear. */
   | { type: "model"; preset: string; round: number; weights: Float32Array }
-  /** Strokes in the pad's pixels; `pen` is the line's width. */
-  | { type: "draw"; id: number; width: number; height: number; pen: number; strokes: [number, number][][] };
+  /** Strokes in the pad's pixels; `pen` is the line's width. `label`: learn the digit alone. */
+  | { type: "draw"; id: number; width: number; height: number; pen: number; strokes: [number, number][][]; reader: Reader; label: boolean }
+  /** Classifies the first `count` test digits on shares, `batch` together, or as many as suit the network. `data` is the digits' base URL. */
+  | { type: "evaluate"; count: number; data: string; batch?: number }
+  | { type: "pause" }
+  | { type: "resume" }
+  | { type: "stop" };
+
+/** On secret shares by alice and bob, or in the clear by a model in this page. */
+export type Reader = "shares" | "clear";
 
 export type ClientEvent =
-  /** The answer to drawing `id`: what the network saw (28 x 28, absent for an empty pad), and what it says. */
-  | { type: "prediction"; id: number; round: number; image?: Uint8Array; digit?: number; probabilities: number[]; millis: number }
+  /**
+   * The answer to drawing `id`: what the network saw (28 x 28, absent for an empty pad), and what it says.
+   * `probabilities` is empty when only the label was learnt.
+   */
+  | { type: "prediction"; id: number; round: number; reader: Reader; image?: Uint8Array; digit?: number; probabilities: number[]; millis: number; number?: number; alice?: Uint8Array; bob?: Uint8Array }
   /** Drawing `id` cannot be read. */
   | { type: "unreadable"; id: number; reason: string }
-  | { type: "failed"; reason: string };
+  /** Test digits `done - labels.length .. done` have been read on shares; `millis` is the time spent so far. */
+  | { type: "evaluated"; done: number; total: number; correct: number; millis: number; labels: Uint8Array; answers: Uint8Array; images: Uint8Array }
+  | RoleFailed;
 "#;
 
 /// What the page asks of the client.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum ClientCommand {
-    /// Classify with this model from now on.
+    /// Read on shares from now on; the links are read by [`read_links`](super::read_links).
+    Open,
+    /// The parties compute with this model.
+    Using {
+        /// What is public of it.
+        model: ModelView,
+        /// Rounds applied to it.
+        round: u32,
+    },
+    /// A model to read with in the clear.
     Model {
         /// The network.
         preset: String,
@@ -31,34 +60,65 @@ pub enum ClientCommand {
         round: u32,
     },
     /// Classify a drawing.
-    Draw {
-        /// To tell the answers apart.
-        id: u32,
-        /// The pad's width.
-        width: f32,
-        /// The pad's height.
-        height: f32,
-        /// The line's width.
-        pen: f32,
-        /// The strokes' points.
-        strokes: Vec<Vec<[f32; 2]>>,
+    Draw(DrawCommand),
+    /// Classify test digits on shares.
+    Evaluate {
+        /// How many.
+        count: usize,
+        /// The digits' base URL.
+        data: String,
+        /// How many together.
+        batch: Option<usize>,
     },
+    /// Wait with the test digits.
+    Pause,
+    /// Go on with them.
+    Resume,
+    /// Leave them.
+    Stop,
 }
 
-impl ClientCommand {
-    /// Reads a command, and a model's flat weights beside it, which serde cannot take up in
-    /// an enum told apart by a field.
-    ///
-    /// # Errors
-    /// When the value is not a command.
-    pub fn read(value: JsValue) -> Result<(Self, Option<Float32Array>), JsValue> {
-        let key = JsValue::from("weights");
-        let weights = Reflect::get(&value, &key)?.dyn_into().ok();
-        if let Some(object) = value.dyn_ref::<Object>() {
-            Reflect::delete_property(object, &key)?;
-        }
-        Ok((serde_wasm_bindgen::from_value(value)?, weights))
+/// A drawing to classify.
+#[derive(Debug, Deserialize)]
+pub struct DrawCommand {
+    /// To tell the answers apart.
+    pub id: u32,
+    /// The pad's width.
+    pub width: f32,
+    /// The pad's height.
+    pub height: f32,
+    /// The line's width.
+    pub pen: f32,
+    /// The strokes' points.
+    pub strokes: Vec<Vec<[f32; 2]>>,
+    /// Who reads it.
+    pub reader: Reader,
+    /// Learn the digit alone.
+    pub label: bool,
+}
+
+/// Who reads a drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Reader {
+    /// Alice and bob, on secret shares.
+    Shares,
+    /// A model in this page, in the clear.
+    Clear,
+}
+
+/// Takes a model's flat weights out of a command: serde cannot take them up in an enum
+/// told apart by a field.
+///
+/// # Errors
+/// When the value is no object.
+pub fn take_weights(command: &JsValue) -> Result<Option<Float32Array>, JsValue> {
+    let key = JsValue::from("weights");
+    let weights = Reflect::get(command, &key)?.dyn_into().ok();
+    if let Some(object) = command.dyn_ref::<Object>() {
+        Reflect::delete_property(object, &key)?;
     }
+    Ok(weights)
 }
 
 /// What the client shows.
@@ -71,6 +131,8 @@ pub enum ClientEvent {
         id: u32,
         /// Rounds applied to the model.
         round: u32,
+        /// Who read it.
+        reader: Reader,
         /// What the network saw.
         #[serde(
             with = "serde_wasm_bindgen::preserve",
@@ -80,10 +142,25 @@ pub enum ClientEvent {
         /// The most probable digit.
         #[serde(skip_serializing_if = "Option::is_none")]
         digit: Option<u8>,
-        /// Of all ten.
+        /// Of all ten; empty when only the label was learnt.
         probabilities: Vec<f32>,
-        /// How long it took.
+        /// From the shares' leaving to the answer.
         millis: f64,
+        /// The number of the classification on shares.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        number: Option<u32>,
+        /// The highest 8 bits of alice's share of each pixel.
+        #[serde(
+            with = "serde_wasm_bindgen::preserve",
+            skip_serializing_if = "JsValue::is_undefined"
+        )]
+        alice: JsValue,
+        /// Of bob's.
+        #[serde(
+            with = "serde_wasm_bindgen::preserve",
+            skip_serializing_if = "JsValue::is_undefined"
+        )]
+        bob: JsValue,
     },
     /// A drawing cannot be read.
     Unreadable {
@@ -92,9 +169,26 @@ pub enum ClientEvent {
         /// Why.
         reason: String,
     },
-    /// The role cannot go on.
-    Failed {
-        /// Why.
-        reason: String,
+    /// Test digits have been read on shares.
+    Evaluated {
+        /// How many so far.
+        done: usize,
+        /// Of how many.
+        total: usize,
+        /// How many were read right.
+        correct: usize,
+        /// Time spent so far.
+        millis: f64,
+        /// The newest ones' labels.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        labels: Uint8Array,
+        /// What was read.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        answers: Uint8Array,
+        /// Their pixels.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        images: Uint8Array,
     },
+    /// The role cannot go on.
+    Failed(RoleFailed),
 }

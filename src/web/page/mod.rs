@@ -5,6 +5,8 @@
 
 mod aggregator;
 mod client;
+mod owner;
+mod parties;
 mod worker;
 
 use serde::Serialize;
@@ -12,6 +14,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 pub use aggregator::*;
 pub use client::*;
+pub use owner::*;
+pub use parties::*;
 pub use worker::*;
 
 #[wasm_bindgen(typescript_custom_section)]
