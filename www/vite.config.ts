@@ -14,6 +14,6 @@ export default defineConfig({
     // The Content-Security-Policy allows files, not data: addresses, for scripts and fetches.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: [page("index.html"), page("worker.html")] },
+    rolldownOptions: { input: [page("index.html"), page("worker.html"), page("party.html")] },
   },
 });

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::fixed::{decode, pixel};
-use super::links::Links;
+use super::links::{Links, check};
 use super::messages::{Header, Kind, ModelInfo};
 use super::plan::{Output, Plan};
 use super::prg::StreamKey;
@@ -102,34 +102,42 @@ impl<M: Mailbox<Role = Role>> Client<M> {
     }
 
     async fn answers(&mut self, plan: &Plan, kind: Kind) -> Result<Vec<Answer>, Error> {
-        match kind.output {
-            Output::Logits => {
-                let logits = self.join::<Wide>(plan.outputs()).await?;
-                let of = |logits: &[Wide]| {
-                    logits.iter().map(|value| decode(*value, plan.unit()) as f32).collect()
-                };
-                let each = logits.chunks_exact(plan.outputs() / kind.batch);
-                Ok(each.map(|logits| Answer::Logits(of(logits))).collect())
-            }
-            Output::Label => {
-                let labels = self.join::<Narrow>(plan.outputs()).await?;
-                Ok(labels.into_iter().map(|label| Answer::Label(label.0.into())).collect())
-            }
-        }
-    }
-
-    async fn join<T: Element>(&mut self, count: usize) -> Result<Vec<T>, Error> {
         let path = format!("classify/{}/answer", self.asked);
-        let refused = format!("classify/{}/refused", self.asked);
+        let element = match kind.output {
+            Output::Logits => Wide::LEN,
+            Output::Label => Narrow::LEN,
+        };
         let alice = self.links.receive_from(Role::Alice, &path).await?;
-        if alice.path == refused {
+        if alice.path == format!("classify/{}/refused", self.asked) {
             return Err(Error::OtherModel);
         }
-        let alice = super::links::check(alice, &path, T::LEN * count)?;
-        let bob = self.links.expect(Role::Bob, &path, T::LEN * count).await?;
-        let share = |payload| Share::<T>::new(T::read(payload).collect());
-        Ok(share(alice.payload()).join(&share(bob.payload())))
+        let alice = check(alice, &path, element * plan.outputs())?;
+        let bob = self.links.expect(Role::Bob, &path, element * plan.outputs()).await?;
+        Ok(answers(plan, alice.payload(), bob.payload()))
     }
+}
+
+/// Puts both parties' shares of the answers together.
+pub(super) fn answers(plan: &Plan, alice: &[u8], bob: &[u8]) -> Vec<Answer> {
+    match plan.output() {
+        Output::Logits => {
+            let logits = join::<Wide>(alice, bob);
+            let of = |logits: &[Wide]| {
+                logits.iter().map(|value| decode(*value, plan.unit()) as f32).collect()
+            };
+            let each = logits.chunks_exact(plan.outputs() / plan.batch());
+            each.map(|logits| Answer::Logits(of(logits))).collect()
+        }
+        Output::Label => {
+            let labels = join::<Narrow>(alice, bob);
+            labels.into_iter().map(|label| Answer::Label(label.0.into())).collect()
+        }
+    }
+}
+
+fn join<T: Element>(alice: &[u8], bob: &[u8]) -> Vec<T> {
+    let share = |bytes| Share::<T>::new(T::read(bytes).collect());
+    share(alice).join(&share(bob))
 }
 
 /// Splits a secret into two shares with a fresh key.

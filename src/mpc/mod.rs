@@ -49,6 +49,8 @@ mod plan;
 mod preparing;
 pub mod prg;
 mod range;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod rehearsal;
 mod ring;
 
 #[cfg(test)]

@@ -359,12 +359,12 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
         self.links.send(Role::Client, &format!("{job}/answer"), |bytes| bytes.extend(answer))?;
         let online_ms = self.links.now() - started;
         let waited_ms = self.links.waited_ms() - waited;
-        let records = self.links.take_records();
+        let (records, steps) = (self.links.take_records(), format!("{job}/"));
         (self.show)(PartyEvent::Classified(Classified {
             number: header.number,
             material,
             kind: header.kind,
-            records: records.into_iter().filter(|record| record.path.starts_with(&job)).collect(),
+            records: records.into_iter().filter(|record| record.path.starts_with(&steps)).collect(),
             seen,
             online_ms,
             waited_ms,

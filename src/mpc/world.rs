@@ -213,12 +213,8 @@ pub(super) fn noise(count: usize, seed: u64) -> Vec<u8> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::client::split;
-    use super::super::evaluate::prepare;
-    use super::super::model::{ModelShare, PartyModel};
-    use super::super::preparing::Material;
-    use super::super::ring::{Element, Narrow, Share, Wide};
-    use super::super::{Plan, fixed};
+    use super::super::Plan;
+    use super::super::rehearsal::Rehearsal;
     use super::*;
     use crate::network::{Layer, preset_names};
 
@@ -313,72 +309,27 @@ mod tests {
             for (batch, output) in [(1, Output::Logits), (2, Output::Label)] {
                 let plan = Plan::new(&network, 8, batch, output).unwrap();
                 let pixels = noise(batch, 1);
-                let (found, expected) = by_hand(&plan, &network, &weights, &pixels);
+                let (found, expected) = rehearse(&plan, &network, &weights, &pixels);
                 assert_eq!(found, expected, "network {place}");
             }
         }
     }
 
     /// The parties' answers without any other role around them, and the oracle's.
-    fn by_hand(
+    fn rehearse(
         plan: &Plan,
         network: &Network,
         weights: &Weights,
         pixels: &[u8],
     ) -> (Vec<Answer>, Vec<Answer>) {
-        let keys = [1, 2].map(|byte| StreamKey::new(&[byte; 32]));
-        let masks = |scope| keys.each_ref().map(|key| Masks::new(key, scope, 1));
-        let model = ModelMasks::new(plan, masks(Scope::Model));
+        let mut stream = Stream::new(1, "test/world/rehearse");
+        let entropy: Entropy = Box::new(move |bytes| stream.fill(bytes));
+        let mut rehearsal = Rehearsal::new(plan, network, weights, entropy).unwrap();
         let mut coins = Coins(Vec::new());
-        let words = dealer::deal(plan, &model, &keys, 1, |step, masks| {
-            coins.0.push((step, masks.iter().map(|mask| mask.0).collect()));
-        });
+        let dealt = rehearsal.deal(|step, masks| coins.0.push((step, masks)));
+        let ready = rehearsal.prepare(dealt).unwrap();
+        let found = rehearsal.run(ready, pixels).unwrap();
         let clear = Clear::new(plan, network, weights).unwrap();
-        let expected = clear.classify(pixels, &mut coins);
-
-        let mut stream = Stream::new(1, "test/world/by_hand");
-        let mut entropy: Entropy = Box::new(move |bytes| stream.fill(bytes));
-        let encoded = plan.encode(network, weights).unwrap();
-        let shares = split(&encoded, &mut entropy);
-        let mut masks = masks(Scope::Model);
-        let [a, b] =
-            [0, 1].map(|place| ModelShare::new(plan, shares[place].values(), &mut masks[place]));
-        let opened = a.masked().join(b.masked());
-        let values: Vec<Wide> =
-            pixels.iter().map(|value| fixed::pixel(*value, plan.fraction())).collect();
-        let images = split(&values, &mut entropy);
-        let parties = [Party::Alice, Party::Bob];
-        let [x, y] = mailboxes(parties.map(Party::role));
-        let mut runs = Vec::new();
-        let of_parties = parties.into_iter().zip([a, b]).zip([x, y]).zip(images).zip(words);
-        for (((((party, share), mailbox), image), words), key) in of_parties.zip(&keys) {
-            let masks = Masks::new(key, Scope::Classification, 1);
-            let model = PartyModel::new(plan, party, share, &opened);
-            let prepared = prepare(plan, &model, party, masks, 1, Material(words)).unwrap();
-            runs.push(async move {
-                let mut links = Links::new(mailbox, Rc::new(|| 0.0));
-                prepared.run(plan, &model, party, &mut links, "job", image, None, false).await
-            });
-        }
-        let done = futures_executor::block_on(futures_util::future::join_all(runs));
-        let answers: Vec<Vec<u8>> = done.into_iter().map(|run| run.unwrap().0).collect();
-        let share = |bytes: &[u8]| Share::<Wide>::new(Wide::read(bytes).collect());
-        let found = match plan.output() {
-            Output::Logits => {
-                let logits = share(&answers[0]).join(&share(&answers[1]));
-                let logits: Vec<f32> =
-                    logits.iter().map(|value| fixed::decode(*value, plan.unit()) as f32).collect();
-                logits
-                    .chunks_exact(plan.outputs() / plan.batch())
-                    .map(|logits| Answer::Logits(logits.to_vec()))
-                    .collect()
-            }
-            Output::Label => {
-                let share = |bytes: &[u8]| Share::<Narrow>::new(Narrow::read(bytes).collect());
-                let labels = share(&answers[0]).join(&share(&answers[1]));
-                labels.iter().map(|label| Answer::Label(label.0.into())).collect()
-            }
-        };
-        (found, expected)
+        (found, clear.classify(pixels, &mut coins))
     }
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
-import site from "../vite.config";
+import site from "../vite.config.ts";
 
 // The bench page is not part of the site.
 export default defineConfig({

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
+import type { Reader } from "../../wasm/sotto.js";
 import { BLANK, reading, type Drawing } from "../state/drawing";
 import { SAMPLES, sample } from "../state/samples";
 import { shared } from "../styles/shared";
@@ -8,8 +9,9 @@ import { tell } from "./events";
 import "./digit-pad";
 import "./pixels";
 import "./probabilities";
+import "./secret/reader-switches";
 
-/** Draw a digit and see it read. Tells `strokes`. */
+/** Draw a digit and see it read, on shares or in the clear. Tells `strokes`, `reader` and `label`. */
 @customElement("sotto-draw-panel")
 export class DrawPanel extends LitElement {
   static override styles = [
@@ -49,6 +51,25 @@ export class DrawPanel extends LitElement {
         display: grid;
         grid-template-rows: auto 1fr;
       }
+      .answer {
+        grid-template-rows: auto 1fr 1.3em;
+      }
+      .bars {
+        display: grid;
+        position: relative;
+      }
+      .alone {
+        position: absolute;
+        inset: 0 0 1.2rem;
+        display: grid;
+        place-content: center;
+        text-align: center;
+      }
+      .alone span {
+        padding: 0 var(--space-2);
+        border-radius: var(--round-s);
+        background: var(--surface);
+      }
       .caption {
         color: var(--ink-soft);
         font-size: var(--text-s);
@@ -82,7 +103,7 @@ export class DrawPanel extends LitElement {
           grid-column: 1 / -1;
         }
         .panel > sotto-digit-pad {
-          grid-area: 2 / 1 / span 3;
+          grid-area: 2 / 1 / span 4;
         }
       }
       .failure {
@@ -102,11 +123,17 @@ export class DrawPanel extends LitElement {
   /** Rounds behind the model that reads; absent before there is a model. */
   @property({ attribute: false }) round?: number;
   @property() failure = "";
+  @property({ attribute: false }) reader: Reader = "shares";
+  /** Whether the digit alone is learnt, on shares. */
+  @property({ type: Boolean }) label = false;
+  /** Why drawings cannot be read yet; empty when they can. */
+  @property() waiting = "";
 
   protected override render() {
     const { strokes, answer } = this.drawing;
     const { state, digit } = reading(this.drawing);
     const shown = state === "empty" ? undefined : answer;
+    const alone = shown?.digit !== undefined && shown.probabilities.length === 0;
     return html`
       <section class="panel" aria-labelledby="draw">
         <div class="top">
@@ -125,16 +152,22 @@ export class DrawPanel extends LitElement {
           <span class="caption">or take</span>
           ${SAMPLES.map((digit) => html`<button class="quiet" @click=${() => tell(this, "strokes", sample(digit))}>${digit}</button>`)}
         </div>
+        <sotto-reader-switches .reader=${this.reader} ?label=${this.label}></sotto-reader-switches>
         <div class="reading">
           <div class="answer">
             <span class="caption" id="reads">Reads as</span>
             <output data-testid="prediction" data-state=${state} aria-labelledby="reads">${digit ?? ""}</output>
+            <span class="caption number" data-testid="reading-ms">${shown?.digit === undefined ? nothing : took(shown.millis)}</span>
           </div>
-          <sotto-probabilities
-            data-testid="probabilities"
-            .values=${shown?.probabilities ?? []}
-            .best=${digit ?? -1}
-          ></sotto-probabilities>
+          <div class="bars">
+            <sotto-probabilities
+              data-testid="probabilities"
+              aria-hidden=${alone ? "true" : nothing}
+              .values=${shown?.probabilities ?? []}
+              .best=${digit ?? -1}
+            ></sotto-probabilities>
+            ${alone ? html`<p class="caption alone"><span>only the digit was learnt</span></p>` : nothing}
+          </div>
           <div class="seen">
             <span class="caption">Network sees</span>
             <sotto-pixels
@@ -155,9 +188,13 @@ export class DrawPanel extends LitElement {
     const { problem, id } = this.drawing;
     if (problem?.id === id) return html`<span class="failure">This drawing cannot be read: ${problem.reason}</span>`;
     if (this.round === undefined) return "The model is on its way.";
-    return html`${this.round === 0
-      ? html`<strong>The model knows nothing yet</strong>: it guesses until you train it. `
-      : nothing}In this version the drawing is read <strong>in the clear</strong>, by the model in this page. Later, two
-    parties will read it together, and neither will see it.`;
+    const fresh = this.round === 0 ? html`<strong>The model knows nothing yet</strong>: it guesses until you train it. ` : nothing;
+    if (this.waiting) return html`${fresh}${this.waiting}`;
+    return this.reader === "shares"
+      ? html`${fresh}Read <strong>on secret shares</strong>: alice and bob computed the answer, and neither saw your drawing
+          or the model. All of it runs in this browser, so it shows how, and protects from nobody who controls this computer.`
+      : html`${fresh}Read <strong>in the clear</strong>, by the model in this page, to compare.`;
   }
 }
+
+const took = (millis: number): string => (millis < 9.95 ? `${millis.toFixed(1)} ms` : `${Math.round(millis)} ms`);

@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
-import type { Setting } from "../../wasm/sotto.js";
+import type { LayerView, Reader, Setting } from "../../wasm/sotto.js";
 import { percent } from "../format";
 import { missingFeature } from "../roles/start";
+import type { TabRole } from "../state/control";
 import type { Stroke } from "../state/drawing";
 import { Session } from "../state/session";
 import { latest } from "../state/show";
@@ -12,6 +13,7 @@ import type { Change } from "./settings-form";
 import "./banner";
 import "./draw-panel";
 import "./run-line";
+import "./secret/secret-panel";
 import "./settings-form";
 import "./training-panel";
 
@@ -57,7 +59,12 @@ export class Room extends LitElement {
           .drawing=${classifier.drawing}
           .round=${show.model?.round}
           .failure=${classifier.failure ?? ""}
+          .reader=${classifier.reader}
+          ?label=${classifier.label}
+          .waiting=${classifier.waiting()}
           @strokes=${(event: CustomEvent<Stroke[]>) => classifier.draw(event.detail)}
+          @reader=${({ detail }: CustomEvent<Reader>) => classifier.choose(detail, classifier.label)}
+          @label=${({ detail }: CustomEvent<boolean>) => classifier.choose(classifier.reader, detail)}
         ></sotto-draw-panel>
         <sotto-training-panel
           .show=${show}
@@ -68,6 +75,20 @@ export class Room extends LitElement {
           @company=${() => this.session?.addWorkers()}
         ></sotto-training-panel>
       </div>
+      <sotto-secret-panel
+        .show=${classifier.secret}
+        .layers=${show.run?.layers ?? NO_LAYERS}
+        .digits=${show.run?.source.test ?? 0}
+        @evaluate=${({ detail }: CustomEvent<{ count: number }>) => classifier.parties.evaluate(detail.count)}
+        @pause=${() => classifier.parties.pause(true)}
+        @resume=${() => classifier.parties.pause(false)}
+        @halt=${() => classifier.parties.halt()}
+        @fraction=${({ detail }: CustomEvent<number>) => classifier.parties.precise(detail)}
+        @fix=${({ detail }: CustomEvent<{ value: number; fraction: number }>) => classifier.parties.fix(detail.value, detail.fraction)}
+        @garble=${({ detail }: CustomEvent<"alice" | "bob">) => classifier.parties.garble(detail)}
+        @kill=${({ detail }: CustomEvent<TabRole>) => classifier.parties.kill(detail)}
+        @open-party=${({ detail }: CustomEvent<TabRole>) => classifier.parties.openTab(detail)}
+      ></sotto-secret-panel>
       <sotto-settings-form
         .settings=${show.run?.settings ?? NO_SETTINGS}
         .problems=${show.problems}
@@ -109,4 +130,5 @@ export class Room extends LitElement {
 }
 
 const NO_SETTINGS: Setting[] = [];
+const NO_LAYERS: LayerView[] = [];
 const reload = () => location.reload();

@@ -5,6 +5,12 @@ import type {
   AggregatorEvent,
   ClientCommand,
   ClientEvent,
+  DealerCommand,
+  DealerEvent,
+  OwnerCommand,
+  OwnerEvent,
+  PartyCommand,
+  PartyEvent,
   WorkerCommand,
   WorkerEvent,
 } from "../../wasm/sotto.js";
@@ -12,7 +18,10 @@ import type { Failed } from "./serve";
 
 /** One running role. */
 export interface RoleLink<Command> {
-  send(command: Command): void;
+  /** `transfer`: ports that the command hands over. */
+  send(command: Command, transfer?: Transferable[]): void;
+  /** Ends the role at once, whatever it is doing. */
+  end(): void;
 }
 
 type Start<Command, Event> = (show: (event: Event) => void) => RoleLink<Command>;
@@ -25,6 +34,15 @@ export const startWorker: Start<WorkerCommand, WorkerEvent> = (show) =>
 
 export const startClient: Start<ClientCommand, ClientEvent> = (show) =>
   link(new Worker(new URL("./client.ts", import.meta.url), { type: "module" }), show);
+
+export const startParty: Start<PartyCommand, PartyEvent> = (show) =>
+  link(new Worker(new URL("./party.ts", import.meta.url), { type: "module" }), show);
+
+export const startDealer: Start<DealerCommand, DealerEvent> = (show) =>
+  link(new Worker(new URL("./dealer.ts", import.meta.url), { type: "module" }), show);
+
+export const startOwner: Start<OwnerCommand, OwnerEvent> = (show) =>
+  link(new Worker(new URL("./owner.ts", import.meta.url), { type: "module" }), show);
 
 /** Where the digits of this site are. */
 export const dataUrl = (): string => new URL("data/", document.baseURI).href;
@@ -45,5 +63,8 @@ function link<Command, Event extends { type: string }>(
   worker.addEventListener("error", (event) => {
     show({ type: "failed", reason: event.message || "The program of this role could not be loaded." });
   });
-  return { send: (command) => worker.postMessage(command) };
+  return {
+    send: (command, transfer = []) => worker.postMessage(command, transfer),
+    end: () => worker.terminate(),
+  };
 }

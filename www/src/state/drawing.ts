@@ -1,6 +1,6 @@
 // The drawing on the pad and what is known about it.
 
-import type { ClientCommand, ClientEvent } from "../../wasm/sotto.js";
+import type { ClientCommand, ClientEvent, Reader } from "../../wasm/sotto.js";
 
 export type Stroke = [number, number][];
 type Prediction = Extract<ClientEvent, { type: "prediction" }>;
@@ -32,11 +32,11 @@ export const revise = (drawing: Drawing, strokes: Stroke[]): Drawing => ({
 });
 
 /** The next question, unless one is under way or all is answered. */
-export function question(drawing: Drawing): Draw | undefined {
+export function question(drawing: Drawing, reader: Reader, label: boolean): Draw | undefined {
   const settled = drawing.answer?.id === drawing.id || drawing.problem?.id === drawing.id;
   if (drawing.asked !== undefined || settled || drawing.id === 0) return undefined;
   const { id, strokes } = drawing;
-  return { type: "draw", id, width: PAD_SIZE, height: PAD_SIZE, pen: PEN_WIDTH, strokes };
+  return { type: "draw", id, width: PAD_SIZE, height: PAD_SIZE, pen: PEN_WIDTH, strokes, reader, label };
 }
 
 export const asked = (drawing: Drawing, id: number): Drawing => ({ ...drawing, asked: id });

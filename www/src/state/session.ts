@@ -64,6 +64,8 @@ export class Session {
   /** Shows what the page that has the room shows. */
   watch(): void {
     this.watching = true;
+    // A session of its own: the tabs of the room's parties belong to the page that has the room.
+    this.classifier.parties.open(`${this.taken}/${crypto.randomUUID()}`);
     watch(
       this.taken,
       (show, model) => {
@@ -99,6 +101,7 @@ export class Session {
     switch (event.type) {
       case "opened":
         history.replaceState(null, "", location.pathname + spoken(location.search, event.settings) + location.hash);
+        this.classifier.parties.open(event.room);
         this.mirror ??= new Mirror(event.room, () => ({ show: this.show, ...(this.model && { model: this.model }) }));
         break;
       case "occupied":

@@ -1,0 +1,136 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { bytes } from "../../format";
+import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
+import { shared } from "../../styles/shared";
+
+/** Classifications that the parties keep material for. */
+const STOCK_TARGET = 6;
+const PIPS = Array.from({ length: STOCK_TARGET }, (_, pip) => pip);
+
+/** What the last classification took, and what was done before it. */
+@customElement("sotto-secret-numbers")
+export class SecretNumbers extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        container-type: inline-size;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+        border-bottom: 1px solid var(--line);
+      }
+      dl > div {
+        display: grid;
+        grid-template-rows: auto auto 1fr;
+        padding: var(--space-2) var(--space-3);
+        border-top: 1px solid var(--line);
+        border-left: 1px solid var(--line);
+        min-width: 0;
+      }
+      dl > div:nth-child(odd) {
+        padding-left: 0;
+        border-left: 0;
+      }
+      dt {
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+        line-height: 1.3;
+      }
+      dd {
+        font: 600 1.125rem / 1.9rem var(--sans);
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      .online dd:nth-child(2) {
+        color: var(--client);
+        font: 600 var(--text-xl) / 1.9rem var(--serif);
+        font-variant-numeric: tabular-nums lining-nums;
+      }
+      dd.note {
+        font: var(--text-s) / 1.35 var(--sans);
+        white-space: normal;
+      }
+      .pips {
+        display: flex;
+        align-items: center;
+        gap: var(--space-1);
+        height: 1.9rem;
+      }
+      .pip {
+        width: 0.7rem;
+        height: 0.7rem;
+        border: 1.5px solid var(--dealer);
+        border-radius: 50%;
+      }
+      .pip[data-full="true"] {
+        background: var(--dealer);
+      }
+      @container (min-width: 34rem) {
+        dl {
+          grid-template-columns: repeat(4, minmax(0, 1fr));
+        }
+        dl > div:nth-child(odd) {
+          padding-left: var(--space-3);
+          border-left: 1px solid var(--line);
+        }
+        dl > div:nth-child(4n + 1) {
+          padding-left: 0;
+          border-left: 0;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) show: SecretShow = SECRET_BEFORE;
+
+  protected override render() {
+    const { prediction, alice, bob, plainMs, dealt } = this.show;
+    const sent = alice && alice.sentBytes + (bob?.sentBytes ?? 0);
+    const taken = alice && alice.dealtBytes + (bob?.dealtBytes ?? 0);
+    return html`
+      <dl>
+        ${entry("online", "On shares", millis("online-ms", prediction?.millis), "from the drawing to the answer")}
+        ${entry("", "In the clear", millis("plain-ms", plainMs), "the same image, with nothing hidden")}
+        ${entry("", "Rounds", html`<span data-testid="rounds">${alice?.rounds ?? "–"}</span>`, "messages one after the other")}
+        ${entry("", "Sent", size("online-bytes", sent), "by alice and bob, for one drawing")}
+        ${entry("", "Dealt", size("dealt-bytes", taken), "random numbers, used once")}
+        ${entry("", "Dealing", millis("dealing-ms", dealt.millis), "the dealer’s work, done ahead")}
+        ${entry("", "Preparing", millis("prepare-ms", alice?.prepareMs), "alice’s work, done ahead")}
+        ${this.stock()}
+      </dl>
+    `;
+  }
+
+  private stock() {
+    const { alice, bob } = this.show.stock;
+    // A classification takes from both.
+    const count = Math.min(alice.count, bob.count);
+    const label = `Material for ${count} of ${STOCK_TARGET} drawings`;
+    const pips = html`
+      <span class="pips" data-testid="stock" data-count=${count} role="img" aria-label=${label}>
+        ${PIPS.map((pip) => html`<span class="pip" data-full=${pip < count}></span>`)}
+      </span>
+    `;
+    return entry("", "In stock", pips, `for ${count} of ${STOCK_TARGET} drawings, ${bytes(alice.bytes + bob.bytes)}`);
+  }
+}
+
+const entry = (kind: string, name: string, value: TemplateResult, note: string) => html`
+  <div class=${kind}>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+    <dd class="note">${note}</dd>
+  </div>
+`;
+
+const millis = (id: string, value: number | undefined) => html`
+  <span data-testid=${id}>${value === undefined ? "–" : value.toFixed(1)}</span>${value === undefined ? nothing : " ms"}
+`;
+
+const size = (id: string, value: number | undefined) => html`
+  <span data-testid=${id} data-bytes=${value ?? ""}>${value === undefined ? "–" : bytes(value)}</span>
+`;

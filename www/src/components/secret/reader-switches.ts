@@ -1,0 +1,116 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
+
+import type { Reader } from "../../../wasm/sotto.js";
+import { shared } from "../../styles/shared";
+import { tell } from "../events";
+
+/** How a drawing is read. Tells `reader` and `label`. */
+@customElement("sotto-reader-switches")
+export class ReaderSwitches extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .switches {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: var(--space-1) var(--space-3);
+        padding-top: var(--space-2);
+        border-top: 1px solid var(--line);
+      }
+      .switches label {
+        display: flex;
+        align-items: center;
+        gap: var(--space-2);
+        min-height: 1.75rem;
+        font-weight: 600;
+        cursor: pointer;
+      }
+      .switches .small {
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+        font-weight: 400;
+      }
+      [type="checkbox"] {
+        position: relative;
+        flex: none;
+        width: 2.25rem;
+        min-height: 0;
+        height: 1.25rem;
+        margin: 0;
+        padding: 0;
+        border-radius: 1rem;
+        background: var(--sunken);
+        appearance: none;
+        cursor: pointer;
+      }
+      .small [type="checkbox"] {
+        width: 1.8rem;
+        height: 1rem;
+      }
+      [type="checkbox"]::before {
+        position: absolute;
+        inset: 2px auto 2px 2px;
+        aspect-ratio: 1;
+        border-radius: 50%;
+        background: var(--ink-soft);
+        content: "";
+      }
+      [type="checkbox"]:checked {
+        border-color: var(--client);
+        background: var(--client);
+      }
+      [type="checkbox"]:checked::before {
+        inset: 2px 2px 2px auto;
+        background: var(--on-role);
+      }
+      [type="checkbox"]:disabled,
+      label:has(:disabled) {
+        cursor: default;
+      }
+      [type="checkbox"]:disabled {
+        border-color: var(--line);
+      }
+      [type="checkbox"]:disabled:checked {
+        background: var(--sunken);
+      }
+      [type="checkbox"]:disabled:checked::before {
+        background: var(--ink-soft);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) reader: Reader = "shares";
+  /** Whether the digit alone is learnt, on shares. */
+  @property({ type: Boolean }) label = false;
+
+  protected override render() {
+    const shares = this.reader === "shares";
+    return html`
+      <div class="switches">
+        <label>
+          <input
+            type="checkbox"
+            data-testid="encrypted-toggle"
+            .checked=${live(shares)}
+            @change=${(event: Event) => tell<Reader>(this, "reader", checked(event) ? "shares" : "clear")}
+          />On secret shares
+        </label>
+        <label class="small">
+          <input
+            type="checkbox"
+            data-testid="label-toggle"
+            ?disabled=${!shares}
+            .checked=${live(this.label)}
+            @change=${(event: Event) => tell<boolean>(this, "label", checked(event))}
+          />Learn the digit alone
+        </label>
+      </div>
+    `;
+  }
+}
+
+const checked = (event: Event): boolean => (event.currentTarget as HTMLInputElement).checked;

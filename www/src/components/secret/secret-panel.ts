@@ -1,0 +1,211 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+
+import type { LayerView } from "../../../wasm/sotto.js";
+import { percent, plural } from "../../format";
+import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
+import { shared } from "../../styles/shared";
+import "./evaluation";
+import "./failure";
+import "./layers";
+import "./numbers";
+import "./parties";
+import "./precision";
+import "./shares";
+import "./trust";
+import "./wire";
+
+/**
+ * Classification by two parties on secret shares: what went where, what it cost, and what can be tried.
+ * Tells `evaluate`, `pause`, `resume`, `halt`, `fraction`, `fix`, `garble`, `kill` and `open-party`.
+ */
+@customElement("sotto-secret-panel")
+export class SecretPanel extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .panel {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: var(--space-5);
+      }
+      .top {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: var(--space-1) var(--space-4);
+      }
+      h2 {
+        font-size: var(--text-xl);
+      }
+      h3 {
+        margin-bottom: var(--space-3);
+        font: 600 var(--text-l) / 1.3 var(--serif);
+      }
+      h3 + .lead {
+        max-width: 60rem;
+        margin: calc(-1 * var(--space-2)) 0 var(--space-3);
+      }
+      .first {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1.25fr);
+        gap: var(--space-5) var(--space-6);
+      }
+      .part {
+        padding-top: var(--space-4);
+        border-top: 1px solid var(--line);
+      }
+      details.part {
+        padding-top: var(--space-3);
+      }
+      details.part + details.part {
+        margin-top: calc(-1 * var(--space-3));
+      }
+      summary {
+        cursor: pointer;
+        font: 600 var(--text-l) / 1.4 var(--serif);
+      }
+      .summary {
+        margin-left: var(--space-3);
+        color: var(--ink-soft);
+        font: var(--text-s) var(--sans);
+      }
+      .inside {
+        margin-top: var(--space-4);
+      }
+      @media (max-width: 56rem) {
+        .first {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+      @media (max-width: 40rem) {
+        .panel {
+          padding-inline: var(--space-4);
+        }
+        .top .note {
+          min-height: 2.9em;
+        }
+        .summary {
+          display: block;
+          margin-left: 0;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) show: SecretShow = SECRET_BEFORE;
+  /** The network's layers, with their output's shapes. */
+  @property({ attribute: false }) layers: LayerView[] = [];
+  /** Test digits that there are. */
+  @property({ type: Number }) digits = 0;
+  /** The layer that is looked at. */
+  @state() private layer = "";
+  @state() private precise = false;
+
+  protected override render() {
+    const { show } = this;
+    return html`
+      <section class="panel" aria-labelledby="secret" data-testid="secret-panel" data-session=${show.session}>
+        <div class="top">
+          <h2 id="secret">Classify in secret</h2>
+          <p class="note number" role="status">${this.now()}</p>
+        </div>
+        <sotto-trust .tabs=${show.tabs}></sotto-trust>
+        <sotto-secret-failure ?hidden=${!show.failure} .failure=${show.failure} .session=${show.session}></sotto-secret-failure>
+        <div class="first">
+          <section>
+            <h3>Two shares, one drawing</h3>
+            <sotto-shares .prediction=${show.prediction}></sotto-shares>
+          </section>
+          <section>
+            <h3>What it took</h3>
+            <sotto-secret-numbers .show=${show}></sotto-secret-numbers>
+          </section>
+        </div>
+        <section class="part">
+          <h3>What alice sees</h3>
+          <p class="note lead">
+            The network, layer by layer, as alice computes it: uniform noise, whatever you draw. Draw the same again, and
+            nothing repeats. Bob sees the same masked numbers; the masks are shared between them.
+          </p>
+          <sotto-layers
+            .seen=${show.alice?.seen ?? NOTHING_SEEN}
+            .layers=${this.layers}
+            @layer=${(event: CustomEvent<string>) => (this.layer = event.detail)}
+          ></sotto-layers>
+        </section>
+        <section class="part">
+          <h3>What goes over the wires</h3>
+          <sotto-wire
+            .alice=${show.alice}
+            .bob=${show.bob}
+            .model=${show.shared?.bytes}
+            .layer=${this.layer}
+          ></sotto-wire>
+        </section>
+        <section class="part">
+          <h3>Who computes</h3>
+          <sotto-parties .show=${show}></sotto-parties>
+        </section>
+        ${this.more()}
+      </section>
+    `;
+  }
+
+  private more() {
+    const { show } = this;
+    return html`
+      <details class="part" data-testid="evaluation-details">
+        <summary>Test digits on shares<span class="summary number">${this.measured()}</span></summary>
+        <sotto-evaluation
+          class="inside"
+          .evaluation=${show.evaluation}
+          .digits=${this.digits}
+          ?ready=${show.session === "ready"}
+        ></sotto-evaluation>
+      </details>
+      <details
+        class="part"
+        data-testid="precision-details"
+        @toggle=${(event: Event) => (this.precise = (event.currentTarget as HTMLDetailsElement).open)}
+      >
+        <summary>
+          Fixed precision<span class="summary number">${plural(show.fraction, "fractional bit")}${this.fits()}</span>
+        </summary>
+        <sotto-precision class="inside" .show=${show} ?open=${this.precise}></sotto-precision>
+      </details>
+    `;
+  }
+
+  /** The session in a line. */
+  private now(): string {
+    const { session, model, tabs } = this.show;
+    const apart = tabs.length > 0 ? `, ${tabs.join(" and ")} in tabs of their own` : "";
+    switch (session) {
+      case "starting":
+        return `The roles are getting ready${apart}.`;
+      case "ended":
+        return "The session has ended.";
+      case "ready": {
+        const round = model?.round === undefined ? "" : ` after ${plural(model.round, "round")}`;
+        return `Ready${apart}. Model ${model?.preset ?? ""}${round}, ${model?.fraction ?? ""} fractional bits.`;
+      }
+    }
+  }
+
+  /** A warning, when there is reason for one. */
+  private fits(): string {
+    const { ranges, fraction } = this.show;
+    if (ranges?.fraction !== fraction) return "";
+    return { always: "", onSample: ": every number fits so far", never: ": numbers overflow" }[ranges.verdict];
+  }
+
+  private measured(): string {
+    const { evaluation } = this.show;
+    if (!evaluation || evaluation.done === 0) return "how accurate, and how fast";
+    return `${percent((100 * evaluation.correct) / evaluation.done)} % of ${evaluation.done} right`;
+  }
+}
+
+const NOTHING_SEEN: NonNullable<SecretShow["alice"]>["seen"] = [];

@@ -1,0 +1,127 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { bytes } from "../../format";
+import type { WireMessage } from "../../state/wire";
+import { shared } from "../../styles/shared";
+import { roleColours, roleName } from "./role";
+
+/** Every message of a classification, oldest first; those of one layer can be marked. */
+@customElement("sotto-wire-log")
+export class WireLog extends LitElement {
+  static override styles = [
+    shared,
+    roleColours,
+    css`
+      :host {
+        container-type: inline-size;
+        min-width: 0;
+      }
+      .log {
+        position: relative;
+        height: 21rem;
+        overflow: auto;
+        border: 1px solid var(--line);
+        border-radius: var(--round-s);
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-size: var(--text-s);
+        white-space: nowrap;
+      }
+      th,
+      td {
+        padding: 0.2rem var(--space-2);
+        text-align: left;
+        font-variant-numeric: tabular-nums;
+      }
+      thead th {
+        position: sticky;
+        top: 0;
+        background: var(--sunken);
+        color: var(--ink-soft);
+        font-weight: 400;
+      }
+      .figure {
+        text-align: right;
+      }
+      .path {
+        font: 0.75rem / 1.5 var(--mono);
+      }
+      .job,
+      .way {
+        color: var(--ink-soft);
+      }
+      tr[data-here="true"] {
+        background: color-mix(in oklab, var(--alice) 12%, var(--surface));
+      }
+      tr[data-here="true"] .path {
+        font-weight: 700;
+        box-shadow: inset 3px 0 0 var(--alice);
+      }
+      .empty td {
+        padding: 5rem var(--space-4);
+        color: var(--ink-soft);
+        font: italic var(--text-m) / 1.4 var(--serif);
+        text-align: center;
+        white-space: normal;
+      }
+      @container (max-width: 30rem) {
+        .job {
+          display: none;
+        }
+        th,
+        td {
+          padding-inline: var(--space-1);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) messages: WireMessage[] = [];
+  /** The layer whose messages are marked. */
+  @property() layer = "";
+
+  protected override updated(changes: Map<PropertyKey, unknown>): void {
+    if (!changes.has("layer") || this.layer === "") return;
+    const log = this.renderRoot.querySelector<HTMLElement>(".log");
+    const row = this.renderRoot.querySelector<HTMLElement>("tr[data-here=true]");
+    // Within the log alone: the page stays where it is.
+    if (log && row) log.scrollTop = row.offsetTop - log.clientHeight / 3;
+  }
+
+  protected override render() {
+    return html`
+      <div class="log" data-testid="wire-log" role="region" tabindex="0" aria-label="Messages of the last classification">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" class="figure">ms</th>
+              <th scope="col">from, to</th>
+              <th scope="col">step</th>
+              <th scope="col" class="figure">size</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${this.messages.length === 0
+              ? html`<tr class="empty"><td colspan="4">Every message is listed here, with the step that it belongs to.</td></tr>`
+              : this.messages.map((message) => this.row(message))}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  private row({ from, to, path, layer, bytes: size, after }: WireMessage) {
+    const [kind, number, ...step] = path.split("/");
+    return html`
+      <tr data-layer=${layer} data-here=${this.layer !== "" && layer === this.layer}>
+        <td class="figure">${after.toFixed(1)}</td>
+        <td>${roleName(from)}<span class="way" aria-hidden="true"> → </span><span class="visually-hidden"> to </span>${roleName(to)}</td>
+        <td class="path"><span class="job">${kind}/${number}/</span>${step.join("/")}</td>
+        <td class="figure">${bytes(size)}</td>
+      </tr>
+    `;
+  }
+}

@@ -1,0 +1,86 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import type { ClassifiedView } from "../../../wasm/sotto.js";
+import { bytes, plural } from "../../format";
+import { messages, over, type Ends, type WireMessage } from "../../state/wire";
+import { shared } from "../../styles/shared";
+import { roleColours } from "./role";
+import { linkStyles, links, type Load } from "./wire-links";
+import "./wire-log";
+
+/** What went over the wires for the last drawing: between whom, and message by message. */
+@customElement("sotto-wire")
+export class Wire extends LitElement {
+  static override styles = [
+    shared,
+    roleColours,
+    linkStyles,
+    css`
+      .views {
+        display: grid;
+        grid-template-columns: minmax(0, 22rem) minmax(0, 1fr);
+        gap: var(--space-4) var(--space-5);
+      }
+      .note {
+        min-height: 1.45em;
+        margin-top: var(--space-2);
+      }
+      @media (max-width: 48rem) {
+        .views {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) alice?: ClassifiedView;
+  @property({ attribute: false }) bob?: ClassifiedView;
+  /** Bytes of the model's shares, to each party. */
+  @property({ attribute: false }) model?: number;
+  @property() layer = "";
+  private all: WireMessage[] = [];
+
+  protected override willUpdate(changes: Map<PropertyKey, unknown>): void {
+    if (changes.has("alice") || changes.has("bob")) this.all = messages(this.alice, this.bob);
+  }
+
+  protected override render() {
+    return html`
+      <div class="views">
+        <div>
+          ${links((ends) => this.load(ends))}
+          <p class="note">Dashed: sent before you drew, random numbers by the dealer and shares of the model by its owner.</p>
+        </div>
+        <div>
+          <sotto-wire-log .messages=${this.all} .layer=${this.layer}></sotto-wire-log>
+          <p class="note number">${this.summary()}</p>
+        </div>
+      </div>
+    `;
+  }
+
+  private load(ends: Ends): Load {
+    const [one, other] = ends;
+    switch (one) {
+      case "owner":
+        return { bytes: this.model, ahead: true };
+      case "dealer":
+        return { bytes: (other === "alice" ? this.alice : this.bob)?.dealtBytes, ahead: true };
+      default:
+        return { bytes: this.alice && over(this.all, ends), ahead: false };
+    }
+  }
+
+  private summary(): string {
+    const { all, layer } = this;
+    if (all.length === 0) return "";
+    const total = `${plural(all.length, "message")}, ${bytes(sum(all))}`;
+    if (layer === "") return `${total}. Choose a layer above to mark its messages.`;
+    const here = all.filter((message) => message.layer === layer);
+    const part = `${layer}: ${plural(here.length, "message")}, ${bytes(sum(here))}`;
+    return here.length === 0 ? `${layer} needs no message: each party computes it alone. In all ${total}.` : `${part}. In all ${total}.`;
+  }
+}
+
+const sum = (all: WireMessage[]): number => all.reduce((total, message) => total + message.bytes, 0);

@@ -1,0 +1,45 @@
+// How a page and the tabs that take a role of its parties find each other: a broadcast channel a
+// room. Shares and masked values never pass here; they go from role to role.
+
+import type { DealerCommand, DealerEvent, PartyCommand, PartyEvent, RoleWay } from "../../wasm/sotto.js";
+
+/** The roles that can live in a tab of their own. */
+export const TAB_ROLES = ["alice", "bob", "dealer"] as const;
+export type TabRole = (typeof TAB_ROLES)[number];
+
+export type TabCommand = PartyCommand | DealerCommand;
+export type TabEvent = PartyEvent | DealerEvent;
+
+export type Control =
+  /** The page: which tabs are there? */
+  | { type: "call" }
+  /** A tab: it could take this role. */
+  | { type: "offer"; tab: string; role: TabRole }
+  /** The page: take the role in this session. */
+  | { type: "begin"; tab: string; session: string; links: RoleWay[] }
+  /** The page: a command for the role. */
+  | { type: "command"; tab: string; command: TabCommand }
+  /** A tab: what its role shows. */
+  | { type: "event"; tab: string; session: string; event: TabEvent }
+  /** The page: the role has gone to another tab, or the page takes it back. */
+  | { type: "dismissed"; tab: string };
+
+export class ControlChannel {
+  private readonly channel: BroadcastChannel;
+
+  constructor(room: string, heard: (message: Control) => void) {
+    this.channel = new BroadcastChannel(`sotto/${room}/parties`);
+    this.channel.onmessage = ({ data }: MessageEvent<Control>) => heard(data);
+  }
+
+  send(message: Control): void {
+    this.channel.postMessage(message);
+  }
+}
+
+/** Held by a tab for as long as it lives. */
+export const tabLock = (room: string, tab: string): string => `sotto/${room}/party/${tab}`;
+
+export function isTabRole(name: string | null): name is TabRole {
+  return TAB_ROLES.some((role) => role === name);
+}

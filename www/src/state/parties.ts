@@ -1,0 +1,258 @@
+// Runs sessions of encrypted classification: starts the roles, links them, hands them the newest
+// model, and begins anew when one of them fails. It never sees a share.
+
+import { dataUrl, startDealer, startOwner, startParty, type RoleLink } from "../roles/start";
+import type { Failed } from "../roles/serve";
+import type {
+  AggregatorEvent,
+  ClientCommand,
+  ClientEvent,
+  DealerEvent,
+  ModelInfo,
+  OwnerCommand,
+  OwnerEvent,
+  PartyEvent,
+  RoleFailed,
+  RoleName,
+} from "../../wasm/sotto.js";
+import { ControlChannel, tabLock, TAB_ROLES, type Control, type TabCommand, type TabRole } from "./control";
+import { layLinks, portsOf } from "./links";
+import type { SecretEvent } from "./secret";
+
+type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
+type Local = Pick<RoleLink<TabCommand>, "send" | "end">;
+
+/** Sessions in a row that may fail before anything was classified. */
+const FAILURES_MAX = 3;
+/** How long a tab may take to be ready. */
+const TAB_READY_MS = 5000;
+const FRACTION = 8;
+
+interface Session {
+  name: string;
+  /** The roles in tabs, by the tab that has each. */
+  tabs: Map<TabRole, string>;
+  here: Map<TabRole, Local>;
+  owner?: RoleLink<OwnerCommand>;
+  /** Rounds behind each model that was shared. */
+  rounds: Map<number, number>;
+  /** Called when a tab's role can be reached. */
+  ready: Map<TabRole, () => void>;
+}
+
+export class Parties {
+  /** The model that drawings are read with, once the parties have it. */
+  using?: ModelInfo;
+  private session?: Session;
+  private model?: ModelEvent;
+  private fraction = FRACTION;
+  private failures = 0;
+  private control?: ControlChannel;
+  private room = "";
+  /** Tabs that offer a role. */
+  private readonly offers = new Map<TabRole, string>();
+
+  constructor(
+    private readonly client: RoleLink<ClientCommand>,
+    private readonly tell: (event: SecretEvent) => void,
+  ) {}
+
+  /** The room is known: the first session begins, and tabs may take roles. */
+  open(room: string): void {
+    if (this.room) return;
+    this.room = room;
+    this.control = new ControlChannel(room, (message) => this.heardTab(message));
+    this.control.send({ type: "call" });
+    void this.begin();
+  }
+
+  /** The newest model: the parties compute with it from now on. */
+  use(model: ModelEvent): void {
+    this.model = model;
+    this.share();
+  }
+
+  precise(fraction: number): void {
+    this.fraction = fraction;
+    this.tell({ from: "page", event: { type: "fraction", fraction } });
+    this.share();
+  }
+
+  fix(value: number, fraction: number): void {
+    this.session?.owner?.send({ type: "fix", value, fraction });
+  }
+
+  evaluate(count: number): void {
+    this.tell({ from: "page", event: { type: "evaluating", total: count } });
+    this.session?.owner?.send({ type: "classify", count });
+    this.client.send({ type: "evaluate", count, data: dataUrl() });
+  }
+
+  pause(on: boolean): void {
+    this.tell({ from: "page", event: { type: "paused", on } });
+    this.client.send({ type: on ? "pause" : "resume" });
+  }
+
+  halt(): void {
+    this.tell({ from: "page", event: { type: "stopped" } });
+    this.client.send({ type: "stop" });
+  }
+
+  /** Ends a role without a word, as a crash would. */
+  kill(role: TabRole): void {
+    const tab = this.session?.tabs.get(role);
+    if (tab) this.control?.send({ type: "dismissed", tab });
+    else this.session?.here.get(role)?.end();
+  }
+
+  garble(role: "alice" | "bob"): void {
+    this.command(role, { type: "garble" });
+  }
+
+  openTab(role: TabRole): void {
+    const query = new URLSearchParams({ role, room: this.room });
+    window.open(`./party.html?${query}`, "_blank", "noopener");
+  }
+
+  /** What the client's role says. */
+  heardClient(event: ClientEvent): void {
+    this.tell({ from: "client", event });
+    if (event.type === "prediction" && event.reader === "shares" && event.number !== undefined) this.failures = 0;
+    if (event.type === "evaluated") this.failures = 0;
+    if (event.type === "failed" && this.session) this.fail(this.session, event);
+  }
+
+  private share(): void {
+    const { model, session, fraction } = this;
+    if (!model || !session?.owner) return;
+    const { preset, round, weights } = model;
+    session.owner.send({ type: "model", preset, round, fraction, weights });
+  }
+
+  private command(role: TabRole, command: TabCommand): void {
+    const tab = this.session?.tabs.get(role);
+    if (tab) this.control?.send({ type: "command", tab, command });
+    else this.session?.here.get(role)?.send(command);
+  }
+
+  private async begin(): Promise<void> {
+    this.end();
+    const tabs = new Map(this.offers);
+    const session: Session = { name: crypto.randomUUID(), tabs, here: new Map(), rounds: new Map(), ready: new Map() };
+    this.session = session;
+    this.tell({ from: "page", event: { type: "session", tabs: [...tabs.keys()] } });
+    const isHere = (role: RoleName) => !TAB_ROLES.some((tab) => tab === role && tabs.has(tab));
+    const ends = layLinks(this.room, session.name, isHere);
+    const links = (role: RoleName) => ends.get(role) ?? [];
+
+    await Promise.all([...tabs].map(([role, tab]) => this.reach(session, role, tab, links(role))));
+    if (this.session !== session) return;
+    for (const role of TAB_ROLES) {
+      if (isHere(role)) this.start(session, role, links(role));
+    }
+    const owner = startOwner((event) => this.heardOwner(session, event));
+    session.owner = owner;
+    owner.send({ type: "open", links: links("owner"), data: dataUrl() }, portsOf(links("owner")));
+    this.client.send({ type: "open", links: links("client") }, portsOf(links("client")));
+    this.command("alice", { type: "watch", on: true });
+    this.share();
+  }
+
+  private end(): void {
+    const { session } = this;
+    delete this.session;
+    delete this.using;
+    for (const role of session?.here.values() ?? []) role.end();
+    session?.owner?.end();
+  }
+
+  private start(session: Session, role: TabRole, links: Parameters<typeof portsOf>[0]): void {
+    const ports = portsOf(links);
+    if (role === "dealer") {
+      const dealer = startDealer((event) => this.heardDealer(session, event));
+      session.here.set(role, dealer as Local);
+      dealer.send({ type: "open", links }, ports);
+    } else {
+      const party = startParty((event) => this.heardParty(session, role, event));
+      session.here.set(role, party as Local);
+      party.send({ type: "open", role, links }, ports);
+    }
+  }
+
+  /** Has a tab take its role; a tab that does not answer loses it. */
+  private async reach(session: Session, role: TabRole, tab: string, links: Parameters<typeof portsOf>[0]): Promise<void> {
+    const ready = new Promise<boolean>((resolve) => {
+      session.ready.set(role, () => resolve(true));
+      setTimeout(() => resolve(false), TAB_READY_MS);
+    });
+    this.control?.send({ type: "begin", tab, session: session.name, links });
+    if ((await ready) || this.session !== session) return;
+    this.offers.delete(role);
+    this.fail(session, { type: "failed", reason: `The tab of ${role} does not answer.`, role });
+  }
+
+  private heardTab(message: Control): void {
+    switch (message.type) {
+      case "offer":
+        this.take(message.role, message.tab);
+        break;
+      case "event": {
+        const { session } = this;
+        const role = TAB_ROLES.find((one) => session?.tabs.get(one) === message.tab);
+        if (!session || session.name !== message.session || !role) return;
+        if (message.event.type === "ready") session.ready.get(role)?.();
+        if (role === "dealer") this.heardDealer(session, message.event as DealerEvent);
+        else this.heardParty(session, role, message.event as PartyEvent);
+        break;
+      }
+    }
+  }
+
+  private take(role: TabRole, tab: string): void {
+    const before = this.offers.get(role);
+    if (before === tab) return;
+    if (before) this.control?.send({ type: "dismissed", tab: before });
+    this.offers.set(role, tab);
+    // The tab holds this lock as long as it lives.
+    void navigator.locks.request(tabLock(this.room, tab), { mode: "shared" }, () => undefined).then(() => {
+      if (this.offers.get(role) !== tab) return;
+      this.offers.delete(role);
+      if (this.session?.tabs.get(role) === tab) void this.begin();
+    });
+    void this.begin();
+  }
+
+  private heardParty(session: Session, role: "alice" | "bob", event: PartyEvent | Failed): void {
+    if (this.session !== session) return;
+    if (event.type === "failed") return this.fail(session, event);
+    this.tell({ from: role, event });
+    if (event.type !== "using" || role !== "alice") return;
+    this.using = event.model;
+    this.client.send({ type: "using", model: event.model, round: session.rounds.get(event.model.number) ?? 0 });
+  }
+
+  private heardDealer(session: Session, event: DealerEvent | Failed): void {
+    if (this.session !== session) return;
+    if (event.type === "failed") this.fail(session, event);
+    else this.tell({ from: "dealer", event });
+  }
+
+  private heardOwner(session: Session, event: OwnerEvent | Failed): void {
+    if (this.session !== session) return;
+    if (event.type === "shared") session.rounds.set(event.model.number, event.round);
+    if (event.type === "failed") this.fail(session, event);
+    else this.tell({ from: "owner", event });
+  }
+
+  /** Ends the session: what it dealt is never used again. A new one begins, unless that has failed too often. */
+  private fail(session: Session, { reason, role, step }: RoleFailed | Failed & Partial<RoleFailed>): void {
+    if (this.session !== session) return;
+    this.failures += 1;
+    this.tell({
+      from: "page",
+      event: { type: "ended", reason, ...(role !== undefined && { role }), ...(step !== undefined && { step }) },
+    });
+    if (this.failures <= FAILURES_MAX) void this.begin();
+    else this.end();
+  }
+}

@@ -1,0 +1,96 @@
+// A tab that takes one role of the parties: it offers itself to the room's page, and runs the role
+// in every session that the page gives it.
+
+import { startDealer, startParty, type RoleLink } from "../roles/start";
+import type { Failed } from "../roles/serve";
+import { ControlChannel, tabLock, type Control, type TabCommand, type TabEvent, type TabRole } from "./control";
+
+/** How often it offers itself until a page answers. */
+const OFFER_MS = 2000;
+
+export interface PartyShow {
+  /** `searching`: no page has answered; `dismissed`: the role has gone elsewhere. */
+  phase: "searching" | "working" | "failed" | "dismissed";
+  reason?: string;
+  sessions: number;
+  classified: number;
+  last?: Extract<TabEvent, { type: "classified" }>;
+  dealt: { count: number; bytes: number; millis: number };
+  stock: number;
+}
+
+export class PartyTab {
+  show: PartyShow = { phase: "searching", sessions: 0, classified: 0, dealt: { count: 0, bytes: 0, millis: 0 }, stock: 0 };
+  private readonly tab = crypto.randomUUID();
+  private readonly control: ControlChannel;
+  private running?: RoleLink<TabCommand>;
+
+  constructor(
+    readonly role: TabRole,
+    readonly room: string,
+    private readonly changed: () => void,
+  ) {
+    this.control = new ControlChannel(room, (message) => this.heard(message));
+    // Held until this tab closes, crashes or is reloaded; that is how the page notices.
+    void navigator.locks.request(tabLock(room, this.tab), () => {
+      this.offer();
+      return new Promise(() => {});
+    });
+    setInterval(() => this.show.phase === "searching" && this.offer(), OFFER_MS);
+  }
+
+  private offer(): void {
+    this.control.send({ type: "offer", tab: this.tab, role: this.role });
+  }
+
+  private heard(message: Control): void {
+    if (message.type === "call" && this.show.phase !== "dismissed") return this.offer();
+    if (!("tab" in message) || message.tab !== this.tab) return;
+    switch (message.type) {
+      case "begin":
+        this.begin(message.session, message.links);
+        break;
+      case "command":
+        this.running?.send(message.command);
+        break;
+      case "dismissed":
+        this.running?.end();
+        this.update({ phase: "dismissed" });
+        break;
+    }
+  }
+
+  private begin(session: string, links: Extract<Control, { type: "begin" }>["links"]): void {
+    this.running?.end();
+    const { role } = this;
+    const show = (event: TabEvent | Failed) => {
+      this.control.send({ type: "event", tab: this.tab, session, event });
+      this.see(event);
+    };
+    const running = role === "dealer" ? startDealer(show) : startParty(show);
+    this.running = running as RoleLink<TabCommand>;
+    this.running.send(role === "dealer" ? { type: "open", links } : { type: "open", role, links });
+    this.update({ phase: "working", sessions: this.show.sessions + 1, stock: 0 });
+  }
+
+  private see(event: TabEvent | Failed): void {
+    switch (event.type) {
+      case "failed":
+        return this.update({ phase: "failed", reason: event.reason });
+      case "stock":
+        return this.update({ stock: event.count });
+      case "classified":
+        return this.update({ classified: this.show.classified + event.batch, last: event });
+      case "dealt": {
+        const { count, bytes } = this.show.dealt;
+        const dealt = { count: count + 1, bytes: bytes + event.alice + event.bob, millis: event.millis };
+        return this.update({ dealt });
+      }
+    }
+  }
+
+  private update(change: Partial<PartyShow>): void {
+    this.show = { ...this.show, ...change };
+    this.changed();
+  }
+}

@@ -1,0 +1,54 @@
+// The messages of one classification, put together from what alice and bob recorded.
+
+import type { ClassifiedView, RoleName } from "../../wasm/sotto.js";
+
+export interface WireMessage {
+  from: RoleName;
+  to: RoleName;
+  /** The whole path of its step. */
+  path: string;
+  /** The layer that its path names, or the job's own step. */
+  layer: string;
+  bytes: number;
+  /** Milliseconds since the first. */
+  after: number;
+}
+
+/** Oldest first. What went between alice and bob is in both records, and taken from alice's. */
+export function messages(alice?: ClassifiedView, bob?: ClassifiedView): WireMessage[] {
+  const records = [
+    ...(alice?.records ?? []).map((record) => ({ record, holder: "alice" as const })),
+    ...(bob?.number === alice?.number ? (bob?.records ?? []) : [])
+      .filter((record) => record.peer !== "alice")
+      .map((record) => ({ record, holder: "bob" as const })),
+  ].sort((a, b) => a.record.at - b.record.at);
+  const start = records[0]?.record.at ?? 0;
+  return records.map(({ record: { path, peer, way, bytes, at }, holder }) => ({
+    ...(way === "sent" ? { from: holder, to: peer } : { from: peer, to: holder }),
+    path,
+    layer: path.split("/")[2] ?? "",
+    bytes,
+    after: at - start,
+  }));
+}
+
+/** Both ends of a link. */
+export type Ends = [RoleName, RoleName];
+
+/** Every link that there is: the client, the owner and the dealer have none among themselves. */
+export const LINKS: Ends[] = [
+  ["client", "alice"],
+  ["client", "bob"],
+  ["alice", "bob"],
+  ["dealer", "alice"],
+  ["dealer", "bob"],
+  ["owner", "alice"],
+  ["owner", "bob"],
+];
+
+/** Bytes that went over a link, both ways. */
+export const over = (all: WireMessage[], [one, other]: Ends): number =>
+  all.reduce((sum, { from, to, bytes }) => {
+    const here = (from === one && to === other) || (from === other && to === one);
+    return here ? sum + bytes : sum;
+  }, 0);
