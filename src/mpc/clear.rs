@@ -101,7 +101,15 @@ impl<'a> Clear<'a> {
                     watch(index, Kind::Difference, &[a - b]);
                     larger(a, b)
                 }),
-                Gate::ArgMax => values.chunks_exact(step.inputs).map(place_of_largest).collect(),
+                Gate::ArgMax => {
+                    let images = values.chunks_exact(step.inputs);
+                    images
+                        .map(|image| {
+                            watch(index, Kind::Difference, &[spread(image)]);
+                            place_of_largest(image)
+                        })
+                        .collect()
+                }
             };
         }
         let each = values.chunks_exact(values.len() / plan.batch());
@@ -152,6 +160,12 @@ fn fold(windows: &Windows, values: &[i64], mut join: impl FnMut(i64, i64) -> i64
         level = winners.chain(alone).collect();
     }
     level.pop().unwrap_or_default()
+}
+
+/// The largest difference of two values.
+fn spread(values: &[i64]) -> i64 {
+    let ends = values.iter().min().zip(values.iter().max());
+    ends.map_or(0, |(least, most)| most - least)
 }
 
 fn place_of_largest(values: &[i64]) -> i64 {

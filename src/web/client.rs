@@ -18,7 +18,7 @@ use super::mailbox::WebMailbox;
 use super::page::{
     self, ClientCommand as Command, ClientEvent as Shown, DrawCommand, Reader, RoleFailed,
 };
-use super::watchdog::silence;
+use super::watchdog::{PATIENCE_OF_CLIENT, silence};
 use crate::digits::drawing::Drawing;
 use crate::digits::{Digits, PIXELS};
 use crate::learn::{Model, arg_max, ops};
@@ -227,7 +227,7 @@ async fn on_shares(
             return Err("the parties have no model yet".to_owned());
         };
         let Parties { client, waiting, replaced } = &mut parties;
-        let silence = silence(Rc::clone(waiting));
+        let silence = silence(Rc::clone(waiting), PATIENCE_OF_CLIENT);
         let outcome = {
             let asking = std::pin::pin!(client.classify(&model, pixels, output));
             let trouble = std::pin::pin!(async {

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::environment::{Show, draw_key, epoch_clock};
 use super::mailbox::WebMailbox;
 use super::page::{self, PartyCommand as Command, PartyEvent as Shown};
-use super::watchdog::silence;
+use super::watchdog::{PATIENCE, silence};
 use crate::mpc::{self, Computer, Links, Output, PartyEvent, Role, prg};
 
 /// The role of alice or bob.
@@ -66,7 +66,7 @@ impl Party {
         show.event(&Shown::Ready);
         spawn_local(async move {
             let serving = std::pin::pin!(computer.serve());
-            let silence = std::pin::pin!(silence(waiting));
+            let silence = std::pin::pin!(silence(waiting, PATIENCE));
             let error = match select(serving, silence).await {
                 Either::Left((error, _)) | Either::Right((error, _)) => error,
             };

@@ -32,7 +32,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("the aggregator page is accessible, empty and in use", async ({ page, context }) => {
       await opened(page);
       await expectNoFindings(page);
-      await page.locator("summary").click();
+      await page.locator("sotto-settings-form summary").click();
       await page.getByLabel("Rounds").fill("none");
       await page.getByLabel("Rounds").blur();
       await expect(page.getByLabel("Rounds")).toHaveAttribute("aria-invalid", "true");
@@ -104,7 +104,7 @@ test("a digit can be put on the pad, and taken off it, by keyboard alone", async
 test("the address holds the settings that are not the defaults, and keeps the room", async ({ page }) => {
   await opened(page, "?room=green&rounds=4");
   await expect(page.getByTestId("round")).toHaveText("0 of 4");
-  await page.locator("summary").click();
+  await page.locator("sotto-settings-form summary").click();
   await expect(page.getByLabel("Rounds")).toHaveValue("4");
   await page.getByLabel("Rounds").fill("7");
   await page.getByLabel("Rounds").blur();
@@ -119,7 +119,7 @@ test("a setting that cannot be is refused at its field, and changes nothing", as
   await opened(page);
   const hash = await page.getByTestId("weights-hash").getAttribute("data-hash");
   const address = page.url();
-  await page.locator("summary").click();
+  await page.locator("sotto-settings-form summary").click();
   const rate = page.getByLabel("Learning rate");
   await rate.fill("fast");
   await rate.blur();

@@ -7,8 +7,8 @@ import { expect, type BrowserContext, type Page } from "@playwright/test";
 import { strokesOf } from "./strokes";
 
 /** Opens the aggregator page and waits for its first model. */
-export async function openAggregator(context: BrowserContext, query: string): Promise<Page> {
-  const page = await context.newPage();
+export async function openAggregator(context: BrowserContext, query: string, at?: Page): Promise<Page> {
+  const page = at ?? (await context.newPage());
   await page.goto(`./${query}`);
   await expect(page.getByTestId("weights-hash")).toHaveAttribute("data-hash", /^[0-9a-f]{64}$/);
   return page;

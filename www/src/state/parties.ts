@@ -225,10 +225,11 @@ export class Parties {
   private heardParty(session: Session, role: "alice" | "bob", event: PartyEvent | Failed): void {
     if (this.session !== session) return;
     if (event.type === "failed") return this.fail(session, event);
+    if (event.type === "using" && role === "alice") {
+      this.using = event.model;
+      this.client.send({ type: "using", model: event.model, round: session.rounds.get(event.model.number) ?? 0 });
+    }
     this.tell({ from: role, event });
-    if (event.type !== "using" || role !== "alice") return;
-    this.using = event.model;
-    this.client.send({ type: "using", model: event.model, round: session.rounds.get(event.model.number) ?? 0 });
   }
 
   private heardDealer(session: Session, event: DealerEvent | Failed): void {

@@ -89,7 +89,7 @@ export class Parties extends LitElement {
     const off = this.show.session === "ended";
     return html`
       <div class="cards">${HELPERS.map((role) => this.card(role))}</div>
-      <details>
+      <details data-testid="disturb">
         <summary>Disturb them</summary>
         <p class="note">
           A garbled message arrives cut short. Whoever waits for it names the sender and the step, all that was dealt for

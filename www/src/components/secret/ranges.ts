@@ -9,7 +9,7 @@ const BITS = 32;
 const SAYS: Record<RangeVerdict, string> = {
   always: "Every number fits, whatever is drawn.",
   onSample:
-    "Take care: every number fits on the images that were tried, but no bound rules out that another image overflows. Its answer would be wrong, without a sign of it.",
+    "Every number fits on the images that were tried. Where the worst case passes the edge, no bound rules out that a strange image overflows; its answer would be wrong, without a sign of it.",
   never: "Too many bits: numbers overflow even on the images that were tried. Answers are wrong, without a sign of it. Choose fewer bits.",
 };
 
@@ -30,7 +30,6 @@ export class Ranges extends LitElement {
         background: var(--sunken);
         font-size: var(--text-s);
       }
-      .verdict[data-verdict="onSample"],
       .verdict[data-verdict="never"] {
         border-left-color: var(--warn);
         background: var(--warn-ground);
@@ -96,7 +95,7 @@ export class Ranges extends LitElement {
       [data-verdict="never"] .bar::after {
         background: var(--warn);
       }
-      tr:not([data-verdict="always"]) .says {
+      tr[data-verdict="never"] .says {
         color: var(--warn);
         font-weight: 600;
       }
