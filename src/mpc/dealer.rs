@@ -114,7 +114,7 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
                 *bytes = 4 * words.len();
                 self.links.send(role, &format!("deal/{number}"), |message| {
                     message.extend(header.encode());
-                    message.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+                    message.extend_from_slice(bytemuck::cast_slice(words));
                 })?;
             }
             self.links.take_records();

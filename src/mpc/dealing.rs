@@ -70,11 +70,7 @@ impl Dealing {
     /// Shares a secret: alice's share is from her stream, bob is sent his.
     pub(super) fn share<T: Element>(&mut self, secret: &[T]) {
         let mask = self.alice.elements::<T>(secret.len());
-        let mut bytes = Vec::with_capacity(4 * T::words(secret.len()));
-        Share::split(secret, &mask).write(&mut bytes);
-        bytes.resize(4 * T::words(secret.len()), 0);
-        let words = bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes));
-        self.words[1].extend(words);
+        Share::split(secret, &mask).write_words(&mut self.words[1]);
     }
 
     /// Deals point functions at the secret `alphas`: both parties are sent the same key.

@@ -2,7 +2,7 @@
 //!
 //! The function is 1 at the secret `alpha` and 0 elsewhere, shared as a tree of seeds
 //! (Boyle, Gilboa and Ishai 2016, "Function Secret Sharing: Improvements and Extensions",
-//! section 3.2.1, with the early termination of section 3.2.3). At every node a party has a
+//! ePrint 2018/707, figure 1, with its early termination). At every node a party has a
 //! seed and a control bit. On the path to `alpha` the parties' seeds are independent and
 //! their bits differ; off it both are equal. A level's correction word makes it so:
 //!
@@ -13,7 +13,8 @@
 //!
 //! `[x < alpha]` follows on the walk along the bits of `x`: where that bit is 0, `alpha` is
 //! larger if it lies under the right sibling, and whether it does is the exclusive or of
-//! the parties' control bits there. Seven levels early a 128-bit leaf, corrected to differ
+//! the parties' control bits there (Storrier, Vadapalli, Lyons and Henry 2023, "Grotto", find
+//! the parity of a prefix so). Seven levels early a 128-bit leaf, corrected to differ
 //! in the bit of `alpha` alone, gives the rest: the parity of its bits above `x mod 128`.
 //!
 //! Who compares knows `x`, so the walk may follow its bits; a party's seeds and control

@@ -32,6 +32,7 @@
 //! | `clear`, `range` | the oracle: the same plan in the clear, and whether values fit |
 
 mod bits;
+mod classified;
 pub mod clear;
 mod client;
 mod dealer;
@@ -58,13 +59,14 @@ mod secrecy;
 #[cfg(test)]
 mod world;
 
+pub use classified::{Classified, PartyEvent};
 pub use client::{Answer, Client, Shared};
 pub use dealer::{Dealer, DealerEvent};
 pub use evaluate::Seen;
 pub use links::{Clock, Links, MESSAGE_MAX, Record, Waiting, Way};
 pub use messages::{Kind, ModelInfo};
 pub use owner::Owner;
-pub use party::{Classified, Computer, PartyEvent};
+pub use party::Computer;
 pub use plan::{BATCH_MAX, FRACTION_MAX, FRACTION_MIN, Output, Plan};
 pub use range::{LayerRange, Ranges, Verdict};
 pub use ring::{Masked, NARROW_BITS, Narrow, Share, WIDE_BITS, Wide};

@@ -8,6 +8,7 @@
 use std::num::Wrapping;
 use std::ops::{Add, AddAssign, Sub};
 
+use bytemuck::Pod;
 use zeroize::Zeroize;
 
 /// An element of `Z_2^32`, two's complement: products and sums before they are truncated.
@@ -20,54 +21,37 @@ pub const WIDE_BITS: u32 = u32::BITS;
 /// Bits of a narrow element, `K` in the formulas.
 pub const NARROW_BITS: u32 = u16::BITS;
 
+#[cfg(not(target_endian = "little"))]
+compile_error!("elements lie in memory as they do on the wire: in little-endian order");
+
 /// What both rings can do.
-pub trait Element: Copy + Zeroize + Add<Output = Self> + AddAssign + Sub<Output = Self> {
+pub trait Element: Pod + Zeroize + Add<Output = Self> + AddAssign + Sub<Output = Self> {
     /// Bytes of an element on the wire, little-endian.
-    const LEN: usize;
+    const LEN: usize = size_of::<Self>();
+
     /// Writes elements.
-    fn write(values: &[Self], bytes: &mut Vec<u8>);
+    fn write(values: &[Self], bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(bytemuck::cast_slice(values));
+    }
+
     /// Reads as many elements as there are.
-    fn read(bytes: &[u8]) -> impl Iterator<Item = Self> + '_;
+    fn read(bytes: &[u8]) -> impl Iterator<Item = Self> + '_ {
+        bytes.chunks_exact(Self::LEN).map(bytemuck::pod_read_unaligned)
+    }
+
     /// So many elements from uniform words.
-    fn from_words(words: &[u32], count: usize) -> Vec<Self>;
+    fn from_words(words: &[u32], count: usize) -> Vec<Self> {
+        bytemuck::cast_slice(words)[..count].to_vec()
+    }
+
     /// Words that hold so many elements.
     fn words(count: usize) -> usize {
         (count * Self::LEN).div_ceil(4)
     }
 }
 
-impl Element for Wide {
-    const LEN: usize = 4;
-
-    fn write(values: &[Self], bytes: &mut Vec<u8>) {
-        bytes.extend(values.iter().flat_map(|value| value.0.to_le_bytes()));
-    }
-
-    fn read(bytes: &[u8]) -> impl Iterator<Item = Self> + '_ {
-        bytes.as_chunks().0.iter().map(|bytes| Wrapping(u32::from_le_bytes(*bytes)))
-    }
-
-    fn from_words(words: &[u32], count: usize) -> Vec<Self> {
-        words[..count].iter().copied().map(Wrapping).collect()
-    }
-}
-
-impl Element for Narrow {
-    const LEN: usize = 2;
-
-    fn write(values: &[Self], bytes: &mut Vec<u8>) {
-        bytes.extend(values.iter().flat_map(|value| value.0.to_le_bytes()));
-    }
-
-    fn read(bytes: &[u8]) -> impl Iterator<Item = Self> + '_ {
-        bytes.as_chunks().0.iter().map(|bytes| Wrapping(u16::from_le_bytes(*bytes)))
-    }
-
-    fn from_words(words: &[u32], count: usize) -> Vec<Self> {
-        let halves = words.iter().flat_map(|word| [*word as u16, (word >> 16) as u16]);
-        halves.take(count).map(Wrapping).collect()
-    }
-}
+impl Element for Wide {}
+impl Element for Narrow {}
 
 /// One of two vectors that add up to a secret one. Does not print; erased when dropped.
 pub struct Share<T: Zeroize>(Vec<T>);
@@ -99,6 +83,14 @@ impl<T: Element> Share<T> {
     /// Puts both shares together.
     pub(super) fn join(&self, other: &Self) -> Vec<T> {
         self.0.iter().zip(&other.0).map(|(a, b)| *a + *b).collect()
+    }
+
+    /// The share as words, the last one filled up.
+    pub(super) fn write_words(&self, words: &mut Vec<u32>) {
+        let (start, count) = (words.len(), T::words(self.0.len()));
+        words.resize(start + count, 0);
+        let elements: &mut [T] = bytemuck::cast_slice_mut(&mut words[start..]);
+        elements[..self.0.len()].copy_from_slice(&self.0);
     }
 
     /// Splits a secret: `mask`, uniform and fresh, is one share, this is the other.

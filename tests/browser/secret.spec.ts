@@ -170,6 +170,27 @@ test("bob and the dealer live in tabs of their own", async ({ page, context }) =
   });
 });
 
+test("the client lives in a tab of its own, and the page learns nothing of what it draws", async ({ page, context }) => {
+  test.setTimeout(120_000);
+  await openParties(page, "?room=client");
+  const opened = context.waitForEvent("page");
+  await page.getByTestId("open-client").click();
+  const tab = await opened;
+  await expect(tab.getByTestId("party-phase")).toHaveAttribute("data-phase", "working", { timeout: 20_000 });
+  await expect(page.getByTestId("client-state")).toHaveAttribute("data-place", "tab");
+  await expectReady(page);
+  await take(tab, 4);
+  await expect(tab.getByTestId("prediction")).toHaveText(/^\d$/);
+  // Alice and bob have computed; the page shows that, and neither shares nor answer.
+  await expect(page.getByTestId("wire-log")).toContainText("/conv1/open");
+  await expect(page.getByTestId("alice-share")).not.toHaveAttribute("data-number", /./);
+  await expect(page.getByTestId("prediction")).toHaveText("");
+  await tab.close();
+  await expect(page.getByTestId("client-state")).toHaveAttribute("data-place", "page", { timeout: 15_000 });
+  await expectReady(page);
+  await take(page, 4);
+});
+
 test("ten thousand test digits on shares agree with the plain model", async ({ page }) => {
   test.setTimeout(400_000);
   await openParties(page, "?room=tenthousand&shards=4&rounds=4");

@@ -126,6 +126,8 @@ export class DrawPanel extends LitElement {
   @property({ attribute: false }) reader: Reader = "shares";
   /** Whether the digit alone is learnt, on shares. */
   @property({ type: Boolean }) label = false;
+  /** Whether there is one reader alone. */
+  @property({ type: Boolean }) fixed = false;
   /** Why drawings cannot be read yet; empty when they can. */
   @property() waiting = "";
 
@@ -152,7 +154,7 @@ export class DrawPanel extends LitElement {
           <span class="caption">or take</span>
           ${SAMPLES.map((digit) => html`<button class="quiet" @click=${() => tell(this, "strokes", sample(digit))}>${digit}</button>`)}
         </div>
-        <sotto-reader-switches .reader=${this.reader} ?label=${this.label}></sotto-reader-switches>
+        <sotto-reader-switches .reader=${this.reader} ?label=${this.label} ?fixed=${this.fixed}></sotto-reader-switches>
         <div class="reading">
           <div class="answer">
             <span class="caption" id="reads">Reads as</span>

@@ -4,14 +4,18 @@ import { customElement } from "lit/decorators.js";
 import { bytes, count } from "../format";
 import { missingFeature } from "../roles/start";
 import { isTabRole, TAB_ROLES, type TabRole } from "../state/control";
+import type { Stroke } from "../state/drawing";
+import type { Pad } from "../state/pad";
 import { PartyTab } from "../state/party-tab";
 import { shared } from "../styles/shared";
 import "./banner";
+import "./draw-panel";
 
 const TASK: Record<TabRole, string> = {
   alice: "computes with bob on shares, and leads",
   bob: "computes with alice on shares, and follows",
   dealer: "deals randomness, and sees neither input nor wire",
+  client: "has the pad, and alone learns what alice and bob make of its shares",
 };
 
 /** A tab with one role of the parties. */
@@ -51,6 +55,13 @@ export class Party extends LitElement {
       [data-role="dealer"] {
         color: var(--dealer);
       }
+      [data-role="client"] {
+        color: var(--client);
+      }
+      sotto-draw-panel {
+        max-width: 40rem;
+        margin-top: var(--space-4);
+      }
     `,
   ];
 
@@ -76,13 +87,31 @@ export class Party extends LitElement {
         <h1 id="role" data-role=${role} data-testid="party-role">${name(role)}</h1>
         <p>This tab ${TASK[role]}. Room <strong>${room}</strong>.</p>
         <p role="status" data-testid="party-phase" data-phase=${show.phase}>${this.phase(this.tab)}</p>
-        ${role === "dealer" ? this.dealt(this.tab) : this.computed(this.tab)}
+        ${role === "client" ? nothing : role === "dealer" ? this.dealt(this.tab) : this.computed(this.tab)}
         <p class="note">
           Its program runs in a memory of its own, and hears the others only over their links. It is still one browser on
           one computer: whoever controls it can look into every tab.
         </p>
       </section>
+      ${this.tab.pad ? this.drawn(this.tab.pad, show.phase) : nothing}
     `;
+  }
+
+  private drawn(pad: Pad, phase: string) {
+    return html`<sotto-draw-panel
+      fixed
+      .drawing=${pad.drawing}
+      .round=${1}
+      .failure=${pad.failure ?? ""}
+      .reader=${pad.reader}
+      ?label=${pad.label}
+      .waiting=${phase === "working" ? "" : "The parties are not there yet."}
+      @strokes=${(event: CustomEvent<Stroke[]>) => pad.draw(event.detail)}
+      @label=${({ detail }: CustomEvent<boolean>) => {
+        pad.label = detail;
+        pad.readAgain();
+      }}
+    ></sotto-draw-panel>`;
   }
 
   private phase({ role, show }: PartyTab): string {
@@ -90,6 +119,7 @@ export class Party extends LitElement {
       case "searching":
         return "Waiting for the room's page: open Sotto in another tab of this browser.";
       case "working":
+        if (role === "client") return "Ready to share what you draw.";
         return role === "dealer" ? "Dealing." : "Computing whenever something is drawn.";
       case "failed":
         return `This session has ended: ${show.reason ?? "no reason was given"}. The page begins another one.`;

@@ -4,7 +4,7 @@ import { customElement } from "lit/decorators.js";
 import type { LayerView, Reader, Setting } from "../../wasm/sotto.js";
 import { percent } from "../format";
 import { missingFeature } from "../roles/start";
-import type { TabRole } from "../state/control";
+import type { Helper, TabRole } from "../state/control";
 import type { Stroke } from "../state/drawing";
 import { Session } from "../state/session";
 import { latest } from "../state/show";
@@ -32,6 +32,9 @@ export class Room extends LitElement {
         gap: var(--space-4);
         margin-block: var(--space-1) var(--space-4);
       }
+      sotto-secret-panel {
+        margin-bottom: var(--space-4);
+      }
       @media (max-width: 62rem) {
         .stage {
           grid-template-columns: minmax(0, 1fr);
@@ -56,15 +59,15 @@ export class Room extends LitElement {
       <sotto-run-line .run=${show.run}></sotto-run-line>
       <div class="stage">
         <sotto-draw-panel
-          .drawing=${classifier.drawing}
+          .drawing=${classifier.pad.drawing}
           .round=${show.model?.round}
-          .failure=${classifier.failure ?? ""}
-          .reader=${classifier.reader}
-          ?label=${classifier.label}
+          .failure=${classifier.pad.failure ?? ""}
+          .reader=${classifier.pad.reader}
+          ?label=${classifier.pad.label}
           .waiting=${classifier.waiting()}
-          @strokes=${(event: CustomEvent<Stroke[]>) => classifier.draw(event.detail)}
-          @reader=${({ detail }: CustomEvent<Reader>) => classifier.choose(detail, classifier.label)}
-          @label=${({ detail }: CustomEvent<boolean>) => classifier.choose(classifier.reader, detail)}
+          @strokes=${(event: CustomEvent<Stroke[]>) => classifier.pad.draw(event.detail)}
+          @reader=${({ detail }: CustomEvent<Reader>) => classifier.choose(detail, classifier.pad.label)}
+          @label=${({ detail }: CustomEvent<boolean>) => classifier.choose(classifier.pad.reader, detail)}
         ></sotto-draw-panel>
         <sotto-training-panel
           .show=${show}
@@ -86,7 +89,7 @@ export class Room extends LitElement {
         @fraction=${({ detail }: CustomEvent<number>) => classifier.parties.precise(detail)}
         @fix=${({ detail }: CustomEvent<{ value: number; fraction: number }>) => classifier.parties.fix(detail.value, detail.fraction)}
         @garble=${({ detail }: CustomEvent<"alice" | "bob">) => classifier.parties.garble(detail)}
-        @kill=${({ detail }: CustomEvent<TabRole>) => classifier.parties.kill(detail)}
+        @kill=${({ detail }: CustomEvent<Helper>) => classifier.parties.kill(detail)}
         @open-party=${({ detail }: CustomEvent<TabRole>) => classifier.parties.openTab(detail)}
       ></sotto-secret-panel>
       <sotto-settings-form

@@ -1,14 +1,19 @@
 // How a page and the tabs that take a role of its parties find each other: a broadcast channel a
 // room. Shares and masked values never pass here; they go from role to role.
 
-import type { DealerCommand, DealerEvent, PartyCommand, PartyEvent, RoleWay } from "../../wasm/sotto.js";
+import type { ClientCommand, DealerCommand, DealerEvent, PartyCommand, PartyEvent, RoleFailed, RoleWay } from "../../wasm/sotto.js";
+
+/** The roles that compute or deal. */
+export const HELPERS = ["alice", "bob", "dealer"] as const;
+export type Helper = (typeof HELPERS)[number];
 
 /** The roles that can live in a tab of their own. */
-export const TAB_ROLES = ["alice", "bob", "dealer"] as const;
+export const TAB_ROLES = [...HELPERS, "client"] as const;
 export type TabRole = (typeof TAB_ROLES)[number];
 
-export type TabCommand = PartyCommand | DealerCommand;
-export type TabEvent = PartyEvent | DealerEvent;
+export type TabCommand = PartyCommand | DealerCommand | ClientCommand;
+/** What a client in a tab draws and learns stays in its tab. */
+export type TabEvent = PartyEvent | DealerEvent | RoleFailed;
 
 export type Control =
   /** The page: which tabs are there? */

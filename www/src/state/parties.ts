@@ -15,7 +15,7 @@ import type {
   RoleFailed,
   RoleName,
 } from "../../wasm/sotto.js";
-import { ControlChannel, tabLock, TAB_ROLES, type Control, type TabCommand, type TabRole } from "./control";
+import { ControlChannel, HELPERS, tabLock, TAB_ROLES, type Control, type Helper, type TabCommand, type TabEvent, type TabRole } from "./control";
 import { layLinks, portsOf } from "./links";
 import type { SecretEvent } from "./secret";
 
@@ -32,7 +32,7 @@ interface Session {
   name: string;
   /** The roles in tabs, by the tab that has each. */
   tabs: Map<TabRole, string>;
-  here: Map<TabRole, Local>;
+  here: Map<Helper, Local>;
   owner?: RoleLink<OwnerCommand>;
   /** Rounds behind each model that was shared. */
   rounds: Map<number, number>;
@@ -99,7 +99,7 @@ export class Parties {
   }
 
   /** Ends a role without a word, as a crash would. */
-  kill(role: TabRole): void {
+  kill(role: Helper): void {
     const tab = this.session?.tabs.get(role);
     if (tab) this.control?.send({ type: "dismissed", tab });
     else this.session?.here.get(role)?.end();
@@ -117,8 +117,6 @@ export class Parties {
   /** What the client's role says. */
   heardClient(event: ClientEvent): void {
     this.tell({ from: "client", event });
-    if (event.type === "prediction" && event.reader === "shares" && event.number !== undefined) this.failures = 0;
-    if (event.type === "evaluated") this.failures = 0;
     if (event.type === "failed" && this.session) this.fail(this.session, event);
   }
 
@@ -132,6 +130,7 @@ export class Parties {
   private command(role: TabRole, command: TabCommand): void {
     const tab = this.session?.tabs.get(role);
     if (tab) this.control?.send({ type: "command", tab, command });
+    else if (role === "client") this.client.send(command as ClientCommand);
     else this.session?.here.get(role)?.send(command);
   }
 
@@ -147,13 +146,13 @@ export class Parties {
 
     await Promise.all([...tabs].map(([role, tab]) => this.reach(session, role, tab, links(role))));
     if (this.session !== session) return;
-    for (const role of TAB_ROLES) {
+    for (const role of HELPERS) {
       if (isHere(role)) this.start(session, role, links(role));
     }
     const owner = startOwner((event) => this.heardOwner(session, event));
     session.owner = owner;
     owner.send({ type: "open", links: links("owner"), data: dataUrl() }, portsOf(links("owner")));
-    this.client.send({ type: "open", links: links("client") }, portsOf(links("client")));
+    if (isHere("client")) this.client.send({ type: "open", links: links("client") }, portsOf(links("client")));
     this.command("alice", { type: "watch", on: true });
     this.share();
   }
@@ -166,7 +165,7 @@ export class Parties {
     session?.owner?.end();
   }
 
-  private start(session: Session, role: TabRole, links: Parameters<typeof portsOf>[0]): void {
+  private start(session: Session, role: Helper, links: Parameters<typeof portsOf>[0]): void {
     const ports = portsOf(links);
     if (role === "dealer") {
       const dealer = startDealer((event) => this.heardDealer(session, event));
@@ -201,7 +200,8 @@ export class Parties {
         const role = TAB_ROLES.find((one) => session?.tabs.get(one) === message.tab);
         if (!session || session.name !== message.session || !role) return;
         if (message.event.type === "ready") session.ready.get(role)?.();
-        if (role === "dealer") this.heardDealer(session, message.event as DealerEvent);
+        if (role === "client") this.heardTabOfClient(session, message.event);
+        else if (role === "dealer") this.heardDealer(session, message.event as DealerEvent);
         else this.heardParty(session, role, message.event as PartyEvent);
         break;
       }
@@ -226,10 +226,16 @@ export class Parties {
     if (this.session !== session) return;
     if (event.type === "failed") return this.fail(session, event);
     if (event.type === "using" && role === "alice") {
-      this.using = event.model;
-      this.client.send({ type: "using", model: event.model, round: session.rounds.get(event.model.number) ?? 0 });
+      // A client in a tab is told as well; the page's own pad has nobody to read it then.
+      if (!session.tabs.has("client")) this.using = event.model;
+      this.command("client", { type: "using", model: event.model, round: session.rounds.get(event.model.number) ?? 0 });
     }
+    if (event.type === "classified") this.failures = 0;
     this.tell({ from: role, event });
+  }
+
+  private heardTabOfClient(session: Session, event: TabEvent): void {
+    if (event.type === "failed") this.fail(session, event);
   }
 
   private heardDealer(session: Session, event: DealerEvent | Failed): void {

@@ -3,7 +3,9 @@
 
 import { startDealer, startParty, type RoleLink } from "../roles/start";
 import type { Failed } from "../roles/serve";
+import type { ClientEvent } from "../../wasm/sotto.js";
 import { ControlChannel, tabLock, type Control, type TabCommand, type TabEvent, type TabRole } from "./control";
+import { Pad } from "./pad";
 
 /** How often it offers itself until a page answers. */
 const OFFER_MS = 2000;
@@ -21,9 +23,14 @@ export interface PartyShow {
 
 export class PartyTab {
   show: PartyShow = { phase: "searching", sessions: 0, classified: 0, dealt: { count: 0, bytes: 0, millis: 0 }, stock: 0 };
+  /** The client's own. */
+  readonly pad?: Pad;
   private readonly tab = crypto.randomUUID();
   private readonly control: ControlChannel;
   private running?: RoleLink<TabCommand>;
+  private session = "";
+  /** The client: whether the parties have a model. */
+  private using = false;
 
   constructor(
     readonly role: TabRole,
@@ -31,6 +38,7 @@ export class PartyTab {
     private readonly changed: () => void,
   ) {
     this.control = new ControlChannel(room, (message) => this.heard(message));
+    if (role === "client") this.pad = new Pad(() => this.using, (event) => this.heardClient(event), changed);
     // Held until this tab closes, crashes or is reloaded; that is how the page notices.
     void navigator.locks.request(tabLock(room, this.tab), () => {
       this.offer();
@@ -52,6 +60,10 @@ export class PartyTab {
         break;
       case "command":
         this.running?.send(message.command);
+        if (message.command.type === "using") {
+          this.using = true;
+          this.pad?.readAgain();
+        }
         break;
       case "dismissed":
         this.running?.end();
@@ -61,16 +73,39 @@ export class PartyTab {
   }
 
   private begin(session: string, links: Extract<Control, { type: "begin" }>["links"]): void {
+    this.session = session;
+    this.using = false;
+    this.update({ phase: "working", sessions: this.show.sessions + 1, stock: 0 });
+    if (this.pad) {
+      // The client lives on from session to session: it holds no party's secrets.
+      this.pad.client.send({ type: "open", links });
+      this.running = this.pad.client as RoleLink<TabCommand>;
+      this.tell({ type: "ready" });
+      return;
+    }
     this.running?.end();
-    const { role } = this;
     const show = (event: TabEvent | Failed) => {
-      this.control.send({ type: "event", tab: this.tab, session, event });
+      if (this.session !== session) return;
+      this.tell(event);
       this.see(event);
     };
+    const { role } = this;
     const running = role === "dealer" ? startDealer(show) : startParty(show);
     this.running = running as RoleLink<TabCommand>;
-    this.running.send(role === "dealer" ? { type: "open", links } : { type: "open", role, links });
-    this.update({ phase: "working", sessions: this.show.sessions + 1, stock: 0 });
+    this.running.send(role === "alice" || role === "bob" ? { type: "open", role, links } : { type: "open", links });
+  }
+
+  private tell(event: TabEvent): void {
+    this.control.send({ type: "event", tab: this.tab, session: this.session, event });
+  }
+
+  /** Drawings and answers stay here; the page hears of failures alone. */
+  private heardClient(event: ClientEvent): void {
+    if (event.type === "prediction" && event.digit !== undefined) this.update({ classified: this.show.classified + 1 });
+    if (event.type === "failed") {
+      this.tell(event);
+      this.update({ phase: "failed", reason: event.reason });
+    }
   }
 
   private see(event: TabEvent | Failed): void {

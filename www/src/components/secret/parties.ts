@@ -7,15 +7,19 @@ import { shared } from "../../styles/shared";
 import { tell } from "../events";
 import { Named, roleColours } from "./role";
 
-const HELPERS: HelperName[] = ["alice", "bob", "dealer"];
+type Card = HelperName | "client";
 
-const DOES: Record<HelperName, string> = {
+const HELPERS: HelperName[] = ["alice", "bob", "dealer"];
+const CARDS: Card[] = [...HELPERS, "client"];
+
+const DOES: Record<Card, string> = {
   alice: "Holds one share of the model and of each drawing, and leads the computation.",
   bob: "Holds the other share of both, and follows alice step by step.",
   dealer: "Deals random numbers that fit together, before there is a drawing. It never sees one.",
+  client: "Has the pad, shares each drawing, and alone learns the answer.",
 };
 
-/** Alice, bob and the dealer: where they run, and what can be done to them. Tells `open-party`, `kill` and `garble`. */
+/** Alice, bob, the dealer and the client: where they run, and what can be done to them. Tells `open-party`, `kill` and `garble`. */
 @customElement("sotto-parties")
 export class Parties extends LitElement {
   static override styles = [
@@ -24,7 +28,7 @@ export class Parties extends LitElement {
     css`
       .cards {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 12rem), 1fr));
         gap: var(--space-3);
       }
       .card {
@@ -88,7 +92,7 @@ export class Parties extends LitElement {
   protected override render() {
     const off = this.show.session === "ended";
     return html`
-      <div class="cards">${HELPERS.map((role) => this.card(role))}</div>
+      <div class="cards">${CARDS.map((role) => this.card(role))}</div>
       <details data-testid="disturb">
         <summary>Disturb them</summary>
         <p class="note">
@@ -117,7 +121,7 @@ export class Parties extends LitElement {
     `;
   }
 
-  private card(role: HelperName) {
+  private card(role: Card) {
     const apart = this.show.tabs.includes(role);
     return html`
       <section class="card" data-role=${role} aria-label=${Named(role)}>
@@ -134,14 +138,15 @@ export class Parties extends LitElement {
     `;
   }
 
-  private state(role: HelperName): string {
+  private state(role: Card): string {
     const { session, here, failure } = this.show;
     if (session === "ended") return failure?.role === role ? "To blame" : "Stopped";
-    return here[role] ? "Ready" : "Starting";
+    return role === "client" || here[role] ? "Ready" : "Starting";
   }
 
-  private work(role: HelperName): string {
+  private work(role: Card): string {
     const { dealt, shared } = this.show;
+    if (role === "client") return "";
     if (role === "dealer") return dealt.count > 0 ? `In this session it has dealt ${bytes(dealt.bytes)}.` : "";
     return shared ? `Its share of the model: ${bytes(shared.bytes)}.` : "";
   }

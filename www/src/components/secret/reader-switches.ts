@@ -87,6 +87,9 @@ export class ReaderSwitches extends LitElement {
   /** Whether the digit alone is learnt, on shares. */
   @property({ type: Boolean }) label = false;
 
+  /** Whether there is one reader alone. */
+  @property({ type: Boolean }) fixed = false;
+
   protected override render() {
     const shares = this.reader === "shares";
     return html`
@@ -95,6 +98,7 @@ export class ReaderSwitches extends LitElement {
           <input
             type="checkbox"
             data-testid="encrypted-toggle"
+            ?disabled=${this.fixed}
             .checked=${live(shares)}
             @change=${(event: Event) => tell<Reader>(this, "reader", checked(event) ? "shares" : "clear")}
           />On secret shares

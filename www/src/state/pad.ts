@@ -1,0 +1,65 @@
+// Keeps the pad's reading up to date: asks the client role, one drawing at a time.
+
+import { startClient, type RoleLink } from "../roles/start";
+import type { ClientCommand, ClientEvent, Reader } from "../../wasm/sotto.js";
+import { answered, asked, BLANK, question, revise, unanswered, type Drawing, type Stroke } from "./drawing";
+
+export class Pad {
+  drawing: Drawing = BLANK;
+  failure?: string;
+  reader: Reader = "shares";
+  /** Whether the client learns the digit alone. */
+  label = false;
+  /** Why whoever reads has just failed, for the drawing that was left unread. */
+  trouble?: string;
+  readonly client: RoleLink<ClientCommand>;
+
+  constructor(
+    /** Whether this reader could read now. */
+    private readonly ready: (reader: Reader) => boolean,
+    private readonly heard: (event: ClientEvent) => void,
+    private readonly changed: () => void,
+  ) {
+    this.client = startClient((event) => this.hear(event));
+  }
+
+  draw(strokes: Stroke[]): void {
+    this.drawing = revise(this.drawing, strokes);
+    this.ask();
+  }
+
+  /** The same drawing is read again, unless it was given up: then it is read when it changes. */
+  readAgain(): void {
+    delete this.trouble;
+    const givenUp = this.drawing.problem?.id === this.drawing.id;
+    if (this.drawing.id > 0 && !givenUp) this.drawing = revise(this.drawing, this.drawing.strokes);
+    this.ask();
+  }
+
+  /** Asks what is to be asked, if somebody can read it. */
+  private ask(): void {
+    const next = this.ready(this.reader) ? question(this.drawing, this.reader, this.label) : undefined;
+    if (next) {
+      this.client.send(next);
+      this.drawing = asked(this.drawing, next.id);
+    }
+    this.changed();
+  }
+
+  private hear(event: ClientEvent): void {
+    switch (event.type) {
+      case "failed":
+        // A session that ended is begun anew; the role itself cannot be.
+        if (event.role === undefined && event.step === undefined) this.failure = event.reason;
+        break;
+      case "unreadable":
+        this.drawing = unanswered(this.drawing, event.id, this.trouble ?? event.reason);
+        break;
+      case "prediction":
+        this.drawing = answered(this.drawing, event);
+        break;
+    }
+    this.heard(event);
+    this.ask();
+  }
+}
