@@ -1,6 +1,5 @@
 //! What a party shows of its work.
 
-use super::Role;
 use super::evaluate::Seen;
 use super::links::{Record, Way};
 use super::messages::{Kind, ModelInfo};
@@ -32,7 +31,7 @@ pub struct Classified {
     pub material: u32,
     /// The kind.
     pub kind: Kind,
-    /// The messages of it, oldest first.
+    /// The messages of it, oldest first, after those that brought its model and its material.
     pub records: Vec<Record>,
     /// The masked values of every wire, when the party is watched.
     pub seen: Vec<Seen>,
@@ -50,14 +49,17 @@ impl Classified {
     /// Messages one after the other: what costs a network's latency. The answer is one.
     #[must_use]
     pub fn rounds(&self) -> usize {
-        let sent = |record: &&Record| record.way == Way::Sent && record.role != Role::Dealer;
-        self.records.iter().filter(sent).count()
+        self.sent().count()
     }
 
-    /// Bytes that this party has sent.
+    /// Bytes that this party has sent for it.
     #[must_use]
     pub fn sent_bytes(&self) -> usize {
-        let sent = self.records.iter().filter(|record| record.way == Way::Sent);
-        sent.map(|record| record.bytes).sum()
+        self.sent().map(|record| record.bytes).sum()
+    }
+
+    fn sent(&self) -> impl Iterator<Item = &Record> {
+        let own = |record: &&Record| record.path.starts_with("classify/");
+        self.records.iter().filter(own).filter(|record| record.way == Way::Sent)
     }
 }

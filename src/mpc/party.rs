@@ -12,7 +12,7 @@ use super::classified::{Classified, PartyEvent};
 use super::dealing::{Masks, Scope};
 use super::evaluate::{Prepared, prepare};
 use super::gates::Online;
-use super::links::{Links, Message};
+use super::links::{Links, Message, Record};
 use super::messages::{Header, Kind, ModelInfo, Order, malformed};
 use super::model::{ModelShare, PartyModel};
 use super::plan::{Output, Plan};
@@ -46,6 +46,8 @@ pub struct Computer<M> {
     /// The last kind that was asked for.
     wanted: Kind,
     last_material: u32,
+    /// The messages by which the stock came, by their paths.
+    deliveries: BTreeMap<String, Record>,
     watched: Rc<Cell<bool>>,
     show: Box<dyn FnMut(PartyEvent)>,
 }
@@ -53,6 +55,8 @@ pub struct Computer<M> {
 /// The model in use.
 struct Model {
     info: ModelInfo,
+    /// The messages by which it came.
+    records: Vec<Record>,
     layers: PartyModel,
     plans: BTreeMap<Kind, Rc<Plan>>,
 }
@@ -89,6 +93,7 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
             orders: 0,
             wanted: Kind { batch: 1, output: Output::Logits },
             last_material: 0,
+            deliveries: BTreeMap::new(),
             watched,
             show,
         }
@@ -264,8 +269,12 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
         let opened = online.open("open", share.masked()).await?;
         let layers = PartyModel::new(&plan, self.party, share, &opened.0);
         self.stock.clear();
-        self.links.take_records();
-        self.model = Some(Model { info: info.clone(), layers, plans: BTreeMap::new() });
+        let records = self.links.take_records();
+        let mut records: Vec<Record> =
+            records.into_iter().filter(|record| record.path.starts_with(&job)).collect();
+        records.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
+        self.deliveries.clear();
+        self.model = Some(Model { info: info.clone(), records, layers, plans: BTreeMap::new() });
         (self.show)(PartyEvent::Model(info));
         Ok(())
     }
@@ -303,12 +312,13 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
         self.links.send(Role::Client, &format!("{job}/answer"), |bytes| bytes.extend(answer))?;
         let online_ms = self.links.now() - started;
         let waited_ms = self.links.waited_ms() - waited;
-        let (records, steps) = (self.links.take_records(), format!("{job}/"));
+        let before = model.records.clone();
+        let records = self.records_of(&job, material, before);
         (self.show)(PartyEvent::Classified(Classified {
             number: header.number,
             material,
             kind: header.kind,
-            records: records.into_iter().filter(|record| record.path.starts_with(&steps)).collect(),
+            records,
             seen,
             online_ms,
             waited_ms,
@@ -317,6 +327,23 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
         }));
         self.show_stock(header.kind);
         Ok(())
+    }
+
+    /// The messages that a classification rests on: those of its model, the one that brought
+    /// its material, and its own.
+    fn records_of(&mut self, job: &str, material: u32, before: Vec<Record>) -> Vec<Record> {
+        let (mut all, steps) = (before, format!("{job}/"));
+        let mut own = Vec::new();
+        for record in self.links.take_records() {
+            if record.path.starts_with(&steps) {
+                own.push(record);
+            } else if record.path.starts_with("deal/") {
+                self.deliveries.insert(record.path.clone(), record);
+            }
+        }
+        all.extend(self.deliveries.remove(&format!("deal/{material}")));
+        all.extend(own);
+        all
     }
 
     /// Takes material off the stock, and waits for it when there is none.

@@ -39,4 +39,17 @@ test("ten tabs train, and a digit is drawn", async ({ context }) => {
   await picture(page, "drawn-desktop");
   await page.emulateMedia({ colorScheme: "dark" });
   await picture(page, "drawn-desktop-dark");
+
+  // What happens in secret, in both schemes and on a phone.
+  const panel = page.getByTestId("secret-panel");
+  const shares = async (name: string) => {
+    await panel.screenshot({ path: `../docs/${name}.png` });
+  };
+  await shares("secret-desktop-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await shares("secret-desktop");
+  await page.setViewportSize(PHONE);
+  await page.evaluate(() => scrollTo(0, 0));
+  await panel.scrollIntoViewIfNeeded();
+  await picture(page, "secret-phone");
 });

@@ -10,7 +10,7 @@ export interface WireMessage {
   /** The layer that its path names, or the job's own step. */
   layer: string;
   bytes: number;
-  /** Milliseconds since the first. */
+  /** Milliseconds since the drawing's shares came; negative for what brought model and material before. */
   after: number;
 }
 
@@ -22,7 +22,7 @@ export function messages(alice?: ClassifiedView, bob?: ClassifiedView): WireMess
       .filter((record) => record.peer !== "alice")
       .map((record) => ({ record, holder: "bob" as const })),
   ].sort((a, b) => a.record.at - b.record.at);
-  const start = records[0]?.record.at ?? 0;
+  const start = records.find(({ record }) => record.path.startsWith("classify/"))?.record.at ?? 0;
   return records.map(({ record: { path, peer, way, bytes, at }, holder }) => ({
     ...(way === "sent" ? { from: holder, to: peer } : { from: peer, to: holder }),
     path,

@@ -117,9 +117,9 @@ export class WireLog extends LitElement {
     const [kind, number, ...step] = path.split("/");
     return html`
       <tr data-layer=${layer} data-here=${this.layer !== "" && layer === this.layer}>
-        <td class="figure">${after.toFixed(1)}</td>
+        <td class="figure">${after < 0 ? "before" : after.toFixed(1)}</td>
         <td>${roleName(from)}<span class="way" aria-hidden="true"> → </span><span class="visually-hidden"> to </span>${roleName(to)}</td>
-        <td class="path"><span class="job">${kind}/${number}/</span>${step.join("/")}</td>
+        <td class="path">${step.length > 0 ? html`<span class="job">${kind}/${number}/</span>${step.join("/")}` : path}</td>
         <td class="figure">${bytes(size)}</td>
       </tr>
     `;

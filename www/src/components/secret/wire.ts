@@ -68,12 +68,18 @@ export class Wire extends LitElement {
       case "dealer":
         return { bytes: (other === "alice" ? this.alice : this.bob)?.dealtBytes, ahead: true };
       default:
-        return { bytes: this.alice && over(this.all, ends), ahead: false };
+        return { bytes: this.alice && over(this.own(), ends), ahead: false };
     }
   }
 
+  /** Without those that brought model and material before. */
+  private own(): WireMessage[] {
+    return this.all.filter((message) => message.after >= 0);
+  }
+
   private summary(): string {
-    const { all, layer } = this;
+    const { layer } = this;
+    const all = this.own();
     if (all.length === 0) return "";
     const total = `${plural(all.length, "message")}, ${bytes(sum(all))}`;
     if (layer === "") return `${total}. Choose a layer above to mark its messages.`;
