@@ -147,9 +147,7 @@ bench() {
     # The parties are measured in the browser, too.
     if [[ "${1:-mpc}" == mpc ]]; then
         setup_chromium
-        setup_node
-        build_wasm
-        lay_out_digits
+        build
         (cd www && npm run --silent bench)
     fi
 }

@@ -4,14 +4,16 @@ import base from "./playwright.config";
 
 const PORT = 4174;
 
+const serve = (folder: string, port: number) => ({
+  command: `node node_modules/sirv-cli/bin.js ${folder} --quiet --host localhost --port ${port}`,
+  url: `http://localhost:${port}/`,
+  reuseExistingServer: false,
+});
+
 export default defineConfig({
   ...base,
   testDir: "./bench",
   testMatch: "*.bench.ts",
   use: { ...base.use, baseURL: `http://localhost:${PORT}/` },
-  webServer: {
-    command: `node node_modules/sirv-cli/bin.js ../target/bench/page --quiet --host localhost --port ${PORT}`,
-    url: `http://localhost:${PORT}/`,
-    reuseExistingServer: false,
-  },
+  webServer: [serve("../target/bench/page", PORT), serve("../dist", PORT + 1)],
 });

@@ -1,11 +1,13 @@
 // ./build.sh bench mpc: runs the bench page in Chromium and adds its figures to the native ones.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 
 import type { Figures } from "./mpc";
 
 const FILE = "../target/bench/mpc.json";
+/** Where bench.config.ts serves the site. */
+const SITE_PORT = 4175;
 const PRESETS = ["lenet5", "mlp", "network1", "network2", "lenet"];
 
 interface Figure {
@@ -20,17 +22,56 @@ test("encrypted classification between real workers", async ({ page }) => {
   test.setTimeout(600_000);
   await page.goto("./");
   await page.waitForFunction(() => "measure" in window);
-  const all = JSON.parse(readFileSync(FILE, "utf8")) as Figure[];
   for (const preset of PRESETS) {
     const figures: Figures = await page.evaluate(
       ([name, batches]) => window.measure(name, new URL("data/", location.href).href, batches),
       [preset, preset === "lenet5"] as const,
     );
     for (const [figure, value] of Object.entries(figures)) {
-      const name = `mpc/${preset}/${figure}`;
-      all.push({ name, value, unit: unitOf(name) });
-      console.log(name.padEnd(48), value.toFixed(value < 100 ? 2 : 0).padStart(12));
+      add(`mpc/${preset}/${figure}`, value);
     }
   }
-  writeFileSync(FILE, `${JSON.stringify(all, null, 1)}\n`);
 });
+
+/** How often a stroke's last move is timed. */
+const STROKES = 40;
+
+test("from the pen's last move to the answer on the screen", async ({ page }) => {
+  test.setTimeout(120_000);
+  await page.goto(`http://localhost:${SITE_PORT}/?room=bench`);
+  await expect(page.getByTestId("secret-panel")).toHaveAttribute("data-session", "ready", { timeout: 30_000 });
+  await page.getByTestId("digit-pad").evaluate((pad) => {
+    Object.assign(window, { moved: 0, took: [] });
+    pad.addEventListener("pointermove", (event) => Object.assign(window, { moved: event.timeStamp }));
+  });
+  await page.getByTestId("prediction").evaluate((answer) => {
+    const timed = window as unknown as { moved: number; took: number[] };
+    const look = () => {
+      // The frame after the change has it on the screen.
+      const moved = timed.moved;
+      if (answer.getAttribute("data-state") === "done") requestAnimationFrame((now) => timed.took.push(now - moved));
+    };
+    new MutationObserver(look).observe(answer, { attributes: true, attributeFilter: ["data-state"] });
+  });
+  const pad = await page.getByTestId("digit-pad").boundingBox();
+  if (!pad) throw new Error("the pad is not on the page");
+  const took: number[] = [];
+  for (let n = 0; n < STROKES; n += 1) {
+    await page.getByTestId("clear").click();
+    await page.mouse.move(pad.x + pad.width / 2, pad.y + 0.2 * pad.height);
+    await page.mouse.down();
+    await page.mouse.move(pad.x + pad.width / 2 + n, pad.y + 0.8 * pad.height, { steps: 8 });
+    await page.waitForTimeout(200);
+    await page.mouse.up();
+    const last = await page.evaluate(() => (window as unknown as { took: number[] }).took.at(-1));
+    if (last !== undefined) took.push(last);
+  }
+  took.sort((a, b) => a - b);
+  add("page/lenet5/pen_to_answer_ms", took[Math.floor(took.length / 2)] ?? Number.NaN);
+});
+
+function add(name: string, value: number): void {
+  const all = JSON.parse(readFileSync(FILE, "utf8")) as Figure[];
+  writeFileSync(FILE, `${JSON.stringify([...all, { name, value, unit: unitOf(name) }], null, 1)}\n`);
+  console.log(name.padEnd(48), value.toFixed(value < 100 ? 2 : 0).padStart(12));
+}
