@@ -19,16 +19,13 @@ impl Bits {
         Self { words, count }
     }
 
-    pub(super) fn collect(bits: impl Iterator<Item = bool>) -> Self {
-        let (mut words, mut count) = (Vec::new(), 0);
-        for bit in bits {
-            if count % 32 == 0 {
-                words.push(0);
-            }
-            words[count / 32] |= u32::from(bit) << (count % 32);
-            count += 1;
-        }
-        Self { words, count }
+    /// A bit of every value.
+    pub(super) fn of<T: Copy>(values: &[T], bit: impl Fn(T) -> bool) -> Self {
+        let word = |values: &[T]| {
+            let bits = (0..).zip(values).map(|(place, value)| u32::from(bit(*value)) << place);
+            bits.fold(0, |word, bit| word | bit)
+        };
+        Self { words: values.chunks(32).map(word).collect(), count: values.len() }
     }
 
     /// Words that hold so many bits.
@@ -41,13 +38,15 @@ impl Bits {
         count.div_ceil(8)
     }
 
-    pub(super) fn get(&self, index: usize) -> bool {
-        self.words[index / 32] >> (index % 32) & 1 == 1
-    }
-
-    /// All ones where the bit is set, else zero.
-    pub(super) fn mask(&self, index: usize) -> u32 {
-        (self.words[index / 32] >> (index % 32) & 1).wrapping_neg()
+    /// A word for every bit: all ones where it is set, else zero.
+    pub(super) fn masks(&self) -> Vec<u32> {
+        let mut masks = vec![0u32; self.count];
+        for (masks, word) in masks.chunks_mut(32).zip(&self.words) {
+            for (place, mask) in (0..).zip(masks) {
+                *mask = (word >> place & 1).wrapping_neg();
+            }
+        }
+        masks
     }
 
     pub(super) fn xor(mut self, other: &Self) -> Self {
@@ -59,7 +58,7 @@ impl Bits {
 
     #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = bool> + '_ {
-        (0..self.count).map(|index| self.get(index))
+        (0..self.count).map(|index| self.words[index / 32] >> (index % 32) & 1 == 1)
     }
 
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
@@ -98,16 +97,15 @@ mod tests {
     proptest! {
         #[test]
         fn bits_are_what_was_collected(bits: Vec<bool>) {
-            let packed = Bits::collect(bits.iter().copied());
+            let packed = Bits::of(&bits, |bit| bit);
             prop_assert!(packed.iter().eq(bits.iter().copied()));
             let mut bytes = Vec::new();
             packed.write(&mut bytes);
             prop_assert_eq!(bytes.len(), Bits::bytes_of(bits.len()));
             prop_assert_eq!(Bits::read(&bytes, bits.len()), packed.clone());
             prop_assert!(packed.clone().xor(&packed).iter().all(|bit| !bit));
-            for (index, bit) in bits.iter().enumerate() {
-                prop_assert_eq!(packed.mask(index), if *bit { u32::MAX } else { 0 });
-            }
+            let masks = bits.iter().map(|bit| if *bit { u32::MAX } else { 0 });
+            prop_assert!(packed.masks().into_iter().eq(masks));
         }
     }
 }

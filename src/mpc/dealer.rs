@@ -143,7 +143,7 @@ pub(super) fn deal(
     mut truncated: impl FnMut(usize, &[Wide]),
 ) -> [Vec<u32>; 2] {
     let masks = keys.each_ref().map(|key| Masks::new(key, Scope::Classification, number));
-    let mut dealing = Dealing::new(masks);
+    let mut dealing = Dealing::new(masks, plan.batch() * plan.comparisons());
     let mut wire = Wire::Wide(gates::Input::deal(&mut dealing, plan.inputs()));
     for (index, step) in plan.steps.iter().enumerate() {
         let count = plan.batch() * step.inputs;

@@ -52,8 +52,10 @@ pub(super) struct Dealing {
 }
 
 impl Dealing {
-    pub(super) fn new([alice, bob]: [Masks; 2]) -> Self {
-        Self { alice, bob, words: [Vec::new(), Vec::new()] }
+    /// For so many comparisons, which most of the words are for.
+    pub(super) fn new([alice, bob]: [Masks; 2], comparisons: usize) -> Self {
+        let words = [(); 2].map(|()| Vec::with_capacity(dpf::key_words(comparisons) * 5 / 4));
+        Self { alice, bob, words }
     }
 
     /// A fresh mask, of which each party has a share from its stream.

@@ -37,7 +37,7 @@ impl ArgMax {
             let (a, b, alone) = pair_up(values);
             let (p, q, lone) = pair_up(places);
             let last = is_last(&a, &alone, images);
-            let sign_masks = Sign::deal(dealing, &differences(&a, &b));
+            let sign_masks = Sign::deal(dealing, &differences(&a, &b)).masks();
             let largest = match last {
                 true => a,
                 false => Choose::deal(dealing, &sign_masks, &a, &b, Then::Masked),
@@ -83,7 +83,7 @@ impl ArgMax {
             let (a, b, alone) = pair_up(values);
             let (p, q, lone) = pair_up(places);
             let step = format!("{level}/sign");
-            let signs = sign.eval(online, &step, &differences(&a, &b)).await?;
+            let signs = sign.eval(online, &step, &differences(&a, &b)).await?.masks();
             let place = place.eval(online.party, &signs, &p, &q);
             let Some(value) = value else { return Ok(place) };
             let value = value.eval(online.party, &signs, &a, &b);

@@ -12,7 +12,6 @@
 
 use std::num::Wrapping;
 
-use super::super::bits::Bits;
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
 use super::super::ring::{Narrow, Share};
@@ -33,20 +32,20 @@ pub(super) struct Choose {
 }
 
 impl Choose {
-    /// From the masks of the bits and of both candidates, the masks of the chosen.
+    /// From the masks of the bits, spread over words, and of both candidates, the masks of the
+    /// chosen.
     pub(super) fn deal(
         dealing: &mut Dealing,
-        sign_masks: &Bits,
+        sign_masks: &[u32],
         a: &[Narrow],
         b: &[Narrow],
         then: Then,
     ) -> Vec<Narrow> {
         let count = a.len();
         let arithmetic: Vec<Narrow> =
-            (0..count).map(|index| Wrapping((sign_masks.mask(index) & 1) as u16)).collect();
+            sign_masks.iter().map(|mask| Wrapping((mask & 1) as u16)).collect();
         dealing.share(&arithmetic);
-        let masked =
-            |index: usize| Wrapping((a[index] - b[index]).0 & sign_masks.mask(index) as u16);
+        let masked = |index: usize| Wrapping((a[index] - b[index]).0 & sign_masks[index] as u16);
         let result: Vec<Narrow> = match then {
             Then::Masked => {
                 let first: Vec<Narrow> = dealing.mask(count);
@@ -78,23 +77,25 @@ impl Choose {
         Ok(Self { sign_mask, cases: [first, preparing.share(count)?] })
     }
 
-    /// This party's share of the chosen values, masked or not as was prepared.
+    /// From the masked bits, spread over words: this party's share of the chosen values, masked or not as was prepared.
     pub(super) fn eval(
         self,
         party: Party,
-        signs: &Bits,
+        signs: &[u32],
         a: &[Narrow],
         b: &[Narrow],
     ) -> Share<Narrow> {
         let bob = u16::from(party == Party::Bob).wrapping_neg();
-        let share = a.iter().zip(b).enumerate().map(|(index, (a, b))| {
-            // The masked bit is public, and so is every masked value.
-            let (difference, flipped) = (*a - *b, signs.mask(index) as u16);
-            let product = difference * self.sign_mask.values()[index];
-            let signed = Wrapping(product.0 ^ flipped) - Wrapping(flipped);
+        let [first, second] = self.cases.each_ref().map(Share::values);
+        let public = a.iter().zip(b).zip(signs);
+        let shares = self.sign_mask.values().iter().zip(first).zip(second);
+        // The masked signs are public, and so is every masked value.
+        let share = public.zip(shares).map(|(((a, b), flipped), ((sign, first), second))| {
+            let (difference, flipped) = (*a - *b, *flipped as u16);
+            let signed = Wrapping((difference * sign).0 ^ flipped) - Wrapping(flipped);
             let public = *b + Wrapping(difference.0 & flipped);
-            let case = &self.cases[usize::from(signs.get(index))];
-            Wrapping(public.0 & bob) + signed + case.values()[index]
+            let case = Wrapping(first.0 ^ ((first.0 ^ second.0) & flipped));
+            Wrapping(public.0 & bob) + signed + case
         });
         Share::new(share.collect())
     }

@@ -17,7 +17,7 @@ use super::super::preparing::Preparing;
 use super::super::ring::{Masked, NARROW_BITS, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
-use super::sign::{Sign, top};
+use super::sign::{Sign, top, top_mask};
 use super::table::Table;
 use crate::wire::Mailbox;
 
@@ -29,10 +29,10 @@ pub(crate) struct Lift {
 impl Lift {
     /// From the masks of the values, the masks of the results.
     pub(crate) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Vec<Wide> {
-        let sign_masks = Sign::deal(dealing, masks);
+        let sign_masks = Sign::deal(dealing, masks).masks();
         Table::deal(dealing, masks.len(), |index, sign, top_bit| {
             let mask = masks[index];
-            let positive = u32::from(sign) ^ (sign_masks.mask(index) & 1);
+            let positive = u32::from(sign) ^ (sign_masks[index] & 1);
             let up = positive & u32::from(top(mask) & !top_bit);
             let down = (positive ^ 1) & u32::from(!top(mask) & top_bit);
             Wrapping(up << NARROW_BITS)
@@ -61,10 +61,13 @@ impl Lift {
         let Self { sign, table } = self;
         let signs = sign.eval(online, "sign", &values.0).await?;
         let bob = u32::from(online.party == Party::Bob).wrapping_neg();
-        let share = values.0.iter().enumerate().map(|(index, value)| {
-            let case = table.get(index, signs.get(index), top(*value));
-            Wrapping(u32::from(value.0) & bob) + case + mask.values()[index]
-        });
+        let cases = table.pick(&signs.masks(), |index| top_mask(values.0[index]));
+        let shares = mask.values().iter().zip(&cases);
+        let share = values
+            .0
+            .iter()
+            .zip(shares)
+            .map(|(value, (mask, case))| Wrapping(u32::from(value.0) & bob) + case + mask);
         let share = Share::new(share.collect());
         online.open("lift", &share).await
     }

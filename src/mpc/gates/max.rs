@@ -23,7 +23,7 @@ impl Max {
     /// From the masks of both candidates, the masks of the larger.
     pub(super) fn deal(dealing: &mut Dealing, a: &[Narrow], b: &[Narrow]) -> Vec<Narrow> {
         let differences: Vec<Narrow> = differences(a, b);
-        let sign_masks = Sign::deal(dealing, &differences);
+        let sign_masks = Sign::deal(dealing, &differences).masks();
         Choose::deal(dealing, &sign_masks, a, b, Then::Masked)
     }
 
@@ -42,7 +42,7 @@ impl Max {
     ) -> Result<Masked<Narrow>, Error> {
         let Self { sign, choose } = self;
         let step = format!("{level}/sign");
-        let signs = sign.eval(online, &step, &differences(a, b)).await?;
+        let signs = sign.eval(online, &step, &differences(a, b)).await?.masks();
         let share = choose.eval(online.party, &signs, a, b);
         online.open(&format!("{level}/max"), &share).await
     }
@@ -56,8 +56,10 @@ pub(super) fn differences(a: &[Narrow], b: &[Narrow]) -> Vec<Narrow> {
 /// second ones of the pairs, and who has no partner.
 pub(super) fn pair_up<T: Copy>(mut candidates: Vec<Vec<T>>) -> (Vec<T>, Vec<T>, Vec<Vec<T>>) {
     let alone = if candidates.len() % 2 == 1 { candidates.pop() } else { None };
-    let half = |place: usize| candidates.iter().skip(place).step_by(2).flatten().copied().collect();
-    (half(0), half(1), alone.into_iter().collect())
+    let half = |place: usize| -> Vec<&[T]> {
+        candidates.iter().skip(place).step_by(2).map(Vec::as_slice).collect()
+    };
+    (half(0).concat(), half(1).concat(), alone.into_iter().collect())
 }
 
 /// The winners of a level, one vector for each pair, before who had no partner.

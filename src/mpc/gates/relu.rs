@@ -23,7 +23,7 @@ use super::super::preparing::Preparing;
 use super::super::ring::{Masked, NARROW_BITS, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
-use super::sign::{Sign, top};
+use super::sign::{Sign, top, top_mask};
 use super::table::Table;
 use crate::wire::Mailbox;
 
@@ -37,15 +37,15 @@ impl Relu {
     /// From the masks of the values, the masks of the results.
     pub(crate) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Vec<Wide> {
         let sign_masks = Sign::deal(dealing, masks);
-        let arithmetic: Vec<Wide> =
-            (0..masks.len()).map(|index| Wrapping(sign_masks.mask(index) & 1)).collect();
+        let sign_masks = sign_masks.masks();
+        let arithmetic: Vec<Wide> = sign_masks.iter().map(|mask| Wrapping(mask & 1)).collect();
         dealing.share(&arithmetic);
         Table::deal(dealing, masks.len(), |index, sign, top_bit| {
             let mask = masks[index];
             let wrap = u32::from(top(mask) & !top_bit) << NARROW_BITS;
             let lifted = Wrapping(u32::from(mask.0)) - Wrapping(wrap);
             // All ones where the sign that the case assumes makes d = 1.
-            let masked = Wrapping(lifted.0 & sign_masks.mask(index));
+            let masked = Wrapping(lifted.0 & sign_masks[index]);
             if sign { masked - lifted } else { -masked }
         });
         dealing.mask(masks.len())
@@ -71,13 +71,15 @@ impl Relu {
         let Self { sign, sign_mask, table } = self;
         let signs = sign.eval(online, "sign", &values.0).await?;
         let bob = u32::from(online.party == Party::Bob).wrapping_neg();
-        let share = values.0.iter().enumerate().map(|(index, value)| {
-            // All of these are masked values: public to the parties.
-            let (wide, flipped) = (Wrapping(u32::from(value.0)), signs.mask(index));
-            let product = wide * sign_mask.values()[index];
-            let signed = Wrapping(product.0 ^ flipped) - Wrapping(flipped);
-            let case = table.get(index, signs.get(index), top(*value));
-            Wrapping(wide.0 & flipped & bob) + signed + case + mask.values()[index]
+        // These are masked, and so public to the parties.
+        let signs = signs.masks();
+        let cases = table.pick(&signs, |index| top_mask(values.0[index]));
+        let public = values.0.iter().zip(&signs);
+        let shares = sign_mask.values().iter().zip(mask.values()).zip(&cases);
+        let share = public.zip(shares).map(|((value, flipped), ((sign, mask), case))| {
+            let wide = Wrapping(u32::from(value.0));
+            let signed = Wrapping((wide * sign).0 ^ flipped) - Wrapping(*flipped);
+            Wrapping(wide.0 & flipped & bob) + signed + case + mask
         });
         let share = Share::new(share.collect());
         online.open("select", &share).await

@@ -39,13 +39,18 @@ pub(super) fn top(value: Narrow) -> bool {
     value.0 >> dpf::BITS == 1
 }
 
+/// All ones where the top bit is set, else zero.
+pub(super) fn top_mask(value: Narrow) -> u32 {
+    (i32::from(value.0 as i16) >> dpf::BITS) as u32
+}
+
 impl Sign {
     /// From the masks of the values, the masks of their signs.
     pub(super) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Bits {
         let low: Vec<u16> = masks.iter().map(|mask| mask.0 & LOW).collect();
         dealing.compare(&low);
         let fresh = dealing.mask_bits(masks.len());
-        fresh.xor(&Bits::collect(masks.iter().map(|mask| !top(*mask))))
+        fresh.xor(&Bits::of(masks, |mask| !top(mask)))
     }
 
     pub(super) fn prepare(preparing: &mut Preparing<'_>, count: usize) -> Result<Self, Error> {
@@ -64,7 +69,7 @@ impl Sign {
         let less = self.comparison.eval(online.party, &low, online.words);
         let mut share = less.xor(&self.mask);
         if online.party == Party::Bob {
-            share = share.xor(&Bits::collect(values.iter().map(|value| top(*value))));
+            share = share.xor(&Bits::of(values, top));
         }
         online.open_bits(step, share, self.count).await
     }

@@ -1,6 +1,8 @@
 //! A secret that depends on two public bits: the dealer shares all four cases, a party
 //! takes the one that the masked values name.
 
+use std::num::Wrapping;
+
 use super::super::Error;
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
@@ -28,10 +30,23 @@ impl Table {
         Ok(Self { cases: [case()?, case()?, case()?, case()?] })
     }
 
-    /// This party's share of the case of two public bits.
-    pub(super) fn get(&self, index: usize, sign: bool, top: bool) -> Wide {
-        self.cases[usize::from(sign) + 2 * usize::from(top)].values()[index]
+    /// This party's shares of the cases that two public bits name, given as masks.
+    pub(super) fn pick(&self, signs: &[u32], tops: impl Fn(usize) -> u32) -> Vec<Wide> {
+        let [a, b, c, d] = self.cases.each_ref().map(Share::values);
+        let cases = a.iter().zip(b).zip(c).zip(d).zip(signs).enumerate();
+        cases
+            .map(|(index, ((((a, b), c), d), sign))| {
+                let low = select(a.0, b.0, *sign);
+                let high = select(c.0, d.0, *sign);
+                Wrapping(select(low, high, tops(index)))
+            })
+            .collect()
     }
+}
+
+/// `b` where the mask is all ones, `a` where it is zero.
+fn select(a: u32, b: u32, mask: u32) -> u32 {
+    a ^ ((a ^ b) & mask)
 }
 
 /// The sign's masked bit and the top bit, in the order of the cases.

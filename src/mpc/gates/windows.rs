@@ -30,22 +30,20 @@ impl Windows {
 
     /// For each place in a window, the values there of all windows of all images in `x`.
     pub(crate) fn split<T: Copy>(&self, x: &[T]) -> Vec<Vec<T>> {
-        let places = (0..self.len()).map(|place| (place / self.size, place % self.size));
-        places.map(|(down, right)| self.at(x, down, right).collect()).collect()
-    }
-
-    fn at<'a, T: Copy>(
-        &'a self,
-        x: &'a [T],
-        down: usize,
-        right: usize,
-    ) -> impl Iterator<Item = T> + 'a {
         let Self { height, width, size, .. } = *self;
+        let (rows, columns) = (height / size, width / size);
         // The planes of all channels of all images lie one behind the other.
-        x.chunks_exact(height * width).flat_map(move |plane| {
-            let rows = plane.chunks_exact(width).skip(down).step_by(size).take(height / size);
-            rows.flat_map(move |row| row[right..].iter().step_by(size).take(width / size).copied())
-        })
+        let planes = x.len() / (height * width);
+        let mut places = vec![Vec::with_capacity(planes * rows * columns); size * size];
+        for plane in x.chunks_exact(height * width) {
+            for (y, row) in plane.chunks_exact(width).take(rows * size).enumerate() {
+                let places = &mut places[y % size * size..][..size];
+                for (right, place) in places.iter_mut().enumerate() {
+                    place.extend((0..columns).map(|column| row[column * size + right]));
+                }
+            }
+        }
+        places
     }
 }
 
