@@ -11,7 +11,7 @@ const picture = (page: Page, name: string) => page.screenshot({ path: `../docs/$
 
 test("ten tabs train, and a digit is drawn", async ({ context }) => {
   test.setTimeout(600_000);
-  const page = await openAggregator(context, "?room=pictures&seed=7");
+  const page = await openAggregator(context, "?room=pictures&seed=7&rounds=16");
   await page.setViewportSize(DESKTOP);
   const [first] = await openWorkers(page, 10);
   await page.bringToFront();
@@ -32,7 +32,7 @@ test("ten tabs train, and a digit is drawn", async ({ context }) => {
 
   await page.bringToFront();
   await page.setViewportSize(DESKTOP);
-  await waitForRound(page, 10);
+  await waitForRound(page, 16);
   const seven = testDigits()[7];
   await page.evaluate(() => scrollTo(0, 0));
   if (seven) await draw(page, seven.image);
@@ -50,6 +50,6 @@ test("ten tabs train, and a digit is drawn", async ({ context }) => {
   await shares("secret-desktop");
   await page.setViewportSize(PHONE);
   await page.evaluate(() => scrollTo(0, 0));
-  await panel.scrollIntoViewIfNeeded();
+  await panel.evaluate((element) => element.scrollIntoView());
   await picture(page, "secret-phone");
 });
