@@ -68,7 +68,7 @@ impl Product {
         }
     }
 
-    fn operand<T: Number>(&self, weights: Vec<T>) -> Operand<T> {
+    pub(super) fn operand<T: Number>(&self, weights: Vec<T>) -> Operand<T> {
         match self {
             Self::Linear { .. } => Operand::Linear(weights),
             Self::Conv(geometry) => Operand::Conv(Packed::new(Matrix::new(

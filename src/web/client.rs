@@ -25,8 +25,9 @@ use crate::learn::{Model, arg_max, ops};
 use crate::mpc::{self, Answer, Error, Links, ModelInfo, Output, Shared, Waiting, prg};
 use crate::network::{self, Weights};
 
-/// How long to wait for news of another model.
+/// How long to wait for news of another model, and how often.
 const NEWS: Duration = Duration::from_millis(20);
+const NEWS_MAX: u32 = 150;
 
 /// The client's role in its dedicated worker.
 #[wasm_bindgen]
@@ -216,6 +217,7 @@ async fn on_shares(
     pixels: &[u8],
     output: Output,
 ) -> Result<(Vec<Answer>, Shared, u32, u32), String> {
+    let mut refused = 0;
     loop {
         let (parties, using) = {
             let mut state = state.borrow_mut();
@@ -249,7 +251,8 @@ async fn on_shares(
                 return Ok((answers, shared, number, round));
             }
             // Another model is on its way: the page says so in a moment.
-            Err(Some(Error::OtherModel)) => {
+            Err(Some(Error::OtherModel)) if refused < NEWS_MAX => {
+                refused += 1;
                 state.borrow_mut().parties.get_or_insert(parties);
                 sleep(NEWS).await;
             }

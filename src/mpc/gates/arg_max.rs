@@ -113,3 +113,35 @@ fn columns<T: Copy>(values: &[T], classes: usize) -> Vec<Vec<T>> {
         .map(|class| values.iter().skip(class).step_by(classes).copied().collect())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_first_of_the_largest_is_named(classes in 1usize..12, images in 1usize..4, seed: u64) {
+            let count = classes * images;
+            let masks = check::narrow_masks(count, seed);
+            // Few different numbers, so that there are ties.
+            let random = check::narrow_masks(count, seed ^ 1);
+            let values: Vec<i16> = random.iter().map(|value| (value.0 % 5) as i16 - 2).collect();
+            let masked = check::narrow(&values, &masks);
+            let ((), shares) = check::run(
+                seed,
+                |dealing| ArgMax::deal(dealing, classes, &masks),
+                |preparing| ArgMax::prepare(preparing, classes, images),
+                async |arg_max, online| arg_max.eval(online, classes, &masked).await,
+            );
+            let first = |values: &[i16]| {
+                let largest = values.iter().max();
+                values.iter().position(|value| Some(value) == largest).unwrap_or(0) as i16
+            };
+            let expected: Vec<i16> = values.chunks(classes).map(first).collect();
+            prop_assert_eq!(check::signed(&check::joined(shares)), expected);
+        }
+    }
+}

@@ -24,3 +24,26 @@ fn sums<T: Element>(windows: &Windows, values: &[T]) -> Vec<T> {
     }
     sums
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn sums_of_shares_and_of_masked_values_are_sums(size in 1usize..4, seed: u64) {
+            let windows = Windows::new(&[2, 7, 6], size);
+            let (values, masks) = (check::wide_masks(84, seed), check::wide_masks(84, seed ^ 1));
+            let places = windows.split(&values);
+            let sum = |window: usize| places.iter().map(|place| place[window]).sum();
+            let expected: Vec<_> = (0..windows.count()).map(sum).collect();
+            let shares = [Share::new(masks.clone()), Share::split(&values, &masks)];
+            let sums = shares.map(|share| sum_shares(&windows, &share));
+            prop_assert_eq!(check::joined(sums), expected.clone());
+            prop_assert_eq!(sum_masked(&windows, &Masked(values)).0, expected);
+        }
+    }
+}

@@ -100,3 +100,40 @@ impl Choose {
         Share::new(share.collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_masked_bit_chooses(rows: Vec<(i16, i16, bool, bool)>, seed: u64, shares: bool) {
+            let column = |pick: fn(&(i16, i16, bool, bool)) -> i16| -> Vec<i16> {
+                rows.iter().map(pick).collect()
+            };
+            let spread = |pick: fn(&(i16, i16, bool, bool)) -> bool| -> Vec<u32> {
+                rows.iter().map(|row| u32::from(pick(row)).wrapping_neg()).collect()
+            };
+            let (a, b) = (column(|row| row.0), column(|row| row.1));
+            let masks = [1, 2].map(|part| check::narrow_masks(rows.len(), seed ^ part));
+            let (x, y) = (check::narrow(&a, &masks[0]), check::narrow(&b, &masks[1]));
+            // The bit, and its mask.
+            let (sign_masks, signs) = (spread(|row| row.3), spread(|row| row.2 ^ row.3));
+            let then = if shares { Then::Shares } else { Then::Masked };
+            let (result, found) = check::run(
+                seed,
+                |dealing| Choose::deal(dealing, &sign_masks, &masks[0], &masks[1], then),
+                |preparing| Choose::prepare(preparing, rows.len(), then),
+                async |choose, online| Ok(choose.eval(online.party, &signs, &x.0, &y.0)),
+            );
+            let joined: Vec<Narrow> =
+                check::joined(found).into_iter().zip(&result).map(|(y, mask)| y - mask).collect();
+            let expected: Vec<i16> =
+                rows.iter().map(|(a, b, bit, _)| if *bit { *a } else { *b }).collect();
+            prop_assert_eq!(check::signed(&joined), expected);
+        }
+    }
+}

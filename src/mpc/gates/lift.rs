@@ -72,3 +72,28 @@ impl Lift {
         online.open("lift", &share).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_lifted_value_is_the_same_number(mut values: Vec<i16>, seed: u64) {
+            values.extend([0, 1, -1, i16::MAX, i16::MIN]);
+            let masks = check::narrow_masks(values.len(), seed);
+            let masked = check::narrow(&values, &masks);
+            let (result, found) = check::run(
+                seed,
+                |dealing| Lift::deal(dealing, &masks),
+                |preparing| Lift::prepare(preparing, values.len()),
+                async |(lift, mask), online| lift.eval(online, &masked, &mask).await,
+            );
+            let expected: Vec<i32> = values.iter().copied().map(i32::from).collect();
+            prop_assert_eq!(check::signed_wide(&check::unmask(found, &result)), expected);
+        }
+    }
+}

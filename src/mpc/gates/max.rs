@@ -66,3 +66,38 @@ pub(super) fn pair_up<T: Copy>(mut candidates: Vec<Vec<T>>) -> (Vec<T>, Vec<T>, 
 pub(super) fn winners<T: Copy>(all: &[T], count: usize, alone: Vec<Vec<T>>) -> Vec<Vec<T>> {
     all.chunks_exact(count).map(<[T]>::to_vec).chain(alone).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    /// Numbers whose differences fit.
+    const HALF: std::ops::Range<i16> = -(1 << 14)..1 << 14;
+
+    proptest! {
+        #[test]
+        fn the_larger_wins(pairs in prop::collection::vec((HALF, HALF), 0..40), seed: u64) {
+            let (a, b): (Vec<i16>, Vec<i16>) = pairs.iter().copied().unzip();
+            let masks = [1, 2].map(|part| check::narrow_masks(pairs.len(), seed ^ part));
+            let (x, y) = (check::narrow(&a, &masks[0]), check::narrow(&b, &masks[1]));
+            let (result, found) = check::run(
+                seed,
+                |dealing| Max::deal(dealing, &masks[0], &masks[1]),
+                |preparing| Max::prepare(preparing, pairs.len()),
+                async |max, online| max.eval(online, 1, &x.0, &y.0).await,
+            );
+            let expected: Vec<i16> = pairs.iter().map(|(a, b)| *a.max(b)).collect();
+            prop_assert_eq!(check::signed(&check::unmask(found, &result)), expected);
+        }
+    }
+
+    #[test]
+    fn who_has_no_partner_waits() {
+        let (a, b, alone) = pair_up(vec![vec![1], vec![2], vec![3], vec![4], vec![5]]);
+        assert_eq!((&a[..], &b[..], &alone[..]), (&[1, 3][..], &[2, 4][..], &[vec![5]][..]));
+        assert_eq!(winners(&[2, 4], 1, alone), [[2], [4], [5]]);
+    }
+}

@@ -57,3 +57,34 @@ impl MaxPool {
         Ok(Masked(candidates.remove(0)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_window_gives_its_largest(size in 1usize..4, images in 1usize..3, seed: u64) {
+            let windows = Windows::new(&[2, 7, 6], size);
+            let count = images * 2 * 7 * 6;
+            let masks = check::narrow_masks(count, seed);
+            // Numbers whose differences fit.
+            let random = check::narrow_masks(count, seed ^ 1);
+            let values: Vec<i16> = random.iter().map(|value| value.0 as i16 >> 1).collect();
+            let masked = check::narrow(&values, &masks);
+            let (result, found) = check::run(
+                seed,
+                |dealing| MaxPool::deal(dealing, &windows, &masks),
+                |preparing| MaxPool::prepare(preparing, &windows, images),
+                async |pool, online| pool.eval(online, &windows, &masked).await,
+            );
+            let places = windows.split(&values);
+            let largest = |window: usize| places.iter().map(|place| place[window]).max();
+            let expected: Vec<i16> = (0..places[0].len()).filter_map(largest).collect();
+            prop_assert_eq!(check::signed(&check::unmask(found, &result)), expected);
+        }
+    }
+}

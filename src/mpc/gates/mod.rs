@@ -5,6 +5,8 @@
 
 mod arg_max;
 mod average;
+#[cfg(test)]
+mod check;
 mod choose;
 mod lift;
 mod max;

@@ -56,3 +56,117 @@ impl Product {
         Share::new(share)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    use super::super::super::dealing::{Masks, Scope};
+    use super::super::super::prg::StreamKey;
+    use crate::kernels::patches::Geometry;
+
+    /// `x W + bias` on shares, for weights that are open but for their masks.
+    fn product(shape: &Shape, x: &[Wide], weights: &[Wide], bias: &[Wide], seed: u64) -> Vec<Wide> {
+        let masks = check::wide_masks(weights.len(), seed ^ 1);
+        let masked: Vec<Wide> = weights.iter().zip(&masks).map(|(w, mask)| w + mask).collect();
+        // The dealer's sum of both parties' streams is replaced by one mask that alice holds.
+        let layer = |is_bob: bool| {
+            let online = match is_bob {
+                true => masked.clone(),
+                false => masks.iter().map(|mask| -*mask).collect(),
+            };
+            let bias = if is_bob { bias.to_vec() } else { vec![Wide::ZERO; bias.len()] };
+            PartyLayer {
+                masked: shape.operand(masked.clone()),
+                online: shape.operand(online),
+                bias: Share::new(bias),
+            }
+        };
+        let layers = [layer(false), layer(true)];
+        let place = |party| usize::from(party == super::super::super::Party::Bob);
+        let weight_masks = shape.operand(masks.clone());
+        let (input_masks, shares) = check::run(
+            seed,
+            |dealing| {
+                let masks: Vec<Wide> = dealing.mask(x.len());
+                Product::deal(dealing, shape, &masks, &weight_masks);
+                masks
+            },
+            |preparing| {
+                let mask = preparing.mask::<Wide>(x.len());
+                Product::prepare(preparing, shape, &layers[place(preparing.party)], &mask)
+            },
+            async |product, online| {
+                // Both parties' streams give the mask that the dealer knows.
+                let key = |byte: u64| {
+                    let mut stream = crate::seeded::Stream::new(byte, "test/gates/keys");
+                    [(); 2].map(|()| {
+                        let mut bytes = [0; StreamKey::LEN];
+                        stream.fill(&mut bytes);
+                        StreamKey::new(&bytes)
+                    })
+                };
+                let mut masked = x.to_vec();
+                for key in key(seed) {
+                    let mask = Masks::new(&key, Scope::Classification, 1).elements::<Wide>(x.len());
+                    masked.iter_mut().zip(mask).for_each(|(value, mask)| *value += mask);
+                }
+                Ok(product.eval(shape, &layers[place(online.party)], &Masked(masked)))
+            },
+        );
+        assert_eq!(input_masks.len(), x.len());
+        check::joined(shares)
+    }
+
+    proptest! {
+        #[test]
+        fn linear_layers_multiply(inputs in 1usize..20, outputs in 1usize..9, images in 1usize..6, seed: u64) {
+            let shape = Shape::Linear { inputs, outputs };
+            let (x, w) = (check::wide_masks(images * inputs, seed), check::wide_masks(inputs * outputs, seed ^ 2));
+            let bias = check::wide_masks(outputs, seed ^ 3);
+            let expected: Vec<Wide> = x
+                .chunks(inputs)
+                .flat_map(|x| (0..outputs).map(|o| {
+                    x.iter().enumerate().map(|(i, x)| x * w[i * outputs + o]).sum::<Wide>() + bias[o]
+                }).collect::<Vec<_>>())
+                .collect();
+            prop_assert_eq!(product(&shape, &x, &w, &bias, seed), expected);
+        }
+
+        #[test]
+        fn convolutions_multiply(
+            inputs in 1usize..3, outputs in 1usize..6, kernel in 1usize..4, margin in 0usize..2, images in 1usize..3, seed: u64,
+        ) {
+            let (height, width) = (5, 4);
+            let shape = Shape::Conv(Geometry { inputs, outputs, height, width, kernel, margin });
+            let x = check::wide_masks(images * inputs * height * width, seed);
+            let w = check::wide_masks(outputs * inputs * kernel * kernel, seed ^ 2);
+            let bias = check::wide_masks(outputs, seed ^ 3);
+            let (tall, broad) = (height + 2 * margin + 1 - kernel, width + 2 * margin + 1 - kernel);
+            let mut expected = Vec::new();
+            for image in x.chunks(inputs * height * width) {
+                // Nothing beyond the edge.
+                let at = |c: usize, y: usize, x: usize| {
+                    let (y, x) = (y.checked_sub(margin)?, x.checked_sub(margin)?);
+                    (y < height && x < width).then(|| image[(c * height + y) * width + x])
+                };
+                for (o, bias) in bias.iter().enumerate() {
+                    for (y, x) in (0..tall).flat_map(|y| (0..broad).map(move |x| (y, x))) {
+                        let mut sum = *bias;
+                        for c in 0..inputs {
+                            for (dy, dx) in (0..kernel).flat_map(|dy| (0..kernel).map(move |dx| (dy, dx))) {
+                                let weight = w[((o * inputs + c) * kernel + dy) * kernel + dx];
+                                sum += at(c, y + dy, x + dx).unwrap_or(Wide::ZERO) * weight;
+                            }
+                        }
+                        expected.push(sum);
+                    }
+                }
+            }
+            prop_assert_eq!(product(&shape, &x, &w, &bias, seed), expected);
+        }
+    }
+}

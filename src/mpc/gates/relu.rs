@@ -85,3 +85,28 @@ impl Relu {
         online.open("select", &share).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn negative_values_become_zero(mut values: Vec<i16>, seed: u64) {
+            values.extend([0, 1, -1, i16::MAX, i16::MIN]);
+            let masks = check::narrow_masks(values.len(), seed);
+            let masked = check::narrow(&values, &masks);
+            let (result, found) = check::run(
+                seed,
+                |dealing| Relu::deal(dealing, &masks),
+                |preparing| Relu::prepare(preparing, values.len()),
+                async |(relu, mask), online| relu.eval(online, &masked, &mask).await,
+            );
+            let expected: Vec<i32> = values.iter().map(|value| i32::from(*value).max(0)).collect();
+            prop_assert_eq!(check::signed_wide(&check::unmask(found, &result)), expected);
+        }
+    }
+}

@@ -55,3 +55,52 @@ pub(crate) fn reveal(party: Party, values: &Masked<Wide>, mask: &Share<Wide>) ->
         Party::Bob => pairs.map(|(value, mask)| *value - *mask).collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_goes_in_comes_out(values: Vec<i32>, seed: u64) {
+            let secret = check::wide(&values, &vec![Default::default(); values.len()]).0;
+            let mask = check::wide_masks(values.len(), seed);
+            let other = Share::split(&secret, &mask);
+            let (masks, found) = check::run(
+                seed,
+                |dealing| Input::deal(dealing, values.len()),
+                |preparing| Ok(Input::prepare(preparing, values.len())),
+                async |(input, mask_share), online| {
+                    let share = match online.party {
+                        Party::Alice => mask.clone(),
+                        Party::Bob => other.values().to_vec(),
+                    };
+                    let masked = input.eval(online, 7, Share::new(share), &mask_share).await?;
+                    let revealed = reveal(online.party, &masked, &mask_share);
+                    Ok((masked, revealed))
+                },
+            );
+            let [(a, x), (b, y)] = found;
+            prop_assert_eq!(check::signed_wide(&check::unmask([a, b], &masks)), values.clone());
+            prop_assert_eq!(check::signed_wide(&check::joined([x, y])), values);
+        }
+    }
+
+    #[test]
+    fn different_material_is_noticed() {
+        let ((), found) = check::run(
+            1,
+            |dealing| drop(Input::deal(dealing, 3)),
+            |preparing| Ok(Input::prepare(preparing, 3)),
+            async |(input, mask), online| {
+                let number = if online.party == Party::Alice { 1 } else { 2 };
+                let share = Share::new(check::wide_masks(3, 1));
+                Ok(input.eval(online, number, share, &mask).await.err())
+            },
+        );
+        assert_eq!(found, [Some(Error::OtherMaterial), Some(Error::OtherMaterial)]);
+    }
+}

@@ -74,3 +74,28 @@ impl Sign {
         online.open_bits(step, share, self.count).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_sign_is_whether_a_value_is_not_negative(values: Vec<i16>, seed: u64) {
+            let masks = check::narrow_masks(values.len(), seed);
+            let masked = check::narrow(&values, &masks);
+            let (sign_masks, signs) = check::run(
+                seed,
+                |dealing| Sign::deal(dealing, &masks),
+                |preparing| Sign::prepare(preparing, values.len()),
+                async |sign, online| sign.eval(online, "sign", &masked.0).await,
+            );
+            prop_assert_eq!(&signs[0], &signs[1]);
+            let found = signs[0].clone().xor(&sign_masks);
+            prop_assert!(found.iter().eq(values.iter().map(|value| *value >= 0)));
+        }
+    }
+}

@@ -51,3 +51,30 @@ fn select(a: u32, b: u32, mask: u32) -> u32 {
 
 /// The sign's masked bit and the top bit, in the order of the cases.
 const CASES: [(bool, bool); 4] = [(false, false), (true, false), (false, true), (true, true)];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_named_case_is_taken(bits: Vec<(bool, bool)>, seed: u64) {
+            let case = |index: usize, sign: bool, top: bool| {
+                Wrapping(4 * index as u32 + 2 * u32::from(sign) + u32::from(top))
+            };
+            let mask = |bit: bool| u32::from(bit).wrapping_neg();
+            let signs: Vec<u32> = bits.iter().map(|(sign, _)| mask(*sign)).collect();
+            let ((), shares) = check::run(
+                seed,
+                |dealing| Table::deal(dealing, bits.len(), case),
+                |preparing| Table::prepare(preparing, bits.len()),
+                async |table, _| Ok(Share::new(table.pick(&signs, |index| mask(bits[index].1)))),
+            );
+            let expected = bits.iter().enumerate().map(|(index, (sign, top))| case(index, *sign, *top));
+            prop_assert!(check::joined(shares).into_iter().eq(expected));
+        }
+    }
+}

@@ -52,3 +52,40 @@ impl Truncate {
 pub(crate) fn narrowed(values: &[Wide], shift: u32) -> Vec<Narrow> {
     values.iter().map(|value| Wrapping((value.0 >> shift) as u16)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_dropped_rounds_up_or_down(
+            values in prop::collection::vec(-(1i32 << 22)..1 << 22, 0..40), shift in 8u32..12, seed: u64,
+        ) {
+            let shares = [check::wide_masks(values.len(), seed), Vec::new()];
+            let alice = shares[0].clone();
+            let bob: Vec<Wide> =
+                values.iter().zip(&alice).map(|(value, a)| Wrapping(*value as u32) - a).collect();
+            let (masks, found) = check::run(
+                seed,
+                |dealing| narrowed(&Truncate::deal(dealing, values.len()), shift),
+                |preparing| Ok(Truncate::prepare(preparing, values.len())),
+                async |truncate, online| {
+                    let share = match online.party {
+                        super::super::super::Party::Alice => alice.clone(),
+                        super::super::super::Party::Bob => bob.clone(),
+                    };
+                    truncate.eval(online, Share::new(share), shift).await
+                },
+            );
+            let found = check::signed(&check::unmask(found, &masks));
+            for (found, value) in found.into_iter().zip(values) {
+                let floor = (value >> shift) as i16;
+                prop_assert!(found == floor || found == floor + 1, "{} >> {} is {}", value, shift, found);
+            }
+        }
+    }
+}
