@@ -113,12 +113,12 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         }
         let alice = check(alice, &path, element * plan.outputs())?;
         let bob = self.links.expect(Role::Bob, &path, element * plan.outputs()).await?;
-        Ok(answers(plan, alice.payload(), bob.payload()))
+        answers(plan, alice.payload(), bob.payload())
     }
 }
 
 /// Puts both parties' shares of the answers together.
-pub(super) fn answers(plan: &Plan, alice: &[u8], bob: &[u8]) -> Vec<Answer> {
+pub(super) fn answers(plan: &Plan, alice: &[u8], bob: &[u8]) -> Result<Vec<Answer>, Error> {
     match plan.output() {
         Output::Logits => {
             let logits = join::<Wide>(alice, bob);
@@ -126,11 +126,15 @@ pub(super) fn answers(plan: &Plan, alice: &[u8], bob: &[u8]) -> Vec<Answer> {
                 logits.iter().map(|value| decode(*value, plan.unit()) as f32).collect()
             };
             let each = logits.chunks_exact(plan.outputs() / plan.batch());
-            each.map(|logits| Answer::Logits(of(logits))).collect()
+            Ok(each.map(|logits| Answer::Logits(of(logits))).collect())
         }
         Output::Label => {
             let labels = join::<Narrow>(alice, bob);
-            labels.into_iter().map(|label| Answer::Label(label.0.into())).collect()
+            let check = |label: Narrow| match usize::from(label.0) {
+                place if place < plan.classes() => Ok(Answer::Label(place)),
+                _ => Err(Error::Answer(label.0)),
+            };
+            labels.into_iter().map(check).collect()
         }
     }
 }

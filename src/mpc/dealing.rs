@@ -1,7 +1,7 @@
 //! What a gate's `deal` stands on: both parties' streams, and what is sent to each.
 
 use super::bits::Bits;
-use super::dpf;
+use super::dpf::{self, Place};
 use super::prg::StreamKey;
 use super::ring::{Element, Share};
 
@@ -19,7 +19,7 @@ pub(super) enum Scope {
 pub(super) struct Masks {
     key: StreamKey,
     scope: Scope,
-    number: u32,
+    pub(super) number: u32,
     draws: u32,
 }
 
@@ -47,6 +47,8 @@ impl Masks {
 pub(super) struct Dealing {
     alice: Masks,
     bob: Masks,
+    /// Sets of comparisons so far.
+    sets: u32,
     /// Words for alice, and for bob.
     pub(super) words: [Vec<u32>; 2],
 }
@@ -55,7 +57,7 @@ impl Dealing {
     /// For so many comparisons, which most of the words are for.
     pub(super) fn new([alice, bob]: [Masks; 2], comparisons: usize) -> Self {
         let words = [(); 2].map(|()| Vec::with_capacity(dpf::key_words(comparisons) * 5 / 4));
-        Self { alice, bob, words }
+        Self { alice, bob, sets: 0, words }
     }
 
     /// A fresh mask, of which each party has a share from its stream.
@@ -81,7 +83,9 @@ impl Dealing {
         let [a, b] = [&mut self.alice, &mut self.bob].map(|masks| masks.words(count));
         let [to_alice, to_bob] = &mut self.words;
         let start = to_alice.len();
-        dpf::deal(alphas, [&a, &b], to_alice);
+        self.sets += 1;
+        let place = Place { number: self.alice.number, set: self.sets };
+        dpf::deal(place, alphas, [&a, &b], to_alice);
         to_bob.extend_from_slice(&to_alice[start..]);
     }
 }

@@ -40,6 +40,22 @@ const ROOT_WORDS: usize = 4 * GROUP;
 /// 146 bytes a comparison.
 const KEY_WORDS: usize = 4 * GROUP * LEVELS + GROUP / 2 + 4 * GROUP;
 
+/// Where a set of comparisons stands: no two sets of a session stand in the same place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The classification's number.
+    pub(super) number: u32,
+    /// Counts the sets of one classification.
+    pub(super) set: u32,
+}
+
+impl Place {
+    /// The generator's nonce at a level of a group's trees.
+    fn nonce(self, group: u32, level: usize) -> [u32; 3] {
+        [self.number, self.set, group << 4 | level as u32]
+    }
+}
+
 /// Words of one party's root seeds for so many comparisons.
 pub(super) fn root_words(count: usize) -> usize {
     count.div_ceil(GROUP) * ROOT_WORDS
@@ -51,34 +67,35 @@ pub(super) fn key_words(count: usize) -> usize {
 }
 
 /// Appends the key of every secret `alpha`, for root seeds that alice and bob have drawn.
-pub(super) fn deal(alphas: &[u16], roots: [&[u32]; 2], key: &mut Vec<u32>) {
+pub(super) fn deal(place: Place, alphas: &[u16], roots: [&[u32]; 2], key: &mut Vec<u32>) {
     key.reserve(key_words(alphas.len()));
     let [alice, bob] = roots.map(|words| words.chunks_exact(ROOT_WORDS));
-    for ((alphas, alice), bob) in alphas.chunks(GROUP).zip(alice).zip(bob) {
-        deal_group(lanes(alphas), [load(alice), load(bob)], key);
+    for (group, ((alphas, alice), bob)) in (0..).zip(alphas.chunks(GROUP).zip(alice).zip(bob)) {
+        deal_group(place, group, lanes(alphas), [load(alice), load(bob)], key);
     }
 }
 
 /// This party's shares, by exclusive or, of `point < alpha` for every point.
-pub(super) fn eval(is_bob: bool, points: &[u16], roots: &[u32], key: &[u32]) -> Bits {
+pub(super) fn eval(place: Place, is_bob: bool, points: &[u16], roots: &[u32], key: &[u32]) -> Bits {
     let bob = U32x4::splat(u32::from(is_bob).wrapping_neg());
     let mut words = vec![0u32; Bits::words_of(points.len())];
     let groups = points.chunks(GROUP).zip(roots.chunks_exact(ROOT_WORDS));
     for (group, ((points, roots), key)) in groups.zip(key.chunks_exact(KEY_WORDS)).enumerate() {
-        let less = eval_group(bob, lanes(points), load(roots), key);
+        let nonce = |level| place.nonce(group as u32, level);
+        let less = eval_group(nonce, bob, lanes(points), load(roots), key);
         let [a, b, c, d] = less.to_array();
         words[group / 8] |= (a | b << 1 | c << 2 | d << 3) << (4 * (group % 8));
     }
     Bits::from_words(words, points.len())
 }
 
-fn deal_group(alpha: U32x4, roots: [Seeds; 2], key: &mut Vec<u32>) {
+fn deal_group(place: Place, group: u32, alpha: U32x4, roots: [Seeds; 2], key: &mut Vec<u32>) {
     let mut seeds = roots;
     let mut controls = [U32x4::splat(0), U32x4::splat(u32::MAX)];
     let mut corrections = U32x4::splat(0);
     for level in 0..LEVELS {
         let right = bit(alpha, level);
-        let [a, b] = seeds.each_ref().map(double);
+        let [a, b] = seeds.each_ref().map(|seeds| double(seeds, place.nonce(group, level)));
         // The side that alpha does not take gets equal seeds and bits.
         let lost = |children: &Children| pick(&children.right, &children.left, right);
         let correction = xor(&lost(&a), &lost(&b));
@@ -102,7 +119,13 @@ fn deal_group(alpha: U32x4, roots: [Seeds; 2], key: &mut Vec<u32>) {
 }
 
 #[inline(always)]
-fn eval_group(bob: U32x4, point: U32x4, root: Seeds, key: &[u32]) -> U32x4 {
+fn eval_group(
+    nonce: impl Fn(usize) -> [u32; 3],
+    bob: U32x4,
+    point: U32x4,
+    root: Seeds,
+    key: &[u32],
+) -> U32x4 {
     let (levels, rest) = key.split_at(4 * GROUP * LEVELS);
     let (corrections, leaf) = rest.split_at(GROUP / 2);
     let [ab, cd] = [corrections[0], corrections[1]];
@@ -110,7 +133,7 @@ fn eval_group(bob: U32x4, point: U32x4, root: Seeds, key: &[u32]) -> U32x4 {
     let (mut seed, mut control) = (root, bob);
     let mut less = U32x4::splat(0);
     for (level, words) in levels.chunks_exact(4 * GROUP).enumerate() {
-        let children = double(&seed);
+        let children = double(&seed, nonce(level));
         let bits = corrections.shr(2 * level as u32);
         let left_bit = children.left_bit.xor(bits.low_bits().and(control));
         let right_bit = children.right_bit.xor(bits.shr(1).low_bits().and(control));
@@ -207,6 +230,7 @@ mod tests {
     use crate::seeded::Stream;
     use proptest::prelude::*;
 
+    const PLACE: Place = Place { number: 3, set: 1 };
     const LARGEST: u16 = (1 << BITS) - 1;
 
     /// What both parties find together.
@@ -217,9 +241,10 @@ mod tests {
         };
         let (alice, bob) = (roots(), roots());
         let mut key = Vec::new();
-        deal(alphas, [&alice, &bob], &mut key);
+        deal(PLACE, alphas, [&alice, &bob], &mut key);
         assert_eq!(key.len(), key_words(alphas.len()));
-        let shares = eval(false, points, &alice, &key).xor(&eval(true, points, &bob, &key));
+        let shares =
+            eval(PLACE, false, points, &alice, &key).xor(&eval(PLACE, true, points, &bob, &key));
         shares.iter().collect()
     }
 
@@ -255,8 +280,8 @@ mod tests {
             || -> Vec<u32> { (0..root_words(1000)).map(|_| stream.below(u32::MAX)).collect() };
         let (alice, bob) = (roots(), roots());
         let mut key = Vec::new();
-        deal(&alphas, [&alice, &bob], &mut key);
-        let ones = eval(false, &[5; 1000], &alice, &key).iter().filter(|bit| *bit).count();
+        deal(PLACE, &alphas, [&alice, &bob], &mut key);
+        let ones = eval(PLACE, false, &[5; 1000], &alice, &key).iter().filter(|bit| *bit).count();
         // Six standard deviations.
         assert!((405..595).contains(&ones), "{ones} of 1000");
     }

@@ -65,8 +65,19 @@ impl Message {
     }
 }
 
-/// What a role waits for: a message of this path from this role.
-pub type Waiting = Rc<RefCell<Option<(Role, String)>>>;
+/// What a role waits for, if it waits.
+pub type Waiting = Rc<RefCell<Option<Wait>>>;
+
+/// A message that is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// From this role.
+    pub role: Role,
+    /// Of this step.
+    pub step: String,
+    /// Messages heard so far: while it grows, somebody is at work.
+    pub heard: u64,
+}
 
 /// All links of one role.
 pub struct Links<M> {
@@ -76,6 +87,7 @@ pub struct Links<M> {
     records: Vec<Record>,
     waiting: Waiting,
     waited_ms: f64,
+    heard: u64,
 }
 
 impl<M: Mailbox<Role = Role>> Links<M> {
@@ -88,6 +100,7 @@ impl<M: Mailbox<Role = Role>> Links<M> {
             records: Vec::new(),
             waiting: Waiting::default(),
             waited_ms: 0.0,
+            heard: 0,
         }
     }
 
@@ -154,7 +167,8 @@ impl<M: Mailbox<Role = Role>> Links<M> {
             return Ok(message);
         }
         let started = self.now();
-        *self.waiting.borrow_mut() = Some((role, step.to_owned()));
+        let wait = Wait { role, step: step.to_owned(), heard: self.heard };
+        *self.waiting.borrow_mut() = Some(wait);
         let message = self.read_from(role, step).await;
         *self.waiting.borrow_mut() = None;
         self.waited_ms += self.now() - started;
@@ -189,6 +203,10 @@ impl<M: Mailbox<Role = Role>> Links<M> {
 
     async fn read(&mut self, step: &dyn Fn() -> String) -> Result<Message, Error> {
         let (from, bytes) = self.mailbox.receive().await.ok_or(Error::Alone)?;
+        self.heard += 1;
+        if let Some(wait) = self.waiting.borrow_mut().as_mut() {
+            wait.heard = self.heard;
+        }
         let (path, start) =
             parse(&bytes).map_err(|error| Error::Malformed { role: from, step: step(), error })?;
         self.record(&path, from, Way::Received, bytes.len());

@@ -244,6 +244,17 @@ pub enum Error {
         /// The weight.
         value: String,
     },
+    /// More bits to drop than the rings leave room for.
+    #[error("{layer}: {bits} bits are to be dropped, {} at most can be", WIDE_BITS - NARROW_BITS)]
+    Surplus {
+        /// The layer.
+        layer: String,
+        /// The bits.
+        bits: u32,
+    },
+    /// Shares of an answer that is none.
+    #[error("the shares of the answer add up to {0}, which is no class")]
+    Answer(u16),
     /// A network that does not exist.
     #[error("there is no network called {0}")]
     Network(String),

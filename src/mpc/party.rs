@@ -20,6 +20,7 @@ use super::preparing::Material;
 use super::prg::StreamKey;
 use super::ring::{Element, Share, Wide};
 use super::{Error, Party, Role};
+use crate::digits::PIXELS;
 use crate::wire::{Mailbox, Reader};
 
 /// Material kept for single drawings.
@@ -37,7 +38,7 @@ pub struct Computer<M> {
     key: StreamKey,
     model: Option<Model>,
     /// Shares that have come and are not opened yet, by the model's number.
-    shares: VecDeque<(ModelInfo, Vec<Wide>)>,
+    shares: VecDeque<(ModelInfo, Share<Wide>)>,
     requests: VecDeque<(Header, Share<Wide>)>,
     stock: BTreeMap<Kind, VecDeque<Prepared>>,
     /// What was ordered and has not come: alice's business.
@@ -46,6 +47,7 @@ pub struct Computer<M> {
     /// The last kind that was asked for.
     wanted: Kind,
     last_material: u32,
+    last_request: u32,
     /// The messages by which the stock came, by their paths.
     deliveries: BTreeMap<String, Record>,
     watched: Rc<Cell<bool>>,
@@ -93,6 +95,7 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
             orders: 0,
             wanted: Kind { batch: 1, output: Output::Logits },
             last_material: 0,
+            last_request: 0,
             deliveries: BTreeMap::new(),
             watched,
             show,
@@ -148,7 +151,7 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
         let words = reader.rest();
         let length = Wide::LEN * info.plan(self.wanted)?.model_len();
         expect_length(Role::Owner, path, words.len(), length)?;
-        self.shares.push_back((info, Wide::read(words).collect()));
+        self.shares.push_back((info, Share::new(Wide::read(words).collect())));
         Ok(())
     }
 
@@ -157,6 +160,12 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
         if self.requests.len() >= WAITING_MAX {
             return Err(Error::Flooded { role: Role::Client, step: path.to_owned() });
         }
+        // Every network of the page reads 28x28 pixels.
+        expect_length(Role::Client, path, share.len(), Wide::LEN * header.kind.batch * PIXELS)?;
+        if header.number <= self.last_request {
+            return Err(Error::Reused { what: "request", number: header.number });
+        }
+        self.last_request = header.number;
         self.requests.push_back((header, Share::new(Wide::read(share).collect())));
         Ok(())
     }
@@ -169,14 +178,15 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
             return Err(Error::Reused { what: "material", number: header.number });
         }
         self.last_material = header.number;
-        let ordered = self.ordered.entry(header.kind).or_default();
-        *ordered = ordered.saturating_sub(1);
         // Dealt for a model that is no more: never used, and gone here.
         let Some(model) = self.model.as_mut().filter(|model| model.info.number == header.model)
         else {
             return Ok(());
         };
+        let ordered = self.ordered.entry(header.kind).or_default();
+        *ordered = ordered.saturating_sub(1);
         let plan = model.plan(header.kind)?;
+        expect_length(Role::Dealer, path, words.len() % 4, 0)?;
         let masks = Masks::new(&self.key, Scope::Classification, header.number);
         let words = words.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
         let material = Material(words);
@@ -238,6 +248,10 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
                     self.keep(&message)?;
                 }
                 let Some((header, share)) = self.requests.pop_front() else { return Ok(()) };
+                if header.number.to_string() != *number {
+                    let found = format!("classify/{}/share", header.number);
+                    return Err(Error::Unexpected { role: Role::Client, step: path, found });
+                }
                 match rest {
                     ["refused"] => Ok(()),
                     _ => self.classify(header, share, Some(message)).await,
@@ -251,12 +265,12 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
     async fn open_model(
         &mut self,
         info: ModelInfo,
-        share: &[Wide],
+        share: &Share<Wide>,
         early: Option<Message>,
     ) -> Result<(), Error> {
         let plan = info.plan(self.wanted)?;
         let mut masks = Masks::new(&self.key, Scope::Model, info.number);
-        let share = ModelShare::new(&plan, share, &mut masks);
+        let share = ModelShare::new(&plan, share.values(), &mut masks);
         let job = format!("model/{}", info.number);
         let mut online = Online {
             party: self.party,

@@ -12,6 +12,7 @@
 use super::Error;
 use super::gates::Windows;
 use super::model::Product;
+use super::ring::{NARROW_BITS, WIDE_BITS};
 use crate::kernels::patches::Geometry;
 use crate::network::{Layer, NamedLayer, Network};
 
@@ -102,7 +103,7 @@ impl Plan {
     /// `batch` images together.
     ///
     /// # Errors
-    /// [`Error::Fraction`], [`Error::Batch`].
+    /// [`Error::Fraction`], [`Error::Batch`], [`Error::Surplus`].
     pub fn new(
         network: &Network,
         fraction: u32,
@@ -120,6 +121,9 @@ impl Plan {
             compiler.layer(layer);
         }
         compiler.finish(output);
+        if let Some(error) = compiler.problem {
+            return Err(error);
+        }
         let Compiler { steps, products, fraction_here, divisor, .. } = compiler;
         let unit = f64::from(1u32 << fraction_here) * divisor;
         let inputs = network.input_shape().iter().product();
@@ -172,6 +176,11 @@ impl Plan {
         self.steps.iter().map(of).sum()
     }
 
+    /// Places that a label can be.
+    pub(super) fn classes(&self) -> usize {
+        self.steps.last().map_or(0, |step| step.inputs)
+    }
+
     /// What a logit of 1 is in the ring.
     pub(super) fn unit(&self) -> f64 {
         self.unit
@@ -190,6 +199,8 @@ struct Compiler {
     /// Values of one image here.
     values: usize,
     layer: String,
+    /// What cannot be compiled.
+    problem: Option<Error>,
 }
 
 impl Compiler {
@@ -203,6 +214,7 @@ impl Compiler {
             divisor: 1.0,
             values: network.input_shape().iter().product(),
             layer: String::new(),
+            problem: None,
         }
     }
 
@@ -274,6 +286,11 @@ impl Compiler {
 
     fn narrow(&mut self) {
         let surplus = self.fraction_here - self.fraction;
+        if surplus > WIDE_BITS - NARROW_BITS && self.form != Form::Narrow {
+            // Fewer than K bits would be left, and the masks' wrap would be lost.
+            let layer = self.layer.clone();
+            self.problem.get_or_insert(Error::Surplus { layer, bits: surplus });
+        }
         match self.form {
             Form::Narrow => return,
             Form::Shares => {

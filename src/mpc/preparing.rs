@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::bits::Bits;
 use super::dealing::Masks;
+use super::dpf::{self, Place};
 use super::ring::{Element, Share};
-use super::{Error, Party, dpf};
+use super::{Error, Party};
 
 /// The words that a party was dealt for one classification. Erased when dropped.
 pub(super) struct Material(pub(super) Vec<u32>);
@@ -23,17 +24,20 @@ pub(super) struct Preparing<'a> {
     masks: Masks,
     words: &'a [u32],
     at: usize,
+    /// Sets of comparisons so far.
+    sets: u32,
 }
 
 /// A party's part of point functions: its seeds, and where their key is.
 pub(super) struct Comparison {
+    place: Place,
     roots: Vec<u32>,
     key: Range<usize>,
 }
 
 impl<'a> Preparing<'a> {
     pub(super) fn new(party: Party, masks: Masks, words: &'a [u32]) -> Self {
-        Self { party, masks, words, at: 0 }
+        Self { party, masks, words, at: 0, sets: 0 }
     }
 
     /// This party's share of a fresh mask.
@@ -59,7 +63,9 @@ impl<'a> Preparing<'a> {
     /// This party's part of point functions.
     pub(super) fn compare(&mut self, count: usize) -> Result<Comparison, Error> {
         let roots = self.masks.words(dpf::root_words(count));
-        Ok(Comparison { roots, key: self.take(dpf::key_words(count))? })
+        self.sets += 1;
+        let place = Place { number: self.masks.number, set: self.sets };
+        Ok(Comparison { place, roots, key: self.take(dpf::key_words(count))? })
     }
 
     /// Ends the reading: every word has been used.
@@ -83,7 +89,8 @@ impl<'a> Preparing<'a> {
 impl Comparison {
     /// This party's shares of `point < alpha` for every point.
     pub(super) fn eval(&self, party: Party, points: &[u16], words: &[u32]) -> Bits {
-        dpf::eval(party == Party::Bob, points, &self.roots, &words[self.key.clone()])
+        let key = &words[self.key.clone()];
+        dpf::eval(self.place, party == Party::Bob, points, &self.roots, key)
     }
 }
 

@@ -108,6 +108,6 @@ impl<'a> Rehearsal<'a> {
         });
         let done = futures_executor::block_on(futures_util::future::join_all(runs));
         let [alice, bob] = done.try_into().map_err(|_| Error::Alone)?;
-        Ok(answers(plan, &alice?.0, &bob?.0))
+        answers(plan, &alice?.0, &bob?.0)
     }
 }

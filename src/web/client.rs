@@ -15,12 +15,10 @@ use wasm_bindgen_futures::spawn_local;
 use super::environment::{Show, epoch_clock, now, secrets, sleep};
 use super::evaluation::Evaluation;
 use super::mailbox::WebMailbox;
-use super::page::{
-    self, ClientCommand as Command, ClientEvent as Shown, DrawCommand, Reader, RoleFailed,
-};
+use super::page::{self, ClientCommand as Command, ClientEvent as Shown, DrawCommand, Reader};
 use super::watchdog::{PATIENCE_OF_CLIENT, silence};
+use crate::digits::PIXELS;
 use crate::digits::drawing::Drawing;
-use crate::digits::{Digits, PIXELS};
 use crate::learn::{Model, arg_max, ops};
 use crate::mpc::{self, Answer, Error, Links, ModelInfo, Output, Shared, Waiting, prg};
 use crate::network::{self, Weights};
@@ -44,6 +42,10 @@ struct State {
     /// The newest drawing alone: older ones have been drawn over.
     drawing: Option<DrawCommand>,
     evaluation: Option<Evaluation>,
+    /// Counts evaluations, so that nothing of one is taken for another's.
+    evaluations: u32,
+    /// Whether test digits wait.
+    paused: bool,
     /// Whether somebody works on them.
     busy: bool,
     parties: Option<Parties>,
@@ -54,6 +56,7 @@ struct State {
 
 /// A session with alice and bob.
 struct Parties {
+    name: String,
     client: mpc::Client<WebMailbox>,
     waiting: Waiting,
     replaced: oneshot::Receiver<()>,
@@ -76,7 +79,8 @@ impl Client {
     pub fn command(&mut self, value: JsValue) -> Result<(), JsValue> {
         let weights = page::take_weights(&value)?;
         match (serde_wasm_bindgen::from_value(value.clone())?, weights) {
-            (Command::Open, _) => self.open(&value)?,
+            (Command::Open { session }, _) => self.open(session, &value)?,
+            (Command::Close, _) => self.close(),
             (Command::Using { model, round }, _) => {
                 self.state.borrow_mut().using = Some((model.into(), round));
             }
@@ -87,46 +91,51 @@ impl Client {
             (Command::Model { .. }, None) => return Err("a model came without weights".into()),
             (Command::Draw(drawing), _) => self.state.borrow_mut().drawing = Some(drawing),
             (Command::Evaluate { count, data, batch }, _) => self.evaluate(count, data, batch),
-            (Command::Pause, _) => self.pause(true),
-            (Command::Resume, _) => self.pause(false),
-            (Command::Stop, _) => self.state.borrow_mut().evaluation = None,
+            (Command::Pause, _) => self.state.borrow_mut().paused = true,
+            (Command::Resume, _) => self.state.borrow_mut().paused = false,
+            (Command::Stop, _) => self.state.borrow_mut().forget_digits(),
         }
         self.work();
         Ok(())
     }
 
-    fn open(&mut self, command: &JsValue) -> Result<(), JsValue> {
+    fn open(&mut self, name: String, command: &JsValue) -> Result<(), JsValue> {
         prg::self_check().map_err(|error| JsValue::from(error.to_string()))?;
         let mailbox = WebMailbox::open(page::read_links(command)?, Rc::default())?;
         let links = Links::new(mailbox, epoch_clock());
         let waiting = links.waiting();
         let (session, replaced) = oneshot::channel();
         self.session = Some(session);
-        let mut state = self.state.borrow_mut();
-        state.using = None;
         let client = mpc::Client::new(links, secrets());
-        state.parties = Some(Parties { client, waiting, replaced });
+        let mut state = self.state.borrow_mut();
+        state.leave();
+        state.parties = Some(Parties { name, client, waiting, replaced });
         Ok(())
     }
 
+    fn close(&mut self) {
+        self.session = None;
+        self.state.borrow_mut().leave();
+    }
+
     fn evaluate(&self, count: usize, data: String, batch: Option<usize>) {
-        let client = (Rc::clone(&self.state), self.show.clone());
+        let (state, show) = (Rc::clone(&self.state), self.show.clone());
+        state.borrow_mut().forget_digits();
+        let wanted = state.borrow().evaluations;
         spawn_local(async move {
-            let (state, show) = client;
-            match Evaluation::begin(count, &data, batch).await {
+            let loaded = Evaluation::begin(count, &data, batch, wanted).await;
+            // Stopped, or begun anew, while the digits were on their way.
+            if state.borrow().evaluations != wanted {
+                return;
+            }
+            match loaded {
                 Ok(evaluation) => {
                     state.borrow_mut().evaluation = Some(evaluation);
                     work(&state, &show);
                 }
-                Err(reason) => show.event(&failed(reason)),
+                Err(reason) => show.event(&Shown::Unevaluated { reason }),
             }
         });
-    }
-
-    fn pause(&self, paused: bool) {
-        if let Some(evaluation) = &mut self.state.borrow_mut().evaluation {
-            evaluation.paused = paused;
-        }
     }
 
     fn work(&self) {
@@ -136,10 +145,32 @@ impl Client {
 
 impl State {
     /// The test digits that go next: which, of which evaluation, and their pixels.
-    fn next_digits(&self) -> Option<(Range<usize>, *const Digits, Vec<u8>)> {
+    fn next_digits(&self) -> Option<(Range<usize>, u32, Vec<u8>)> {
         let (evaluation, (model, _)) = (self.evaluation.as_ref()?, self.using.as_ref()?);
-        let range = evaluation.next(model)?;
-        Some((range.clone(), evaluation.id(), evaluation.pixels(range)))
+        let range = evaluation.next(model).filter(|_| !self.paused)?;
+        Some((range.clone(), evaluation.number, evaluation.pixels(range)))
+    }
+
+    /// The newest drawing, if its reader is there.
+    fn next_drawing(&mut self) -> Option<DrawCommand> {
+        let ready = |drawing: &DrawCommand| drawing.reader == Reader::Clear || self.using.is_some();
+        if !self.drawing.as_ref().is_some_and(ready) {
+            return None;
+        }
+        self.drawing.take()
+    }
+
+    fn forget_digits(&mut self) {
+        self.evaluation = None;
+        self.evaluations += 1;
+        self.paused = false;
+    }
+
+    /// What belongs to a session ends with it.
+    fn leave(&mut self) {
+        self.parties = None;
+        self.using = None;
+        self.forget_digits();
     }
 }
 
@@ -157,7 +188,7 @@ fn work(state: &Rc<RefCell<State>>, show: &Show) {
 
 /// The newest drawing, or else the next test digits; `false` when nothing is left to do.
 async fn step(state: &RefCell<State>, show: &Show) -> bool {
-    let drawing = state.borrow_mut().drawing.take();
+    let drawing = state.borrow_mut().next_drawing();
     if let Some(drawing) = drawing {
         let id = drawing.id;
         if let Err(reason) = read(state, show, drawing).await {
@@ -166,15 +197,16 @@ async fn step(state: &RefCell<State>, show: &Show) -> bool {
         return true;
     }
     let next = state.borrow().next_digits();
-    let Some((range, id, pixels)) = next else { return false };
+    let Some((range, number, pixels)) = next else { return false };
     let started = now();
     let Ok((answers, ..)) = on_shares(state, show, &pixels, Output::Logits).await else {
-        // The page opens another session, and begins again.
-        return false;
+        // The page opens another session; this evaluation is over.
+        state.borrow_mut().forget_digits();
+        return true;
     };
     let labels: Vec<u8> = answers.iter().map(label_of).collect();
     if let Some(evaluation) =
-        state.borrow_mut().evaluation.as_mut().filter(|evaluation| evaluation.id() == id)
+        state.borrow_mut().evaluation.as_mut().filter(|evaluation| evaluation.number == number)
     {
         show.event(&evaluation.record(range, &labels, now() - started));
     }
@@ -228,7 +260,7 @@ async fn on_shares(
             state.borrow_mut().parties.get_or_insert(parties);
             return Err("the parties have no model yet".to_owned());
         };
-        let Parties { client, waiting, replaced } = &mut parties;
+        let Parties { client, waiting, replaced, .. } = &mut parties;
         let silence = silence(Rc::clone(waiting), PATIENCE_OF_CLIENT);
         let outcome = {
             let asking = std::pin::pin!(client.classify(&model, pixels, output));
@@ -258,7 +290,8 @@ async fn on_shares(
             }
             Err(Some(error)) => {
                 let reason = error.to_string();
-                show.event(&Shown::Failed(error.into()));
+                let session = parties.name.clone();
+                show.event(&Shown::Failed { session, failed: error.into() });
                 return Err(reason);
             }
             Err(None) => return Err("the parties were started anew".to_owned()),
@@ -308,8 +341,4 @@ fn model(name: &str, weights: &Float32Array) -> Result<Model, String> {
     Weights::new(&preset.network, weights.to_vec())
         .map_err(|error| error.to_string())
         .and_then(|weights| Model::new(&preset.network, &weights).map_err(|e| e.to_string()))
-}
-
-fn failed(reason: String) -> Shown {
-    Shown::Failed(RoleFailed { reason, role: None, step: None })
 }

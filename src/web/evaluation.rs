@@ -20,7 +20,8 @@ pub(super) struct Evaluation {
     done: usize,
     correct: usize,
     millis: f64,
-    pub(super) paused: bool,
+    /// Tells it from other ones.
+    pub(super) number: u32,
     /// Images together, when that was asked for.
     batch: Option<usize>,
 }
@@ -34,15 +35,11 @@ impl Evaluation {
         count: usize,
         data: &str,
         batch: Option<usize>,
+        number: u32,
     ) -> Result<Self, String> {
         let digits = Rc::new(Source::open(data).await?.test().await?);
         let total = count.min(digits.len());
-        Ok(Self { digits, total, done: 0, correct: 0, millis: 0.0, paused: false, batch })
-    }
-
-    /// Tells this evaluation from another one.
-    pub(super) fn id(&self) -> *const Digits {
-        Rc::as_ptr(&self.digits)
+        Ok(Self { digits, total, done: 0, correct: 0, millis: 0.0, batch, number })
     }
 
     /// The digits that go next, or none.
@@ -51,7 +48,7 @@ impl Evaluation {
         let suits = || COMPARISONS_MAX / plan.comparisons().max(1);
         let batch = self.batch.unwrap_or_else(suits).clamp(1, BATCH_MAX);
         let left = self.done..self.total.min(self.done + batch);
-        (!self.paused && !left.is_empty()).then_some(left)
+        (!left.is_empty()).then_some(left)
     }
 
     /// Their pixels, one behind the other.

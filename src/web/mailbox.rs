@@ -100,6 +100,14 @@ impl Port {
     }
 }
 
+impl Drop for Port {
+    fn drop(&mut self) {
+        // The listener is freed with this end: nothing may call it any more.
+        self.port.set_onmessage(None);
+        self.port.close();
+    }
+}
+
 impl Outbox for Port {
     fn send(&mut self, bytes: &[u8]) -> Result<(), Gone> {
         let buffer = Uint8Array::from(bytes).buffer();
@@ -114,7 +122,7 @@ impl Outbox for Port {
 struct Channels {
     outbox: Rc<BroadcastChannel>,
     waiting: Rc<RefCell<Option<Vec<Vec<u8>>>>>,
-    _inbox: BroadcastChannel,
+    inbox: BroadcastChannel,
     _listener: OnMessage,
 }
 
@@ -137,7 +145,15 @@ impl Channels {
         });
         inbox.set_onmessage(Some(listener.as_ref().unchecked_ref()));
         let _ = post(&outbox, &[]);
-        Ok(Self { outbox, waiting, _inbox: inbox, _listener: listener })
+        Ok(Self { outbox, waiting, inbox, _listener: listener })
+    }
+}
+
+impl Drop for Channels {
+    fn drop(&mut self) {
+        self.inbox.set_onmessage(None);
+        self.inbox.close();
+        self.outbox.close();
     }
 }
 

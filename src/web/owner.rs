@@ -79,7 +79,7 @@ impl Owner {
             (Command::Model { preset, round, fraction }, Some(weights)) => {
                 match self.share(&preset, round, fraction, weights.to_vec()) {
                     Ok(owned) => self.examine(owned),
-                    Err(reason) => self.fail(reason),
+                    Err(reason) => self.show.event(&Shown::Unshared { reason }),
                 }
             }
             (Command::Model { .. }, None) => self.fail("a model came without weights".to_owned()),
@@ -122,7 +122,7 @@ impl Owner {
             // The parties' work comes first, and a newer model makes this one moot.
             turn().await;
             if let Err(reason) = examine(&shared, &show, &owned).await {
-                show.event(&Shown::Failed(RoleFailed { reason, role: None, step: None }));
+                show.event(&Shown::Unmeasured { reason });
             }
         });
     }
@@ -136,9 +136,7 @@ impl Owner {
                     let answers = Uint8Array::from(answers.as_slice());
                     show.event(&Shown::Answers { answers });
                 }
-                Err(reason) => {
-                    show.event(&Shown::Failed(RoleFailed { reason, role: None, step: None }));
-                }
+                Err(reason) => show.event(&Shown::Unmeasured { reason }),
             }
         });
     }

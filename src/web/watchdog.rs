@@ -19,8 +19,8 @@ pub(super) async fn silence(waiting: Waiting, patience: u32) -> Error {
         sleep(LOOK).await;
         let now = waiting.borrow().clone();
         looks = if now.is_some() && now == last { looks + 1 } else { 0 };
-        if let Some((role, step)) = now.as_ref().filter(|_| looks >= patience) {
-            return Error::Silent { role: *role, step: step.clone() };
+        if let Some(wait) = now.as_ref().filter(|_| looks >= patience) {
+            return Error::Silent { role: wait.role, step: wait.step.clone() };
         }
         last = now;
     }

@@ -110,7 +110,7 @@ async function open(model: ModelEvent, data: string) {
   });
   bob.send({ type: "open", role: "bob", links: links("bob") }, portsOf(links("bob")));
   dealer.send({ type: "open", links: links("dealer") }, portsOf(links("dealer")));
-  client.send({ type: "open", links: links("client") }, portsOf(links("client")));
+  client.send({ type: "open", session: "bench", links: links("client") }, portsOf(links("client")));
   owner.send({ type: "open", links: links("owner"), data }, portsOf(links("owner")));
   const { preset, round, weights } = model;
   owner.send({ type: "model", preset, round, fraction: FRACTION, weights });

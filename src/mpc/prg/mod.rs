@@ -83,14 +83,14 @@ pub(super) struct Children {
     pub(super) right_bit: U32x4,
 }
 
-/// Doubles four seeds: one ChaCha8 block each, under the seed twice as key, at counter and
-/// nonce 0. The two children are its first eight words, their control bits the two lowest
+/// Doubles four seeds: one ChaCha8 block each, under the seed twice as key, at counter 0 and
+/// a nonce of its own, so that a guess at one node's seed is a guess at no other's. The two children are its first eight words, their control bits the two lowest
 /// bits of the ninth.
 #[inline(always)]
-pub(super) fn double(seeds: &Seeds) -> Children {
-    let zero = U32x4::splat(0);
+pub(super) fn double(seeds: &Seeds, nonce: [u32; 3]) -> Children {
     let [a, b, c, d] = *seeds;
-    let input = [a, b, c, d, a, b, c, d, zero, zero, zero, zero];
+    let [x, y, z] = nonce.map(U32x4::splat);
+    let input = [a, b, c, d, a, b, c, d, U32x4::splat(0), x, y, z];
     let state = chacha::rounds(&input);
     let word = |index| chacha::output(&state, &input, index);
     let bits = word(8);
@@ -112,7 +112,8 @@ pub fn self_check() -> Result<(), super::Error> {
     let key: [u8; StreamKey::LEN] = std::array::from_fn(|index| index as u8);
     let found = StreamKey::new(&key).words([0; 3], 200);
     let seeds: [[u32; 4]; 4] = std::array::from_fn(|lane| [lane as u32, 5, 6, 7]);
-    let children = double(&std::array::from_fn(|word| U32x4::new(seeds.map(|seed| seed[word]))));
+    let lanes = std::array::from_fn(|word| U32x4::new(seeds.map(|seed| seed[word])));
+    let children = double(&lanes, [0; 3]);
     let doubled = seeds.iter().enumerate().all(|(lane, seed)| {
         let half: &[u8] = bytemuck::cast_slice(seed);
         let mut key = [0; StreamKey::LEN];
@@ -163,13 +164,13 @@ mod tests {
         }
 
         #[test]
-        fn children_are_the_ciphers(seeds: [[u32; 4]; 4]) {
+        fn children_are_the_ciphers(seeds: [[u32; 4]; 4], nonce: [u32; 3]) {
             let lanes: Seeds = std::array::from_fn(|w| U32x4::new(seeds.map(|seed| seed[w])));
-            let children = double(&lanes);
+            let children = double(&lanes, nonce);
             for (lane, seed) in seeds.iter().enumerate() {
                 let half: Vec<u8> = seed.iter().flat_map(|word| word.to_le_bytes()).collect();
                 let key: [u8; 32] = [&half[..], &half[..]].concat().try_into().unwrap();
-                let block = expected(&key, [0; 3], 9);
+                let block = expected(&key, nonce, 9);
                 for word in 0..4 {
                     prop_assert_eq!(children.left[word].to_array()[lane], block[word]);
                     prop_assert_eq!(children.right[word].to_array()[lane], block[4 + word]);

@@ -10,7 +10,9 @@ use super::{ModelView, RoleFailed};
 const CLIENT: &str = r#"
 export type ClientCommand =
   /** Links to alice and bob: drawings can be read on shares from now on. Sent again when the parties are new. */
-  | { type: "open"; links: RoleWay[] }
+  | { type: "open"; session: string; links: RoleWay[] }
+  /** The parties are gone, or somebody else is their client. */
+  | { type: "close" }
   /** The parties compute with this model. */
   | { type: "using"; model: ModelInfo; round: number }
   /** A model to read with in the clear. */
@@ -36,7 +38,10 @@ export type ClientEvent =
   | { type: "unreadable"; id: number; reason: string }
   /** Test digits `done - labels.length .. done` have been read on shares; `millis` is the time spent so far. */
   | { type: "evaluated"; done: number; total: number; correct: number; millis: number; labels: Uint8Array; answers: Uint8Array; images: Uint8Array }
-  | RoleFailed;
+  /** The test digits cannot be had. */
+  | { type: "unevaluated"; reason: string }
+  /** The session of this name cannot go on; without one, the role itself. */
+  | (RoleFailed & { session?: string });
 "#;
 
 /// What the page asks of the client.
@@ -44,7 +49,12 @@ export type ClientEvent =
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum ClientCommand {
     /// Read on shares from now on; the links are read by [`read_links`](super::read_links).
-    Open,
+    Open {
+        /// The session's name.
+        session: String,
+    },
+    /// The parties are gone.
+    Close,
     /// The parties compute with this model.
     Using {
         /// What is public of it.
@@ -189,6 +199,17 @@ pub enum ClientEvent {
         #[serde(with = "serde_wasm_bindgen::preserve")]
         images: Uint8Array,
     },
-    /// The role cannot go on.
-    Failed(RoleFailed),
+    /// The test digits cannot be had.
+    Unevaluated {
+        /// Why.
+        reason: String,
+    },
+    /// The session cannot go on.
+    Failed {
+        /// Its name.
+        session: String,
+        /// Why.
+        #[serde(flatten)]
+        failed: RoleFailed,
+    },
 }

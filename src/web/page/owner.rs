@@ -31,6 +31,10 @@ export type OwnerEvent =
   /** The labels that the model reads in the clear; the first `answers.length` test digits. */
   | { type: "answers"; answers: Uint8Array }
   | ({ type: "fixed" } & FixedView)
+  /** The newest model cannot be shared; the parties keep the one before. */
+  | { type: "unshared"; reason: string }
+  /** The test digits cannot be had, so ranges and precision are not known. */
+  | { type: "unmeasured"; reason: string }
   | RoleFailed;
 
 export interface RangesView { fraction: number; layers: LayerRangeView[]; verdict: RangeVerdict }
@@ -155,6 +159,16 @@ pub enum OwnerEvent {
         element: String,
         /// What it stands for.
         back: f64,
+    },
+    /// The newest model cannot be shared.
+    Unshared {
+        /// Why.
+        reason: String,
+    },
+    /// The test digits cannot be had.
+    Unmeasured {
+        /// Why.
+        reason: String,
     },
     /// The role cannot go on.
     Failed(RoleFailed),

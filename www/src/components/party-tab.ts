@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
+import type { SeenView } from "../../wasm/sotto.js";
 import { bytes, count } from "../format";
 import { missingFeature } from "../roles/start";
 import { isTabRole, TAB_ROLES, type TabRole } from "../state/control";
@@ -10,6 +11,7 @@ import { PartyTab } from "../state/party-tab";
 import { shared } from "../styles/shared";
 import "./banner";
 import "./draw-panel";
+import "./secret/layers";
 
 const TASK: Record<TabRole, string> = {
   alice: "computes with bob on shares, and leads",
@@ -135,6 +137,8 @@ export class Party extends LitElement {
         ${fact("Classifications", count(show.classified), "party-classified")} ${fact("Material in stock", String(show.stock))}
         ${fact("Last one online", last ? `${last.onlineMs.toFixed(1)} ms` : "–")} ${fact("Sent for it", last ? bytes(last.sentBytes) : "–")}
       </dl>
+      <h2>What this tab sees of it</h2>
+      <sotto-layers .seen=${last?.seen ?? NOTHING_SEEN}></sotto-layers>
     `;
   }
 
@@ -147,6 +151,8 @@ export class Party extends LitElement {
     `;
   }
 }
+
+const NOTHING_SEEN: SeenView[] = [];
 
 const fact = (label: string, value: string, testid?: string) => html`
   <div>

@@ -1,5 +1,5 @@
 // How a page and the tabs that take a role of its parties find each other: a broadcast channel a
-// room. Shares and masked values never pass here; they go from role to role.
+// room. What a role computes with never passes here: shares and masked values go from role to role.
 
 import type { ClientCommand, DealerCommand, DealerEvent, PartyCommand, PartyEvent, RoleFailed, RoleWay } from "../../wasm/sotto.js";
 
@@ -26,7 +26,11 @@ export type Control =
   | { type: "command"; tab: string; command: TabCommand }
   /** A tab: what its role shows. */
   | { type: "event"; tab: string; session: string; event: TabEvent }
-  /** The page: the role has gone to another tab, or the page takes it back. */
+  /** The page: the session is over. */
+  | { type: "ended"; tab: string }
+  /** The page: the role shall end without a word, as in a crash. */
+  | { type: "crash"; tab: string }
+  /** The page: the role has gone to another tab. */
   | { type: "dismissed"; tab: string };
 
 export class ControlChannel {

@@ -49,13 +49,14 @@ export class Pad {
   private hear(event: ClientEvent): void {
     switch (event.type) {
       case "failed":
-        // A session that ended is begun anew; the role itself cannot be.
-        if (event.role === undefined && event.step === undefined) this.failure = event.reason;
+        // A session that ended is begun anew; the role itself is not.
+        if (event.session === undefined) this.failure = event.reason;
         break;
       case "unreadable":
         this.drawing = unanswered(this.drawing, event.id, this.trouble ?? event.reason);
         break;
       case "prediction":
+        delete this.failure;
         this.drawing = answered(this.drawing, event);
         break;
     }

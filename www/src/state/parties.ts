@@ -22,8 +22,9 @@ import type { SecretEvent } from "./secret";
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 type Local = Pick<RoleLink<TabCommand>, "send" | "end">;
 
-/** Sessions in a row that may fail before anything was classified. */
+/** Sessions that may fail within a minute; then the page gives up until something changes. */
 const FAILURES_MAX = 3;
+const MINUTE_MS = 60_000;
 /** How long a tab may take to be ready. */
 const TAB_READY_MS = 5000;
 const FRACTION = 8;
@@ -46,7 +47,8 @@ export class Parties {
   private session?: Session;
   private model?: ModelEvent;
   private fraction = FRACTION;
-  private failures = 0;
+  /** When the last sessions failed. */
+  private failures: number[] = [];
   private control?: ControlChannel;
   private room = "";
   /** Tabs that offer a role. */
@@ -70,12 +72,14 @@ export class Parties {
   use(model: ModelEvent): void {
     this.model = model;
     this.share();
+    this.revive();
   }
 
   precise(fraction: number): void {
     this.fraction = fraction;
     this.tell({ from: "page", event: { type: "fraction", fraction } });
     this.share();
+    this.revive();
   }
 
   fix(value: number, fraction: number): void {
@@ -101,7 +105,7 @@ export class Parties {
   /** Ends a role without a word, as a crash would. */
   kill(role: Helper): void {
     const tab = this.session?.tabs.get(role);
-    if (tab) this.control?.send({ type: "dismissed", tab });
+    if (tab) this.control?.send({ type: "crash", tab });
     else this.session?.here.get(role)?.end();
   }
 
@@ -117,7 +121,9 @@ export class Parties {
   /** What the client's role says. */
   heardClient(event: ClientEvent): void {
     this.tell({ from: "client", event });
-    if (event.type === "failed" && this.session) this.fail(this.session, event);
+    // A session that is no more may still be mourned.
+    const { session } = this;
+    if (event.type === "failed" && session && event.session === session.name) this.fail(session, event);
   }
 
   private share(): void {
@@ -152,8 +158,11 @@ export class Parties {
     const owner = startOwner((event) => this.heardOwner(session, event));
     session.owner = owner;
     owner.send({ type: "open", links: links("owner"), data: dataUrl() }, portsOf(links("owner")));
-    if (isHere("client")) this.client.send({ type: "open", links: links("client") }, portsOf(links("client")));
-    this.command("alice", { type: "watch", on: true });
+    if (isHere("client")) {
+      this.client.send({ type: "open", session: session.name, links: links("client") }, portsOf(links("client")));
+    }
+    // What alice sees in a tab of her own stays there: with the dealer's masks it would be the plaintext.
+    if (isHere("alice")) this.command("alice", { type: "watch", on: true });
     this.share();
   }
 
@@ -162,7 +171,9 @@ export class Parties {
     delete this.session;
     delete this.using;
     for (const role of session?.here.values() ?? []) role.end();
+    for (const tab of session?.tabs.values() ?? []) this.control?.send({ type: "ended", tab });
     session?.owner?.end();
+    this.client.send({ type: "close" });
   }
 
   private start(session: Session, role: Helper, links: Parameters<typeof portsOf>[0]): void {
@@ -230,7 +241,6 @@ export class Parties {
       if (!session.tabs.has("client")) this.using = event.model;
       this.command("client", { type: "using", model: event.model, round: session.rounds.get(event.model.number) ?? 0 });
     }
-    if (event.type === "classified") this.failures = 0;
     this.tell({ from: role, event });
   }
 
@@ -254,12 +264,20 @@ export class Parties {
   /** Ends the session: what it dealt is never used again. A new one begins, unless that has failed too often. */
   private fail(session: Session, { reason, role, step }: RoleFailed | Failed & Partial<RoleFailed>): void {
     if (this.session !== session) return;
-    this.failures += 1;
+    const now = Date.now();
+    this.failures = [...this.failures.filter((at) => now - at < MINUTE_MS), now];
     this.tell({
       from: "page",
       event: { type: "ended", reason, ...(role !== undefined && { role }), ...(step !== undefined && { step }) },
     });
-    if (this.failures <= FAILURES_MAX) void this.begin();
+    if (this.failures.length <= FAILURES_MAX) void this.begin();
     else this.end();
+  }
+
+  /** Tries again after giving up, when there is something new to try. */
+  private revive(): void {
+    if (this.session || !this.room) return;
+    this.failures = [];
+    void this.begin();
   }
 }

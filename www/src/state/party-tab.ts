@@ -53,7 +53,7 @@ export class PartyTab {
 
   private heard(message: Control): void {
     if (message.type === "call" && this.show.phase !== "dismissed") return this.offer();
-    if (!("tab" in message) || message.tab !== this.tab) return;
+    if (!("tab" in message) || message.tab !== this.tab || this.show.phase === "dismissed") return;
     switch (message.type) {
       case "begin":
         this.begin(message.session, message.links);
@@ -65,8 +65,16 @@ export class PartyTab {
           this.pad?.readAgain();
         }
         break;
-      case "dismissed":
+      case "crash":
         this.running?.end();
+        break;
+      case "ended":
+        this.leave();
+        // It offers itself until a session begins.
+        this.update({ phase: "searching" });
+        break;
+      case "dismissed":
+        this.leave();
         this.update({ phase: "dismissed" });
         break;
     }
@@ -78,7 +86,7 @@ export class PartyTab {
     this.update({ phase: "working", sessions: this.show.sessions + 1, stock: 0 });
     if (this.pad) {
       // The client lives on from session to session: it holds no party's secrets.
-      this.pad.client.send({ type: "open", links });
+      this.pad.client.send({ type: "open", session, links });
       this.running = this.pad.client as RoleLink<TabCommand>;
       this.tell({ type: "ready" });
       return;
@@ -93,16 +101,26 @@ export class PartyTab {
     const running = role === "dealer" ? startDealer(show) : startParty(show);
     this.running = running as RoleLink<TabCommand>;
     this.running.send(role === "alice" || role === "bob" ? { type: "open", role, links } : { type: "open", links });
+    if (role !== "dealer") this.running.send({ type: "watch", on: true });
   }
 
   private tell(event: TabEvent): void {
+    // Every tab of the room hears this channel: of what was on the wires it tells times and sizes alone.
+    if (event.type === "classified") event = { ...event, seen: [] };
     this.control.send({ type: "event", tab: this.tab, session: this.session, event });
+  }
+
+  /** Lets go of everything that belongs to the session. */
+  private leave(): void {
+    this.using = false;
+    if (this.pad) this.pad.client.send({ type: "close" });
+    else this.running?.end();
   }
 
   /** Drawings and answers stay here; the page hears of failures alone. */
   private heardClient(event: ClientEvent): void {
     if (event.type === "prediction" && event.digit !== undefined) this.update({ classified: this.show.classified + 1 });
-    if (event.type === "failed") {
+    if (event.type === "failed" && event.session === this.session) {
       this.tell(event);
       this.update({ phase: "failed", reason: event.reason });
     }

@@ -66,6 +66,8 @@ export interface SecretShow {
   here: Record<HelperName, boolean>;
   /** The last one, until a classification succeeds again. */
   failure?: Failure;
+  /** Something that could not be done, and ends nothing. */
+  notice?: string;
   /** The model in use; its round once the owner has told. */
   model?: ModelInfo & { round?: number };
   /** The newest model whose shares went out; `bytes` to each party. */
@@ -163,7 +165,8 @@ function ofOwner(show: SecretShow, event: OwnerEvent): SecretShow {
       const known = show.precision.get(model.fraction);
       // Other precisions were measured with a model that is no more.
       const precision = show.shared?.round === round ? show.precision : new Map(known && [[model.fraction, known]]);
-      const next = { ...show, shared: { number: model.number, round, bytes }, precision };
+      const { notice: _, ...rest } = show;
+      const next = { ...rest, shared: { number: model.number, round, bytes }, precision };
       return show.model?.number === model.number ? { ...next, model: { ...show.model, round } } : next;
     }
     case "ranges": {
@@ -182,6 +185,9 @@ function ofOwner(show: SecretShow, event: OwnerEvent): SecretShow {
       const { type: _, ...fixed } = event;
       return { ...show, fixed };
     }
+    case "unshared":
+    case "unmeasured":
+      return { ...show, notice: event.reason };
     case "failed":
       return failed(show, event);
   }
@@ -195,10 +201,12 @@ function ofClient(show: SecretShow, event: ClientEvent): SecretShow {
       return { ...recovered(show), prediction: event };
     case "evaluated":
       return show.evaluation ? { ...recovered(show), evaluation: progressed(show.evaluation, event) } : show;
+    case "unevaluated":
+      return { ...show, notice: event.reason, ...(show.evaluation && { evaluation: halted(show.evaluation) }) };
     case "unreadable":
-      return show;
+    // The page tells it as the end of its session.
     case "failed":
-      return failed(show, event);
+      return show;
   }
 }
 
@@ -206,7 +214,8 @@ function ofPage(show: SecretShow, event: PageEvent): SecretShow {
   const { evaluation } = show;
   switch (event.type) {
     case "session":
-      return { ...show, ...FRESH, tabs: event.tabs };
+      // What was under way belonged to the session before.
+      return { ...show, ...FRESH, tabs: event.tabs, ...(evaluation && { evaluation: halted(evaluation) }) };
     case "ended":
       return failed(show, event);
     case "evaluating":

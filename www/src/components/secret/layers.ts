@@ -109,6 +109,8 @@ export class Layers extends LitElement {
 
   @property({ attribute: false }) seen: SeenView[] = [];
   @property({ attribute: false }) layers: LayerView[] = [];
+  /** Whether alice lives in a tab of her own: what she sees stays there. */
+  @property({ type: Boolean }) apart = false;
   /** Places in `seen`. */
   @state() private focused?: number;
   @state() private pinned?: number;
@@ -119,7 +121,11 @@ export class Layers extends LitElement {
       <div class="views">
         <ol>
           ${this.seen.length === 0
-            ? html`<li class="waiting">Draw a digit on shares:<br />what alice sees of it appears here.</li>`
+            ? html`<li class="waiting">
+                ${this.apart
+                  ? html`Alice lives in a tab of her own:<br />what she sees stays there.`
+                  : html`Draw a digit on shares:<br />what alice sees of it appears here.`}
+              </li>`
             : this.seen.map((one, index) => this.strip(one, index, index === place))}
         </ol>
         ${this.large(this.seen[place] ?? this.seen[0])}

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { LayerView } from "../../../wasm/sotto.js";
@@ -113,6 +113,7 @@ export class SecretPanel extends LitElement {
         </div>
         <sotto-trust .tabs=${show.tabs}></sotto-trust>
         <sotto-secret-failure ?hidden=${!show.failure} .failure=${show.failure} .session=${show.session}></sotto-secret-failure>
+        ${show.notice ? html`<p class="note" role="status" data-testid="secret-notice">Not everything could be done: ${show.notice}</p>` : nothing}
         <div class="first">
           <section>
             <h3>Two shares, one drawing</h3>
@@ -132,6 +133,7 @@ export class SecretPanel extends LitElement {
           <sotto-layers
             .seen=${show.alice?.seen ?? NOTHING_SEEN}
             .layers=${this.layers}
+            ?apart=${show.tabs.includes("alice")}
             @layer=${(event: CustomEvent<string>) => (this.layer = event.detail)}
           ></sotto-layers>
         </section>
@@ -162,7 +164,7 @@ export class SecretPanel extends LitElement {
           class="inside"
           .evaluation=${show.evaluation}
           .digits=${this.digits}
-          ?ready=${show.session === "ready"}
+          ?ready=${show.session === "ready" && !show.tabs.includes("client")}
         ></sotto-evaluation>
       </details>
       <details
