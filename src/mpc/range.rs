@@ -1,5 +1,5 @@
 //! Whether a model's numbers fit the rings. What does not fit is not noticed by the parties:
-//! its sign flips in silence. So the owner looks before it shares a model.
+//! its sign flips in silence. So the owner looks at every model that it shares.
 
 use super::clear::{Clear, Floor, Kind};
 use super::plan::{Gate, Plan, ProductLayer};

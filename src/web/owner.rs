@@ -1,5 +1,5 @@
-//! The model's owner in a dedicated worker: shares the model, and knows beforehand whether
-//! its numbers fit. It also reads in the clear, to compare.
+//! The model's owner in a dedicated worker: shares the model, and says right after whether its
+//! numbers fit. It also reads in the clear, to compare.
 
 use std::cell::RefCell;
 use std::rc::Rc;

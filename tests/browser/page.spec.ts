@@ -44,6 +44,22 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectNoFindings(page);
     });
 
+    test("a party's page is accessible, searching, at work and without a role", async ({ page, context }) => {
+      for (const role of ["bob", "client"]) {
+        await page.goto(`./party.html?role=${role}`);
+        await expect(page.getByTestId("party-phase")).toHaveAttribute("data-phase", "searching");
+        await expectNoFindings(page);
+        const aggregator = await context.newPage();
+        await opened(aggregator);
+        await expect(page.getByTestId("party-phase")).toHaveAttribute("data-phase", "working", { timeout: 20_000 });
+        await expectNoFindings(page);
+        await aggregator.close();
+      }
+      await page.goto("./party.html");
+      await expect(page.getByTestId("failed")).toContainText("names no role");
+      await expectNoFindings(page);
+    });
+
     test("the worker page is accessible, searching and at work", async ({ page, context }) => {
       await page.goto("./worker.html");
       await expect(page.getByTestId("worker-phase")).toHaveAttribute("data-phase", "searching");

@@ -9,7 +9,7 @@
 //!
 //! for `y^ = y + r_y` carries out of its low `s` bits with that probability over `r_y`. It is
 //! exact modulo 2^K as long as `|z| < 2^(K-1)`; what does not fit has its sign flipped in
-//! silence, so `range` looks before a model is shared. (SecureML, Mohassel and Zhang 2017,
+//! silence, so the owner looks at every model's `range`. (SecureML, Mohassel and Zhang 2017,
 //! section 4.1, truncates shares alike; on masked values a wrap modulo 2^32 cannot happen.)
 //!
 //! One round, 4 bytes each way; nothing is dealt.

@@ -61,7 +61,7 @@ export class Party extends LitElement {
         color: var(--client);
       }
       sotto-draw-panel {
-        max-width: 40rem;
+        max-width: 46rem;
         margin-top: var(--space-4);
       }
     `,
