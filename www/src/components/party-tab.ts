@@ -78,10 +78,10 @@ export class Party extends LitElement {
   protected override render() {
     if (this.missing) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
     if (!this.tab) {
-      return html`<sotto-banner level="warning" data-testid="failed">
-        This address names no role. Take one:
-        ${TAB_ROLES.map((role) => html` <a href="?role=${role}">${name(role)}</a>`)}
-      </sotto-banner>`;
+      return html`<section class="panel" data-testid="failed">
+        <h1>Which role?</h1>
+        <p>This address names no role. Take one: ${TAB_ROLES.map((role) => html` <a href="?role=${role}">${name(role)}</a>`)}</p>
+      </section>`;
     }
     const { role, room, show } = this.tab;
     return html`
