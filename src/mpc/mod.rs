@@ -29,6 +29,7 @@
 //! | `dealing`, `preparing`, `gates::Online` | what a gate stands on: dealer, party offline, party online |
 //! | `messages`, `links` | what the roles say to each other, and how |
 //! | `dealer`, `party`, `client`, `owner` | the roles |
+//! | `source`, `stock` | where a party's material comes from, and what of it waits |
 //! | `clear`, `range` | the oracle: the same plan in the clear, and whether values fit |
 
 mod bits;
@@ -53,6 +54,8 @@ mod range;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod rehearsal;
 mod ring;
+mod source;
+mod stock;
 
 #[cfg(test)]
 mod secrecy;
@@ -70,6 +73,7 @@ pub use party::Computer;
 pub use plan::{BATCH_MAX, FRACTION_MAX, FRACTION_MIN, Output, Plan};
 pub use range::{LayerRange, Ranges, Verdict};
 pub use ring::{Masked, NARROW_BITS, Narrow, Share, WIDE_BITS, Wide};
+pub use source::{Delivery, FromDealer, Source};
 
 use crate::wire;
 

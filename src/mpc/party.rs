@@ -13,43 +13,35 @@ use super::dealing::{Masks, Scope};
 use super::evaluate::{Prepared, prepare};
 use super::gates::Online;
 use super::links::{Links, Message, Record};
-use super::messages::{Header, Kind, ModelInfo, Order, malformed};
+use super::messages::{Header, Kind, ModelInfo, malformed};
 use super::model::{ModelShare, PartyModel};
 use super::plan::{Output, Plan};
-use super::preparing::Material;
 use super::prg::StreamKey;
 use super::ring::{Element, Share, Wide};
+use super::source::{Delivery, FromDealer, Source};
+use super::stock::Stock;
 use super::{Error, Party, Role};
 use crate::digits::PIXELS;
 use crate::wire::{Mailbox, Reader};
 
-/// Material kept for single drawings.
-const STOCK: usize = 6;
-/// Material kept for batches: one in use, one on its way.
-const STOCK_OF_BATCHES: usize = 2;
 /// Requests and models that may wait.
 const WAITING_MAX: usize = 64;
 
-/// The role of alice or bob.
-pub struct Computer<M> {
+/// The role of alice or bob, with a source of correlated randomness.
+pub struct Computer<M, S = FromDealer> {
     party: Party,
     links: Links<M>,
-    /// Shared with the dealer.
+    /// Of the stream that its masks come from.
     key: StreamKey,
+    source: S,
+    stock: Stock,
     model: Option<Model>,
     /// Shares that have come and are not opened yet, by the model's number.
     shares: VecDeque<(ModelInfo, Share<Wide>)>,
     requests: VecDeque<(Header, Share<Wide>)>,
-    stock: BTreeMap<Kind, VecDeque<Prepared>>,
-    /// What was ordered and has not come: alice's business.
-    ordered: BTreeMap<Kind, usize>,
-    orders: u32,
     /// The last kind that was asked for.
     wanted: Kind,
-    last_material: u32,
     last_request: u32,
-    /// The messages by which the stock came, by their paths.
-    deliveries: BTreeMap<String, Record>,
     watched: Rc<Cell<bool>>,
     show: Box<dyn FnMut(PartyEvent)>,
 }
@@ -75,7 +67,8 @@ impl Model {
 }
 
 impl<M: Mailbox<Role = Role>> Computer<M> {
-    /// A party with a fresh key. While `watched`, it shows what it sees on every wire.
+    /// A party with a fresh key that trusts the dealer. While `watched`, it shows what it sees
+    /// on every wire.
     pub fn new(
         party: Party,
         links: Links<M>,
@@ -83,20 +76,31 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
         watched: Rc<Cell<bool>>,
         show: Box<dyn FnMut(PartyEvent)>,
     ) -> Self {
+        Self::with_source(party, links, key, FromDealer::default(), watched, show)
+    }
+}
+
+impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
+    /// A party with a source of its own.
+    pub fn with_source(
+        party: Party,
+        links: Links<M>,
+        key: StreamKey,
+        source: S,
+        watched: Rc<Cell<bool>>,
+        show: Box<dyn FnMut(PartyEvent)>,
+    ) -> Self {
         Self {
             party,
             links,
             key,
+            source,
+            stock: Stock::default(),
             model: None,
             shares: VecDeque::new(),
             requests: VecDeque::new(),
-            stock: BTreeMap::new(),
-            ordered: BTreeMap::new(),
-            orders: 0,
             wanted: Kind { batch: 1, output: Output::Logits },
-            last_material: 0,
             last_request: 0,
-            deliveries: BTreeMap::new(),
             watched,
             show,
         }
@@ -111,8 +115,7 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
     }
 
     async fn try_serve(&mut self) -> Result<std::convert::Infallible, Error> {
-        let key = self.key.to_bytes();
-        self.links.send(Role::Dealer, "seed", |bytes| bytes.extend(key))?;
+        self.source.open(&mut self.links, &self.key)?;
         loop {
             if self.party == Party::Alice && self.lead().await? {
                 continue;
@@ -128,10 +131,12 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
     /// Puts away what its job will need.
     fn keep(&mut self, message: &Message) -> Result<(), Error> {
         let Message { from, path, .. } = message;
+        if *from == self.source.role() {
+            return self.keep_material(message);
+        }
         let payload = message.payload();
         match (from, path.split('/').next().unwrap_or("")) {
             (Role::Owner, "model") => self.keep_share(payload, path),
-            (Role::Dealer, "deal") => self.keep_material(payload, path),
             (Role::Client, "classify") => self.keep_request(payload, path),
             _ => Err(unexpected(message, "a job")),
         }
@@ -171,37 +176,27 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
     }
 
     /// Prepares what can be prepared before the input is there.
-    fn keep_material(&mut self, payload: &[u8], path: &str) -> Result<(), Error> {
+    fn keep_material(&mut self, message: &Message) -> Result<(), Error> {
         let started = self.links.now();
-        let (header, words) = Header::decode(payload).map_err(malformed(Role::Dealer, path))?;
-        if header.number <= self.last_material {
-            return Err(Error::Reused { what: "material", number: header.number });
-        }
-        self.last_material = header.number;
+        let Some(delivery) = self.source.accept(&mut self.links, message)? else { return Ok(()) };
+        let Delivery { header, material } = delivery;
         // Dealt for a model that is no more: never used, and gone here.
         let Some(model) = self.model.as_mut().filter(|model| model.info.number == header.model)
         else {
             return Ok(());
         };
-        let ordered = self.ordered.entry(header.kind).or_default();
-        *ordered = ordered.saturating_sub(1);
         let plan = model.plan(header.kind)?;
-        expect_length(Role::Dealer, path, words.len() % 4, 0)?;
         let masks = Masks::new(&self.key, Scope::Classification, header.number);
-        let words = words.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
-        let material = Material(words);
         let mut prepared =
             prepare(&plan, &model.layers, self.party, masks, header.number, material)?;
         prepared.millis = self.links.now() - started;
-        self.stock.entry(header.kind).or_default().push_back(prepared);
+        self.stock.put(header.kind, prepared);
         self.show_stock(header.kind);
         Ok(())
     }
 
     fn show_stock(&mut self, kind: Kind) {
-        let stock = self.stock.get(&kind);
-        let count = stock.map_or(0, VecDeque::len);
-        let bytes = stock.map_or(0, |stock| stock.iter().map(Prepared::dealt_bytes).sum());
+        let (count, bytes) = self.stock.level(kind);
         (self.show)(PartyEvent::Stock { kind, count, bytes });
     }
 
@@ -209,8 +204,6 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
     async fn lead(&mut self) -> Result<bool, Error> {
         if let Some((info, share)) = self.shares.pop_front() {
             self.open_model(info, &share, None).await?;
-            // What was on order is for a model that is no more.
-            self.ordered.clear();
             self.order(self.wanted)?;
             return Ok(true);
         }
@@ -283,11 +276,10 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
         let opened = online.open("open", share.masked()).await?;
         let layers = PartyModel::new(&plan, self.party, share, &opened.0);
         self.stock.clear();
-        let records = self.links.take_records();
+        let (records, steps) = (self.links.take_records(), format!("{job}/"));
         let mut records: Vec<Record> =
-            records.into_iter().filter(|record| record.path.starts_with(&job)).collect();
+            records.into_iter().filter(|record| record.path.starts_with(&steps)).collect();
         records.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
-        self.deliveries.clear();
         self.model = Some(Model { info: info.clone(), records, layers, plans: BTreeMap::new() });
         (self.show)(PartyEvent::Model(info));
         Ok(())
@@ -352,10 +344,10 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
             if record.path.starts_with(&steps) {
                 own.push(record);
             } else if record.path.starts_with("deal/") {
-                self.deliveries.insert(record.path.clone(), record);
+                self.stock.note(record);
             }
         }
-        all.extend(self.deliveries.remove(&format!("deal/{material}")));
+        all.extend(self.stock.delivery(material));
         all.extend(own);
         all
     }
@@ -363,10 +355,10 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
     /// Takes material off the stock, and waits for it when there is none.
     async fn material(&mut self, kind: Kind) -> Result<Prepared, Error> {
         loop {
-            if let Some(prepared) = self.stock.get_mut(&kind).and_then(VecDeque::pop_front) {
+            if let Some(prepared) = self.stock.take(kind) {
                 return Ok(prepared);
             }
-            let message = self.links.receive_from(Role::Dealer, "deal").await?;
+            let message = self.links.receive_from(self.source.role(), "deal").await?;
             self.keep(&message)?;
         }
     }
@@ -374,17 +366,10 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
     /// Alice: orders what is missing of this kind.
     fn order(&mut self, kind: Kind) -> Result<(), Error> {
         let Some(model) = &self.model else { return Ok(()) };
-        let target = if kind.batch == 1 { STOCK } else { STOCK_OF_BATCHES };
-        let ordered = self.ordered.entry(kind).or_default();
-        let there = self.stock.get(&kind).map_or(0, VecDeque::len) + *ordered;
-        let Some(count) = target.checked_sub(there).filter(|count| *count > 0) else {
-            return Ok(());
-        };
-        *ordered += count;
-        self.orders += 1;
-        let order = Order { model: model.info.clone(), kind, count: count as u32 };
-        let path = format!("order/{}", self.orders);
-        self.links.send(Role::Dealer, &path, |bytes| bytes.extend(order.encode()))
+        match self.stock.order(kind) {
+            0 => Ok(()),
+            count => self.source.ask(&mut self.links, &model.info, kind, count),
+        }
     }
 }
 

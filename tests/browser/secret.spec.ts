@@ -82,7 +82,7 @@ test("the digit alone, and in the clear", async ({ page }) => {
 });
 
 test("bob dies and a message is spoilt: both are said, and the next drawing is read", async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
   await openParties(page, "?room=trouble");
   await take(page, 1);
   const failure = page.getByTestId("secret-failure");
@@ -96,6 +96,19 @@ test("bob dies and a message is spoilt: both are said, and the next drawing is r
     await expect(failure).toHaveAttribute("data-step", /^classify\/\d+\//);
     await expectReady(page);
     await take(page, 3);
+  });
+
+  await test.step("bob dies in the middle of a batch", async () => {
+    await page.getByTestId("evaluation-details").evaluate((details: HTMLDetailsElement) => (details.open = true));
+    await page.getByTestId("evaluate-count").selectOption("1000");
+    await page.getByTestId("evaluate-encrypted").click();
+    const accuracy = page.getByTestId("encrypted-accuracy");
+    await expect.poll(async () => Number(await accuracy.getAttribute("data-done"))).toBeGreaterThan(0);
+    await page.getByTestId("kill-bob").click();
+    await expect(failure).toHaveAttribute("data-role", "bob", { timeout: 15_000 });
+    await expectReady(page);
+    await take(page, 6);
+    await expect(failure).toHaveCount(0);
   });
 
   await test.step("alice sends rubbish", async () => {

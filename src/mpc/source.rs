@@ -1,0 +1,100 @@
+//! Where a party's correlated randomness comes from: the trust assumption of a session.
+//!
+//! Today there is one source, the dealer. A protocol between alice and bob alone, with
+//! oblivious transfer or a pseudo-random correlation generator, would be another: `ask` would
+//! begin a run of it, `accept` carry it on with every message of the peer's, and give the
+//! material when the run is complete.
+
+use super::links::{Links, Message};
+use super::messages::{Header, Kind, ModelInfo, Order, malformed};
+use super::preparing::Material;
+use super::prg::StreamKey;
+use super::{Error, Role};
+use crate::wire::Mailbox;
+
+/// Material for one classification, with a number that it alone has in its session.
+pub struct Delivery {
+    pub(super) header: Header,
+    pub(super) material: Material,
+}
+
+/// A source of material, as a party sees it.
+pub trait Source<M> {
+    /// Whose messages are its own.
+    fn role(&self) -> Role;
+
+    /// Begins a session; `key` is that of the party's stream.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    fn open(&mut self, links: &mut Links<M>, key: &StreamKey) -> Result<(), Error>;
+
+    /// Asks for material for `count` classifications.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    fn ask(
+        &mut self,
+        links: &mut Links<M>,
+        model: &ModelInfo,
+        kind: Kind,
+        count: usize,
+    ) -> Result<(), Error>;
+
+    /// Goes on with one of its messages; gives material once it is complete.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], [`Error::Reused`].
+    fn accept(
+        &mut self,
+        links: &mut Links<M>,
+        message: &Message,
+    ) -> Result<Option<Delivery>, Error>;
+}
+
+/// The dealer, trusted to deal correctly and to collude with nobody.
+#[derive(Debug, Default)]
+pub struct FromDealer {
+    orders: u32,
+    /// The number of its last material: they only ever grow.
+    last: u32,
+}
+
+impl<M: Mailbox<Role = Role>> Source<M> for FromDealer {
+    fn role(&self) -> Role {
+        Role::Dealer
+    }
+
+    fn open(&mut self, links: &mut Links<M>, key: &StreamKey) -> Result<(), Error> {
+        links.send(Role::Dealer, "seed", |bytes| bytes.extend(key.to_bytes()))
+    }
+
+    fn ask(
+        &mut self,
+        links: &mut Links<M>,
+        model: &ModelInfo,
+        kind: Kind,
+        count: usize,
+    ) -> Result<(), Error> {
+        self.orders += 1;
+        let order = Order { model: model.clone(), kind, count: count as u32 };
+        let path = format!("order/{}", self.orders);
+        links.send(Role::Dealer, &path, |bytes| bytes.extend(order.encode()))
+    }
+
+    fn accept(&mut self, _: &mut Links<M>, message: &Message) -> Result<Option<Delivery>, Error> {
+        let (role, path) = (message.from, message.path.as_str());
+        let (header, bytes) = Header::decode(message.payload()).map_err(malformed(role, path))?;
+        if header.number <= self.last {
+            return Err(Error::Reused { what: "material", number: header.number });
+        }
+        self.last = header.number;
+        let (words, rest) = bytes.as_chunks();
+        if !rest.is_empty() {
+            let (step, found) = (path.to_owned(), bytes.len());
+            return Err(Error::Length { role, step, expected: found - rest.len(), found });
+        }
+        let material = Material(words.iter().map(|word| u32::from_le_bytes(*word)).collect());
+        Ok(Some(Delivery { header, material }))
+    }
+}
