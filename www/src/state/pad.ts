@@ -28,11 +28,15 @@ export class Pad {
     this.ask();
   }
 
-  /** The same drawing is read again, unless it was given up: then it is read when it changes. */
+  /**
+   * The same drawing is read again, unless it was given up: then it is read when it changes. Whoever
+   * comes back after a failure has nothing new to say of a drawing that was answered.
+   */
   readAgain(): void {
+    const { id, problem, answer, strokes } = this.drawing;
+    const settled = problem?.id === id || (this.trouble !== undefined && answer?.id === id);
     delete this.trouble;
-    const givenUp = this.drawing.problem?.id === this.drawing.id;
-    if (this.drawing.id > 0 && !givenUp) this.drawing = revise(this.drawing, this.drawing.strokes);
+    if (id > 0 && !settled) this.drawing = revise(this.drawing, strokes);
     this.ask();
   }
 

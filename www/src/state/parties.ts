@@ -104,12 +104,15 @@ export class Parties {
 
   /** Ends a role without a word, as a crash would. */
   kill(role: Helper): void {
+    // What somebody asked for is no reason to give up.
+    this.failures = [];
     const tab = this.session?.tabs.get(role);
     if (tab) this.control?.send({ type: "crash", tab });
     else this.session?.here.get(role)?.end();
   }
 
   garble(role: "alice" | "bob"): void {
+    this.failures = [];
     this.command(role, { type: "garble" });
   }
 
