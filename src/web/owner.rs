@@ -3,13 +3,14 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::digits::Source;
-use super::environment::{Show, epoch_clock, now, secrets, turn};
+use super::environment::{Show, epoch_clock, now, secrets, sleep, turn};
 use super::mailbox::WebMailbox;
 use super::page::{self, LayerRangeView, OwnerCommand as Command, OwnerEvent as Shown, RoleFailed};
 use crate::digits::{Digits, PIXELS};
@@ -22,6 +23,8 @@ use crate::network::{Network, Weights, preset};
 const SAMPLE: usize = 64;
 /// Test digits on which precisions are compared.
 const PRECISION_SAMPLE: usize = 1000;
+/// How long a model has to be the newest before it is examined.
+const QUIET: Duration = Duration::from_millis(800);
 /// Images between two turns of the event loop.
 const SLICE: usize = 20;
 
@@ -119,8 +122,8 @@ impl Owner {
     fn examine(&self, owned: Rc<Owned>) {
         let (shared, show) = (Rc::clone(&self.shared), self.show.clone());
         spawn_local(async move {
-            // The parties' work comes first, and a newer model makes this one moot.
-            turn().await;
+            // While training goes on, models follow each other and are left alone.
+            sleep(QUIET).await;
             if let Err(reason) = examine(&shared, &show, &owned).await {
                 show.event(&Shown::Unmeasured { reason });
             }
