@@ -1,10 +1,10 @@
 //! Whether a model's numbers fit the rings. What does not fit is not noticed by the parties:
 //! its sign flips in silence. So the owner looks at every model that it shares.
 
+use super::Error;
 use super::clear::{Clear, Floor, Kind};
-use super::plan::{Gate, Plan, ProductLayer};
+use super::plan::{Gate, Output, Plan, ProductLayer};
 use super::ring::{NARROW_BITS, WIDE_BITS};
-use super::{Error, messages, plan::Output};
 use crate::network::{Network, Weights};
 
 /// Whether a layer's numbers fit.
@@ -49,8 +49,7 @@ impl Ranges {
         fraction: u32,
         sample: &[u8],
     ) -> Result<Self, Error> {
-        let kind = messages::Kind { batch: 1, output: Output::Label };
-        let plan = Plan::new(network, fraction, kind.batch, kind.output)?;
+        let plan = Plan::new(network, fraction, 1, Output::Label)?;
         let clear = Clear::new(&plan, network, weights)?;
         let mut seen = vec![[0i64; 2]; plan.steps.len()];
         for image in sample.chunks_exact(plan.inputs()) {

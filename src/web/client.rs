@@ -200,8 +200,11 @@ async fn step(state: &RefCell<State>, show: &Show) -> bool {
     let Some((range, number, pixels)) = next else { return false };
     let started = now();
     let Ok((answers, ..)) = on_shares(state, show, &pixels, Output::Logits).await else {
-        // The page opens another session; this evaluation is over.
-        state.borrow_mut().forget_digits();
+        // The page opens another session; this evaluation is over, if another has not begun.
+        let mut state = state.borrow_mut();
+        if state.evaluations == number {
+            state.forget_digits();
+        }
         return true;
     };
     let labels: Vec<u8> = answers.iter().map(label_of).collect();

@@ -16,7 +16,7 @@ use super::page::{self, LayerRangeView, OwnerCommand as Command, OwnerEvent as S
 use crate::digits::{Digits, PIXELS};
 use crate::learn::{Model, arg_max};
 use crate::mpc::clear::{Clear, Floor};
-use crate::mpc::{self, Answer, Kind, Links, Output, Ranges, Verdict, fixed, prg};
+use crate::mpc::{self, Answer, Links, Output, Ranges, Verdict, fixed, prg};
 use crate::network::{Network, Weights, preset};
 
 /// Test digits on which ranges are measured.
@@ -167,8 +167,7 @@ async fn examine(shared: &RefCell<Shared>, show: &Show, owned: &Owned) -> Result
     let ranges = Ranges::measure(network, weights, *fraction, sample);
     show.event(&ranges_shown(*fraction, &ranges.map_err(|error| error.to_string())?));
 
-    let kind = Kind { batch: 1, output: Output::Label };
-    let plan = mpc::Plan::new(network, *fraction, kind.batch, kind.output);
+    let plan = mpc::Plan::new(network, *fraction, 1, Output::Label);
     let plan = plan.map_err(|error| error.to_string())?;
     let clear = Clear::new(&plan, network, weights).map_err(|error| error.to_string())?;
     let model = Model::new(network, weights).map_err(|error| error.to_string())?;

@@ -52,6 +52,33 @@ pub(super) fn run<D, P, R>(
     (dealt, [alice, bob])
 }
 
+/// What a gate from narrow to wide values makes of these, with the ends of the range added.
+#[expect(clippy::needless_pass_by_value, reason = "as for `run`")]
+pub(super) fn widened<G>(
+    mut values: Vec<i16>,
+    seed: u64,
+    deal: impl FnOnce(&mut Dealing, &[Narrow]) -> Vec<Wide>,
+    prepare: impl Fn(&mut Preparing<'_>, usize) -> Result<(G, Share<Wide>), Error>,
+    eval: impl AsyncFn(
+        G,
+        &mut TestOnline<'_>,
+        &Masked<Narrow>,
+        &Share<Wide>,
+    ) -> Result<Masked<Wide>, Error>,
+) -> Vec<(i16, i32)> {
+    values.extend([0, 1, -1, i16::MAX, i16::MIN]);
+    let masks = narrow_masks(values.len(), seed);
+    let masked = narrow(&values, &masks);
+    let (result, found) = run(
+        seed,
+        |dealing| deal(dealing, &masks),
+        |preparing| prepare(preparing, values.len()),
+        async |(gate, mask), online| eval(gate, online, &masked, &mask).await,
+    );
+    let found = signed_wide(&unmask(found, &result));
+    values.into_iter().zip(found).collect()
+}
+
 /// Random masks.
 pub(super) fn narrow_masks(count: usize, seed: u64) -> Vec<Narrow> {
     let mut stream = Stream::new(seed, "test/gates/narrow");

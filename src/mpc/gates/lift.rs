@@ -82,18 +82,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_lifted_value_is_the_same_number(mut values: Vec<i16>, seed: u64) {
-            values.extend([0, 1, -1, i16::MAX, i16::MIN]);
-            let masks = check::narrow_masks(values.len(), seed);
-            let masked = check::narrow(&values, &masks);
-            let (result, found) = check::run(
-                seed,
-                |dealing| Lift::deal(dealing, &masks),
-                |preparing| Lift::prepare(preparing, values.len()),
-                async |(lift, mask), online| lift.eval(online, &masked, &mask).await,
-            );
-            let expected: Vec<i32> = values.iter().copied().map(i32::from).collect();
-            prop_assert_eq!(check::signed_wide(&check::unmask(found, &result)), expected);
+        fn a_lifted_value_is_the_same_number(values: Vec<i16>, seed: u64) {
+            let pairs = check::widened(values, seed, Lift::deal, Lift::prepare, Lift::eval);
+            for (value, found) in pairs {
+                prop_assert_eq!(found, i32::from(value));
+            }
         }
     }
 }

@@ -95,18 +95,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn negative_values_become_zero(mut values: Vec<i16>, seed: u64) {
-            values.extend([0, 1, -1, i16::MAX, i16::MIN]);
-            let masks = check::narrow_masks(values.len(), seed);
-            let masked = check::narrow(&values, &masks);
-            let (result, found) = check::run(
-                seed,
-                |dealing| Relu::deal(dealing, &masks),
-                |preparing| Relu::prepare(preparing, values.len()),
-                async |(relu, mask), online| relu.eval(online, &masked, &mask).await,
-            );
-            let expected: Vec<i32> = values.iter().map(|value| i32::from(*value).max(0)).collect();
-            prop_assert_eq!(check::signed_wide(&check::unmask(found, &result)), expected);
+        fn negative_values_become_zero(values: Vec<i16>, seed: u64) {
+            let pairs = check::widened(values, seed, Relu::deal, Relu::prepare, Relu::eval);
+            for (value, found) in pairs {
+                prop_assert_eq!(found, i32::from(value).max(0));
+            }
         }
     }
 }
