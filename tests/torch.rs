@@ -22,19 +22,35 @@ fn difference(a: &Tensor, b: &Tensor) -> f64 {
 
 /// Compares the output and all gradients, in both types that the kernels know.
 fn agrees(name: &str, op: impl Fn(&[Tensor]) -> Result<Tensor>) {
+    // Our operations have the batch last.
+    let batch_last = |tensor: &Tensor| {
+        let mut order: Vec<usize> = (0..tensor.rank()).collect();
+        order.rotate_left(1);
+        tensor.permute(order).unwrap().contiguous().unwrap()
+    };
     let vectors = vectors();
     for (dtype, tolerance) in [(DType::F64, 1e-12), (DType::F32, 2e-5)] {
         let get = |part: &str| vectors[&format!("{name}/{part}")].to_dtype(dtype).unwrap();
         let count = (0..).take_while(|i| vectors.contains_key(&format!("{name}/x{i}"))).count();
         assert!(count > 0, "there are no vectors for {name}");
-        let inputs: Vec<Var> =
-            (0..count).map(|i| Var::from_tensor(&get(&format!("x{i}"))).unwrap()).collect();
+        // The first argument is a batch, others are weights.
+        let input = |i: usize| {
+            let values = get(&format!("x{i}"));
+            if i == 0 { batch_last(&values) } else { values }
+        };
+        let inputs: Vec<Var> = (0..count).map(|i| Var::from_tensor(&input(i)).unwrap()).collect();
         let tensors: Vec<Tensor> = inputs.iter().map(|v| v.as_tensor().clone()).collect();
         let y = op(&tensors).unwrap();
-        assert!(difference(&y, &get("y")) < tolerance, "{name} {dtype:?}: output");
-        let grads = (y * get("dy")).unwrap().sum_all().unwrap().backward().unwrap();
+        let (expected, dy) = match y.rank() {
+            0 => (get("y"), get("dy")),
+            _ => (batch_last(&get("y")), batch_last(&get("dy"))),
+        };
+        assert!(difference(&y, &expected) < tolerance, "{name} {dtype:?}: output");
+        let grads = (y * dy).unwrap().sum_all().unwrap().backward().unwrap();
         for (i, input) in inputs.iter().enumerate() {
-            let gap = difference(grads.get(input).unwrap(), &get(&format!("dx{i}")));
+            let expected = get(&format!("dx{i}"));
+            let expected = if i == 0 { batch_last(&expected) } else { expected };
+            let gap = difference(grads.get(input).unwrap(), &expected);
             assert!(gap < tolerance, "{name} {dtype:?}: gradient {i} is {gap} off");
         }
     }
@@ -76,6 +92,7 @@ fn three_steps_of_sgd_agree() {
     let losses: Vec<f64> = vectors["train/losses"].to_vec1().unwrap();
     for (step, expected) in losses.into_iter().enumerate() {
         let logits = model.forward(&images.narrow(0, 4 * step, 4).unwrap()).unwrap();
+        let logits = logits.t().unwrap();
         let loss = ops::cross_entropy(&logits, &labels.narrow(0, 4 * step, 4).unwrap()).unwrap();
         sgd.backward_step(&loss).unwrap();
         let loss = f64::from(loss.to_scalar::<f32>().unwrap());

@@ -17,26 +17,19 @@ pub(crate) trait Columns<T> {
     fn pack(&self, first: usize, panel: &mut [T]);
 }
 
-/// A matrix in a slice: element `(r, c)` stands at `r * row + c * column`.
+/// A matrix in a slice, row after row.
 #[derive(Clone, Copy)]
 pub(crate) struct Matrix<'a, T> {
     pub(crate) values: &'a [T],
     pub(crate) rows: usize,
     pub(crate) columns: usize,
-    row: usize,
-    column: usize,
 }
 
 impl<'a, T: Number> Matrix<'a, T> {
-    /// `rows` by `columns`, row after row.
+    /// `rows` by `columns`.
     pub(crate) fn new(values: &'a [T], rows: usize, columns: usize) -> Self {
         debug_assert_eq!(values.len(), rows * columns);
-        Self { values, rows, columns, row: columns, column: 1 }
-    }
-
-    /// The same values, rows and columns exchanged.
-    pub(crate) fn transposed(self) -> Self {
-        Self { rows: self.columns, columns: self.rows, row: self.column, column: self.row, ..self }
+        Self { values, rows, columns }
     }
 
     /// Writes rows `first..first + ROWS` to `panel`, column after column, zeros beyond the edge.
@@ -44,9 +37,9 @@ impl<'a, T: Number> Matrix<'a, T> {
         let rows = ROWS.min(self.rows - first);
         panel.fill(T::ZERO);
         for r in 0..rows {
-            let start = (first + r) * self.row;
-            for (c, slot) in panel.iter_mut().skip(r).step_by(ROWS).enumerate() {
-                *slot = self.values[start + c * self.column];
+            let row = &self.values[(first + r) * self.columns..][..self.columns];
+            for (slot, &value) in panel.iter_mut().skip(r).step_by(ROWS).zip(row) {
+                *slot = value;
             }
         }
     }
@@ -55,24 +48,10 @@ impl<'a, T: Number> Matrix<'a, T> {
 impl<T: Number> Columns<T> for Matrix<'_, T> {
     fn pack(&self, first: usize, panel: &mut [T]) {
         let columns = COLUMNS.min(self.columns - first);
-        if self.column == 1 {
-            for (r, out) in panel.chunks_exact_mut(COLUMNS).enumerate() {
-                let start = r * self.row + first;
-                if columns == COLUMNS {
-                    out.copy_from_slice(&self.values[start..start + COLUMNS]);
-                } else {
-                    out.fill(T::ZERO);
-                    out[..columns].copy_from_slice(&self.values[start..start + columns]);
-                }
-            }
-        } else {
-            panel.fill(T::ZERO);
-            for c in 0..columns {
-                let start = (first + c) * self.column;
-                for (r, slot) in panel.iter_mut().skip(c).step_by(COLUMNS).enumerate() {
-                    *slot = self.values[start + r * self.row];
-                }
-            }
+        for (r, out) in panel.chunks_exact_mut(COLUMNS).enumerate() {
+            let row = &self.values[r * self.columns + first..][..columns];
+            out[columns..].fill(T::ZERO);
+            out[..columns].copy_from_slice(row);
         }
     }
 }
@@ -178,8 +157,8 @@ mod tests {
         for r in 0..a.rows {
             for column in 0..b.columns {
                 for k in 0..a.columns {
-                    c[r * b.columns + column] += a.values[r * a.row + k * a.column]
-                        * b.values[k * b.row + column * b.column];
+                    c[r * b.columns + column] +=
+                        a.values[r * a.columns + k] * b.values[k * b.columns + column];
                 }
             }
         }
@@ -194,19 +173,9 @@ mod tests {
         #[test]
         fn tiles_change_no_bit(
             rows in 1usize..14, columns in 1usize..20, inner in 1usize..30, seed: u64,
-            transpose_a: bool, transpose_b: bool,
         ) {
             let (a, b) = (values(rows * inner, seed), values(inner * columns, seed ^ 1));
-            let a = if transpose_a {
-                Matrix::new(&a, inner, rows).transposed()
-            } else {
-                Matrix::new(&a, rows, inner)
-            };
-            let b = if transpose_b {
-                Matrix::new(&b, columns, inner).transposed()
-            } else {
-                Matrix::new(&b, inner, columns)
-            };
+            let (a, b) = (Matrix::new(&a, rows, inner), Matrix::new(&b, inner, columns));
             let mut expected = values(rows * columns, seed ^ 2);
             let mut found = expected.clone();
             plain(a, b, &mut expected);

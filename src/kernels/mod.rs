@@ -1,14 +1,22 @@
-//! Matrix products and convolution patches for any kind of number: floating point, which
-//! training computes with, and the integers of a ring, which shares are made of.
+//! The innermost loops: matrix products of any kind of number, and the kernels that training
+//! computes with in floating point, eight numbers at a time.
 
+pub(crate) mod dot;
 pub(crate) mod gemm;
+pub(crate) mod lanes;
 pub(crate) mod patches;
+pub(crate) mod scratch;
+pub(crate) mod tile;
+pub(crate) mod window;
+pub(crate) mod winograd;
 
 use std::num::Wrapping;
-use std::ops::{AddAssign, Mul};
+use std::ops::{Add, AddAssign, Mul, Sub};
 
 /// What the products multiply and add.
-pub(crate) trait Number: Copy + AddAssign + Mul<Output = Self> {
+pub(crate) trait Number:
+    Copy + AddAssign + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
+{
     const ZERO: Self;
 }
 

@@ -72,12 +72,6 @@ pub(crate) struct Patches<'a, T> {
     pub(crate) geometry: Geometry,
 }
 
-/// `P^T [pixels, patch]`.
-pub(crate) struct PatchesTransposed<'a, T> {
-    pub(crate) image: &'a [T],
-    pub(crate) geometry: Geometry,
-}
-
 /// How far a patch's value number `place` lies from the patch's first.
 pub(crate) fn offset(geometry: &Geometry, place: usize) -> usize {
     let k = geometry.kernel;
@@ -102,23 +96,6 @@ impl<T: Number> Columns<T> for Patches<'_, T> {
             } else {
                 for (value, corner) in row.iter_mut().zip(corners) {
                     *value = self.image[offset + corner];
-                }
-            }
-        }
-    }
-}
-
-impl<T: Number> Columns<T> for PatchesTransposed<'_, T> {
-    fn pack(&self, first: usize, panel: &mut [T]) {
-        let geometry = &self.geometry;
-        let width = geometry.output_width();
-        let offsets: [usize; COLUMNS] =
-            std::array::from_fn(|c| offset(geometry, (first + c).min(geometry.patch() - 1)));
-        for (y, rows) in panel.chunks_exact_mut(COLUMNS * width).enumerate() {
-            let start = y * geometry.padded_width();
-            for (x, row) in rows.chunks_exact_mut(COLUMNS).enumerate() {
-                for (value, offset) in row.iter_mut().zip(offsets) {
-                    *value = self.image[offset + start + x];
                 }
             }
         }

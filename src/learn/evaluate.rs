@@ -63,7 +63,7 @@ impl Evaluator {
         let (images, labels) = batch_of(digits, start..end)?;
         let logits = forward(self.model.network(), &self.weights, &images)?;
         let loss = ops::cross_entropy(&logits, &labels)?.to_scalar::<f32>()?;
-        let rows = logits.to_vec2::<f32>()?;
+        let rows = logits.t()?.to_vec2::<f32>()?;
         let right = (start..end)
             .zip(&rows)
             .filter(|(index, row)| arg_max(row) == Some(digits.label(*index).into()));
@@ -93,7 +93,7 @@ impl Model {
     /// # Errors
     /// When the image is not of the network's input size.
     pub fn logits(&self, image: &[f32]) -> Result<Vec<f32>, Error> {
-        let image = Tensor::from_slice(image, (1, image.len()), &Device::Cpu)?;
+        let image = Tensor::from_slice(image, (image.len(), 1), &Device::Cpu)?;
         let logits = forward(self.network(), &self.frozen(), &image)?;
         Ok(logits.flatten_all()?.to_vec1()?)
     }

@@ -3,6 +3,7 @@
 use candle_core::{Device, Result as TensorResult, Tensor, Var};
 use candle_nn::Module;
 
+use super::ops::{Pooling, Window};
 use super::{Error, ops};
 use crate::network::{Layer, Network, Weights};
 
@@ -64,35 +65,65 @@ impl Model {
     }
 }
 
-/// Logits `[batch, classes]` of images `[batch, 784]` with values in `[0, 1]`.
+/// Logits `[batch, classes]` of images `[batch, values]` with values in `[0, 1]`.
 impl Module for Model {
     fn forward(&self, images: &Tensor) -> TensorResult<Tensor> {
+        self.logits_of(&images.t()?.contiguous()?)?.t()
+    }
+}
+
+impl Model {
+    /// Logits `[classes, batch]` of images `[values, batch]`, the batch innermost as the
+    /// operations have it.
+    pub(super) fn logits_of(&self, images: &Tensor) -> TensorResult<Tensor> {
         let weights: Vec<Tensor> = self.vars.iter().map(|var| var.as_tensor().clone()).collect();
         forward(&self.network, &weights, images)
     }
 }
 
-/// Runs the layers on `images [batch, values]`.
+/// Runs the layers on `images [values, batch]`.
 pub(super) fn forward(
     network: &Network,
     weights: &[Tensor],
     images: &Tensor,
 ) -> TensorResult<Tensor> {
-    let batch = images.dim(0)?;
-    let mut shape = vec![batch];
-    shape.extend_from_slice(network.input_shape());
+    let mut shape = network.input_shape().to_vec();
+    shape.push(images.dim(1)?);
     let mut x = images.reshape(shape)?;
     let mut weights = weights.iter();
     let mut next = || weights.next().expect("a model has the weights of its network");
-    for layer in network.layers() {
-        x = match &layer.layer {
-            Layer::Conv2d(conv) => ops::conv2d(&x, next(), next(), conv.margin())?,
+    let mut layers = network.layers().iter().map(|placed| &placed.layer).peekable();
+    while let Some(layer) = layers.next() {
+        // Operations take a pool and a rectifier that follow with them.
+        let pool = match layer {
+            Layer::Conv2d(_) => layers.next_if(|next| pooling(next).is_some()),
+            _ => Some(layer),
+        };
+        let mut window = pool.and_then(pooling).unwrap_or(Window::IDENTITY);
+        let may_end_in_relu = !matches!(layer, Layer::Flatten | Layer::Relu);
+        window.relu =
+            may_end_in_relu && layers.next_if(|next| matches!(next, Layer::Relu)).is_some();
+        x = match layer {
+            Layer::Conv2d(conv) => ops::conv2d_window(&x, next(), next(), conv.margin(), window)?,
+            Layer::Linear(_) if window.relu => ops::linear_relu(&x, next(), next())?,
             Layer::Linear(_) => ops::linear(&x, next(), next())?,
             Layer::Relu => ops::relu(&x)?,
-            Layer::MaxPool(pool) => ops::max_pool2d(&x, pool.size)?,
-            Layer::AvgPool(pool) => ops::avg_pool2d(&x, pool.size)?,
-            Layer::Flatten => x.flatten_from(1)?,
+            Layer::MaxPool(_) | Layer::AvgPool(_) => ops::pool2d(&x, window)?,
+            Layer::Flatten => {
+                let batch = x.dim(x.rank() - 1)?;
+                x.reshape(((), batch))?
+            }
         };
     }
     Ok(x)
+}
+
+/// The window of a pooling layer.
+fn pooling(layer: &Layer) -> Option<Window> {
+    let (size, kind) = match layer {
+        Layer::MaxPool(pool) => (pool.size, Pooling::Max),
+        Layer::AvgPool(pool) => (pool.size, Pooling::Average),
+        _ => return None,
+    };
+    Some(Window { size, kind, relu: false })
 }

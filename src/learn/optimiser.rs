@@ -1,7 +1,7 @@
 //! Stochastic gradient descent with momentum and weight decay.
 
 use candle_core::backprop::GradStore;
-use candle_core::{Result, Tensor, Var};
+use candle_core::{Result, Var};
 use candle_nn::Optimizer;
 
 use super::ops;
@@ -20,7 +20,8 @@ pub struct SgdConfig {
 /// The optimiser: `v <- m v + (g + d w)`, `w <- w - lr v`.
 #[derive(Debug)]
 pub struct Sgd {
-    weights: Vec<(Var, Tensor)>,
+    /// Weights with their velocities.
+    weights: Vec<(Var, Vec<f32>)>,
     config: SgdConfig,
 }
 
@@ -31,19 +32,17 @@ impl Optimizer for Sgd {
         let weights = vars
             .into_iter()
             .map(|var| {
-                let velocity = var.zeros_like()?;
-                Ok((var, velocity))
+                let velocity = vec![0.0; var.elem_count()];
+                (var, velocity)
             })
-            .collect::<Result<_>>()?;
+            .collect();
         Ok(Self { weights, config })
     }
 
     fn step(&mut self, grads: &GradStore) -> Result<()> {
-        for (weight, velocity) in &self.weights {
+        for (weight, velocity) in &mut self.weights {
             if let Some(gradient) = grads.get(weight) {
-                let SgdConfig { learning_rate, momentum, weight_decay } = self.config;
-                ops::gather_velocity(velocity, gradient, weight, momentum, weight_decay)?;
-                ops::descend(weight, velocity, learning_rate)?;
+                ops::descend(weight, gradient, velocity, self.config)?;
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! A step is the unit so that a browser tab can answer messages between two of them.
 
 use candle_core::{Device, Tensor};
-use candle_nn::{Module, Optimizer};
+use candle_nn::Optimizer;
 
 use super::optimiser::{Sgd, SgdConfig};
 use super::{Error, Model, ops};
@@ -142,7 +142,7 @@ impl Trainer {
         let chosen = &self.order[start..(start + batch).min(self.order.len())];
         let (images, labels) = batch_of(digits, chosen.iter().map(|&i| i as usize))?;
 
-        let logits = self.model.forward(&images)?;
+        let logits = self.model.logits_of(&images)?;
         let loss = ops::cross_entropy(&logits, &labels)?;
         self.optimiser.backward_step(&loss)?;
 
@@ -179,19 +179,22 @@ impl Trainer {
     }
 }
 
-/// Images `[batch, 784]`, pixels as value / 255, and labels `[batch]`.
+/// Images `[784, batch]`, pixels as value / 255, and labels `[batch]`.
 pub(super) fn batch_of(
     digits: &Digits,
-    chosen: impl Iterator<Item = usize>,
+    chosen: impl Iterator<Item = usize> + Clone,
 ) -> Result<(Tensor, Tensor), Error> {
-    let (mut pixels, mut labels) = (Vec::new(), Vec::new());
-    for index in chosen {
-        pixels.extend(digits.image(index).iter().map(|&value| f32::from(value) / 255.0));
-        labels.push(u32::from(digits.label(index)));
-    }
+    let shades: [f32; 256] = std::array::from_fn(|value| value as f32 / 255.0);
+    let labels: Vec<u32> = chosen.clone().map(|i| u32::from(digits.label(i))).collect();
     let count = labels.len();
+    let mut pixels = vec![0.0; PIXELS * count];
+    for (n, index) in chosen.enumerate() {
+        for (slot, &value) in pixels.iter_mut().skip(n).step_by(count).zip(digits.image(index)) {
+            *slot = shades[usize::from(value)];
+        }
+    }
     Ok((
-        Tensor::from_vec(pixels, (count, PIXELS), &Device::Cpu)?,
+        Tensor::from_vec(pixels, (PIXELS, count), &Device::Cpu)?,
         Tensor::from_vec(labels, count, &Device::Cpu)?,
     ))
 }

@@ -5,9 +5,11 @@
 
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, WithDType};
 
-use super::storage::{Number, Real, contiguous, slice, with_real};
+use super::storage::{Real, contiguous, slice, with_real};
+use crate::kernels::Number;
+use crate::kernels::lanes::Float;
 
-/// The mean cross-entropy of `logits [batch, classes]` and `labels [batch]` (`u32`).
+/// The mean cross-entropy of `logits [classes, batch]` and `labels [batch]` (`u32`).
 ///
 /// # Errors
 /// When the shapes do not fit, a label is no class, or the batch is empty.
@@ -37,22 +39,25 @@ impl CustomOp2 for CrossEntropy {
         labels: &CpuStorage,
         labels_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let (batch, classes) = logits_layout.shape().dims2()?;
+        let (classes, batch) = logits_layout.shape().dims2()?;
         let labels = slice::<u32>(labels, labels_layout)?;
         if batch == 0 || labels.len() != batch {
-            candle_core::bail!("cross-entropy: {batch} rows of logits, {} labels", labels.len());
+            candle_core::bail!("cross-entropy: {batch} columns of logits, {} labels", labels.len());
         }
         if let Some(label) = labels.iter().find(|&&label| label as usize >= classes) {
             candle_core::bail!("cross-entropy: label {label} of {classes} classes");
         }
         with_real!(logits, T => {
+            let logits = slice::<T>(logits, logits_layout)?;
+            let mut column = vec![T::ZERO; classes];
             let mut sum = T::ZERO;
-            let rows = slice::<T>(logits, logits_layout)?.chunks_exact(classes);
-            for (row, &label) in rows.zip(labels) {
-                let (total, largest) = partition(row);
-                sum += total.logarithm() - (row[label as usize] - largest);
+            for (n, &label) in labels.iter().enumerate() {
+                take(logits, batch, n, &mut column);
+                let at_label = column[label as usize];
+                let (total, largest) = to_exponentials(&mut column);
+                sum += total.logarithm() - (at_label - largest);
             }
-            let mean = sum / T::from_f64(batch as f64);
+            let mean = sum / T::of(batch as f64);
             Ok((T::to_cpu_storage_owned(vec![mean]), ().into()))
         })
     }
@@ -86,38 +91,51 @@ impl CustomOp3 for Gradient {
         dloss: &CpuStorage,
         dloss_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let (batch, classes) = logits_layout.shape().dims2()?;
+        let (classes, batch) = logits_layout.shape().dims2()?;
         let labels = slice::<u32>(labels, labels_layout)?;
         with_real!(logits, T => {
-            let scale = slice::<T>(dloss, dloss_layout)?[0] / T::from_f64(batch as f64);
-            let mut dz = slice::<T>(logits, logits_layout)?.to_vec();
-            for (row, &label) in dz.chunks_exact_mut(classes).zip(labels) {
-                to_probabilities(row);
-                row[label as usize] -= T::ONE;
-                row.iter_mut().for_each(|value| *value *= scale);
+            let scale = slice::<T>(dloss, dloss_layout)?[0] / T::of(batch as f64);
+            let logits = slice::<T>(logits, logits_layout)?;
+            let mut column = vec![T::ZERO; classes];
+            let mut dz = vec![T::ZERO; logits.len()];
+            for (n, &label) in labels.iter().enumerate() {
+                take(logits, batch, n, &mut column);
+                to_probabilities(&mut column);
+                column[label as usize] -= T::ONE;
+                for (slot, &value) in dz.iter_mut().skip(n).step_by(batch).zip(&column) {
+                    *slot = value * scale;
+                }
             }
             Ok((T::to_cpu_storage_owned(dz), logits_layout.shape().clone()))
         })
     }
 }
 
-/// `sum_j exp(z_j - max z)` and `max z`.
-fn partition<T: Real>(row: &[T]) -> (T, T) {
-    let largest = row.iter().fold(row[0], |best, &z| if z > best { z } else { best });
+/// Copies one example's logits.
+fn take<T: Real>(logits: &[T], batch: usize, n: usize, column: &mut [T]) {
+    for (slot, &value) in column.iter_mut().zip(logits.iter().skip(n).step_by(batch)) {
+        *slot = value;
+    }
+}
+
+/// Turns `z` into `exp(z - max z)`; their sum, and `max z`.
+fn to_exponentials<T: Real>(z: &mut [T]) -> (T, T) {
+    let largest = z.iter().fold(z[0], |best, &z| if z > best { z } else { best });
     let mut total = T::ZERO;
-    for &z in row {
-        total += (z - largest).exponential();
+    for z in z {
+        *z = (*z - largest).exponential();
+        total += *z;
     }
     (total, largest)
 }
 
-fn to_probabilities<T: Real>(row: &mut [T]) {
-    if row.is_empty() {
+fn to_probabilities<T: Real>(z: &mut [T]) {
+    if z.is_empty() {
         return;
     }
-    let (total, largest) = partition(row);
-    for z in row {
-        *z = (*z - largest).exponential() / total;
+    let (total, _) = to_exponentials(z);
+    for z in z {
+        *z = *z / total;
     }
 }
 
@@ -134,12 +152,12 @@ mod tests {
     #[test]
     fn gradients_are_the_finite_differences() {
         let labels = labels(&[2, 0, 4]);
-        check::gradients(&[&[3, 5]], |t| cross_entropy(&t[0], &labels));
+        check::gradients(&[&[5, 3]], |t| cross_entropy(&t[0], &labels));
     }
 
     #[test]
     fn uniform_logits_cost_the_logarithm_of_the_classes() {
-        let zeros = Tensor::zeros((2, 10), candle_core::DType::F32, &Device::Cpu).unwrap();
+        let zeros = Tensor::zeros((10, 2), candle_core::DType::F32, &Device::Cpu).unwrap();
         let loss = cross_entropy(&zeros, &labels(&[3, 9])).unwrap();
         assert!((loss.to_scalar::<f32>().unwrap() - 10f32.ln()).abs() < 1e-6);
     }
@@ -151,7 +169,7 @@ mod tests {
 
     #[test]
     fn labels_out_of_range_are_errors() {
-        let zeros = Tensor::zeros((1, 10), candle_core::DType::F32, &Device::Cpu).unwrap();
+        let zeros = Tensor::zeros((10, 1), candle_core::DType::F32, &Device::Cpu).unwrap();
         assert!(cross_entropy(&zeros, &labels(&[10])).is_err());
         assert!(cross_entropy(&zeros, &labels(&[1, 1])).is_err());
     }

@@ -1,63 +1,17 @@
-//! `y = max(x, 0)`; `dx = dy` where `y > 0`, else 0.
+//! `y = max(x, 0)` by itself, of any shape; `dx = dy` where `y > 0`, else 0.
 
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, WithDType};
+use candle_core::{Result, Tensor};
 
-use super::storage::{Number, contiguous, slice, with_real};
+use super::pool::pool2d;
+use crate::kernels::window::{Pooling, Window};
 
-/// The rectifier, element by element.
+/// The rectifier, element by element: a window of one value.
 ///
 /// # Errors
 /// When the type is neither `f32` nor `f64`.
 pub fn relu(x: &Tensor) -> Result<Tensor> {
-    contiguous(x)?.apply_op1(Relu)
-}
-
-struct Relu;
-
-impl CustomOp1 for Relu {
-    fn name(&self) -> &'static str {
-        "relu"
-    }
-
-    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        with_real!(x, T => {
-            let y: Vec<T> = slice::<T>(x, layout)?
-                .iter()
-                .map(|&x| if x > T::ZERO { x } else { T::ZERO })
-                .collect();
-            Ok((T::to_cpu_storage_owned(y), layout.shape().clone()))
-        })
-    }
-
-    fn bwd(&self, _x: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Option<Tensor>> {
-        contiguous(dy)?.apply_op2_no_bwd(y, &Gate).map(Some)
-    }
-}
-
-/// `dy` where `y > 0`.
-struct Gate;
-
-impl CustomOp2 for Gate {
-    fn name(&self) -> &'static str {
-        "relu-gradient"
-    }
-
-    fn cpu_fwd(
-        &self,
-        dy: &CpuStorage,
-        dy_layout: &Layout,
-        y: &CpuStorage,
-        y_layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        with_real!(dy, T => {
-            let dx: Vec<T> = slice::<T>(dy, dy_layout)?
-                .iter()
-                .zip(slice::<T>(y, y_layout)?)
-                .map(|(&dy, &y)| if y > T::ZERO { dy } else { T::ZERO })
-                .collect();
-            Ok((T::to_cpu_storage_owned(dx), dy_layout.shape().clone()))
-        })
-    }
+    let images = x.reshape((1, 1, 1, x.elem_count()))?;
+    pool2d(&images, Window { size: 1, kind: Pooling::Max, relu: true })?.reshape(x.shape())
 }
 
 #[cfg(test)]

@@ -1,82 +1,86 @@
-//! The two halves of a step of SGD, in place (Polyak 1964, in PyTorch's form):
+//! A step of SGD, in place (Polyak 1964, in PyTorch's form):
 //! `v <- m v + (g + d w)`, then `w <- w - lr v`.
 
-use candle_core::{CpuStorage, InplaceOp2, InplaceOp3, Layout, Result, Tensor, bail};
+use std::sync::{Mutex, PoisonError};
 
+use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor, bail};
+
+use super::super::optimiser::SgdConfig;
 use super::storage::slice;
+use crate::kernels::lanes::{Float, Kernel, Lanes, WIDTH};
+use crate::kernels::tile::{load_some, store_some};
 
-/// `velocity <- momentum * velocity + (gradient + decay * weight)`.
-pub(in crate::learn) fn gather_velocity(
-    velocity: &Tensor,
-    gradient: &Tensor,
+/// Moves `weight` by its `gradient`, and its `velocity` with it.
+pub(in crate::learn) fn descend(
     weight: &Tensor,
-    momentum: f32,
-    decay: f32,
+    gradient: &Tensor,
+    velocity: &mut [f32],
+    config: SgdConfig,
 ) -> Result<()> {
-    velocity.inplace_op3(gradient, weight, &Gather { momentum, decay })
+    weight.inplace_op2(&gradient.contiguous()?, &Descend { velocity: Mutex::new(velocity), config })
 }
 
-/// `weight <- weight - rate * velocity`.
-pub(in crate::learn) fn descend(weight: &Tensor, velocity: &Tensor, rate: f32) -> Result<()> {
-    weight.inplace_op2(velocity, &Descend { rate })
+struct Descend<'a> {
+    /// Candle lends an operation to itself for reading only.
+    velocity: Mutex<&'a mut [f32]>,
+    config: SgdConfig,
 }
 
-struct Gather {
-    momentum: f32,
-    decay: f32,
-}
-
-struct Descend {
-    rate: f32,
-}
-
-fn slice_mut<'a>(storage: &'a mut CpuStorage, layout: &Layout) -> Result<&'a mut [f32]> {
-    match (storage, layout.contiguous_offsets()) {
-        (CpuStorage::F32(values), Some((start, end))) => Ok(&mut values[start..end]),
-        _ => bail!("SGD changes contiguous f32 tensors"),
-    }
-}
-
-impl InplaceOp3 for Gather {
+impl InplaceOp2 for Descend<'_> {
     fn name(&self) -> &'static str {
-        "sgd-velocity"
-    }
-
-    fn cpu_fwd(
-        &self,
-        velocity: &mut CpuStorage,
-        velocity_layout: &Layout,
-        gradient: &CpuStorage,
-        gradient_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-    ) -> Result<()> {
-        let gradient = slice::<f32>(gradient, gradient_layout)?;
-        let weight = slice::<f32>(weight, weight_layout)?;
-        let velocity = slice_mut(velocity, velocity_layout)?;
-        for ((v, &g), &w) in velocity.iter_mut().zip(gradient).zip(weight) {
-            *v = self.momentum * *v + (g + self.decay * w);
-        }
-        Ok(())
-    }
-}
-
-impl InplaceOp2 for Descend {
-    fn name(&self) -> &'static str {
-        "sgd-step"
+        "sgd"
     }
 
     fn cpu_fwd(
         &self,
         weight: &mut CpuStorage,
         weight_layout: &Layout,
-        velocity: &CpuStorage,
-        velocity_layout: &Layout,
+        gradient: &CpuStorage,
+        gradient_layout: &Layout,
     ) -> Result<()> {
-        let velocity = slice::<f32>(velocity, velocity_layout)?;
-        for (w, &v) in slice_mut(weight, weight_layout)?.iter_mut().zip(velocity) {
-            *w -= self.rate * v;
+        let weight = match (weight, weight_layout.contiguous_offsets()) {
+            (CpuStorage::F32(values), Some((start, end))) => &mut values[start..end],
+            _ => bail!("SGD changes contiguous f32 tensors"),
+        };
+        let gradient = slice::<f32>(gradient, gradient_layout)?;
+        let mut velocity = self.velocity.lock().unwrap_or_else(PoisonError::into_inner);
+        if weight.len() != gradient.len() || weight.len() != velocity.len() {
+            bail!("SGD: {} weights, {} gradients", weight.len(), gradient.len());
         }
+        f32::dispatch(Step { weight, gradient, velocity: &mut velocity, config: self.config });
         Ok(())
+    }
+}
+
+struct Step<'a> {
+    weight: &'a mut [f32],
+    gradient: &'a [f32],
+    velocity: &'a mut [f32],
+    config: SgdConfig,
+}
+
+impl Kernel<f32> for Step<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Number = f32>>(self) {
+        let SgdConfig { learning_rate, momentum, weight_decay } = self.config;
+        let (rate, momentum, decay) =
+            (L::splat(learning_rate), L::splat(momentum), L::splat(weight_decay));
+        let step = |w: L, g: L, v: L| {
+            let v = momentum.mul(v).add(g.add(decay.mul(w)));
+            (w.sub(rate.mul(v)), v)
+        };
+        let (w_eights, w_rest) = self.weight.as_chunks_mut::<WIDTH>();
+        let (g_eights, g_rest) = self.gradient.as_chunks::<WIDTH>();
+        let (v_eights, v_rest) = self.velocity.as_chunks_mut::<WIDTH>();
+        for ((w, g), v) in w_eights.iter_mut().zip(g_eights).zip(v_eights) {
+            let (new_w, new_v) = step(L::load(w), L::load(g), L::load(v));
+            new_w.store(w);
+            new_v.store(v);
+        }
+        let (new_w, new_v) = step(load_some(w_rest), load_some(g_rest), load_some(v_rest));
+        store_some(new_w, w_rest);
+        store_some(new_v, v_rest);
     }
 }

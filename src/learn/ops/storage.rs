@@ -1,18 +1,17 @@
 //! The door between Candle's tensors and the kernels' slices, for `f32` and `f64`.
 
-use std::ops::{Div, MulAssign, Sub, SubAssign};
+use std::ops::{Deref, Div, MulAssign, SubAssign};
 
-use candle_core::{CpuStorage, Layout, Result, Tensor, WithDType, bail};
+use candle_core::{CpuStorage, Layout, Result, Storage, Tensor, WithDType, bail};
 
-pub(super) use crate::kernels::Number;
+use crate::kernels::lanes::Float;
 
-/// A number type that the kernels compute with.
+/// A number type that the operations compute with.
 ///
 /// Training uses `f32`; `f64` serves the finite-difference tests of the same code.
 pub(super) trait Real:
-    WithDType + Number + PartialOrd + SubAssign + MulAssign + Sub<Output = Self> + Div<Output = Self>
+    WithDType + Float + SubAssign + MulAssign + Div<Output = Self>
 {
-    const ONE: Self;
     /// `e^self`, the same bits on every target.
     fn exponential(self) -> Self;
     /// The natural logarithm, the same bits on every target.
@@ -20,7 +19,6 @@ pub(super) trait Real:
 }
 
 impl Real for f32 {
-    const ONE: Self = 1.0;
     fn exponential(self) -> Self {
         libm::expf(self)
     }
@@ -30,7 +28,6 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
-    const ONE: Self = 1.0;
     fn exponential(self) -> Self {
         libm::exp(self)
     }
@@ -45,6 +42,27 @@ pub(super) fn slice<'a, T: WithDType>(storage: &'a CpuStorage, layout: &Layout) 
         bail!("the kernels take contiguous tensors, this one has layout {layout:?}")
     };
     Ok(&storage.as_slice::<T>()?[start..end])
+}
+
+/// A tensor's values, held for reading.
+pub(super) struct Values<'a, S> {
+    storage: S,
+    layout: &'a Layout,
+}
+
+/// Holds a tensor's values.
+pub(super) fn values(tensor: &Tensor) -> Values<'_, impl Deref<Target = Storage>> {
+    let (storage, layout) = tensor.storage_and_layout();
+    Values { storage, layout }
+}
+
+impl<S: Deref<Target = Storage>> Values<'_, S> {
+    pub(super) fn slice<T: WithDType>(&self) -> Result<&[T]> {
+        match &*self.storage {
+            Storage::Cpu(storage) => slice(storage, self.layout),
+            _ => bail!("the kernels compute on the CPU"),
+        }
+    }
 }
 
 /// Runs `$body` with `$t` standing for the floating-point type of `$storage`.

@@ -1,0 +1,95 @@
+//! Sums of products along two long rows: `c[i][j] += sum_l a_i[l] b_j[l]`, in register tiles
+//! of 2 by 2.
+//!
+//! Each sum is taken in eight parts, by `l mod 8`, each in ascending order; the parts are
+//! added as [`Lanes::sum`] says.
+
+use super::lanes::{Lanes, WIDTH};
+use super::tile::load_some;
+
+/// Adds all products of `rows` rows `a(i)` with `columns` rows `b(j)`, all as long as each
+/// other, to `add(i, j, sum)`.
+#[inline(always)]
+pub(crate) fn products<'a, L: Lanes>(
+    rows: usize,
+    a: impl Fn(usize) -> &'a [L::Number],
+    columns: usize,
+    b: impl Fn(usize) -> &'a [L::Number],
+    mut add: impl FnMut(usize, usize, L::Number),
+) {
+    for i in (0..rows).step_by(2) {
+        for j in (0..columns).step_by(2) {
+            match (rows - i, columns - j) {
+                (1, 1) => tile::<L, 1, 1>(i, &a, j, &b, &mut add),
+                (1, _) => tile::<L, 1, 2>(i, &a, j, &b, &mut add),
+                (_, 1) => tile::<L, 2, 1>(i, &a, j, &b, &mut add),
+                _ => tile::<L, 2, 2>(i, &a, j, &b, &mut add),
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn tile<'a, L: Lanes, const R: usize, const C: usize>(
+    i: usize,
+    a: &impl Fn(usize) -> &'a [L::Number],
+    j: usize,
+    b: &impl Fn(usize) -> &'a [L::Number],
+    add: &mut impl FnMut(usize, usize, L::Number),
+) {
+    let a: [&[L::Number]; R] = std::array::from_fn(|r| a(i + r));
+    let b: [&[L::Number]; C] = std::array::from_fn(|c| b(j + c));
+    let len = a[0].len();
+    let (a_parts, b_parts) =
+        (a.map(|row| row[..len].as_chunks().0), b.map(|row| row[..len].as_chunks().0));
+    let mut sums = [[L::zero(); C]; R];
+    let (mut a_lanes, mut b_lanes) = ([L::zero(); R], [L::zero(); C]);
+    for step in 0..len / WIDTH {
+        for (lanes, parts) in a_lanes.iter_mut().zip(&a_parts) {
+            *lanes = L::load(&parts[step]);
+        }
+        for (lanes, parts) in b_lanes.iter_mut().zip(&b_parts) {
+            *lanes = L::load(&parts[step]);
+        }
+        multiply(&mut sums, &a_lanes, &b_lanes);
+    }
+    if len % WIDTH > 0 {
+        let rest = len - len % WIDTH;
+        for (lanes, row) in a_lanes.iter_mut().zip(&a) {
+            *lanes = load_some(&row[rest..len]);
+        }
+        for (lanes, row) in b_lanes.iter_mut().zip(&b) {
+            *lanes = load_some(&row[rest..len]);
+        }
+        multiply(&mut sums, &a_lanes, &b_lanes);
+    }
+    for (r, sums) in sums.iter().enumerate() {
+        for (c, sum) in sums.iter().enumerate() {
+            add(i + r, j + c, sum.sum());
+        }
+    }
+}
+
+#[inline(always)]
+pub(crate) fn multiply<L: Lanes, const R: usize, const C: usize>(
+    sums: &mut [[L; C]; R],
+    a: &[L; R],
+    b: &[L; C],
+) {
+    for (sums, a) in sums.iter_mut().zip(a) {
+        for (sum, b) in sums.iter_mut().zip(b) {
+            *sum = sum.add(a.mul(*b));
+        }
+    }
+}
+
+/// The sum of all values, in eight parts.
+#[inline(always)]
+pub(crate) fn sum<L: Lanes>(values: &[L::Number]) -> L::Number {
+    let (eights, rest) = values.as_chunks::<WIDTH>();
+    let mut sums = L::zero();
+    for eight in eights {
+        sums = sums.add(L::load(eight));
+    }
+    sums.add(load_some(rest)).sum()
+}

@@ -1,0 +1,70 @@
+//! Working memory that is used again: a training step after the first takes what an
+//! earlier one gave back.
+
+use std::ops::{Deref, DerefMut};
+
+use super::lanes::Float;
+
+/// A buffer that returns to its thread's pool when it is dropped.
+pub(crate) struct Scratch<T: Float>(Vec<T>);
+
+/// More buffers than a step holds at a time; what comes back beyond is freed.
+const POOLED_MAX: usize = 32;
+
+impl<T: Float> Scratch<T> {
+    /// `len` numbers of any value.
+    pub(crate) fn new(len: usize) -> Self {
+        let mut buffer = T::pool().with_borrow_mut(|pool| {
+            // The smallest that is large enough, else the largest, to grow it.
+            let fitting = pool.iter().enumerate().filter(|(_, b)| b.capacity() >= len);
+            let place = fitting.min_by_key(|(_, b)| b.capacity()).map(|(place, _)| place);
+            place.map(|place| pool.swap_remove(place)).unwrap_or_default()
+        });
+        buffer.resize(len, T::ZERO);
+        Self(buffer)
+    }
+
+    /// `len` zeros.
+    pub(crate) fn zeros(len: usize) -> Self {
+        let mut buffer = Self::new(len);
+        buffer.fill(T::ZERO);
+        buffer
+    }
+
+    /// A buffer to be given back to the pool when it is dropped.
+    pub(crate) fn from_vec(buffer: Vec<T>) -> Self {
+        Self(buffer)
+    }
+
+    /// The buffer alone; [`Scratch::from_vec`] takes it back.
+    pub(crate) fn into_vec(mut self) -> Vec<T> {
+        std::mem::take(&mut self.0)
+    }
+}
+
+impl<T: Float> Drop for Scratch<T> {
+    fn drop(&mut self) {
+        let buffer = std::mem::take(&mut self.0);
+        // At a thread's end the pool may be gone before its last buffer.
+        let _ = T::pool().try_with(|pool| {
+            let mut pool = pool.borrow_mut();
+            if buffer.capacity() > 0 && pool.len() < POOLED_MAX {
+                pool.push(buffer);
+            }
+        });
+    }
+}
+
+impl<T: Float> Deref for Scratch<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Float> DerefMut for Scratch<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}

@@ -1,0 +1,323 @@
+//! 2-D convolution of stride 1, and the window over its outputs that mostly follows:
+//! `x [in, h, w, batch]`, `W [out, in, k, k]`, `b [out]`, `y [out, h', w', batch]`.
+//!
+//! Two ways to compute it: [`direct`], for any shape, and [`winograd`], for wide layers
+//! of 5x5 kernels. Outputs that a window drops are never stored.
+
+mod direct;
+mod winograd;
+
+use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, WithDType};
+
+use super::saved::Places;
+use super::storage::{Real, contiguous, slice, values, with_real};
+use crate::kernels::Number;
+use crate::kernels::lanes::Float;
+use crate::kernels::patches::Geometry;
+use crate::kernels::scratch::Scratch;
+use crate::kernels::window::Window;
+
+/// Convolves a batch of images that have `margin` zeros on every side.
+///
+/// # Errors
+/// When the shapes do not fit or the types are not all `f32` or all `f64`.
+pub fn conv2d(x: &Tensor, weight: &Tensor, bias: &Tensor, margin: usize) -> Result<Tensor> {
+    conv2d_window(x, weight, bias, margin, Window::IDENTITY)
+}
+
+/// Convolves, then takes every window of the outputs.
+///
+/// # Errors
+/// When the shapes do not fit or the types are not all `f32` or all `f64`.
+pub fn conv2d_window(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    margin: usize,
+    window: Window,
+) -> Result<Tensor> {
+    let (inputs, height, width, batch) = x.dims4()?;
+    let (outputs, channels, kernel, kernel_width) = weight.dims4()?;
+    let fits = channels == inputs
+        && kernel == kernel_width
+        && kernel > 0
+        && kernel <= height.min(width) + 2 * margin
+        && inputs > 0
+        && batch > 0
+        && bias.dims1()? == outputs;
+    if !fits {
+        candle_core::bail!(
+            "convolution: {:?} meets a kernel {:?} with bias {:?}",
+            x.dims(),
+            weight.dims(),
+            bias.dims()
+        );
+    }
+    let geometry = Geometry { inputs, outputs, height, width, kernel, margin };
+    window.check(geometry.output_height(), geometry.output_width())?;
+    let op = Conv2d { problem: Problem { geometry, window, batch }, places: Places::default() };
+    contiguous(x)?.apply_op3(&contiguous(weight)?, &contiguous(bias)?, op)
+}
+
+/// The sizes of a convolution with its window, and where everything stands.
+#[derive(Debug, Clone, Copy)]
+struct Problem {
+    geometry: Geometry,
+    window: Window,
+    batch: usize,
+}
+
+impl Problem {
+    fn taps(&self) -> usize {
+        self.geometry.patch()
+    }
+
+    /// A row of outputs of one channel, all images.
+    fn run(&self) -> usize {
+        self.geometry.output_width() * self.batch
+    }
+
+    fn pooled_height(&self) -> usize {
+        self.geometry.output_height() / self.window.size
+    }
+
+    fn pooled_width(&self) -> usize {
+        self.geometry.output_width() / self.window.size
+    }
+
+    fn output_shape(&self) -> (usize, usize, usize, usize) {
+        (self.geometry.outputs, self.pooled_height(), self.pooled_width(), self.batch)
+    }
+
+    fn output_len(&self) -> usize {
+        self.geometry.outputs * self.pooled_height() * self.pooled_width() * self.batch
+    }
+
+    /// Where a pixel of the first image stands in the input with its margin.
+    fn padded(&self, channel: usize, row: usize, column: usize) -> usize {
+        let geometry = &self.geometry;
+        ((channel * geometry.padded_height() + row) * geometry.padded_width() + column) * self.batch
+    }
+
+    /// Where the run under a tap begins, for a row of outputs.
+    fn tap(&self, tap: usize, row: usize) -> usize {
+        let k = self.geometry.kernel;
+        self.padded(tap / (k * k), row + tap / k % k, tap % k)
+    }
+
+    /// Where a window stands in the output.
+    fn pooled(&self, channel: usize, row: usize, column: usize) -> usize {
+        ((channel * self.pooled_height() + row) * self.pooled_width() + column) * self.batch
+    }
+
+    /// Line and column of the values in the windows' column number `column`.
+    fn window_places(&self, column: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let size = self.window.size;
+        (0..size).flat_map(move |line| (0..size).map(move |c| (line, column * size + c)))
+    }
+
+    /// Rows of the input without and with its margin: where they begin, and their length.
+    fn rows(&self) -> (impl Iterator<Item = (usize, usize)> + '_, usize) {
+        let batch = self.batch;
+        let starts = self.geometry.rows().map(move |(bare, padded)| (bare * batch, padded * batch));
+        (starts, self.geometry.width * batch)
+    }
+
+    fn padded_len(&self) -> usize {
+        self.padded(self.geometry.inputs, 0, 0)
+    }
+
+    /// Runs `body` on the input with its margin.
+    fn with_margin<T: Float, R>(&self, x: &[T], body: impl FnOnce(&[T]) -> R) -> R {
+        if self.geometry.margin == 0 {
+            return body(x);
+        }
+        let mut padded = Scratch::zeros(self.padded_len());
+        let (rows, len) = self.rows();
+        for (from, to) in rows {
+            padded[to..to + len].copy_from_slice(&x[from..from + len]);
+        }
+        body(&padded)
+    }
+
+    /// What `fill` adds to zeros of the input's size with its margin, without the margin.
+    fn without_margin<T: Float>(&self, fill: impl FnOnce(&mut [T])) -> Vec<T> {
+        if self.geometry.margin == 0 {
+            let mut bare = vec![T::ZERO; self.padded_len()];
+            fill(&mut bare);
+            return bare;
+        }
+        let mut padded = Scratch::zeros(self.padded_len());
+        fill(&mut padded);
+        let mut bare = Vec::with_capacity(self.geometry.image() * self.batch);
+        let (rows, len) = self.rows();
+        for (_, from) in rows {
+            bare.extend_from_slice(&padded[from..from + len]);
+        }
+        bare
+    }
+}
+
+struct Conv2d {
+    problem: Problem,
+    places: Places,
+}
+
+impl CustomOp3 for Conv2d {
+    fn name(&self) -> &'static str {
+        "conv2d"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        x_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+        bias: &CpuStorage,
+        bias_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let problem = &self.problem;
+        with_real!(x, T => {
+            let weight = slice::<T>(weight, weight_layout)?;
+            let bias = slice::<T>(bias, bias_layout)?;
+            let mut y = vec![T::ZERO; problem.output_len()];
+            let mut places = Places::buffer(&problem.window, y.len());
+            problem.with_margin(slice::<T>(x, x_layout)?, |x| {
+                let (y, places) = (y.as_mut_slice(), &mut *places);
+                if winograd::suits(problem) {
+                    T::dispatch(winograd::Forward { problem, x, weight, bias, y, places });
+                } else {
+                    T::dispatch(direct::Forward { problem, x, weight, bias, y, places });
+                }
+            });
+            self.places.save(places);
+            Ok((T::to_cpu_storage_owned(y), problem.output_shape().into()))
+        })
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        weight: &Tensor,
+        bias: &Tensor,
+        _y: &Tensor,
+        dy: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let dy = contiguous(dy)?;
+        match x.dtype() {
+            candle_core::DType::F64 => self.gradients::<f64>(x, weight, bias, &dy),
+            _ => self.gradients::<f32>(x, weight, bias, &dy),
+        }
+    }
+}
+
+impl Conv2d {
+    fn gradients<T: Real>(
+        &self,
+        x: &Tensor,
+        weight: &Tensor,
+        bias: &Tensor,
+        dy: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let problem = &self.problem;
+        let mut dw = vec![T::ZERO; weight.elem_count()];
+        let mut db = vec![T::ZERO; bias.elem_count()];
+        // The first layer's input is data: nobody asks for its gradient.
+        let mut dx = None;
+        let (x_values, weight_values, dy_values) = (values(x), values(weight), values(dy));
+        let (weight_slice, dy) = (weight_values.slice::<T>()?, dy_values.slice::<T>()?);
+        self.places.lend(|places| -> Result<()> {
+            problem.with_margin(x_values.slice::<T>()?, |x_slice| {
+                let mut fill = |dx: Option<&mut [T]>| {
+                    let (x, weight, dw, db) = (x_slice, weight_slice, &mut dw[..], &mut db[..]);
+                    if winograd::suits(problem) {
+                        let kernel =
+                            winograd::Backward { problem, x, weight, dy, places, dw, db, dx };
+                        T::dispatch(kernel);
+                    } else {
+                        T::dispatch(direct::Backward {
+                            problem,
+                            x,
+                            weight,
+                            dy,
+                            places,
+                            dw,
+                            db,
+                            dx,
+                        });
+                    }
+                };
+                match x.track_op() {
+                    true => dx = Some(problem.without_margin(|dx| fill(Some(dx)))),
+                    false => fill(None),
+                }
+            });
+            Ok(())
+        })??;
+        let device = x.device();
+        let dx = dx.map(|dx| Tensor::from_vec(dx, x.shape(), device)).transpose()?;
+        let dw = Tensor::from_vec(dw, weight.shape(), device)?;
+        let db = Tensor::from_vec(db, bias.shape(), device)?;
+        Ok((dx, Some(dw), Some(db)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check;
+    use super::*;
+    use crate::kernels::window::Pooling;
+
+    const WINDOWS: [Window; 5] = [
+        Window::IDENTITY,
+        Window { size: 1, kind: Pooling::Max, relu: true },
+        Window { size: 2, kind: Pooling::Max, relu: true },
+        Window { size: 2, kind: Pooling::Average, relu: true },
+        Window { size: 3, kind: Pooling::Max, relu: false },
+    ];
+
+    #[test]
+    fn gradients_are_the_finite_differences() {
+        // batch, in, out, height, width, kernel, margin; none divides the tile.
+        for (b, i, o, h, w, k, m) in [
+            (1, 1, 1, 3, 3, 1, 0),
+            (2, 1, 3, 7, 8, 5, 0),
+            (9, 3, 5, 4, 9, 3, 1),
+            (1, 2, 2, 5, 13, 2, 2),
+        ] {
+            for window in WINDOWS {
+                check::gradients(&[&[i, h, w, b], &[o, i, k, k], &[o]], |t| {
+                    conv2d_window(&t[0], &t[1], &t[2], m, window)
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn minimal_filtering_has_the_same_gradients() {
+        for (b, i, o, h, w, m) in [(5, 4, 6, 6, 8, 0), (9, 5, 4, 4, 4, 2)] {
+            for window in WINDOWS.into_iter().filter(|window| window.size < 3) {
+                let geometry =
+                    Geometry { inputs: i, outputs: o, height: h, width: w, kernel: 5, margin: m };
+                let problem = Problem { geometry, window, batch: b };
+                assert!(winograd::suits(&problem));
+                check::gradients(&[&[i, h, w, b], &[o, i, 5, 5], &[o]], |t| {
+                    conv2d_window(&t[0], &t[1], &t[2], m, window)
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_are_errors() {
+        let tensor = |shape: &[usize]| check::values(shape, 1);
+        let convolve =
+            |x: &[usize], w: &[usize], b: &[usize]| conv2d(&tensor(x), &tensor(w), &tensor(b), 0);
+        assert!(convolve(&[2, 5, 5, 1], &[3, 2, 3, 3], &[3]).is_ok());
+        assert!(convolve(&[1, 5, 5, 1], &[3, 2, 3, 3], &[3]).is_err());
+        assert!(convolve(&[2, 5, 5, 1], &[3, 2, 6, 6], &[3]).is_err());
+        assert!(convolve(&[2, 5, 5, 1], &[3, 2, 3, 2], &[3]).is_err());
+        assert!(convolve(&[2, 5, 5, 1], &[3, 2, 3, 3], &[2]).is_err());
+    }
+}
