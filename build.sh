@@ -143,13 +143,16 @@ run_tests() {
 
 bench() {
     setup_rust
-    cargo run --release --bin bench -- "$@"
-    # The parties are measured in the browser, too.
-    if [[ "${1:-mpc}" == mpc ]]; then
-        setup_chromium
-        build
-        (cd www && npm run --silent bench)
-    fi
+    setup_chromium
+    build
+    local suites=("$@")
+    [[ ${#suites[@]} -gt 0 ]] || suites=(train mpc load)
+    local suite
+    for suite in "${suites[@]}"; do
+        # One thread natively, as in a worker; Candle would take all for sums of tensors.
+        [[ "$suite" == load ]] || RAYON_NUM_THREADS=1 cargo run --release --bin bench -- "$suite"
+        (cd www && npm run --silent bench -- "$suite.bench.ts")
+    done
 }
 
 command="${1:-serve}"

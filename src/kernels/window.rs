@@ -28,6 +28,7 @@ pub enum Pooling {
 const CLOSED: f64 = -1.0;
 
 /// A window of which some values were taken.
+#[derive(Clone, Copy)]
 pub(crate) struct Taken<L: Lanes> {
     value: L,
     place: L,

@@ -1,6 +1,5 @@
 //! How good a model is on digits it has not seen.
 
-use super::model::forward;
 use super::trainer::batch_of;
 use super::{Error, Model, ops};
 use crate::digits::Digits;
@@ -61,7 +60,7 @@ impl Evaluator {
             return Err(Error::NoDigits);
         }
         let (images, labels) = batch_of(digits, start..end)?;
-        let logits = forward(self.model.network(), &self.weights, &images)?;
+        let logits = self.model.forward_with(&self.weights, &images)?;
         let loss = ops::cross_entropy(&logits, &labels)?.to_scalar::<f32>()?;
         let rows = logits.t()?.to_vec2::<f32>()?;
         let right = (start..end)
@@ -94,7 +93,7 @@ impl Model {
     /// When the image is not of the network's input size.
     pub fn logits(&self, image: &[f32]) -> Result<Vec<f32>, Error> {
         let image = Tensor::from_slice(image, (image.len(), 1), &Device::Cpu)?;
-        let logits = forward(self.network(), &self.frozen(), &image)?;
+        let logits = self.forward_with(&self.frozen(), &image)?;
         Ok(logits.flatten_all()?.to_vec1()?)
     }
 }

@@ -5,6 +5,8 @@ mod evaluate;
 mod model;
 pub mod ops;
 mod optimiser;
+pub mod profile;
+mod stage;
 mod trainer;
 
 pub use evaluate::{Evaluation, Evaluator, arg_max};

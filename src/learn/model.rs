@@ -3,9 +3,9 @@
 use candle_core::{Device, Result as TensorResult, Tensor, Var};
 use candle_nn::Module;
 
-use super::ops::{Pooling, Window};
-use super::{Error, ops};
-use crate::network::{Layer, Network, Weights};
+use super::Error;
+use super::stage::Stage;
+use crate::network::{Network, Weights};
 
 /// A network and its trainable weights.
 #[derive(Debug)]
@@ -13,6 +13,7 @@ pub struct Model {
     network: Network,
     /// Weight and bias of every layer that has them, in the order of the flat vector.
     vars: Vec<Var>,
+    stages: Vec<Stage>,
 }
 
 impl Model {
@@ -32,7 +33,7 @@ impl Model {
                 Var::from_tensor(&tensor)
             })
             .collect::<TensorResult<_>>()?;
-        Ok(Self { network: network.clone(), vars })
+        Ok(Self { network: network.clone(), vars, stages: Stage::of(network) })
     }
 
     /// The network.
@@ -77,53 +78,15 @@ impl Model {
     /// operations have it.
     pub(super) fn logits_of(&self, images: &Tensor) -> TensorResult<Tensor> {
         let weights: Vec<Tensor> = self.vars.iter().map(|var| var.as_tensor().clone()).collect();
-        forward(&self.network, &weights, images)
+        self.forward_with(&weights, images)
     }
-}
 
-/// Runs the layers on `images [values, batch]`.
-pub(super) fn forward(
-    network: &Network,
-    weights: &[Tensor],
-    images: &Tensor,
-) -> TensorResult<Tensor> {
-    let mut shape = network.input_shape().to_vec();
-    shape.push(images.dim(1)?);
-    let mut x = images.reshape(shape)?;
-    let mut weights = weights.iter();
-    let mut next = || weights.next().expect("a model has the weights of its network");
-    let mut layers = network.layers().iter().map(|placed| &placed.layer).peekable();
-    while let Some(layer) = layers.next() {
-        // Operations take a pool and a rectifier that follow with them.
-        let pool = match layer {
-            Layer::Conv2d(_) => layers.next_if(|next| pooling(next).is_some()),
-            _ => Some(layer),
-        };
-        let mut window = pool.and_then(pooling).unwrap_or(Window::IDENTITY);
-        let may_end_in_relu = !matches!(layer, Layer::Flatten | Layer::Relu);
-        window.relu =
-            may_end_in_relu && layers.next_if(|next| matches!(next, Layer::Relu)).is_some();
-        x = match layer {
-            Layer::Conv2d(conv) => ops::conv2d_window(&x, next(), next(), conv.margin(), window)?,
-            Layer::Linear(_) if window.relu => ops::linear_relu(&x, next(), next())?,
-            Layer::Linear(_) => ops::linear(&x, next(), next())?,
-            Layer::Relu => ops::relu(&x)?,
-            Layer::MaxPool(_) | Layer::AvgPool(_) => ops::pool2d(&x, window)?,
-            Layer::Flatten => {
-                let batch = x.dim(x.rank() - 1)?;
-                x.reshape(((), batch))?
-            }
-        };
+    /// The same with other tensors for the weights.
+    pub(super) fn forward_with(&self, weights: &[Tensor], images: &Tensor) -> TensorResult<Tensor> {
+        let mut shape = self.network.input_shape().to_vec();
+        shape.push(images.dim(1)?);
+        let mut weights = weights.iter();
+        let images = images.reshape(shape)?;
+        self.stages.iter().try_fold(images, |x, stage| stage.apply(&x, &mut weights))
     }
-    Ok(x)
-}
-
-/// The window of a pooling layer.
-fn pooling(layer: &Layer) -> Option<Window> {
-    let (size, kind) = match layer {
-        Layer::MaxPool(pool) => (pool.size, Pooling::Max),
-        Layer::AvgPool(pool) => (pool.size, Pooling::Average),
-        _ => return None,
-    };
-    Some(Window { size, kind, relu: false })
 }

@@ -15,6 +15,7 @@ mod mailbox;
 mod owner;
 pub mod page;
 mod party;
+mod speed;
 mod watchdog;
 mod worker;
 
@@ -23,4 +24,5 @@ pub use client::Client;
 pub use dealer::Dealer;
 pub use owner::Owner;
 pub use party::Party;
+pub use speed::measure_training;
 pub use worker::Worker;

@@ -1,22 +1,13 @@
 // ./build.sh bench mpc: runs the bench page in Chromium and adds its figures to the native ones.
 
-import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 
+import { add } from "./figures";
 import type { Figures } from "./mpc";
 
-const FILE = "../target/bench/mpc.json";
 /** Where bench.config.ts serves the site. */
 const SITE_PORT = 4175;
 const PRESETS = ["lenet5", "mlp", "network1", "network2", "lenet"];
-
-interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-}
-
-const unitOf = (name: string): string => /_(ms|bytes|images_per_s)$/.exec(name)?.[1] ?? "";
 
 test("encrypted classification between real workers", async ({ page }) => {
   test.setTimeout(600_000);
@@ -28,7 +19,7 @@ test("encrypted classification between real workers", async ({ page }) => {
       [preset, preset === "lenet5"] as const,
     );
     for (const [figure, value] of Object.entries(figures)) {
-      add(`mpc/${preset}/${figure}`, value);
+      add("mpc", `mpc/${preset}/${figure}`, value);
     }
   }
 });
@@ -67,11 +58,5 @@ test("from the pen's last move to the answer on the screen", async ({ page }) =>
     if (last !== undefined) took.push(last);
   }
   took.sort((a, b) => a - b);
-  add("page/lenet5/pen_to_answer_ms", took[Math.floor(took.length / 2)] ?? Number.NaN);
+  add("mpc", "page/lenet5/pen_to_answer_ms", took[Math.floor(took.length / 2)] ?? Number.NaN);
 });
-
-function add(name: string, value: number): void {
-  const all = JSON.parse(readFileSync(FILE, "utf8")) as Figure[];
-  writeFileSync(FILE, `${JSON.stringify([...all, { name, value, unit: unitOf(name) }], null, 1)}\n`);
-  console.log(name.padEnd(48), value.toFixed(value < 100 ? 2 : 0).padStart(12));
-}

@@ -60,8 +60,9 @@ struct Figure<'a> {
 
 /// What a figure's name ends with.
 fn unit_of(name: &str) -> &'static str {
-    let units = ["images_per_s", "us_per_image", "bytes", "ms"];
-    units.into_iter().find(|unit| name.ends_with(unit)).unwrap_or("")
+    let units = ["images_per_s", "us_per_image", "gflops", "bytes", "ms"];
+    let figure = name.trim_end_matches("_best");
+    units.into_iter().find(|unit| figure.ends_with(unit)).unwrap_or("")
 }
 
 /// Sorts the values.

@@ -1,62 +1,53 @@
-//! Training and batched inference, natively on one thread.
+//! Training and batched reading, natively on one thread.
 
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::time::Instant;
 
-use sotto::digits::Digits;
-use sotto::learn::{Error, Evaluator, Model, Recipe, Trainer};
-use sotto::network::{Initialiser, preset};
-use sotto::seeded::Stream;
+use sotto::digits::mnist::Mnist;
+use sotto::digits::{Digits, synthetic};
+use sotto::learn::profile::{self, BATCH};
+use sotto::network::preset;
 
-use crate::{Figures, median};
+use crate::Figures;
 
-/// How long each figure is measured.
-const SPAN: Duration = Duration::from_secs(3);
-const BATCH: u32 = 64;
+const PRESETS: [&str; 4] = ["lenet5", "lenet", "mlp", "mcmahan"];
+/// Digits that are measured with: ten batches.
+const DIGITS: usize = 10 * BATCH;
 
 pub(crate) fn run() -> Result<Figures, String> {
-    try_run().map_err(|error| error.to_string())
-}
-
-fn try_run() -> Result<Figures, Error> {
-    let digits = noise(10 * BATCH as usize);
+    let digits = digits()?;
+    let start = Instant::now();
+    let clock = || 1e3 * start.elapsed().as_secs_f64();
     let mut figures = Figures::new();
-    for name in ["lenet5", "lenet", "mlp", "mcmahan"] {
-        let Some(preset) = preset(name) else { continue };
-        let weights = Initialiser::He.weights(&preset.network, 1)?;
-        let sgd = sotto::federated::Settings::default().recipe.sgd;
-        let recipe = Recipe { epochs: 1000, batch: BATCH, sgd };
-        let shuffle = Stream::new(1, "bench/shuffle");
-        let mut trainer = Trainer::new(&preset.network, &weights, recipe, digits.len(), shuffle)?;
-        trainer.step(&digits)?;
-        let (median, best) = measure(|| trainer.step(&digits).map(drop))?;
-        figures.insert(format!("train/{name}/native/images_per_s"), f64::from(BATCH) / median);
-        figures.insert(format!("train/{name}/native/images_per_s_best"), f64::from(BATCH) / best);
-
-        let (median, _) =
-            measure(|| Evaluator::run(Model::new(&preset.network, &weights)?, &digits).map(drop))?;
-        let us_per_image = 1e6 * median / digits.len() as f64;
-        figures.insert(format!("infer/{name}/native/us_per_image"), us_per_image);
+    figures.insert("peak/native/gflops".to_owned(), profile::peak(&clock));
+    for name in PRESETS {
+        let network = preset(name).ok_or("no such preset")?.network;
+        let failed = |error: sotto::learn::Error| format!("{name}: {error}");
+        let training = profile::training(&network, &digits, &clock).map_err(failed)?;
+        let reading = profile::reading(&network, &digits, &clock).map_err(failed)?;
+        let per_second = |millis: f64| 1e3 * BATCH as f64 / millis;
+        let us_per_image = 1e3 * reading.median_ms / digits.len() as f64;
+        let mut add = |figure: String, value| figures.insert(figure, value);
+        add(format!("train/{name}/native/images_per_s"), per_second(training.median_ms));
+        add(format!("train/{name}/native/images_per_s_best"), per_second(training.best_ms));
+        add(format!("infer/{name}/native/us_per_image"), us_per_image);
+        for operation in profile::operations(&network, &digits, &clock).map_err(failed)? {
+            let (ms, path) =
+                (operation.timing.median_ms, format!("step/{name}/{}", operation.name));
+            if operation.flops > 0.0 {
+                add(format!("{path}/native/gflops"), operation.flops / ms / 1e6);
+            }
+            add(format!("{path}/native/ms"), ms);
+        }
     }
     Ok(figures)
 }
 
-/// Median and least seconds of a repeated task.
-fn measure(mut task: impl FnMut() -> Result<(), Error>) -> Result<(f64, f64), Error> {
-    let mut times = Vec::new();
-    let started = Instant::now();
-    while started.elapsed() < SPAN || times.len() < 5 {
-        let before = Instant::now();
-        task()?;
-        times.push(before.elapsed().as_secs_f64());
-    }
-    Ok((median(&mut times), times[0]))
-}
-
-/// Random pixels: the kernels take the same time whatever the digits show.
-fn noise(count: usize) -> Digits {
-    let mut stream = Stream::new(1, "bench/digits");
-    let mut pixels = vec![0; count * sotto::digits::PIXELS];
-    stream.fill(&mut pixels);
-    let labels = (0..count).map(|_| stream.below(10) as u8).collect();
-    Digits::new(pixels, labels).unwrap_or_default()
+/// MNIST's test digits where `MNIST_DIR` is, else synthetic ones: the time is the same.
+fn digits() -> Result<Digits, String> {
+    let Some(folder) = std::env::var_os("MNIST_DIR") else {
+        return synthetic::digits(DIGITS as u32, 1).map_err(|error| error.to_string());
+    };
+    let mnist = Mnist::read(&PathBuf::from(folder)).map_err(|error| error.to_string())?;
+    Ok(mnist.test.select(0..DIGITS.min(mnist.test.len())))
 }

@@ -10,21 +10,6 @@ use super::{Lanes, WIDTH};
 #[derive(Clone, Copy)]
 pub(crate) struct F32x8([v128; 2]);
 
-impl F32x8 {
-    #[inline(always)]
-    fn zip(self, other: Self, f: impl Fn(v128, v128) -> v128) -> Self {
-        Self([f(self.0[0], other.0[0]), f(self.0[1], other.0[1])])
-    }
-
-    #[inline(always)]
-    fn choose(mask: Self, then: Self, otherwise: Self) -> Self {
-        Self([
-            v128_bitselect(then.0[0], otherwise.0[0], mask.0[0]),
-            v128_bitselect(then.0[1], otherwise.0[1], mask.0[1]),
-        ])
-    }
-}
-
 impl Lanes for F32x8 {
     type Number = f32;
 
@@ -53,22 +38,28 @@ impl Lanes for F32x8 {
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        self.zip(other, f32x4_add)
+        Self([f32x4_add(self.0[0], other.0[0]), f32x4_add(self.0[1], other.0[1])])
     }
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
-        self.zip(other, f32x4_sub)
+        Self([f32x4_sub(self.0[0], other.0[0]), f32x4_sub(self.0[1], other.0[1])])
     }
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-        self.zip(other, f32x4_mul)
+        Self([f32x4_mul(self.0[0], other.0[0]), f32x4_mul(self.0[1], other.0[1])])
     }
     #[inline(always)]
     fn if_greater(self, other: Self, then: Self, otherwise: Self) -> Self {
-        Self::choose(self.zip(other, f32x4_gt), then, otherwise)
+        Self([
+            v128_bitselect(then.0[0], otherwise.0[0], f32x4_gt(self.0[0], other.0[0])),
+            v128_bitselect(then.0[1], otherwise.0[1], f32x4_gt(self.0[1], other.0[1])),
+        ])
     }
     #[inline(always)]
     fn if_equal(self, other: Self, then: Self, otherwise: Self) -> Self {
-        Self::choose(self.zip(other, f32x4_eq), then, otherwise)
+        Self([
+            v128_bitselect(then.0[0], otherwise.0[0], f32x4_eq(self.0[0], other.0[0])),
+            v128_bitselect(then.0[1], otherwise.0[1], f32x4_eq(self.0[1], other.0[1])),
+        ])
     }
 }

@@ -57,8 +57,8 @@ impl CustomOp2 for CrossEntropy {
                 let (total, largest) = to_exponentials(&mut column);
                 sum += total.logarithm() - (at_label - largest);
             }
-            let mean = sum / T::of(batch as f64);
-            Ok((T::to_cpu_storage_owned(vec![mean]), ().into()))
+            sum /= T::of(batch as f64);
+            Ok((T::to_cpu_storage_owned(vec![sum]), ().into()))
         })
     }
 
@@ -94,7 +94,8 @@ impl CustomOp3 for Gradient {
         let (classes, batch) = logits_layout.shape().dims2()?;
         let labels = slice::<u32>(labels, labels_layout)?;
         with_real!(logits, T => {
-            let scale = slice::<T>(dloss, dloss_layout)?[0] / T::of(batch as f64);
+            let mut scale = slice::<T>(dloss, dloss_layout)?[0];
+            scale /= T::of(batch as f64);
             let logits = slice::<T>(logits, logits_layout)?;
             let mut column = vec![T::ZERO; classes];
             let mut dz = vec![T::ZERO; logits.len()];
@@ -135,7 +136,7 @@ fn to_probabilities<T: Real>(z: &mut [T]) {
     }
     let (total, _) = to_exponentials(z);
     for z in z {
-        *z = *z / total;
+        *z /= total;
     }
 }
 

@@ -1,6 +1,6 @@
 //! The door between Candle's tensors and the kernels' slices, for `f32` and `f64`.
 
-use std::ops::{Deref, Div, MulAssign, SubAssign};
+use std::ops::{Deref, DivAssign, SubAssign};
 
 use candle_core::{CpuStorage, Layout, Result, Storage, Tensor, WithDType, bail};
 
@@ -9,9 +9,7 @@ use crate::kernels::lanes::Float;
 /// A number type that the operations compute with.
 ///
 /// Training uses `f32`; `f64` serves the finite-difference tests of the same code.
-pub(super) trait Real:
-    WithDType + Float + SubAssign + MulAssign + Div<Output = Self>
-{
+pub(super) trait Real: WithDType + Float + SubAssign + DivAssign {
     /// `e^self`, the same bits on every target.
     fn exponential(self) -> Self;
     /// The natural logarithm, the same bits on every target.

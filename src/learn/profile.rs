@@ -1,0 +1,193 @@
+//! How long training and reading take, and each operation in them.
+
+use candle_core::{Tensor, Var};
+use candle_nn::Optimizer;
+
+use super::optimiser::{Sgd, SgdConfig};
+use super::stage::Stage;
+use super::trainer::batch_of;
+use super::{Error, Evaluator, Model, Recipe, Trainer, ops};
+use crate::digits::Digits;
+use crate::kernels::lanes::{Float, Kernel, Lanes};
+use crate::kernels::tile;
+use crate::network::{Initialiser, Network};
+use crate::seeded::Stream;
+
+/// Milliseconds since some moment.
+pub type Clock<'a> = &'a dyn Fn() -> f64;
+
+/// Milliseconds that something takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Timing {
+    /// Of all samples, the middle one.
+    pub median_ms: f64,
+    /// The least.
+    pub best_ms: f64,
+}
+
+/// What one operation takes of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// Such as `conv1-forward`.
+    pub name: String,
+    /// How long it takes, once.
+    pub timing: Timing,
+    /// Multiplications and additions by the layer's definition, whichever way it is computed.
+    pub flops: f64,
+}
+
+/// A batch whose steps are measured.
+pub const BATCH: usize = 64;
+
+/// How long each figure is measured at least, in milliseconds.
+const SPAN_MS: f64 = 1500.0;
+/// A sample is long beside the clock's resolution (0.1 ms in a browser), in milliseconds.
+const SAMPLE_MS: f64 = 20.0;
+const SAMPLES_MIN: usize = 5;
+
+/// The optimiser that is measured: the page's.
+const SGD: SgdConfig = SgdConfig { learning_rate: 0.05, momentum: 0.9, weight_decay: 0.0 };
+
+/// One step of training on batches of [`BATCH`] digits.
+///
+/// # Errors
+/// When there are no digits or an operation fails.
+pub fn training(network: &Network, digits: &Digits, clock: Clock<'_>) -> Result<Timing, Error> {
+    let weights = Initialiser::He.weights(network, 1)?;
+    let recipe = Recipe { epochs: super::EPOCHS_MAX, batch: BATCH as u32, sgd: SGD };
+    let start =
+        || Trainer::new(network, &weights, recipe, digits.len(), Stream::new(1, "profile/shuffle"));
+    let mut trainer = start()?;
+    measure(clock, || {
+        if trainer.is_done() {
+            trainer = start()?;
+        }
+        trainer.step(digits).map(drop)
+    })
+}
+
+/// The reading of all digits, in batches.
+///
+/// # Errors
+/// When there are no digits or an operation fails.
+pub fn reading(network: &Network, digits: &Digits, clock: Clock<'_>) -> Result<Timing, Error> {
+    let weights = Initialiser::He.weights(network, 1)?;
+    measure(clock, || Evaluator::run(Model::new(network, &weights)?, digits).map(drop))
+}
+
+/// Every operation of a step, each for itself.
+///
+/// # Errors
+/// When there are too few digits or an operation fails.
+pub fn operations(
+    network: &Network,
+    digits: &Digits,
+    clock: Clock<'_>,
+) -> Result<Vec<Operation>, Error> {
+    let model = Model::new(network, &Initialiser::He.weights(network, 1)?)?;
+    let mut found = Vec::new();
+    let mut add = |name: String, flops: f64, task: &mut dyn FnMut() -> Result<(), Error>| {
+        let timing = measure(clock, task)?;
+        found.push(Operation { name, timing, flops });
+        Ok::<(), Error>(())
+    };
+    let chosen = 0..BATCH.min(digits.len());
+    add("batch".to_owned(), 0.0, &mut || batch_of(digits, chosen.clone()).map(drop))?;
+    let (images, labels) = batch_of(digits, chosen)?;
+    let mut shape = network.input_shape().to_vec();
+    shape.push(images.dim(1)?);
+    let mut x = images.reshape(shape)?;
+    let tensors: Vec<Tensor> = model.vars().iter().map(|var| var.as_tensor().clone()).collect();
+    let mut weights = tensors.iter();
+    for (stage, number) in Stage::of(network).iter().zip(1..) {
+        let mut after = weights.clone();
+        let y = stage.apply(&x, &mut after)?;
+        if let Some((kind, products)) = kind_of(stage, &x, &y) {
+            let flops = 2.0 * products;
+            add(format!("{kind}{number}-forward"), flops, &mut || {
+                Ok(stage.apply(&x, &mut weights.clone()).map(drop)?)
+            })?;
+            let gradients = if number == 1 { 1.0 } else { 2.0 };
+            add(format!("{kind}{number}-backward"), gradients * flops, &mut || {
+                Ok(y.backward().map(drop)?)
+            })?;
+        }
+        weights = after;
+        // The next stage begins a graph of its own.
+        x = Var::from_tensor(&y.detach())?.as_tensor().clone();
+    }
+    let loss = ops::cross_entropy(&x, &labels)?;
+    add("loss-forward".to_owned(), 0.0, &mut || Ok(ops::cross_entropy(&x, &labels).map(drop)?))?;
+    add("loss-backward".to_owned(), 0.0, &mut || Ok(loss.backward().map(drop)?))?;
+    let mut sgd = Sgd::new(model.vars().to_vec(), SGD)?;
+    let gradients = ops::cross_entropy(&model.logits_of(&images)?, &labels)?.backward()?;
+    add("sgd".to_owned(), 0.0, &mut || Ok(sgd.step(&gradients)?))?;
+    Ok(found)
+}
+
+/// What a stage that computes is called, and its products by definition.
+fn kind_of(stage: &Stage, x: &Tensor, y: &Tensor) -> Option<(&'static str, f64)> {
+    let (from, to) = (x.dims(), y.dims());
+    let count = |dims: &[usize]| dims.iter().product::<usize>() as f64;
+    match stage {
+        Stage::Conv { window, .. } => {
+            // Kernels are 5x5 in all presets.
+            let outputs = count(to) * (window.size * window.size) as f64;
+            Some(("conv", outputs * (from[0] * 25) as f64))
+        }
+        Stage::Linear { .. } => Some(("linear", count(to) * from[0] as f64)),
+        Stage::Pool(_) => Some(("pool", 0.0)),
+        Stage::Relu => Some(("relu", 0.0)),
+        Stage::Flatten => None,
+    }
+}
+
+/// Multiplications and additions a second, in billions, of the register tile on data in the
+/// first cache: what the kernels' products could reach at most.
+#[must_use]
+pub fn peak(clock: Clock<'_>) -> f64 {
+    const INNER: usize = 256;
+    const TIMES: usize = 2000;
+    struct Tiles<'a>(&'a [f32], &'a [f32], &'a mut [f32]);
+    impl Kernel<f32> for Tiles<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<L: Lanes<Number = f32>>(self) {
+            for _ in 0..TIMES {
+                let values = std::hint::black_box(&mut *self.2);
+                let mut output = tile::Rows { values, stride: 8, columns: 8, bias: None };
+                tile::product::<L>(4, INNER, self.0, self.1, &mut output);
+            }
+        }
+    }
+    let (left, panel) = (vec![0.5; 4 * INNER], vec![0.25; 8 * INNER]);
+    let mut sums = vec![0.0; 32];
+    let timing = measure(clock, || {
+        f32::dispatch(Tiles(&left, &panel, &mut sums));
+        Ok(())
+    });
+    let flops = (2 * 32 * INNER * TIMES) as f64;
+    timing.map_or(0.0, |timing| flops / timing.median_ms / 1e6)
+}
+
+/// Times a task again and again.
+fn measure(clock: Clock<'_>, mut task: impl FnMut() -> Result<(), Error>) -> Result<Timing, Error> {
+    let mut sample = |times: u32| {
+        let started = clock();
+        for _ in 0..times {
+            task()?;
+        }
+        Ok::<f64, Error>(clock() - started)
+    };
+    // The first calls warm up, and tell how many make a sample.
+    let mut times = 1;
+    while sample(times)? < SAMPLE_MS {
+        times *= 2;
+    }
+    let (mut samples, started) = (Vec::new(), clock());
+    while samples.len() < SAMPLES_MIN || clock() - started < SPAN_MS {
+        samples.push(sample(times)? / f64::from(times));
+    }
+    samples.sort_by(f64::total_cmp);
+    Ok(Timing { median_ms: samples[samples.len() / 2], best_ms: samples[0] })
+}
