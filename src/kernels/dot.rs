@@ -63,11 +63,21 @@ fn tile<'a, L: Lanes, const R: usize, const C: usize>(
         }
         multiply(&mut sums, &a_lanes, &b_lanes);
     }
-    for (r, sums) in sums.iter().enumerate() {
-        for (c, sum) in sums.iter().enumerate() {
-            add(i + r, j + c, sum.sum());
-        }
+    for (place, sum) in finish(&sums).iter().enumerate().take(R * C) {
+        add(i + place / C, j + place % C, *sum);
     }
+}
+
+/// The sums of a tile's parts, row by row.
+#[inline(always)]
+pub(crate) fn finish<L: Lanes, const R: usize, const C: usize>(
+    parts: &[[L; C]; R],
+) -> [L::Number; 4] {
+    let mut four = [L::zero(); 4];
+    for (slot, part) in four.iter_mut().zip(parts.as_flattened()) {
+        *slot = *part;
+    }
+    L::sums(four)
 }
 
 #[inline(always)]

@@ -41,12 +41,13 @@ pub(crate) trait Lanes: Copy {
         Self::splat(Self::Number::ZERO)
     }
 
-    /// The sum of the numbers, halves first: `((0+4)+(2+6)) + ((1+5)+(3+7))`.
+    /// The sums of four times eight numbers, each `((0+4)+(2+6)) + ((1+5)+(3+7))`.
+    fn sums(four: [Self; 4]) -> [Self::Number; 4];
+
+    /// The sum of the numbers, in the same order.
     #[inline(always)]
     fn sum(self) -> Self::Number {
-        let mut v = [Self::Number::ZERO; WIDTH];
-        self.store(&mut v);
-        ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
+        Self::sums([self; 4])[0]
     }
 }
 

@@ -59,4 +59,8 @@ impl<T: Float> Lanes for Portable<T> {
     fn if_equal(self, other: Self, then: Self, otherwise: Self) -> Self {
         self.choose(other, [then, otherwise], T::eq)
     }
+    #[inline(always)]
+    fn sums(four: [Self; 4]) -> [T; 4] {
+        four.map(|Self(v)| ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7])))
+    }
 }

@@ -3,6 +3,7 @@
 //! Gradient: `dz = (softmax(z) - onehot(label)) / batch`. The largest logit is taken off
 //! before the exponentials, which changes neither and keeps them finite.
 
+use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, WithDType};
 
 use super::storage::{Real, contiguous, slice, with_real};
@@ -47,7 +48,7 @@ impl CustomOp2 for CrossEntropy {
         if let Some(label) = labels.iter().find(|&&label| label as usize >= classes) {
             candle_core::bail!("cross-entropy: label {label} of {classes} classes");
         }
-        with_real!(logits, T => {
+        with_real!(logits.dtype(), T => {
             let logits = slice::<T>(logits, logits_layout)?;
             let mut column = vec![T::ZERO; classes];
             let mut sum = T::ZERO;
@@ -93,7 +94,7 @@ impl CustomOp3 for Gradient {
     ) -> Result<(CpuStorage, Shape)> {
         let (classes, batch) = logits_layout.shape().dims2()?;
         let labels = slice::<u32>(labels, labels_layout)?;
-        with_real!(logits, T => {
+        with_real!(logits.dtype(), T => {
             let mut scale = slice::<T>(dloss, dloss_layout)?[0];
             scale /= T::of(batch as f64);
             let logits = slice::<T>(logits, logits_layout)?;

@@ -4,6 +4,7 @@
 //! Gradients: `dW = dy x^T`, `dx = W^T dy`, `db = sum of dy over the batch`, where a rectifier
 //! lets `dy` through only where `y > 0`.
 
+use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, WithDType};
 
 use super::storage::{Real, contiguous, slice, values, with_real};
@@ -61,7 +62,7 @@ impl CustomOp3 for Linear {
         bias: &CpuStorage,
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        with_real!(x, T => {
+        with_real!(x.dtype(), T => {
             let mut y = vec![T::ZERO; self.outputs * self.batch];
             T::dispatch(Forward {
                 sizes: *self,
@@ -83,10 +84,7 @@ impl CustomOp3 for Linear {
         dy: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let dy = contiguous(dy)?;
-        match x.dtype() {
-            candle_core::DType::F64 => self.gradients::<f64>(x, weight, bias, y, &dy),
-            _ => self.gradients::<f32>(x, weight, bias, y, &dy),
-        }
+        with_real!(x.dtype(), T => self.gradients::<T>(x, weight, bias, y, &dy))
     }
 }
 

@@ -4,6 +4,7 @@
 //! Max: `dx` is `dy` at the window's first largest value. Average: `dx = dy / size^2` at
 //! every place of the window. A rectifier afterwards lets `dy` through where `y > 0`.
 
+use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, WithDType, bail};
 
 use super::saved::{Places, Saved};
@@ -104,7 +105,7 @@ impl CustomOp1 for Pool {
 
     fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let images = self.images;
-        with_real!(x, T => {
+        with_real!(x.dtype(), T => {
             let x = slice::<T>(x, layout)?;
             let mut y = vec![T::ZERO; images.len()];
             let mut places = Places::buffer(&images.window, y.len());
@@ -116,11 +117,7 @@ impl CustomOp1 for Pool {
 
     fn bwd(&self, x: &Tensor, _y: &Tensor, dy: &Tensor) -> Result<Option<Tensor>> {
         let dy = contiguous(dy)?;
-        let dx = match x.dtype() {
-            candle_core::DType::F64 => self.gradient::<f64>(x, &dy)?,
-            _ => self.gradient::<f32>(x, &dy)?,
-        };
-        Ok(Some(dx))
+        with_real!(x.dtype(), T => self.gradient::<T>(x, &dy).map(Some))
     }
 }
 

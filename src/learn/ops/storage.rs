@@ -63,19 +63,21 @@ impl<S: Deref<Target = Storage>> Values<'_, S> {
     }
 }
 
-/// Runs `$body` with `$t` standing for the floating-point type of `$storage`.
+/// Runs `$body` with `$t` standing for the floating-point type. The page has no use for `f64`,
+/// and does not load kernels for it.
 macro_rules! with_real {
-    ($storage:expr, $t:ident => $body:expr) => {
-        match candle_core::backend::BackendStorage::dtype($storage) {
+    ($dtype:expr, $t:ident => $body:expr) => {
+        match $dtype {
             candle_core::DType::F32 => {
                 type $t = f32;
                 $body
             }
+            #[cfg(not(target_arch = "wasm32"))]
             candle_core::DType::F64 => {
                 type $t = f64;
                 $body
             }
-            other => candle_core::bail!("the kernels take f32 and f64, not {other:?}"),
+            other => candle_core::bail!("there are no kernels for {other:?}"),
         }
     };
 }

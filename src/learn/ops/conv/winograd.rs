@@ -27,8 +27,7 @@ pub(super) fn suits(problem: &Problem) -> bool {
         && matches!(size, 1 | OUTPUTS)
         && geometry.output_height().is_multiple_of(OUTPUTS)
         && geometry.output_width().is_multiple_of(OUTPUTS)
-        && geometry.inputs >= 4
-        && geometry.outputs >= 4
+        && geometry.inputs >= 8
         // Lanes without an image compute for nothing.
         && 2 * problem.batch >= problem.batch.next_multiple_of(WIDTH)
 }
@@ -417,10 +416,8 @@ fn add_tile<L: Lanes, const R: usize, const C: usize>(
         }
         dot::multiply(&mut sums, &a_lanes, &b_lanes);
     }
-    for (r, sums) in sums.iter().enumerate() {
-        for (column, sum) in sums.iter().enumerate() {
-            c[(i + r) * columns + j + column] += sum.sum();
-        }
+    for (place, sum) in dot::finish(&sums).iter().enumerate().take(R * C) {
+        c[(i + place / C) * columns + j + place % C] += *sum;
     }
 }
 
