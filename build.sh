@@ -110,7 +110,7 @@ build() {
 
 serve() {
     local port="${PORT:-8080}"
-    (cd www && exec npx sirv ../dist --host localhost --port "$port" --quiet) &
+    (cd www && exec npx sirv ../dist --gzip --brotli --host localhost --port "$port" --quiet) &
     local server=$!
     trap 'kill "$server" 2>/dev/null || true' EXIT
     until node -e "fetch('http://localhost:$port/').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"; do

@@ -5,7 +5,7 @@ import base from "./playwright.config";
 const PORT = 4174;
 
 const serve = (folder: string, port: number) => ({
-  command: `node node_modules/sirv-cli/bin.js ${folder} --quiet --host localhost --port ${port}`,
+  command: `node node_modules/sirv-cli/bin.js ${folder} --gzip --brotli --quiet --host localhost --port ${port}`,
   url: `http://localhost:${port}/`,
   reuseExistingServer: false,
 });

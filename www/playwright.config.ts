@@ -29,7 +29,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `node node_modules/sirv-cli/bin.js ../dist --quiet --host localhost --port ${PORT}`,
+    command: `node node_modules/sirv-cli/bin.js ../dist --gzip --brotli --quiet --host localhost --port ${PORT}`,
     url: `http://localhost:${PORT}/`,
     reuseExistingServer: !process.env["CI"],
   },

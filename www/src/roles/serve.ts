@@ -20,20 +20,23 @@ const fail = (error: unknown) => {
   post(event);
 };
 
-/** Loads the module and serves the role; commands that come early wait. */
+/** Serves the role once its program has come, as the first message; commands after it wait. */
 export function serve<Command, Event extends object>(
   begin: (show: (event: Event) => void) => Role<Command>,
 ): void {
-  const role = load().then(() => begin(post));
+  let run: (program: WebAssembly.Module) => void;
+  const role = new Promise<WebAssembly.Module>((resolve) => (run = resolve)).then(async (program) => {
+    await init({ module_or_path: program });
+    return begin(post);
+  });
   // A Rust panic inside a callback surfaces here, and nowhere else.
   self.addEventListener("unhandledrejection", (event) => fail(event.reason));
-  self.addEventListener("message", (event: MessageEvent<Command>) => {
-    role.then((ready) => ready.command(event.data)).catch(fail);
+  self.addEventListener("message", (event: MessageEvent<Command | WebAssembly.Module>) => {
+    const { data } = event;
+    if (data instanceof WebAssembly.Module) run(data);
+    else role.then((ready) => ready.command(data)).catch(fail);
   });
-}
-
-async function load(): Promise<void> {
-  await init({ module_or_path: new URL("../../wasm/sotto_bg.wasm", import.meta.url) });
+  role.catch(fail);
 }
 
 /** The buffers that an event owns alone; a view of WASM memory is larger than its event. */

@@ -24,6 +24,21 @@ export interface RoleLink<Command> {
   end(): void;
 }
 
+/** The program of all roles: fetched and compiled once a page, while it comes. */
+const program = compile(new URL("../../wasm/sotto_bg.wasm", import.meta.url));
+// Each role tells of the failure.
+program.catch(() => {});
+
+async function compile(url: URL): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url.href}: ${response.status} ${response.statusText}`);
+  // A host that serves it under another type cannot have it compiled on the way.
+  if (response.headers.get("content-type")?.startsWith("application/wasm")) {
+    return WebAssembly.compileStreaming(response);
+  }
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
 type Start<Command, Event> = (show: (event: Event) => void) => RoleLink<Command>;
 
 export const startAggregator: Start<AggregatorCommand, AggregatorEvent> = (show) =>
@@ -59,12 +74,18 @@ function link<Command, Event extends { type: string }>(
   worker: Worker,
   show: (event: Event | Failed) => void,
 ): RoleLink<Command> {
+  const fail = (reason: string) => show({ type: "failed", reason });
   worker.addEventListener("message", (event: MessageEvent<Event>) => show(event.data));
   worker.addEventListener("error", (event) => {
-    show({ type: "failed", reason: event.message || "The program of this role could not be loaded." });
+    fail(event.message || "The script of this role could not be loaded.");
   });
+  // What is sent before the program has come follows it, in order.
+  const begun = program.then((module) => worker.postMessage(module));
+  begun.catch((error: unknown) => fail(`The program of this role could not be loaded: ${String(error)}`));
   return {
-    send: (command, transfer = []) => worker.postMessage(command, transfer),
+    send: (command, transfer = []) => {
+      begun.then(() => worker.postMessage(command, transfer)).catch(() => {});
+    },
     end: () => worker.terminate(),
   };
 }

@@ -1,0 +1,79 @@
+// ./build.sh bench load: from the first visit to the first trained batch, with nothing cached.
+
+import { expect, test, type Browser } from "@playwright/test";
+
+import { add } from "./figures";
+
+const TIMES = 9;
+const SITE_PORT = 4175;
+
+interface Visit {
+  ready: number;
+  firstBatch: number;
+  kilobytes: number;
+  digits: number;
+}
+
+test("from the first visit to the first trained batch", async ({ browser }) => {
+  test.setTimeout(300_000);
+  const visits: Visit[] = [];
+  for (const encoding of ["br", "gzip"]) {
+    for (let n = 0; n < TIMES; n += 1) visits.push(await visit(browser, encoding));
+    const of = (pick: (one: Visit) => number) => median(visits.slice(-TIMES).map(pick));
+    if (encoding === "gzip") {
+      add("load", "load/transfer_gzip_kb", of((one) => one.kilobytes));
+      continue;
+    }
+    add("load", "load/transfer_kb", of((one) => one.kilobytes));
+    add("load", "load/digits_kb", of((one) => one.digits));
+    add("load", "load/ready_ms", of((one) => one.ready));
+    add("load", "load/first_batch_ms", of((one) => one.firstBatch));
+  }
+});
+
+/** One first visit: opens the page, starts two workers as soon as that can be clicked. */
+async function visit(browser: Browser, encoding: string): Promise<Visit> {
+  const context = await browser.newContext({ extraHTTPHeaders: { "accept-encoding": encoding } });
+  let [kilobytes, digits] = [0, 0];
+  const counted: Promise<void>[] = [];
+  context.on("requestfinished", (request) => {
+    const count = async () => {
+      const { responseBodySize } = await request.sizes();
+      if (new URL(request.url()).pathname.includes("/data/")) digits += responseBodySize / 1000;
+      else kilobytes += responseBodySize / 1000;
+    };
+    counted.push(count());
+  });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    // Hears what the roles tell the page.
+    const told: { firstBatch?: number } = {};
+    Object.assign(window, { told });
+    const Plain = window.Worker;
+    window.Worker = class extends Plain {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        this.addEventListener("message", (event: MessageEvent<{ type: string }>) => {
+          if (event.data.type === "progress") told.firstBatch ??= performance.now();
+        });
+      }
+    };
+  });
+  await page.goto(`http://localhost:${SITE_PORT}/?room=load`);
+  const start = page.getByTestId("add-local-worker");
+  await expect(start).toBeEnabled();
+  const ready = await page.evaluate(() => performance.now());
+  await start.click();
+  const firstBatch = await page.waitForFunction(
+    () => (window as unknown as { told: { firstBatch?: number } }).told.firstBatch,
+  );
+  const result = { ready, firstBatch: (await firstBatch.jsonValue()) ?? Number.NaN };
+  await Promise.all(counted);
+  await context.close();
+  return { ...result, kilobytes, digits };
+}
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
