@@ -1,6 +1,7 @@
-// Runs one Rust role in a dedicated worker: commands in, events out.
+// Runs one Rust role in a dedicated worker, the one that the worker is named after: commands in,
+// events out. The program comes as the first message; commands after it wait.
 
-import init from "../../wasm/sotto.js";
+import init, { Aggregator, Client, Dealer, Owner, Party, Worker } from "../../wasm/sotto.js";
 
 /** A role that cannot go on says so; every role knows this event. */
 export interface Failed {
@@ -8,9 +9,14 @@ export interface Failed {
   reason: string;
 }
 
-interface Role<Command> {
-  command(value: Command): void;
-}
+export const ROLES = {
+  aggregator: Aggregator,
+  client: Client,
+  dealer: Dealer,
+  owner: Owner,
+  party: Party,
+  worker: Worker,
+};
 
 const post = (event: object) => self.postMessage(event, { transfer: buffersOf(event) });
 
@@ -20,24 +26,18 @@ const fail = (error: unknown) => {
   post(event);
 };
 
-/** Serves the role once its program has come, as the first message; commands after it wait. */
-export function serve<Command, Event extends object>(
-  begin: (show: (event: Event) => void) => Role<Command>,
-): void {
-  let run: (program: WebAssembly.Module) => void;
-  const role = new Promise<WebAssembly.Module>((resolve) => (run = resolve)).then(async (program) => {
-    await init({ module_or_path: program });
-    return begin(post);
-  });
-  // A Rust panic inside a callback surfaces here, and nowhere else.
-  self.addEventListener("unhandledrejection", (event) => fail(event.reason));
-  self.addEventListener("message", (event: MessageEvent<Command | WebAssembly.Module>) => {
-    const { data } = event;
-    if (data instanceof WebAssembly.Module) run(data);
-    else role.then((ready) => ready.command(data)).catch(fail);
-  });
-  role.catch(fail);
-}
+let run: (program: WebAssembly.Module) => void;
+const role = new Promise<WebAssembly.Module>((resolve) => (run = resolve)).then(async (program) => {
+  await init({ module_or_path: program });
+  return new ROLES[self.name as keyof typeof ROLES](post);
+});
+role.catch(fail);
+// A Rust panic inside a callback surfaces here, and nowhere else.
+self.addEventListener("unhandledrejection", (event) => fail(event.reason));
+self.addEventListener("message", ({ data }: MessageEvent) => {
+  if (data instanceof WebAssembly.Module) run(data);
+  else role.then((ready) => ready.command(data)).catch(fail);
+});
 
 /** The buffers that an event owns alone; a view of WASM memory is larger than its event. */
 function buffersOf(event: object): ArrayBuffer[] {

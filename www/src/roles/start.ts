@@ -14,7 +14,7 @@ import type {
   WorkerCommand,
   WorkerEvent,
 } from "../../wasm/sotto.js";
-import type { Failed } from "./serve";
+import type { Failed, ROLES } from "./serve";
 
 /** One running role. */
 export interface RoleLink<Command> {
@@ -42,22 +42,22 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
 type Start<Command, Event> = (show: (event: Event) => void) => RoleLink<Command>;
 
 export const startAggregator: Start<AggregatorCommand, AggregatorEvent> = (show) =>
-  link(new Worker(new URL("./aggregator.ts", import.meta.url), { type: "module" }), show);
+  link("aggregator", show);
 
 export const startWorker: Start<WorkerCommand, WorkerEvent> = (show) =>
-  link(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }), show);
+  link("worker", show);
 
 export const startClient: Start<ClientCommand, ClientEvent> = (show) =>
-  link(new Worker(new URL("./client.ts", import.meta.url), { type: "module" }), show);
+  link("client", show);
 
 export const startParty: Start<PartyCommand, PartyEvent> = (show) =>
-  link(new Worker(new URL("./party.ts", import.meta.url), { type: "module" }), show);
+  link("party", show);
 
 export const startDealer: Start<DealerCommand, DealerEvent> = (show) =>
-  link(new Worker(new URL("./dealer.ts", import.meta.url), { type: "module" }), show);
+  link("dealer", show);
 
 export const startOwner: Start<OwnerCommand, OwnerEvent> = (show) =>
-  link(new Worker(new URL("./owner.ts", import.meta.url), { type: "module" }), show);
+  link("owner", show);
 
 /** Where the digits of this site are. */
 export const dataUrl = (): string => new URL("data/", document.baseURI).href;
@@ -71,9 +71,10 @@ export function missingFeature(): string | undefined {
 }
 
 function link<Command, Event extends { type: string }>(
-  worker: Worker,
+  name: keyof typeof ROLES,
   show: (event: Event | Failed) => void,
 ): RoleLink<Command> {
+  const worker = new Worker(new URL("./serve.ts", import.meta.url), { type: "module", name });
   const fail = (reason: string) => show({ type: "failed", reason });
   worker.addEventListener("message", (event: MessageEvent<Event>) => show(event.data));
   worker.addEventListener("error", (event) => {
