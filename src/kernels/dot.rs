@@ -103,3 +103,59 @@ pub(crate) fn sum<L: Lanes>(values: &[L::Number]) -> L::Number {
     }
     sums.add(load_some(rest)).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::lanes::{Float, Kernel, Portable};
+    use super::super::random;
+    use super::*;
+
+    struct Products<'a> {
+        len: usize,
+        a: &'a [f32],
+        b: &'a [f32],
+    }
+
+    impl Kernel<f32> for Products<'_> {
+        /// All products, and the sum of `a`.
+        type Output = (Vec<f32>, f32);
+
+        #[inline(always)]
+        fn run<L: Lanes<Number = f32>>(self) -> Self::Output {
+            let Self { len, a, b } = self;
+            let (rows, columns) = (a.len() / len, b.len() / len);
+            let mut c = vec![0.0; rows * columns];
+            let (row, column) = (|i: usize| &a[i * len..][..len], |j: usize| &b[j * len..][..len]);
+            products::<L>(rows, row, columns, column, |i, j, sum| c[i * columns + j] += sum);
+            (c, sum::<L>(a))
+        }
+    }
+
+    /// Eight parts, each in ascending order, then in pairs.
+    fn in_parts(values: impl Iterator<Item = f32>) -> f32 {
+        let mut v = [0.0; WIDTH];
+        values.enumerate().for_each(|(place, value)| v[place % WIDTH] += value);
+        ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
+    }
+
+    proptest! {
+        #[test]
+        fn every_back_end_gives_the_bits_of_the_definition(
+            rows in 1usize..6, columns in 1usize..6, len in 1usize..50, seed: u64,
+        ) {
+            let (a, b) = (random(rows * len, seed), random(columns * len, seed ^ 1));
+            let mut expected = Vec::new();
+            for a in a.chunks(len) {
+                for b in b.chunks(len) {
+                    expected.push(in_parts(a.iter().zip(b).map(|(a, b)| a * b)));
+                }
+            }
+            let expected = (expected, in_parts(a.iter().copied()));
+            let products = || Products { len, a: &a, b: &b };
+            prop_assert_eq!(&products().run::<Portable<f32>>(), &expected);
+            prop_assert_eq!(&f32::dispatch(products()), &expected);
+        }
+    }
+}

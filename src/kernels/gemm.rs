@@ -149,6 +149,7 @@ fn tile<T: Number>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::random;
     use super::*;
     use proptest::prelude::*;
 
@@ -164,19 +165,14 @@ mod tests {
         }
     }
 
-    fn values(len: usize, seed: u64) -> Vec<f32> {
-        let mut stream = crate::seeded::Stream::new(seed, "test/gemm");
-        (0..len).map(|_| stream.normal() as f32).collect()
-    }
-
     proptest! {
         #[test]
         fn tiles_change_no_bit(
             rows in 1usize..14, columns in 1usize..20, inner in 1usize..30, seed: u64,
         ) {
-            let (a, b) = (values(rows * inner, seed), values(inner * columns, seed ^ 1));
+            let (a, b) = (random(rows * inner, seed), random(inner * columns, seed ^ 1));
             let (a, b) = (Matrix::new(&a, rows, inner), Matrix::new(&b, inner, columns));
-            let mut expected = values(rows * columns, seed ^ 2);
+            let mut expected = random(rows * columns, seed ^ 2);
             let mut found = expected.clone();
             plain(a, b, &mut expected);
             add_product(a, &b, columns, &mut found);
@@ -185,8 +181,8 @@ mod tests {
 
         #[test]
         fn a_row_times_a_matrix_is_a_product(columns in 1usize..20, inner in 0usize..30, seed: u64) {
-            let (x, b) = (values(inner, seed), values(inner * columns, seed ^ 1));
-            let mut expected = values(columns, seed ^ 2);
+            let (x, b) = (random(inner, seed), random(inner * columns, seed ^ 1));
+            let mut expected = random(columns, seed ^ 2);
             let mut found = expected.clone();
             plain(Matrix::new(&x, 1, inner), Matrix::new(&b, inner, columns), &mut expected);
             add_row_product(&x, &b, &mut found);

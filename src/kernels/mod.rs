@@ -35,3 +35,10 @@ impl Number for Wrapping<u32> {
 impl Number for Wrapping<i64> {
     const ZERO: Self = Wrapping(0);
 }
+
+/// Normal numbers for tests.
+#[cfg(test)]
+fn random(len: usize, seed: u64) -> Vec<f32> {
+    let mut stream = crate::seeded::Stream::new(seed, "test/kernels");
+    (0..len).map(|_| stream.normal() as f32).collect()
+}

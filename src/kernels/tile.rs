@@ -237,3 +237,78 @@ pub(crate) fn store_some<L: Lanes>(lanes: L, values: &mut [L::Number]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::lanes::{Kernel, Portable};
+    use super::super::random;
+    use super::*;
+
+    struct Product<'a> {
+        rows: usize,
+        inner: usize,
+        columns: usize,
+        /// `B` comes as its columns.
+        turned: bool,
+        a: &'a [f32],
+        b: &'a [f32],
+        bias: &'a [f32],
+    }
+
+    impl Kernel<f32> for Product<'_> {
+        type Output = Vec<f32>;
+
+        #[inline(always)]
+        fn run<L: Lanes<Number = f32>>(self) -> Vec<f32> {
+            let Self { rows, inner, columns, turned, a, b, bias } = self;
+            let mut left = vec![0.0; rows * inner];
+            pack_left(rows, inner, &mut left, |row, k| a[row * inner + k]);
+            let mut panels = vec![f32::NAN; panels_len(inner, columns)];
+            if turned {
+                pack_columns(inner, columns, &mut panels, |c| &b[c * inner..][..inner]);
+            } else {
+                pack_rows(inner, columns, &mut panels, |k| &b[k * columns..]);
+            }
+            let mut c = vec![f32::NAN; rows * columns];
+            let values = &mut c;
+            let mut output = Rows { values, stride: columns, columns, bias: Some(bias) };
+            product::<L>(rows, inner, &left, &panels, &mut output);
+            c
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_back_end_gives_the_bits_of_the_definition(
+            rows in 1usize..14, inner in 1usize..30, columns in 1usize..28, turned: bool, seed: u64,
+        ) {
+            let (a, b) = (random(rows * inner, seed), random(inner * columns, seed ^ 1));
+            let bias = random(rows, seed ^ 2);
+            let mut expected = Vec::new();
+            for row in 0..rows {
+                for column in 0..columns {
+                    let place = |k| if turned { column * inner + k } else { k * columns + column };
+                    let products = (0..inner).map(|k| a[row * inner + k] * b[place(k)]);
+                    expected.push(products.fold(bias[row], |sum, product| sum + product));
+                }
+            }
+            let product =
+                || Product { rows, inner, columns, turned, a: &a, b: &b, bias: &bias };
+            prop_assert_eq!(&product().run::<Portable<f32>>(), &expected);
+            prop_assert_eq!(&f32::dispatch(product()), &expected);
+        }
+
+        #[test]
+        fn blocks_cover_all_rows_once(rows in 1usize..100) {
+            let mut next = 0;
+            for (first, height) in blocks(rows) {
+                prop_assert_eq!(first, next);
+                prop_assert!((1..=ROWS).contains(&height));
+                next += height;
+            }
+            prop_assert_eq!(next, rows);
+        }
+    }
+}

@@ -182,3 +182,58 @@ impl Line<INPUTS, TAPS> for FilterTransposed {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::{Portable, WIDTH};
+    use super::super::random;
+    use super::*;
+
+    type One = Portable<f64>;
+
+    fn square<const N: usize>(seed: u64) -> Square<One, N> {
+        let values = random(N * N, seed);
+        std::array::from_fn(|i| std::array::from_fn(|j| One::splat(f64::from(values[i * N + j]))))
+    }
+
+    fn number(lanes: One) -> f64 {
+        let mut eight = [0.0; WIDTH];
+        lanes.store(&mut eight);
+        eight[0]
+    }
+
+    fn dot<const N: usize>(a: &Square<One, N>, b: &Square<One, N>) -> f64 {
+        a.iter().flatten().zip(b.iter().flatten()).map(|(&a, &b)| number(a) * number(b)).sum()
+    }
+
+    #[test]
+    fn filtering_is_the_definition() {
+        let (d, g) = (square::<INPUTS>(1), square::<TAPS>(2));
+        let (v, u) = (input(&d), filter(&g));
+        let products = std::array::from_fn(|i| std::array::from_fn(|j| u[i][j].mul(v[i][j])));
+        let y = output(&products);
+        for i in 0..OUTPUTS {
+            for j in 0..OUTPUTS {
+                let mut expected = 0.0;
+                for k in 0..TAPS {
+                    for l in 0..TAPS {
+                        expected += number(d[i + k][j + l]) * number(g[k][l]);
+                    }
+                }
+                assert!((number(y[i][j]) - expected).abs() < 1e-12);
+            }
+        }
+    }
+
+    /// `<M x, y> = <x, M^T y>`.
+    #[test]
+    fn each_map_has_its_transpose() {
+        let (six, other) = (square::<INPUTS>(3), square::<INPUTS>(4));
+        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} is not {b}");
+        near(dot(&input(&six), &other), dot(&six, &input_transposed(&other)));
+        let two = square::<OUTPUTS>(5);
+        near(dot(&output(&six), &two), dot(&six, &output_transposed(&two)));
+        let five = square::<TAPS>(6);
+        near(dot(&filter(&five), &six), dot(&five, &filter_transposed(&six)));
+    }
+}

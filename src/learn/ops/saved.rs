@@ -50,6 +50,13 @@ impl Drop for Places {
 #[derive(Clone, Copy)]
 pub(super) struct Saved<'a, T>(&'a [T]);
 
+#[cfg(test)]
+impl<'a, T> Saved<'a, T> {
+    pub(super) fn of(places: &'a [T]) -> Self {
+        Self(places)
+    }
+}
+
 impl<T: Float> Saved<'_, T> {
     /// The places of `width` windows; zeros where none are needed.
     #[inline(always)]

@@ -263,8 +263,12 @@ impl Conv2d {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::check;
+    use super::super::saved::Saved;
     use super::*;
+    use crate::kernels::lanes::{Kernel, Lanes, Portable};
     use crate::kernels::window::Pooling;
 
     const WINDOWS: [Window; 5] = [
@@ -317,5 +321,83 @@ mod tests {
         assert!(convolve(&[2, 5, 5, 1], &[3, 2, 6, 6], &[3]).is_err());
         assert!(convolve(&[2, 5, 5, 1], &[3, 2, 3, 2], &[3]).is_err());
         assert!(convolve(&[2, 5, 5, 1], &[3, 2, 3, 3], &[2]).is_err());
+    }
+
+    /// Everything that one way computes: `y`, places, `dw`, `db` and `dx`.
+    struct All<'a> {
+        problem: &'a Problem,
+        by_filtering: bool,
+        x: &'a [f32],
+        weight: &'a [f32],
+        bias: &'a [f32],
+        dy: &'a [f32],
+    }
+
+    impl Kernel<f32> for All<'_> {
+        type Output = [Vec<f32>; 5];
+
+        #[inline(always)]
+        fn run<L: Lanes<Number = f32>>(self) -> [Vec<f32>; 5] {
+            let Self { problem, by_filtering, x, weight, bias, dy } = self;
+            let mut y = vec![0.0; problem.output_len()];
+            let mut saved = vec![0.0; if problem.window.has_places() { y.len() } else { 0 }];
+            {
+                let (y, places) = (&mut y[..], &mut saved[..]);
+                match by_filtering {
+                    true => {
+                        winograd::Forward { problem, x, weight, bias, y, places }.run::<L>();
+                    }
+                    false => direct::Forward { problem, x, weight, bias, y, places }.run::<L>(),
+                }
+            }
+            let mut gradients = [weight, bias, x].map(|like| vec![0.0; like.len()]);
+            let [dw, db, dx] = &mut gradients;
+            let (places, dx) = (Saved::of(&saved), Some(&mut dx[..]));
+            match by_filtering {
+                true => {
+                    winograd::Backward { problem, x, weight, dy, places, dw, db, dx }.run::<L>();
+                }
+                false => {
+                    direct::Backward { problem, x, weight, dy, places, dw, db, dx }.run::<L>();
+                }
+            }
+            let [dw, db, dx] = gradients;
+            [y, saved, dw, db, dx]
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn both_ways_and_every_back_end_agree(
+            inputs in 1usize..12, outputs in 1usize..10, batch in 1usize..20,
+            height in 2usize..5, width in 2usize..5, window in 0usize..4, seed: u64,
+        ) {
+            let (height, width) = (2 * height + 2, 2 * width + 2);
+            let geometry = Geometry { inputs, outputs, height, width, kernel: 5, margin: 0 };
+            let problem = Problem { geometry, window: WINDOWS[window], batch };
+            let random = |len: usize, path: &str| -> Vec<f32> {
+                let mut stream = crate::seeded::Stream::new(seed, path);
+                (0..len).map(|_| stream.normal() as f32).collect()
+            };
+            let (x, weight) = (random(problem.padded_len(), "x"), random(outputs * problem.taps(), "w"));
+            let (bias, dy) = (random(outputs, "b"), random(problem.output_len(), "dy"));
+            let all = |by_filtering| All {
+                problem: &problem, by_filtering, x: &x, weight: &weight, bias: &bias, dy: &dy,
+            };
+            let [direct, filtered] = [false, true].map(|by_filtering| {
+                let portable = all(by_filtering).run::<Portable<f32>>();
+                assert_eq!(f32::dispatch(all(by_filtering)), portable);
+                portable
+            });
+            // Where values almost tie, the ways may choose differently.
+            prop_assume!(direct[1] == filtered[1]);
+            for (direct, filtered) in direct.iter().zip(&filtered) {
+                let scale = direct.iter().fold(1f32, |most, value| most.max(value.abs()));
+                for (direct, filtered) in direct.iter().zip(filtered) {
+                    prop_assert!((direct - filtered).abs() <= 2e-5 * scale, "{direct} and {filtered}");
+                }
+            }
+        }
     }
 }
