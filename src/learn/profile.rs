@@ -102,8 +102,8 @@ pub fn operations(
     for (stage, number) in Stage::of(network).iter().zip(1..) {
         let mut after = weights.clone();
         let y = stage.apply(&x, &mut after)?;
-        if let Some((kind, products)) = kind_of(stage, &x, &y) {
-            let flops = 2.0 * products;
+        if let Some(kind) = kind_of(stage) {
+            let flops = 2.0 * products(stage, weights.clone().next(), &y);
             add(format!("{kind}{number}-forward"), flops, &mut || {
                 Ok(stage.apply(&x, &mut weights.clone()).map(drop)?)
             })?;
@@ -125,21 +125,27 @@ pub fn operations(
     Ok(found)
 }
 
-/// What a stage that computes is called, and its products by definition.
-fn kind_of(stage: &Stage, x: &Tensor, y: &Tensor) -> Option<(&'static str, f64)> {
-    let (from, to) = (x.dims(), y.dims());
-    let count = |dims: &[usize]| dims.iter().product::<usize>() as f64;
+/// What a stage that computes is called.
+fn kind_of(stage: &Stage) -> Option<&'static str> {
     match stage {
-        Stage::Conv { window, .. } => {
-            // Kernels are 5x5 in all presets.
-            let outputs = count(to) * (window.size * window.size) as f64;
-            Some(("conv", outputs * (from[0] * 25) as f64))
-        }
-        Stage::Linear { .. } => Some(("linear", count(to) * from[0] as f64)),
-        Stage::Pool(_) => Some(("pool", 0.0)),
-        Stage::Relu => Some(("relu", 0.0)),
+        Stage::Conv { .. } => Some("conv"),
+        Stage::Linear { .. } => Some("linear"),
+        Stage::Pool(_) => Some("pool"),
+        Stage::Relu => Some("relu"),
         Stage::Flatten => None,
     }
+}
+
+/// The products of a stage with this weight and this output, by definition.
+fn products(stage: &Stage, weight: Option<&Tensor>, y: &Tensor) -> f64 {
+    let outputs_a_value = match stage {
+        Stage::Conv { window, .. } => window.size * window.size,
+        Stage::Linear { .. } => 1,
+        _ => 0,
+    };
+    // Every output has the products of one row of the weight.
+    let row = weight.map_or(0, |weight| weight.dims()[1..].iter().product());
+    (y.elem_count() * outputs_a_value * row) as f64
 }
 
 /// Multiplications and additions a second, in billions, of the register tile on data in the

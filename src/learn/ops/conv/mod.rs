@@ -5,6 +5,7 @@
 //! of 5x5 kernels. Outputs that a window drops are never stored.
 
 mod direct;
+mod problem;
 mod winograd;
 
 use candle_core::backend::BackendStorage;
@@ -15,8 +16,8 @@ use super::storage::{Real, contiguous, slice, values, with_real};
 use crate::kernels::Number;
 use crate::kernels::lanes::Float;
 use crate::kernels::patches::Geometry;
-use crate::kernels::scratch::Scratch;
 use crate::kernels::window::Window;
+use problem::Problem;
 
 /// Convolves a batch of images that have `margin` zeros on every side.
 ///
@@ -58,105 +59,6 @@ pub fn conv2d_window(
     window.check(geometry.output_height(), geometry.output_width())?;
     let op = Conv2d { problem: Problem { geometry, window, batch }, places: Places::default() };
     contiguous(x)?.apply_op3(&contiguous(weight)?, &contiguous(bias)?, op)
-}
-
-/// The sizes of a convolution with its window, and where everything stands.
-#[derive(Debug, Clone, Copy)]
-struct Problem {
-    geometry: Geometry,
-    window: Window,
-    batch: usize,
-}
-
-impl Problem {
-    fn taps(&self) -> usize {
-        self.geometry.patch()
-    }
-
-    /// A row of outputs of one channel, all images.
-    fn run(&self) -> usize {
-        self.geometry.output_width() * self.batch
-    }
-
-    fn pooled_height(&self) -> usize {
-        self.geometry.output_height() / self.window.size
-    }
-
-    fn pooled_width(&self) -> usize {
-        self.geometry.output_width() / self.window.size
-    }
-
-    fn output_shape(&self) -> (usize, usize, usize, usize) {
-        (self.geometry.outputs, self.pooled_height(), self.pooled_width(), self.batch)
-    }
-
-    fn output_len(&self) -> usize {
-        self.geometry.outputs * self.pooled_height() * self.pooled_width() * self.batch
-    }
-
-    /// Where a pixel of the first image stands in the input with its margin.
-    fn padded(&self, channel: usize, row: usize, column: usize) -> usize {
-        let geometry = &self.geometry;
-        ((channel * geometry.padded_height() + row) * geometry.padded_width() + column) * self.batch
-    }
-
-    /// Where the run under a tap begins, for a row of outputs.
-    fn tap(&self, tap: usize, row: usize) -> usize {
-        let k = self.geometry.kernel;
-        self.padded(tap / (k * k), row + tap / k % k, tap % k)
-    }
-
-    /// Where a window stands in the output.
-    fn pooled(&self, channel: usize, row: usize, column: usize) -> usize {
-        ((channel * self.pooled_height() + row) * self.pooled_width() + column) * self.batch
-    }
-
-    /// Line and column of the values in the windows' column number `column`.
-    fn window_places(&self, column: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let size = self.window.size;
-        (0..size).flat_map(move |line| (0..size).map(move |c| (line, column * size + c)))
-    }
-
-    /// Rows of the input without and with its margin: where they begin, and their length.
-    fn rows(&self) -> (impl Iterator<Item = (usize, usize)> + '_, usize) {
-        let batch = self.batch;
-        let starts = self.geometry.rows().map(move |(bare, padded)| (bare * batch, padded * batch));
-        (starts, self.geometry.width * batch)
-    }
-
-    fn padded_len(&self) -> usize {
-        self.padded(self.geometry.inputs, 0, 0)
-    }
-
-    /// Runs `body` on the input with its margin.
-    fn with_margin<T: Float, R>(&self, x: &[T], body: impl FnOnce(&[T]) -> R) -> R {
-        if self.geometry.margin == 0 {
-            return body(x);
-        }
-        let mut padded = Scratch::zeros(self.padded_len());
-        let (rows, len) = self.rows();
-        for (from, to) in rows {
-            padded[to..to + len].copy_from_slice(&x[from..from + len]);
-        }
-        body(&padded)
-    }
-
-    /// What `fill` adds to zeros of the input's size with its margin, without the margin.
-    fn without_margin<T: Float>(&self, fill: impl FnOnce(&mut [T])) -> Vec<T> {
-        if self.geometry.margin == 0 {
-            let mut bare = vec![T::ZERO; self.padded_len()];
-            fill(&mut bare);
-            return bare;
-        }
-        let mut padded = Scratch::zeros(self.padded_len());
-        fill(&mut padded);
-        let mut bare = Vec::with_capacity(self.geometry.image() * self.batch);
-        let (rows, len) = self.rows();
-        for (_, from) in rows {
-            bare.extend_from_slice(&padded[from..from + len]);
-        }
-        bare
-    }
 }
 
 struct Conv2d {
