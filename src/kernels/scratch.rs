@@ -16,8 +16,10 @@ impl<T: Float> Scratch<T> {
     pub(crate) fn new(len: usize) -> Self {
         let mut buffer = T::pool().with_borrow_mut(|pool| {
             // The smallest that is large enough, else the largest, to grow it.
-            let fitting = pool.iter().enumerate().filter(|(_, b)| b.capacity() >= len);
-            let place = fitting.min_by_key(|(_, b)| b.capacity()).map(|(place, _)| place);
+            let place = (0..pool.len()).min_by_key(|&place| {
+                let held = pool[place].capacity();
+                if held >= len { (false, held) } else { (true, usize::MAX - held) }
+            });
             place.map(|place| pool.swap_remove(place)).unwrap_or_default()
         });
         buffer.resize(len, T::ZERO);
@@ -66,5 +68,29 @@ impl<T: Float> Deref for Scratch<T> {
 impl<T: Float> DerefMut for Scratch<T> {
     fn deref_mut(&mut self) -> &mut [T] {
         &mut self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_back_is_taken_again() {
+        let large = Scratch::<f64>::new(100);
+        let small = Scratch::<f64>::new(10);
+        let [large_at, small_at] = [large.as_ptr(), small.as_ptr()];
+        drop(large);
+        drop(small);
+        // The smallest that is large enough.
+        let five = Scratch::<f64>::zeros(5);
+        assert_eq!((five.as_ptr(), &*five), (small_at, &[0.0; 5][..]));
+        let fifty = Scratch::<f64>::new(50);
+        assert_eq!((fifty.as_ptr(), fifty.len()), (large_at, 50));
+        drop(five);
+        drop(fifty);
+        // None is: the largest grows, so that buffers do not pile up.
+        drop(Scratch::<f64>::new(200));
+        assert_eq!(f64::pool().with_borrow(Vec::len), 2);
     }
 }
