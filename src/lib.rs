@@ -6,11 +6,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, missing_docs))]
 
 pub mod digits;
+pub mod entropy;
 pub mod federated;
 mod kernels;
 pub mod learn;
 pub mod mpc;
 pub mod network;
+pub mod prg;
+pub mod secagg;
 pub mod seeded;
 pub mod sim;
 #[cfg(target_arch = "wasm32")]

@@ -35,6 +35,11 @@ impl Stream {
         Self { rng: ChaCha8Rng::from_seed(hash.finalize().into()) }
     }
 
+    /// The stream of a public seed that others have agreed on.
+    pub(crate) fn keyed(seed: &[u8; 32]) -> Self {
+        Self { rng: ChaCha8Rng::from_seed(*seed) }
+    }
+
     /// A whole number uniform in `0..bound`, without bias (Lemire 2019, section 3).
     ///
     /// # Panics

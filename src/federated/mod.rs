@@ -12,8 +12,8 @@ mod settings;
 pub mod strategy;
 mod worker;
 
-pub use aggregator::{Action, Entropy, Level};
-pub use aggregator::{Aggregator, Event, Member, MemberState, Phase, Snapshot};
+pub use crate::entropy::Entropy;
+pub use aggregator::{Action, Aggregator, Event, Level, Member, MemberState, Phase, Snapshot};
 pub use local::{LocalTraining, Report};
 pub use messages::{
     Assignment, Refusal, Task, ToAggregator, ToWorker, Token, Update, message_limit,

@@ -6,9 +6,9 @@ use super::fixed::{decode, pixel};
 use super::links::{Links, check};
 use super::messages::{Header, Kind, ModelInfo};
 use super::plan::{Output, Plan};
-use super::prg::StreamKey;
 use super::ring::{Element, Narrow, Share, Wide};
 use super::{Entropy, Error, Role};
+use crate::prg::StreamKey;
 use crate::wire::Mailbox;
 
 /// What the client learns of one image.

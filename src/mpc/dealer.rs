@@ -12,9 +12,9 @@ use super::links::{Links, Message};
 use super::messages::{Header, ModelInfo, Order, malformed};
 use super::model::ModelMasks;
 use super::plan::{Gate, Plan};
-use super::prg::StreamKey;
 use super::ring::{Masked, Narrow, Wide};
 use super::{Error, Role};
+use crate::prg::StreamKey;
 use crate::wire::Mailbox;
 
 /// What the dealer shows.

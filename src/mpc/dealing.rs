@@ -2,8 +2,8 @@
 
 use super::bits::Bits;
 use super::dpf::{self, Place};
-use super::prg::StreamKey;
 use super::ring::{Element, Share};
+use crate::prg::StreamKey;
 
 /// What a stream's numbers are for; part of the nonce, so that no two uses meet.
 #[derive(Debug, Clone, Copy)]

@@ -21,8 +21,8 @@
 //! bits are secret, and are only ever masked, never branched on or used as an index.
 
 use super::bits::Bits;
-use super::prg::lanes::U32x4;
-use super::prg::{Children, Seeds, double};
+use crate::prg::lanes::U32x4;
+use crate::prg::{Children, Seeds, double};
 
 /// Bits of the numbers compared, `m` in the formulas.
 pub(super) const BITS: u32 = super::ring::NARROW_BITS - 1;

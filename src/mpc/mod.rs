@@ -49,7 +49,6 @@ mod owner;
 mod party;
 mod plan;
 mod preparing;
-pub mod prg;
 mod range;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod rehearsal;
@@ -75,10 +74,8 @@ pub use range::{LayerRange, Ranges, Verdict};
 pub use ring::{Masked, NARROW_BITS, Narrow, Share, WIDE_BITS, Wide};
 pub use source::{Delivery, FromDealer, Source};
 
+pub use crate::entropy::Entropy;
 use crate::wire;
-
-/// Fills bytes with randomness: production passes the operating system's.
-pub type Entropy = Box<dyn FnMut(&mut [u8])>;
 
 /// Who takes part in a classification on shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -265,9 +262,6 @@ pub enum Error {
     /// The parties compute with another model than was asked for.
     #[error("the parties have changed to another model")]
     OtherModel,
-    /// This machine computes wrongly.
-    #[error("the cipher's known answers are not met: this machine computes wrongly")]
-    SelfCheck,
 }
 
 impl Error {

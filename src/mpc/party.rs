@@ -16,12 +16,12 @@ use super::links::{Links, Message, Record};
 use super::messages::{Header, Kind, ModelInfo, malformed};
 use super::model::{ModelShare, PartyModel};
 use super::plan::{Output, Plan};
-use super::prg::StreamKey;
 use super::ring::{Element, Share, Wide};
 use super::source::{Delivery, FromDealer, Source};
 use super::stock::Stock;
 use super::{Error, Party, Role};
 use crate::digits::PIXELS;
+use crate::prg::StreamKey;
 use crate::wire::{Mailbox, Reader};
 
 /// Requests and models that may wait.

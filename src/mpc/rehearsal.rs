@@ -9,9 +9,9 @@ use super::evaluate::{Prepared, prepare};
 use super::links::Links;
 use super::model::{ModelMasks, ModelShare, PartyModel};
 use super::preparing::Material;
-use super::prg::StreamKey;
 use super::{Answer, Entropy, Error, Party, Plan, dealer, fixed};
 use crate::network::{Network, Weights};
+use crate::prg::StreamKey;
 use crate::wire::mailboxes;
 
 const PARTIES: [Party; 2] = [Party::Alice, Party::Bob];

@@ -8,8 +8,8 @@
 use super::links::{Links, Message};
 use super::messages::{Header, Kind, ModelInfo, Order, malformed};
 use super::preparing::Material;
-use super::prg::StreamKey;
 use super::{Error, Role};
+use crate::prg::StreamKey;
 use crate::wire::Mailbox;
 
 /// Material for one classification, with a number that it alone has in its session.

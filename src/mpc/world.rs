@@ -12,12 +12,12 @@ use super::clear::{Clear, Rounding};
 use super::dealing::{Masks, Scope};
 use super::messages::{Kind, ModelInfo};
 use super::model::ModelMasks;
-use super::prg::StreamKey;
 use super::{
     Answer, Classified, Client, Computer, Dealer, Entropy, Error, Links, Output, Owner, Party,
     PartyEvent, Role, dealer,
 };
 use crate::network::{Initialiser, Network, Weights, preset};
+use crate::prg::StreamKey;
 use crate::seeded::Stream;
 use crate::wire::{Gone, Mailbox, MemoryMailbox, mailboxes};
 

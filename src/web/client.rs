@@ -20,8 +20,9 @@ use super::watchdog::{PATIENCE_OF_CLIENT, silence};
 use crate::digits::PIXELS;
 use crate::digits::drawing::Drawing;
 use crate::learn::{Model, arg_max, ops};
-use crate::mpc::{self, Answer, Error, Links, ModelInfo, Output, Shared, Waiting, prg};
+use crate::mpc::{self, Answer, Error, Links, ModelInfo, Output, Shared, Waiting};
 use crate::network::{self, Weights};
+use crate::prg;
 
 /// How long to wait for news of another model, and how often.
 const NEWS: Duration = Duration::from_millis(20);

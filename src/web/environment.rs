@@ -12,7 +12,8 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Response, WorkerGlobal
 use zeroize::Zeroize;
 
 use crate::federated::{Entropy, Millis};
-use crate::mpc::{self, prg::StreamKey};
+use crate::mpc;
+use crate::prg::StreamKey;
 use crate::wire::PeerId;
 
 /// The voice of a role: posts its events to the page.

@@ -16,8 +16,9 @@ use super::page::{self, LayerRangeView, OwnerCommand as Command, OwnerEvent as S
 use crate::digits::{Digits, PIXELS};
 use crate::learn::{Model, arg_max};
 use crate::mpc::clear::{Clear, Floor};
-use crate::mpc::{self, Answer, Links, Output, Ranges, Verdict, fixed, prg};
+use crate::mpc::{self, Answer, Links, Output, Ranges, Verdict, fixed};
 use crate::network::{Network, Weights, preset};
+use crate::prg;
 
 /// Test digits on which ranges are measured.
 const SAMPLE: usize = 64;

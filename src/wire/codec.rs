@@ -62,7 +62,16 @@ impl Writer {
         self
     }
 
-    fn length(&mut self, length: usize) -> &mut Self {
+    /// A length in four bytes, then the bytes.
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.length(bytes.len()).raw(bytes)
+    }
+
+    /// The length of a list in four bytes, before its items.
+    ///
+    /// # Panics
+    /// Above 2^32 items, which no message comes near.
+    pub fn length(&mut self, length: usize) -> &mut Self {
         self.u32(u32::try_from(length).expect("no message comes near 2^32 elements"))
     }
 }
@@ -120,6 +129,34 @@ impl<'a> Reader<'a> {
         let bytes = self.counted(what, limit, 1)?;
         let text = std::str::from_utf8(bytes).map_err(|_| Error::Invalid(what))?;
         Ok(text.to_owned())
+    }
+
+    /// At most `limit` bytes.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`], [`Error::TooLong`].
+    pub fn bytes(&mut self, what: &'static str, limit: usize) -> Result<&'a [u8], Error> {
+        self.counted(what, limit, 1)
+    }
+
+    /// A list of at most `limit` items, each of at least a byte.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`], [`Error::TooLong`], and those of an item.
+    pub fn list<T>(
+        &mut self,
+        what: &'static str,
+        limit: usize,
+        mut item: impl FnMut(&mut Self) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let found = self.u32(what)? as usize;
+        if found > limit {
+            return Err(Error::TooLong { what, found, limit });
+        }
+        if found > self.bytes.len() {
+            return Err(Error::Truncated(what));
+        }
+        (0..found).map(|_| item(self)).collect()
     }
 
     /// At most `limit` numbers.

@@ -6,12 +6,12 @@ use std::thread;
 use std::time::Instant;
 
 use futures_executor::block_on;
-use sotto::mpc::prg::StreamKey;
 use sotto::mpc::{
     Client, Clock, Computer, Dealer, DealerEvent, Entropy, Links, ModelInfo, Output, Owner, Party,
     PartyEvent, Role,
 };
 use sotto::network::{Initialiser, preset};
+use sotto::prg::StreamKey;
 use sotto::wire::{MemoryMailbox, mailboxes};
 
 use crate::{Figures, median};

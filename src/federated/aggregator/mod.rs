@@ -13,14 +13,11 @@ mod member;
 mod round;
 
 use super::Millis;
+use crate::entropy::Entropy;
 use crate::wire::{Address, PeerId};
 
 pub use machine::Aggregator;
 pub use member::{Member, MemberState};
-
-/// Fills bytes with secret randomness: the operating system's, or in the simulator a
-/// seeded stream.
-pub type Entropy = Box<dyn FnMut(&mut [u8])>;
 
 /// What happens to the aggregator.
 #[derive(Debug)]

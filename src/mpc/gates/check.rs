@@ -8,10 +8,10 @@ use futures_util::future::join;
 use super::super::dealing::{Dealing, Masks, Scope};
 use super::super::links::Links;
 use super::super::preparing::Preparing;
-use super::super::prg::StreamKey;
 use super::super::ring::{Element, Masked, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
+use crate::prg::StreamKey;
 use crate::seeded::Stream;
 use crate::wire::{MemoryMailbox, mailboxes};
 

@@ -65,8 +65,8 @@ mod tests {
     use super::*;
 
     use super::super::super::dealing::{Masks, Scope};
-    use super::super::super::prg::StreamKey;
     use crate::kernels::patches::Geometry;
+    use crate::prg::StreamKey;
 
     /// `x W + bias` on shares, for weights that are open but for their masks.
     fn product(shape: &Shape, x: &[Wide], weights: &[Wide], bias: &[Wide], seed: u64) -> Vec<Wide> {

@@ -1,0 +1,108 @@
+//! What all workers of a round must have in common, bound into every key they derive: an
+//! aggregator that tells two workers different things gets masks that do not cancel.
+
+use sha2::{Digest, Sha256};
+
+use super::encoding::Encoding;
+use super::graph::{Degree, Rates};
+use super::merkle::Hash;
+use super::{Error, merkle};
+
+/// Which try of which round this is, and for which model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Context {
+    /// The run, drawn at random by the aggregator.
+    pub run: u64,
+    /// The round.
+    pub round: u32,
+    /// The try of the round, from 1.
+    pub attempt: u32,
+    /// The SHA-256 of the model that the updates belong to.
+    pub model: [u8; 32],
+}
+
+impl Context {
+    /// A statement's bytes: what it is about, the context, the content.
+    pub(super) fn statement(&self, about: &str, content: &[u8]) -> Vec<u8> {
+        let mut bytes = format!("sotto/secagg/{about}\0").into_bytes();
+        bytes.extend(self.run.to_le_bytes());
+        bytes.extend(self.round.to_le_bytes());
+        bytes.extend(self.attempt.to_le_bytes());
+        bytes.extend(self.model);
+        bytes.extend(content);
+        bytes
+    }
+}
+
+/// What a round's workers insist on, whatever the aggregator says: they compute degree,
+/// threshold and encoding from it themselves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Terms {
+    /// What the graph withstands.
+    pub rates: Rates,
+    /// Fewer workers are not summed.
+    pub cohort_min: u32,
+    /// A secret takes at least so many shares, if that is more than the rates ask for.
+    pub threshold_min: u32,
+    /// Values of an update.
+    pub len: u32,
+    /// The longest `w_k - w` that counts whole; longer ones are shortened to it.
+    pub clip: f32,
+    /// The most digits that a worker may count for.
+    pub weight_max: u32,
+}
+
+/// Fewer than three sum nothing: of two, each would know the other's part.
+pub const COHORT_LEAST: u32 = 3;
+
+impl Terms {
+    /// The graph for a cohort of `workers`.
+    ///
+    /// # Errors
+    /// [`Error::TooFew`] under the minimum cohort or a threshold that it cannot meet,
+    /// [`Error::Rates`].
+    pub fn degree(&self, workers: usize) -> Result<Degree, Error> {
+        if workers < self.cohort_min.max(COHORT_LEAST) as usize {
+            return Err(Error::TooFew);
+        }
+        let degree = self.rates.degree(workers)?;
+        let threshold = degree.threshold.max(self.threshold_min as usize);
+        match threshold <= degree.neighbours + 1 {
+            true => Ok(Degree { threshold, ..degree }),
+            false => Err(Error::TooFew),
+        }
+    }
+
+    /// How updates become elements of a ring.
+    ///
+    /// # Errors
+    /// [`Error::Range`] when the sum of so many would wrap.
+    pub fn encoding(&self, workers: usize) -> Result<Encoding, Error> {
+        Encoding::new(workers, self.clip, self.weight_max)
+    }
+}
+
+/// What every key of a round is derived under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Agreement(pub(super) Hash);
+
+impl Agreement {
+    /// The hash of context, terms and the list of `workers` keys with this root.
+    pub(super) fn new(context: &Context, terms: &Terms, workers: u32, root: &Hash) -> Self {
+        let Terms { rates, cohort_min, threshold_min, len, clip, weight_max } = terms;
+        let mut content = Vec::new();
+        content.extend(rates.corrupt.to_bits().to_le_bytes());
+        content.extend(rates.dropout.to_bits().to_le_bytes());
+        content.push(rates.aggregator as u8);
+        for number in [*cohort_min, *threshold_min, *len, clip.to_bits(), *weight_max, workers] {
+            content.extend(number.to_le_bytes());
+        }
+        content.extend(root);
+        Self(merkle::leaf(&context.statement("agreement", &content)))
+    }
+
+    /// The seed of the ring on which the neighbours stand.
+    pub(super) fn ring_seed(&self) -> Hash {
+        Sha256::new().chain_update("sotto/secagg/ring").chain_update(self.0).finalize().into()
+    }
+}

@@ -1,0 +1,93 @@
+//! The last step: secrets are opened from their shares, and what masks are left is taken away.
+
+use std::collections::HashMap;
+
+use super::super::Error;
+use super::super::field::Element;
+use super::super::keys::{opened, pair_mask, seed_hash};
+use super::super::mask::{self, Sign};
+use super::super::shamir::{self, Bytes, Share};
+use super::{Round, Sum};
+use crate::prg::StreamKey;
+use crate::wire::PeerId;
+
+impl Round {
+    /// Takes the own masks of all survivors away, and the pairwise masks that they share with
+    /// those who dropped out.
+    pub(super) fn open(&mut self) -> Result<Sum, Error> {
+        let width = self.encoding.width();
+        let mut sum = std::mem::take(&mut self.sum);
+        let mut weights = Weights::default();
+        let (mut survivors, mut dropped) = (Vec::new(), Vec::new());
+        for position in 0..self.workers.len() as u32 {
+            let Some(committed) = &self.workers[position as usize].committed else {
+                // It never shared its secrets, so nobody has a mask with it.
+                continue;
+            };
+            let id = self.cohort.id(position);
+            if self.survives(position) == Some(true) {
+                let seed = self.reconstruct(position, &mut weights)?;
+                if seed_hash(&seed) != committed.own {
+                    return Err(Error::Dishonest(id));
+                }
+                mask::apply(&StreamKey::new(&seed), width, Sign::Minus, &mut sum);
+                survivors.push(id);
+            } else {
+                self.repair(position, id, &mut weights, &mut sum)?;
+                dropped.push(id);
+            }
+        }
+        sum.iter_mut().for_each(|element| *element = width.unsigned(*element));
+        Ok(Sum { elements: sum, encoding: self.encoding, survivors, dropped })
+    }
+
+    /// Takes away the masks that survivors share with a worker that dropped out.
+    fn repair(
+        &self,
+        gone: u32,
+        id: PeerId,
+        weights: &mut Weights,
+        sum: &mut [u32],
+    ) -> Result<(), Error> {
+        let mut neighbours = self.cohort.neighbours(gone);
+        neighbours.retain(|&other| self.survives(other) == Some(true));
+        if neighbours.is_empty() {
+            return Ok(());
+        }
+        let secret = self.reconstruct(gone, weights)?;
+        let advertised = &self.cohort.keys(gone).masking;
+        let secret = opened(&secret, advertised).ok_or(Error::Dishonest(id))?;
+        for other in neighbours {
+            let public = &self.cohort.keys(other).masking;
+            let key = pair_mask(&secret, self.cohort.agreement(), [other, gone], public)?;
+            let added = Sign::of(other, gone);
+            mask::apply(&key, self.encoding.width(), added.opposite(), sum);
+        }
+        Ok(())
+    }
+
+    /// The secret of a worker that its holders opened.
+    fn reconstruct(&self, owner: u32, weights: &mut Weights) -> Result<Bytes, Error> {
+        let threshold = self.cohort.degree().threshold;
+        let holders = self.cohort.holders(owner);
+        let shares = holders.into_iter().filter_map(|holder| {
+            let share = self.workers[holder as usize].opened.get(&owner)?;
+            Some((shamir::place(holder), Share(*share)))
+        });
+        let (places, shares): (Vec<u16>, Vec<Share>) = shares.take(threshold).unzip();
+        if places.len() < threshold {
+            return Err(Error::TooFew);
+        }
+        Ok(shamir::combine(weights.of(places), shares.iter()))
+    }
+}
+
+/// The weights of sets of holders, many of which come again.
+#[derive(Default)]
+struct Weights(HashMap<Vec<u16>, Vec<Element>>);
+
+impl Weights {
+    fn of(&mut self, places: Vec<u16>) -> &[Element] {
+        self.0.entry(places).or_insert_with_key(|places| shamir::weights(places))
+    }
+}

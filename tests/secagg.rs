@@ -1,0 +1,301 @@
+//! Secure sums from end to end: whoever drops out and whenever, and whatever is tried.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use proptest::prelude::*;
+use sotto::entropy::Entropy;
+use sotto::secagg::rehearsal::Rehearsal;
+use sotto::secagg::{
+    Adversary, Client, Closed, Context, Encoding, Error, FromClient, FromServer, Identity, Phase,
+    Rates, Server, Terms,
+};
+use sotto::seeded::Stream;
+use sotto::wire::PeerId;
+
+const LEN: usize = 700;
+
+fn entropy(seed: u64) -> Entropy {
+    let mut stream = Stream::new(seed, "test/secagg");
+    Box::new(move |bytes| stream.fill(bytes))
+}
+
+fn context() -> Context {
+    Context { run: 7, round: 3, attempt: 1, model: [9; 32] }
+}
+
+fn terms() -> Terms {
+    Terms {
+        rates: Rates::default(),
+        cohort_min: 3,
+        threshold_min: 2,
+        len: LEN as u32,
+        clip: 1.0,
+        weight_max: 1000,
+    }
+}
+
+/// A sum of `count` workers.
+fn world(count: usize, terms: Terms, seed: u64) -> Rehearsal {
+    let mut stream = Stream::new(seed, "test/values");
+    let parts = (1..=count as u32).map(|count| {
+        let value = |_| count as f32 * stream.between(-0.03, 0.03) as f32;
+        ((0..LEN).map(value).collect(), count)
+    });
+    let parts: Vec<_> = parts.collect();
+    Rehearsal::new(context(), terms, parts, entropy(seed), Box::new(|| 0.0))
+}
+
+fn ids(world: &Rehearsal) -> Vec<PeerId> {
+    world.members.iter().map(|member| member.identity.id()).collect()
+}
+
+/// A sum in which the messages of `phase` are out.
+fn up_to(count: usize, seed: u64, phase: Phase) -> (Rehearsal, Vec<(usize, FromServer)>) {
+    let mut world = world(count, terms(), seed);
+    world.run_up_to(phase).unwrap();
+    let messages = world.outbox().to_vec();
+    (world, messages)
+}
+
+fn say(world: &mut Rehearsal, place: usize, message: FromServer) -> Result<FromClient, Error> {
+    world.members[place].handle(message, &mut world.entropy)
+}
+
+fn hear(world: &mut Rehearsal, place: usize, message: FromClient) -> Result<(), Error> {
+    world.server.receive(world.members[place].identity.id(), message)
+}
+
+#[test]
+fn the_sum_is_that_of_the_parts() {
+    let mut world = world(12, terms(), 1);
+    let sum = world.run(|_, _| true).unwrap();
+    assert_eq!(sum.survivors, ids(&world));
+    assert_eq!(sum.elements, world.expected(&sum));
+    let total = sum.encoding.decode(&sum.elements).unwrap();
+    assert_eq!(total.count, (1..=12).sum::<u32>());
+    // Each part is off by less than a step of the ring.
+    let step = f64::from(terms().clip) * 1000.0 * 12.0 / f64::from(1 << 19);
+    for (index, value) in total.values.iter().enumerate() {
+        let exact: f32 = world.members.iter().map(|member| member.values[index]).sum();
+        assert!((value - f64::from(exact)).abs() < 12.1 * step, "{value} {exact}");
+    }
+}
+
+const PHASES: [Phase; 5] =
+    [Phase::Keys, Phase::Sharing, Phase::Masking, Phase::Confirming, Phase::Unmasking];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+
+    /// Whoever drops out at any step: the sum is that of the survivors bit for bit, or there
+    /// is none.
+    #[test]
+    fn drop_outs_leave_the_survivors_sum(
+        leaves in proptest::collection::vec(0usize..12, 3..14),
+        seed: u64,
+    ) {
+        // A worker leaves before the phase of its number; above them all, it stays.
+        let stays = |place: usize, phase: Phase| {
+            PHASES.get(leaves[place]).is_none_or(|&leaves| phase < leaves)
+        };
+        let mut world = world(leaves.len(), terms(), seed);
+        match world.run(stays) {
+            Ok(sum) => {
+                prop_assert_eq!(&sum.elements, &world.expected(&sum));
+                let mut sent = ids(&world);
+                let mut places = 0..;
+                sent.retain(|_| stays(places.next().unwrap(), Phase::Masking));
+                prop_assert_eq!(&sum.survivors, &sent);
+            }
+            Err(error) => {
+                prop_assert!(matches!(error, Error::TooFew | Error::Inconsistent));
+                let last = (0..leaves.len()).filter(|&place| stays(place, Phase::Unmasking));
+                let threshold = terms().degree(leaves.len()).map_or(3, |degree| degree.threshold);
+                prop_assert!(last.count() < threshold.max(3));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sparse_graph_sums_too() {
+    let mut world = world(150, terms(), 2);
+    let stays = |place: usize, phase: Phase| match place % 10 {
+        3 => phase < Phase::Masking,
+        7 => phase < Phase::Unmasking,
+        _ => true,
+    };
+    let sum = world.run(stays).unwrap();
+    assert_eq!((sum.survivors.len(), sum.dropped.len()), (135, 15));
+    assert_eq!(sum.elements, world.expected(&sum));
+}
+
+#[test]
+fn three_workers_with_threshold_three_need_all_three() {
+    let terms = Terms { threshold_min: 3, ..terms() };
+    for phase in PHASES {
+        let outcome = world(3, terms, 3).run(|place, now| place != 1 || now < phase);
+        assert!(matches!(outcome, Err(Error::TooFew | Error::Inconsistent)), "{phase:?}");
+    }
+    assert!(world(3, terms, 3).run(|_, _| true).is_ok());
+}
+
+#[test]
+fn a_second_request_to_unmask_is_refused() {
+    let (mut world, mut messages) = up_to(5, 4, Phase::Unmasking);
+    let (place, message) = messages.remove(0);
+    assert!(say(&mut world, place, message.clone()).is_ok());
+    assert_eq!(say(&mut world, place, message), Err(Error::Unexpected));
+    // Nor can it be taken back to an earlier step.
+    for earlier in [FromServer::Survivors(vec![0]), FromServer::Delivery(Vec::new())] {
+        assert_eq!(say(&mut world, place, earlier), Err(Error::Unexpected));
+    }
+}
+
+/// The aggregator tells one half that a worker is alive and the other half that it is not, to
+/// get both of its secrets: nobody opens anything.
+#[test]
+fn an_aggregator_that_tells_two_tales_gets_nothing() {
+    let (mut world, messages) = up_to(10, 5, Phase::Confirming);
+    let mut statements = Vec::new();
+    for (place, message) in messages {
+        let FromServer::Survivors(mut alive) = message else { unreachable!() };
+        // In each list the bit of the last worker is the last, but for its own list.
+        if place % 2 == 0 && place != 9 {
+            alive[1] &= !1;
+        }
+        let told = FromServer::Survivors(alive);
+        let FromClient::Statement(statement) = say(&mut world, place, told).unwrap() else {
+            unreachable!()
+        };
+        statements.push((place as u32, statement));
+    }
+    for place in 0..10 {
+        let heard = statements.iter().filter(|(from, _)| *from as usize != place).cloned();
+        let outcome = say(&mut world, place, FromServer::Statements(heard.collect()));
+        assert_eq!(outcome, Err(Error::Inconsistent), "{place}");
+    }
+}
+
+#[test]
+fn too_few_survivors_or_statements_are_refused() {
+    let (mut world, messages) = up_to(6, 6, Phase::Confirming);
+    let few = FromServer::Survivors(vec![0b00001]);
+    assert_eq!(say(&mut world, messages[0].0, few), Err(Error::TooFew));
+    let (mut world, mut messages) = up_to(6, 6, Phase::Unmasking);
+    let (place, message) = messages.remove(0);
+    let FromServer::Statements(mut statements) = message else { unreachable!() };
+    statements.truncate(1);
+    let few = FromServer::Statements(statements.clone());
+    assert_eq!(say(&mut world, place, few), Err(Error::Inconsistent));
+    // The same statement many times is still one.
+    let repeated = statements.iter().cycle().take(9).cloned().collect();
+    assert_eq!(say(&mut world, place, FromServer::Statements(repeated)), Err(Error::Inconsistent));
+}
+
+#[test]
+fn forged_lists_of_keys_are_refused() {
+    let tried = |change: &dyn Fn(&mut sotto::secagg::KeyList)| {
+        let (mut world, mut messages) = up_to(5, 7, Phase::Sharing);
+        let (place, message) = messages.remove(0);
+        let FromServer::KeyList(mut list) = message else { unreachable!() };
+        change(&mut list);
+        say(&mut world, place, FromServer::KeyList(list)).unwrap_err()
+    };
+    // Another key in place of a neighbour's; another proof; a neighbour left out; one twice.
+    assert_eq!(tried(&|list| list.neighbours[0].keys.masking[0] ^= 1), Error::Forged);
+    assert_eq!(tried(&|list| list.neighbours[1].proof[0][0] ^= 1), Error::Forged);
+    assert_eq!(tried(&|list| drop(list.neighbours.pop())), Error::List);
+    assert_eq!(tried(&|list| list.neighbours[1] = list.neighbours[0].clone()), Error::List);
+    assert_eq!(tried(&|list| list.root[0] ^= 1), Error::List);
+    assert_eq!(tried(&|list| list.workers = 2), Error::TooFew);
+    assert_eq!(tried(&|list| list.position += 1), Error::List);
+}
+
+/// Keys of another try, round, run or model are not taken, nor another worker's.
+#[test]
+fn replayed_keys_are_refused() {
+    let mut entropy = entropy(8);
+    let identity = Identity::draw(&mut entropy);
+    for other in [
+        Context { run: 8, ..context() },
+        Context { round: 4, ..context() },
+        Context { attempt: 2, ..context() },
+        Context { model: [8; 32], ..context() },
+    ] {
+        let (_, keys) = Client::new(other, terms(), &identity, &mut entropy);
+        let mut server = Server::new(context(), terms(), [identity.id()]);
+        assert_eq!(server.receive(identity.id(), keys), Err(Error::Forged));
+    }
+    let (_, keys) = Client::new(context(), terms(), &identity, &mut entropy);
+    let other = Identity::draw(&mut entropy).id();
+    let mut server = Server::new(context(), terms(), [other]);
+    assert_eq!(server.receive(other, keys.clone()), Err(Error::Forged));
+    assert_eq!(server.receive(identity.id(), keys), Err(Error::Stranger));
+}
+
+/// Other terms told to one worker alone are another agreement: its shares open nowhere, its
+/// masks cancel nowhere, and there is no sum.
+#[test]
+fn different_terms_give_no_sum() {
+    let mut world = world(5, terms(), 9);
+    world.mislead(2, context(), Terms { clip: 2.0, ..terms() });
+    assert!(world.run(|_, _| true).is_err());
+}
+
+#[test]
+fn a_liar_among_the_holders_is_found_out() {
+    let (mut world, messages) = up_to(6, 10, Phase::Unmasking);
+    for (place, message) in messages {
+        let mut reply = say(&mut world, place, message).unwrap();
+        if place == 0 {
+            let FromClient::Unmask(shares) = &mut reply else { unreachable!() };
+            shares[1].1[0] ^= 1;
+            assert_eq!(hear(&mut world, place, reply), Err(Error::Shares));
+        } else {
+            hear(&mut world, place, reply).unwrap();
+        }
+    }
+    // The others are enough.
+    let Closed::Sum(sum) = world.server.close().unwrap() else { unreachable!() };
+    assert_eq!(sum.elements, world.expected(&sum));
+}
+
+#[test]
+fn nobody_counts_twice() {
+    let (mut world, messages) = up_to(4, 11, Phase::Masking);
+    for (place, message) in messages {
+        let reply = say(&mut world, place, message).unwrap();
+        hear(&mut world, place, reply.clone()).unwrap();
+        assert_eq!(hear(&mut world, place, reply), Err(Error::Unexpected));
+    }
+    let stranger = PeerId([0; 16]);
+    let masked = FromClient::Masked(vec![0; 3]);
+    assert_eq!(world.server.receive(stranger, masked), Err(Error::Stranger));
+}
+
+#[test]
+fn a_masked_vector_is_uniform() {
+    let (mut world, mut messages) = up_to(8, 12, Phase::Masking);
+    let (place, message) = messages.remove(0);
+    world.members[place].values = vec![0.0; LEN];
+    let reply = say(&mut world, place, message).unwrap();
+    let FromClient::Masked(bytes) = reply else { unreachable!() };
+    let encoding = terms().encoding(8).unwrap();
+    let elements = encoding.width().unpack(&bytes, Encoding::elements(LEN)).unwrap();
+    // The top four bits of each element, of a part that is zero everywhere.
+    let mut counts = [0f64; 16];
+    elements.iter().for_each(|element| counts[(element >> 16) as usize] += 1.0);
+    let expected = elements.len() as f64 / 16.0;
+    let chi: f64 = counts.iter().map(|count| (count - expected).powi(2) / expected).sum();
+    // 15 degrees of freedom: above 45 once in 10,000.
+    assert!(chi < 45.0, "{chi}");
+}
+
+#[test]
+fn a_curious_aggregator_needs_a_smaller_threshold() {
+    let threshold = |aggregator| {
+        let rates = Rates { aggregator, ..Rates::default() };
+        Terms { rates, ..terms() }.degree(20).unwrap().threshold
+    };
+    assert!(threshold(Adversary::Curious) < threshold(Adversary::Lying));
+}
