@@ -11,6 +11,7 @@ mod kernels;
 pub mod learn;
 pub mod mpc;
 pub mod network;
+pub mod privacy;
 pub mod seeded;
 pub mod sim;
 #[cfg(target_arch = "wasm32")]
