@@ -7,8 +7,8 @@ use super::{DiscreteGaussian, Error, Variance};
 /// The aggregator's noise: a discrete Gaussian on the grid of the sum.
 ///
 /// The aggregator sees the sum without it, so its promise is only as good as its word; towards
-/// everybody else the sum is as private as with continuous noise of the same sigma (Canonne,
-/// Kamath and Steinke 2020, theorem 4, and corollary 16 for vectors).
+/// everybody else the sum is as private as with continuous noise of the same sigma, as measured
+/// by Renyi divergences (Canonne, Kamath and Steinke 2020, section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Central {
     noise: DiscreteGaussian,

@@ -11,6 +11,7 @@
 //!
 //! A neighbouring data set has one member more or one less, with all of its examples.
 
+pub mod accountant;
 mod adaptive;
 mod central;
 mod clip;
@@ -18,6 +19,7 @@ mod distributed;
 mod error;
 mod noise;
 mod rounding;
+mod verdict;
 
 pub use adaptive::{Adaptive, Quantile};
 pub use central::Central;
@@ -26,3 +28,4 @@ pub use distributed::{Distributed, GaussianSum};
 pub use error::Error;
 pub use noise::{DiscreteGaussian, SIGMA_MAX, Variance};
 pub use rounding::Grid;
+pub use verdict::{Figure, Outlook, Protection};

@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn one_unit_is_a_coin_of_its_own() {
-        assert!(fair(count(1, |coins| coins.exp_minus_one()), 20_000, (-1f64).exp()));
+        assert!(fair(count(1, |coins| coins.exp_minus(1, 1)), 20_000, (-1f64).exp()));
         assert!(fair(count(2, |coins| coins.alternate(1, 1, 1)), 20_000, (-1f64).exp()));
     }
 }

@@ -13,7 +13,7 @@ const SPREAD_MAX: u128 = 1 << 49;
 /// `sigma^2` of a discrete Gaussian in steps of the grid, a fraction of whole numbers.
 ///
 /// The exact variance of the noise is a little smaller than this parameter, by less than
-/// 10^-6 where sigma is at least 1 (Canonne, Kamath and Steinke 2020, section 2.2).
+/// 10^-6 where sigma is at least 1 (Canonne, Kamath and Steinke 2020, section 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variance {
     numerator: u64,
