@@ -13,6 +13,7 @@ pub mod learn;
 pub mod mpc;
 pub mod network;
 pub mod prg;
+pub mod privacy;
 pub mod secagg;
 pub mod seeded;
 pub mod sim;

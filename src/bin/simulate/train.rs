@@ -1,12 +1,10 @@
-//! `simulate <digits> [query] [workers]`: a run of the page without a browser.
+//! `simulate train <digits> [query] [workers]`: a run of the page without a browser.
 //!
 //! Trains with the same machines, kernels and digits, on a virtual clock, and prints each
-//! round's test accuracy and the hash of its weights. `digits` is the folder that
-//! `prepare_digits` wrote, `query` the page's URL parameters.
+//! round's test accuracy and the hash of its weights.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::rc::Rc;
 
 use sotto::digits::Digits;
@@ -15,27 +13,23 @@ use sotto::federated::{Assignment, Event, Phase, Settings, Snapshot};
 use sotto::learn::{Evaluator, Model};
 use sotto::sim::Simulation;
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("simulate: {error}");
-            ExitCode::FAILURE
-        }
-    }
+/// A run of the page without a browser.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The folder that `prepare_digits` wrote
+    digits: PathBuf,
+    /// The page's URL parameters, such as "seed=42&rounds=2&shards=30"
+    #[arg(default_value = "")]
+    query: String,
+    /// How many workers take part
+    #[arg(default_value_t = 10)]
+    workers: u32,
 }
 
-fn run() -> Result<(), String> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().ok_or("usage: simulate <digits> [query] [workers]")?;
-    let query = arguments.next().unwrap_or_default();
-    let workers = match arguments.next() {
-        Some(text) => text.parse().map_err(|_| format!("{text} is no number of workers"))?,
-        None => 10,
-    };
-    let files = Rc::new(Files::open(Path::new(&folder))?);
+pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
+    let files = Rc::new(Files::open(&arguments.digits)?);
     let test = files.read(files.manifest.test_chunks())?;
-    let settings = Settings::from_query(&query).map_err(|problems| {
+    let settings = Settings::from_query(&arguments.query).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         lines.join("; ")
     })?;
@@ -46,7 +40,7 @@ fn run() -> Result<(), String> {
         shards.shard(place).inspect_err(|error| failed.borrow_mut().push(error.clone()))
     };
     let mut room = Simulation::new(settings, Box::new(fetch)).map_err(|e| e.to_string())?;
-    for _ in 0..workers {
+    for _ in 0..arguments.workers {
         room.open_worker(1000);
     }
     room.advance(0);

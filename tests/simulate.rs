@@ -1,0 +1,72 @@
+//! `simulate` as a program: what it prints, and how it ends.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn simulate(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_simulate")).args(arguments).output().unwrap()
+}
+
+fn epsilon(q: &str, noise: &str, steps: &str, delta: &str) -> Output {
+    simulate(&[
+        "epsilon",
+        "--q",
+        q,
+        "--noise-multiplier",
+        noise,
+        "--steps",
+        steps,
+        "--delta",
+        delta,
+    ])
+}
+
+#[test]
+fn epsilon_prints_the_vectors() {
+    for row in include_str!("vectors/dp.csv").lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        let output = epsilon(cells[0], cells[1], cells[2], cells[3]);
+        assert!(output.status.success(), "{row}");
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report.as_object().unwrap().len(), 3);
+        for (key, cell) in [("rdp", cells[4]), ("pld", cells[5]), ("exact", cells[6])] {
+            if cell.is_empty() {
+                assert!(report[key].is_null(), "{row}: {report}");
+            } else {
+                let expected: f64 = cell.parse().unwrap();
+                let found = report[key].as_f64().unwrap();
+                assert!((found / expected - 1.0).abs() < 0.005, "{row}: {report}");
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_out_of_range_end_with_one() {
+    for [q, noise, steps, delta] in [
+        ["0", "1", "1", "1e-5"],
+        ["1.5", "1", "1", "1e-5"],
+        ["0.1", "-1", "1", "1e-5"],
+        ["0.1", "NaN", "1", "1e-5"],
+        ["0.1", "1", "0", "1e-5"],
+        ["0.1", "1", "1000000000", "1e-5"],
+        ["0.1", "1", "1", "1"],
+    ] {
+        let output = epsilon(q, noise, steps, delta);
+        assert_eq!(output.status.code(), Some(1), "{q} {noise} {steps} {delta}");
+        assert!(output.stdout.is_empty());
+        assert!(output.stderr.starts_with(b"simulate: "));
+    }
+    assert_eq!(simulate(&["train", "no/such/folder"]).status.code(), Some(1));
+}
+
+#[test]
+fn misuse_ends_with_two() {
+    for arguments in [&[][..], &["fly"], &["epsilon", "--q", "0.1"], &["train"]] {
+        let output = simulate(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty());
+    }
+}
