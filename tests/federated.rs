@@ -39,7 +39,7 @@ fn shards() -> Shards {
 }
 
 fn settings() -> Settings {
-    Settings { model: "linear".to_owned(), rounds: 3, ..Settings::default() }
+    Settings { model: "linear".to_owned(), rounds: 3, secagg: false, ..Settings::default() }
 }
 
 fn room(settings: Settings, workers: usize) -> Simulation {
@@ -203,7 +203,7 @@ fn training_that_cannot_succeed_stops() {
 
 #[test]
 fn a_full_room_says_so() {
-    let mut machine = Worker::new(PeerId([1; 16]));
+    let mut machine = Worker::new(Box::new(|bytes| bytes.fill(1)));
     machine.handle(WorkerEvent::Open, 0);
     let (kind, payload) = ToWorker::Refused(Refusal::Full).encode();
     let (run, sender) = (RunId(9), PeerId([2; 16]));

@@ -277,7 +277,7 @@ fn nobody_counts_twice() {
 fn a_masked_vector_is_uniform() {
     let (mut world, mut messages) = up_to(8, 12, Phase::Masking);
     let (place, message) = messages.remove(0);
-    world.members[place].values = vec![0.0; LEN];
+    world.members[place].values = [0.0; LEN].into();
     let reply = say(&mut world, place, message).unwrap();
     let FromClient::Masked(bytes) = reply else { unreachable!() };
     let encoding = terms().encoding(8).unwrap();

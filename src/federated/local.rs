@@ -25,7 +25,7 @@ pub struct Report {
 
 impl LocalTraining {
     /// Begins the task of `round` with `digits`. Batches are shuffled by the run's seed,
-    /// the round and the slot.
+    /// the round, its try and the slot.
     ///
     /// # Errors
     /// When the task's weights or recipe are not the network's, or there are no digits.
@@ -37,7 +37,8 @@ impl LocalTraining {
         digits: &Digits,
     ) -> Result<Self, Error> {
         let before = Weights::new(network, std::mem::take(&mut task.weights))?;
-        let path = format!("round/{round}/worker/{}/shuffle", place.slot);
+        let (attempt, slot) = (task.attempt, place.slot);
+        let path = format!("round/{round}/try/{attempt}/worker/{slot}/shuffle");
         let shuffle = Stream::new(place.seed, &path);
         let trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
         Ok(Self { trainer, before, task, digits: u32::try_from(digits.len()).unwrap_or(u32::MAX) })

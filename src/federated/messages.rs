@@ -9,6 +9,9 @@
 //! worker -> aggregator  Update | Failed              n_k (w_k - w), or why not
 //! aggregator -> worker  Accepted | Refused | Cancel
 //! ```
+//!
+//! Where updates are summed securely, the steps of [`secagg`](crate::secagg) take the place of
+//! `Update`: `Step` messages both ways, from when a worker has trained until the sum is known.
 
 use subtle::ConstantTimeEq;
 
@@ -16,6 +19,7 @@ use crate::digits::layout::Manifest;
 use crate::digits::partition::{self, Shard};
 use crate::learn::{Recipe, SgdConfig};
 use crate::network::{PARAMETERS_MAX, WeightHash};
+use crate::secagg::{self, FromClient, FromServer, Rates, Terms};
 use crate::wire::{Error, Reader, Writer};
 
 /// The longest name or reason, in bytes.
@@ -24,7 +28,7 @@ const TEXT_MAX: usize = 300;
 /// The longest payload for a network of `parameters` weights, in bytes.
 #[must_use]
 pub const fn message_limit(parameters: usize) -> usize {
-    4 * parameters + 1024
+    4 * parameters + secagg::OVERHEAD_MAX
 }
 
 /// What a worker tells the aggregator.
@@ -46,6 +50,13 @@ pub enum ToAggregator {
         /// Why, in words.
         reason: String,
     },
+    /// A step of the secure sum.
+    Step {
+        /// The task's token.
+        token: Token,
+        /// The step.
+        step: FromClient,
+    },
 }
 
 /// What the aggregator tells a worker.
@@ -63,6 +74,13 @@ pub enum ToWorker {
     Accepted,
     /// Your message was refused.
     Refused(Refusal),
+    /// A step of the secure sum.
+    Step {
+        /// The task's token.
+        token: Token,
+        /// The step.
+        step: FromServer,
+    },
 }
 
 /// A worker's place in a run.
@@ -106,10 +124,38 @@ impl Assignment {
 pub struct Task {
     /// To be sent back with the update: proves that this worker was asked.
     pub token: Token,
+    /// The try of the round, from 1.
+    pub attempt: u32,
     /// How to train.
     pub recipe: Recipe,
+    /// How the updates are summed; `None` asks for the update in the clear.
+    pub secure: Option<SecureTask>,
     /// The global model's weights.
     pub weights: Vec<f32>,
+}
+
+/// What is public of a secure sum before it begins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SecureTask {
+    /// Fewer workers are not summed.
+    pub cohort_min: u32,
+    /// A secret takes at least so many shares.
+    pub threshold_min: u32,
+    /// The longest `w_k - w` that counts whole.
+    pub clip: f32,
+    /// The most digits that a worker counts for.
+    pub weight_max: u32,
+}
+
+impl SecureTask {
+    /// The terms for a network of `parameters` weights. What the graph is to withstand is not
+    /// the aggregator's to say.
+    #[must_use]
+    pub fn terms(&self, parameters: usize) -> Terms {
+        let Self { cohort_min, threshold_min, clip, weight_max } = *self;
+        let len = u32::try_from(parameters).unwrap_or(u32::MAX);
+        Terms { rates: Rates::default(), cohort_min, threshold_min, len, clip, weight_max }
+    }
 }
 
 /// One worker's contribution to a round.
@@ -180,18 +226,31 @@ pub enum Refusal {
     /// The room has no place left.
     #[error("the room is full")]
     Full,
+    /// A step of a secure sum that is not due, or came twice.
+    #[error("this step of the secure sum is not due")]
+    NotDue,
+    /// A step of a secure sum that does not hold.
+    #[error("this step of the secure sum does not hold")]
+    BadStep,
 }
 
 impl Refusal {
     /// Whether the worker that was asked has spoilt its one update of the round. Otherwise
     /// the sender is not the one that was asked, and nothing changes for that one.
     pub(super) fn ends_the_task(self) -> bool {
-        matches!(self, Self::WrongModel | Self::WrongLength | Self::NotFinite | Self::WrongCount)
+        matches!(
+            self,
+            Self::WrongModel
+                | Self::WrongLength
+                | Self::NotFinite
+                | Self::WrongCount
+                | Self::BadStep
+        )
     }
 }
 
 /// Every refusal, in the order of its number on the wire.
-const REFUSALS: [Refusal; 11] = [
+const REFUSALS: [Refusal; 13] = [
     Refusal::NotAsked,
     Refusal::Forged,
     Refusal::Late,
@@ -203,6 +262,8 @@ const REFUSALS: [Refusal; 11] = [
     Refusal::WrongCount,
     Refusal::Malformed,
     Refusal::Full,
+    Refusal::NotDue,
+    Refusal::BadStep,
 ];
 
 impl ToAggregator {
@@ -224,6 +285,10 @@ impl ToAggregator {
             Self::Failed { token, reason } => {
                 w.raw(&token.0).text(truncated(reason));
                 4
+            }
+            Self::Step { token, step } => {
+                w.raw(&token.0).raw(&step.encode());
+                5
             }
         };
         (kind, w.finish())
@@ -249,6 +314,10 @@ impl ToAggregator {
                 token: Token(r.array("token")?),
                 reason: r.text("reason", TEXT_MAX)?,
             },
+            5 => {
+                let token = Token(r.array("token")?);
+                return Ok(Self::Step { token, step: FromClient::decode(r.rest())? });
+            }
             other => return Err(Error::Kind(other)),
         };
         r.finish().map(|()| message)
@@ -269,8 +338,13 @@ impl ToWorker {
             }
             Self::Task(task) => {
                 let Recipe { epochs, batch, sgd } = task.recipe;
-                w.raw(&task.token.0).u32(epochs).u32(batch);
+                w.raw(&task.token.0).u32(task.attempt).u32(epochs).u32(batch);
                 w.f32(sgd.learning_rate).f32(sgd.momentum).f32(sgd.weight_decay);
+                w.u8(u8::from(task.secure.is_some()));
+                if let Some(secure) = &task.secure {
+                    w.u32(secure.cohort_min).u32(secure.threshold_min);
+                    w.f32(secure.clip).u32(secure.weight_max);
+                }
                 w.f32s(&task.weights);
                 67
             }
@@ -280,6 +354,10 @@ impl ToWorker {
                 let number = REFUSALS.iter().position(|known| known == refusal);
                 w.u8(number.map_or(u8::MAX, |number| number as u8));
                 70
+            }
+            Self::Step { token, step } => {
+                w.raw(&token.0).raw(&step.encode());
+                71
             }
         };
         (kind, w.finish())
@@ -302,6 +380,7 @@ impl ToWorker {
             }),
             67 => Self::Task(Box::new(Task {
                 token: Token(r.array("token")?),
+                attempt: r.u32("attempt")?,
                 recipe: Recipe {
                     epochs: r.u32("epochs")?,
                     batch: r.u32("batch")?,
@@ -311,6 +390,16 @@ impl ToWorker {
                         weight_decay: r.f32("weight decay")?,
                     },
                 },
+                secure: match r.u8("kind of sum")? {
+                    0 => None,
+                    1 => Some(SecureTask {
+                        cohort_min: r.u32("minimum cohort")?,
+                        threshold_min: r.u32("threshold")?,
+                        clip: r.f32("clip")?,
+                        weight_max: r.u32("most digits")?,
+                    }),
+                    _ => return Err(Error::Invalid("kind of sum")),
+                },
                 weights: r.f32s("weights", PARAMETERS_MAX)?,
             })),
             68 => Self::Cancel,
@@ -319,6 +408,10 @@ impl ToWorker {
                 let number = usize::from(r.u8("refusal")?);
                 let known = REFUSALS.get(number).copied();
                 Self::Refused(known.ok_or(Error::Invalid("refusal"))?)
+            }
+            71 => {
+                let token = Token(r.array("token")?);
+                return Ok(Self::Step { token, step: FromServer::decode(r.rest())? });
             }
             other => return Err(Error::Kind(other)),
         };
@@ -358,6 +451,7 @@ mod tests {
             ToAggregator::Ready { digits: 3000 },
             ToAggregator::Update(update),
             ToAggregator::Failed { token: token(), reason: "no digits".to_owned() },
+            ToAggregator::Step { token: token(), step: FromClient::Masked(vec![1, 2, 3]) },
         ] {
             let (kind, payload) = message.encode();
             assert_eq!(ToAggregator::decode(kind, &payload), Ok(message));
@@ -371,13 +465,18 @@ mod tests {
         };
         let task = Task {
             token: token(),
+            attempt: 2,
             recipe: crate::federated::Settings::default().recipe,
+            secure: None,
             weights: vec![0.5; 3],
         };
+        let secure = SecureTask { cohort_min: 3, threshold_min: 2, clip: 0.5, weight_max: 3000 };
         let mut messages = vec![
             ToWorker::Announce,
             ToWorker::Welcome(place),
-            ToWorker::Task(Box::new(task)),
+            ToWorker::Task(Box::new(task.clone())),
+            ToWorker::Task(Box::new(Task { secure: Some(secure), ..task })),
+            ToWorker::Step { token: token(), step: FromServer::Survivors(vec![1]) },
             ToWorker::Cancel,
             ToWorker::Accepted,
         ];

@@ -13,10 +13,12 @@ pub mod strategy;
 mod worker;
 
 pub use crate::entropy::Entropy;
-pub use aggregator::{Action, Aggregator, Event, Level, Member, MemberState, Phase, Snapshot};
+pub use aggregator::{
+    Action, Aggregator, Event, Level, Member, MemberState, Phase, Snapshot, SumView,
+};
 pub use local::{LocalTraining, Report};
 pub use messages::{
-    Assignment, Refusal, Task, ToAggregator, ToWorker, Token, Update, message_limit,
+    Assignment, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update, message_limit,
 };
 pub use settings::{Problem, SETTINGS, SettingInfo, Settings};
 pub use worker::{Worker, WorkerAction, WorkerEvent, WorkerPhase};

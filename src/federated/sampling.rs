@@ -16,7 +16,7 @@ pub(super) struct Size {
 /// `C` of them, but at least the minimum (Bonawitz et al. 2019, section 2.2, with its
 /// over-selection).
 pub(super) fn size(settings: &Settings, eligible: usize) -> Option<Size> {
-    let least = settings.cohort_min.max(1) as usize;
+    let least = settings.cohort_least() as usize;
     if eligible < least {
         return None;
     }
@@ -51,7 +51,7 @@ pub(super) fn cohort(
 /// The fewest updates that a round of `target` may be closed with.
 pub(super) fn quorum(settings: &Settings, target: usize) -> usize {
     let share = share_of(settings.quorum, target);
-    share.max(settings.cohort_min as usize).clamp(1, target)
+    share.max(settings.cohort_least() as usize).min(target)
 }
 
 #[cfg(test)]
@@ -61,7 +61,8 @@ mod tests {
     #[test]
     fn sizes_follow_the_settings() {
         let of = |fraction, cohort_min, over, eligible| {
-            let settings = Settings { fraction, cohort_min, over, ..Settings::default() };
+            let settings =
+                Settings { fraction, cohort_min, over, secagg: false, ..Settings::default() };
             size(&settings, eligible).map(|s| (s.target, s.asked))
         };
         assert_eq!(of(1.0, 1, 1.0, 0), None);
@@ -76,7 +77,8 @@ mod tests {
     #[test]
     fn a_quorum_is_never_below_the_minimum_cohort() {
         let of = |share, cohort_min, target| {
-            let settings = Settings { quorum: share, cohort_min, ..Settings::default() };
+            let settings =
+                Settings { quorum: share, cohort_min, secagg: false, ..Settings::default() };
             quorum(&settings, target)
         };
         assert_eq!(of(0.5, 1, 10), 5);

@@ -8,6 +8,7 @@ use super::strategy;
 use crate::digits::partition;
 use crate::learn::{Recipe, SgdConfig};
 use crate::network::{self, Initialiser};
+use crate::secagg;
 
 /// What decides a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,12 @@ pub struct Settings {
     pub strategy: String,
     /// How a worker trains.
     pub recipe: Recipe,
+    /// Whether the aggregator learns the sum of the updates alone.
+    pub secagg: bool,
+    /// The longest `w_k - w` that counts whole in a secure sum.
+    pub clip: f32,
+    /// The fewest shares that open a secret of a worker, if more than the graph asks for.
+    pub threshold: u32,
 }
 
 impl Default for Settings {
@@ -60,6 +67,9 @@ impl Default for Settings {
                 batch: 32,
                 sgd: SgdConfig { learning_rate: 0.05, momentum: 0.9, weight_decay: 0.0 },
             },
+            secagg: true,
+            clip: 10.0,
+            threshold: 2,
         }
     }
 }
@@ -68,6 +78,8 @@ impl Default for Settings {
 const ROUNDS_MAX: u32 = 100_000;
 const SHARDS_MAX: u32 = 10_000;
 const DEADLINE_MAX_S: u32 = 24 * 3600;
+/// The choices of a switch.
+const SWITCH: [&str; 2] = ["on", "off"];
 
 /// A setting as the page shows it, with how it is read from and written to text.
 pub struct SettingInfo {
@@ -217,6 +229,30 @@ pub const SETTINGS: &[SettingInfo] = &[
         set: |s, text| choice(text, &strategy::names()).map(|name| s.strategy = name),
     },
     SettingInfo {
+        name: "secagg",
+        label: "Secure aggregation",
+        help: "Whether the aggregator learns the sum of the updates alone. Off, it can read every update.",
+        choices: || SWITCH.to_vec(),
+        get: |s| SWITCH[usize::from(!s.secagg)].to_owned(),
+        set: |s, text| choice(text, &SWITCH).map(|name| s.secagg = name == SWITCH[0]),
+    },
+    SettingInfo {
+        name: "threshold",
+        label: "Threshold",
+        help: "Workers that must stay to the end of a secure sum; more, where the graph asks for more.",
+        choices: Vec::new,
+        get: |s| s.threshold.to_string(),
+        set: |s, text| number(text, 2, SHARDS_MAX).map(|n| s.threshold = n),
+    },
+    SettingInfo {
+        name: "clip",
+        label: "Clip",
+        help: "The longest step of a worker that counts whole in a secure sum; longer ones are shortened.",
+        choices: Vec::new,
+        get: |s| s.clip.to_string(),
+        set: |s, text| number(text, 1e-6, 1e6).map(|x| s.clip = x),
+    },
+    SettingInfo {
         name: "init",
         label: "First weights",
         help: "How the weights before the first round are drawn.",
@@ -230,7 +266,7 @@ pub const SETTINGS: &[SettingInfo] = &[
     SettingInfo {
         name: "seed",
         label: "Seed",
-        help: "The same seed, settings and workers give the same model, bit for bit, as long as nobody is late.",
+        help: "The same seed, settings and workers give the same model, bit for bit, as long as nobody is late and secure aggregation, which rounds at random, is off.",
         choices: Vec::new,
         get: |s| s.seed.to_string(),
         set: |s, text| number(text, 0, u64::MAX).map(|n| s.seed = n),
@@ -238,6 +274,15 @@ pub const SETTINGS: &[SettingInfo] = &[
 ];
 
 impl Settings {
+    /// The fewest workers that make a round: a secure sum needs three, and its threshold.
+    #[must_use]
+    pub fn cohort_least(&self) -> u32 {
+        match self.secagg {
+            true => self.cohort_min.max(secagg::COHORT_LEAST).max(self.threshold),
+            false => self.cohort_min.max(1),
+        }
+    }
+
     /// Reads the parameters of a URL; those it does not name keep their defaults, and
     /// parameters of other names are left to others.
     ///

@@ -34,6 +34,18 @@ impl Parameter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WeightHash(pub [u8; 32]);
 
+impl WeightHash {
+    /// The hash of a flat vector, whether or not it fits a network.
+    #[must_use]
+    pub fn of(values: &[f32]) -> Self {
+        let mut hash = Sha256::new();
+        for value in values {
+            hash.update(value.to_le_bytes());
+        }
+        Self(hash.finalize().into())
+    }
+}
+
 impl std::fmt::Display for WeightHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -77,11 +89,7 @@ impl Weights {
     /// Which weights these are, exactly.
     #[must_use]
     pub fn hash(&self) -> WeightHash {
-        let mut hash = Sha256::new();
-        for value in &self.values {
-            hash.update(value.to_le_bytes());
-        }
-        WeightHash(hash.finalize().into())
+        WeightHash::of(&self.values)
     }
 }
 

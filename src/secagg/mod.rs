@@ -18,6 +18,7 @@
 
 mod agreement;
 mod client;
+pub mod costs;
 mod encoding;
 mod field;
 mod graph;

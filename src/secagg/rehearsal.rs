@@ -2,6 +2,7 @@
 //! benchmarks. Every message goes through its bytes.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::{
     Client, Closed, Context, Encoding, Error, FromClient, FromServer, Identity, Phase, Server, Sum,
@@ -18,11 +19,11 @@ pub struct Member {
     /// Its machine.
     pub client: Client,
     /// `n_k (w_k - w)`.
-    pub values: Vec<f32>,
+    pub values: Rc<[f32]>,
     /// `n_k`.
     pub count: u32,
-    /// What it added to the sum, before its masks; once it has.
-    pub part: Option<Vec<u32>>,
+    /// What rounded its part, once it has sent it.
+    coins: Option<StreamKey>,
     /// Milliseconds of computing.
     pub spent_ms: f64,
     /// Bytes that it sent.
@@ -41,15 +42,20 @@ impl Member {
         message: FromServer,
         entropy: &mut Entropy,
     ) -> Result<FromClient, Error> {
-        let mut coins = [0; StreamKey::LEN];
-        entropy(&mut coins);
-        let (values, count, part) = (&self.values, self.count, &mut self.part);
+        let mut key = [0; StreamKey::LEN];
+        entropy(&mut key);
+        let (values, count, coins) = (&self.values, self.count, &mut self.coins);
         let encode = |encoding: &Encoding| {
-            let elements = encoding.encode(values, count, &StreamKey::new(&coins))?;
-            *part = Some(elements.clone());
-            Ok(elements)
+            let coins = coins.insert(StreamKey::new(&key));
+            encoding.encode(values, count, coins)
         };
         self.client.handle(message, encode, &self.identity, entropy)
+    }
+
+    /// What it added to the sum, before its masks; nothing if it did not.
+    fn part(&self, encoding: &Encoding) -> Vec<u32> {
+        let encode = |coins| encoding.encode(&self.values, self.count, coins);
+        self.coins.as_ref().and_then(|coins| encode(coins).ok()).unwrap_or_default()
     }
 }
 
@@ -76,7 +82,7 @@ impl Rehearsal {
     pub fn new(
         context: Context,
         terms: Terms,
-        parts: impl IntoIterator<Item = (Vec<f32>, u32)>,
+        parts: impl IntoIterator<Item = (Rc<[f32]>, u32)>,
         mut entropy: Entropy,
         clock: Box<dyn Fn() -> f64>,
     ) -> Self {
@@ -86,13 +92,13 @@ impl Rehearsal {
             let begun = clock();
             let (client, keys) = Client::new(context, terms, &identity, &mut entropy);
             let spent_ms = clock() - begun;
-            let (sent_bytes, received_bytes, part) = (0, 0, None);
+            let (sent_bytes, received_bytes, coins) = (0, 0, None);
             let member = Member {
                 identity,
                 client,
                 values,
                 count,
-                part,
+                coins,
                 spent_ms,
                 sent_bytes,
                 received_bytes,
@@ -124,22 +130,12 @@ impl Rehearsal {
     /// # Errors
     /// As [`Client::handle`], [`Server::receive`] and [`Server::close`].
     pub fn step(&mut self, stays: impl Fn(usize) -> bool) -> Result<Option<Sum>, Error> {
-        let replies: Vec<(usize, FromClient)> = match self.server.phase() {
-            Phase::Keys => std::mem::take(&mut self.keys).into_iter().enumerate().collect(),
-            _ => self.answer(&stays)?,
-        };
-        for (place, reply) in replies {
-            let member = &mut self.members[place];
-            if !stays(place) {
-                self.server.lose(member.identity.id());
-                continue;
-            }
-            let bytes = reply.encode();
-            member.sent_bytes += bytes.len();
-            let begun = (self.clock)();
-            let reply = FromClient::decode(&bytes).map_err(|_| Error::Length)?;
-            self.server.receive(member.identity.id(), reply)?;
-            self.server_ms += (self.clock)() - begun;
+        for (place, keys) in std::mem::take(&mut self.keys).into_iter().enumerate() {
+            self.deliver(place, stays(place).then_some(keys))?;
+        }
+        for (place, message) in std::mem::take(&mut self.outbox) {
+            let reply = stays(place).then(|| self.answer(place, &message)).transpose()?;
+            self.deliver(place, reply)?;
         }
         let begun = (self.clock)();
         let closed = self.server.close();
@@ -154,26 +150,31 @@ impl Rehearsal {
         }
     }
 
-    fn answer(
-        &mut self,
-        stays: &impl Fn(usize) -> bool,
-    ) -> Result<Vec<(usize, FromClient)>, Error> {
-        let mut replies = Vec::new();
-        for (place, message) in std::mem::take(&mut self.outbox) {
-            let member = &mut self.members[place];
-            if !stays(place) {
-                self.server.lose(member.identity.id());
-                continue;
-            }
-            let bytes = message.encode();
-            member.received_bytes += bytes.len();
-            let begun = (self.clock)();
-            let message = FromServer::decode(&bytes).map_err(|_| Error::Length)?;
-            let reply = member.handle(message, &mut self.entropy)?;
-            member.spent_ms += (self.clock)() - begun;
-            replies.push((place, reply));
-        }
-        Ok(replies)
+    fn answer(&mut self, place: usize, message: &FromServer) -> Result<FromClient, Error> {
+        let member = &mut self.members[place];
+        let bytes = message.encode();
+        member.received_bytes += bytes.len();
+        let begun = (self.clock)();
+        let message = FromServer::decode(&bytes).map_err(|_| Error::Length)?;
+        let reply = member.handle(message, &mut self.entropy);
+        member.spent_ms += (self.clock)() - begun;
+        reply
+    }
+
+    fn deliver(&mut self, place: usize, reply: Option<FromClient>) -> Result<(), Error> {
+        let member = &mut self.members[place];
+        let id = member.identity.id();
+        let Some(reply) = reply else {
+            self.server.lose(id);
+            return Ok(());
+        };
+        let bytes = reply.encode();
+        member.sent_bytes += bytes.len();
+        let begun = (self.clock)();
+        let reply = FromClient::decode(&bytes).map_err(|_| Error::Length)?;
+        let taken = self.server.receive(id, reply);
+        self.server_ms += (self.clock)() - begun;
+        taken
     }
 
     /// Runs to the sum; `stays` says whether a worker sends the message of a phase.
@@ -205,9 +206,9 @@ impl Rehearsal {
     pub fn expected(&self, sum: &Sum) -> Vec<u32> {
         let mut elements = vec![0u32; sum.elements.len()];
         for id in &sum.survivors {
-            let part = self.members[self.places[id]].part.iter().flatten();
+            let part = self.members[self.places[id]].part(&sum.encoding);
             for (element, part) in elements.iter_mut().zip(part) {
-                *element = element.wrapping_add(*part);
+                *element = element.wrapping_add(part);
             }
         }
         let width = sum.encoding.width();

@@ -3,7 +3,7 @@
 use super::{Shards, Tap, deliver};
 use crate::digits::Digits;
 use crate::federated::{
-    LocalTraining, Millis, Report, Task, Token, Worker, WorkerAction, WorkerEvent,
+    Entropy, LocalTraining, Millis, Report, Task, Token, Worker, WorkerAction, WorkerEvent,
 };
 use crate::network;
 use crate::wire::{Address, Exchange, Link, MemoryLink, PeerId};
@@ -30,10 +30,11 @@ pub(super) enum Input {
 }
 
 impl Actor {
-    pub(super) fn new(id: PeerId, exchange: &Exchange, pace: Millis) -> Self {
+    pub(super) fn new(entropy: Entropy, exchange: &Exchange, pace: Millis) -> Self {
+        let machine = Worker::new(entropy);
         Self {
-            machine: Worker::new(id),
-            link: exchange.link(&[Address::Workers, Address::Worker(id)]),
+            link: exchange.link(&[Address::Workers, Address::Worker(machine.id())]),
+            machine,
             pace,
             digits: Digits::default(),
             job: None,
@@ -75,7 +76,7 @@ impl Actor {
                     }
                     WorkerAction::StopTraining => self.job = None,
                     WorkerAction::Wake(at) => self.wakes.push(at),
-                    WorkerAction::Notice(_) => {}
+                    WorkerAction::Notice(_) | WorkerAction::Masked { .. } => {}
                 }
             }
         }

@@ -11,7 +11,7 @@ use crate::federated::{
 };
 use crate::network;
 use crate::seeded::Stream;
-use crate::wire::{Address, Exchange, Link, MemoryLink, PeerId};
+use crate::wire::{Address, Exchange, Link, MemoryLink};
 
 use actor::Actor;
 
@@ -42,9 +42,10 @@ pub struct Simulation {
     tap: Tap,
     now: Millis,
     wakes: Vec<Millis>,
-    ids: Stream,
+    seed: u64,
     notices: Vec<(Level, String)>,
     models: u32,
+    sums: u32,
 }
 
 impl Simulation {
@@ -66,9 +67,10 @@ impl Simulation {
             tap: Box::new(|_, _| Fate::Deliver),
             now: 0,
             wakes: Vec::new(),
-            ids: Stream::new(seed, "simulation/ids"),
+            seed,
             notices: Vec::new(),
             models: 0,
+            sums: 0,
         };
         simulation.tell(Event::Open);
         Ok(simulation)
@@ -81,10 +83,10 @@ impl Simulation {
 
     /// Opens a worker that needs `pace` milliseconds for a task; returns its number.
     pub fn open_worker(&mut self, pace: Millis) -> usize {
-        let mut id = [0; 16];
-        self.ids.fill(&mut id);
         let number = self.workers.len();
-        self.workers.push(Some(Actor::new(PeerId(id), &self.exchange, pace)));
+        let mut secrets = Stream::new(self.seed, &format!("simulation/worker/{number}"));
+        let entropy: Entropy = Box::new(move |bytes| secrets.fill(bytes));
+        self.workers.push(Some(Actor::new(entropy, &self.exchange, pace)));
         self.work(number, actor::Input::Open);
         number
     }
@@ -124,6 +126,12 @@ impl Simulation {
     #[must_use]
     pub fn models(&self) -> u32 {
         self.models
+    }
+
+    /// How many secure sums were opened.
+    #[must_use]
+    pub fn sums(&self) -> u32 {
+        self.sums
     }
 
     /// The virtual time.
@@ -200,6 +208,8 @@ impl Simulation {
                 Action::Watch(_) => {}
                 Action::Evaluate => self.models += 1,
                 Action::Wake(at) => self.wakes.push(at),
+                Action::Masked { .. } => {}
+                Action::Summed { .. } => self.sums += 1,
                 Action::Notice { level, text, .. } => self.notices.push((level, text)),
             }
         }

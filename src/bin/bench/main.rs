@@ -4,6 +4,7 @@
 //! runs side by side only.
 
 mod mpc;
+mod secagg;
 mod train;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 type Figures = BTreeMap<String, f64>;
 type Suite = (&'static str, fn() -> Result<Figures, String>);
 
-const SUITES: &[Suite] = &[("train", train::run), ("mpc", mpc::run)];
+const SUITES: &[Suite] = &[("train", train::run), ("mpc", mpc::run), ("secagg", secagg::run)];
 
 fn main() -> ExitCode {
     let chosen = std::env::args().nth(1);
@@ -69,4 +70,11 @@ fn unit_of(name: &str) -> &'static str {
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// The operating system's randomness.
+fn entropy() -> sotto::entropy::Entropy {
+    Box::new(|bytes| {
+        getrandom::fill(bytes).expect("a machine without randomness cannot keep secrets");
+    })
 }

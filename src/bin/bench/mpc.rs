@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use futures_executor::block_on;
 use sotto::mpc::{
-    Client, Clock, Computer, Dealer, DealerEvent, Entropy, Links, ModelInfo, Output, Owner, Party,
+    Client, Clock, Computer, Dealer, DealerEvent, Links, ModelInfo, Output, Owner, Party,
     PartyEvent, Role,
 };
 use sotto::network::{Initialiser, preset};
@@ -66,13 +66,13 @@ fn measure(
         };
         block_on(Dealer::new(Links::new(dealer, clock()), Box::new(show)).serve());
     });
-    let mut owner = Owner::new(Links::new(owner, clock()), entropy());
+    let mut owner = Owner::new(Links::new(owner, clock()), crate::entropy());
     let model = owner.share(name, FRACTION, &weights).map_err(|error| error.to_string())?;
-    let mut client = Client::new(Links::new(client, clock()), entropy());
+    let mut client = Client::new(Links::new(client, clock()), crate::entropy());
     let mut answers = Vec::new();
     let mut pixels = vec![0; batch * network.input_shape().iter().product::<usize>()];
     for _ in 0..warm_up + times {
-        entropy()(&mut pixels);
+        crate::entropy()(&mut pixels);
         answers.push(ask(&mut client, &model, &pixels)?);
         if batch == 1 {
             // As between two strokes: the dealer fills the stock up.
@@ -123,7 +123,7 @@ fn ask(
 
 fn serve(party: Party, mailbox: MemoryMailbox<Role>, tell: Sender<Told>) {
     let mut key = [0; StreamKey::LEN];
-    entropy()(&mut key);
+    crate::entropy()(&mut key);
     let show = move |event| {
         if let PartyEvent::Classified(done) = event
             && party == Party::Bob
@@ -148,10 +148,4 @@ fn serve(party: Party, mailbox: MemoryMailbox<Role>, tell: Sender<Told>) {
 fn clock() -> Clock {
     let start = Instant::now();
     Rc::new(move || 1e3 * start.elapsed().as_secs_f64())
-}
-
-fn entropy() -> Entropy {
-    Box::new(|bytes| {
-        getrandom::fill(bytes).expect("a machine without randomness cannot keep secrets");
-    })
 }

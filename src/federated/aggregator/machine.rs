@@ -1,5 +1,6 @@
 //! Who is there, and how a round begins and ends.
 
+mod secure;
 mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -127,6 +128,7 @@ impl Aggregator {
             rounds: self.rounds,
             attempt: self.current.as_ref().map_or(0, |_| self.abandoned + 1),
             target: self.current.as_ref().map_or(0, |round| round.target),
+            sum: self.current.as_ref().and_then(secure::view),
             members,
             bytes_sent: self.bytes_sent,
             bytes_received: self.bytes_received,
@@ -186,7 +188,7 @@ impl Aggregator {
                 self.join(sender, actions);
                 self.settle(now, actions);
             }
-            Ok(ToAggregator::Update(_)) if envelope.run != self.run => {
+            Ok(ToAggregator::Update(_) | ToAggregator::Step { .. }) if envelope.run != self.run => {
                 self.refuse(sender, round, Refusal::Late, actions);
             }
             Ok(_) if envelope.run != self.run => {}
@@ -196,6 +198,9 @@ impl Aggregator {
                 }
             }
             Ok(ToAggregator::Update(update)) => self.update(sender, round, update, now, actions),
+            Ok(ToAggregator::Step { token, step }) => {
+                self.step(sender, round, &token, step, now, actions);
+            }
             Ok(ToAggregator::Failed { token, reason }) => {
                 if self.current.as_mut().is_some_and(|current| current.fail(sender, &token)) {
                     notice(actions, Some(sender), format!("could not train: {reason}"));
@@ -276,6 +281,7 @@ impl Aggregator {
             sampling::quorum(&self.settings, size.target),
             now + Millis::from(self.settings.deadline_s) * 1000,
         );
+        let secure = self.settings.secagg.then(|| self.secure_task(&slots));
         for id in self.by_slot() {
             let Some(member) = self.members.get_mut(&id).filter(|m| slots.contains(&m.slot)) else {
                 continue;
@@ -287,10 +293,15 @@ impl Aggregator {
             round.seat(id, member.slot, token.clone());
             let task = Task {
                 token,
+                attempt,
                 recipe: self.settings.recipe,
+                secure,
                 weights: self.weights.values().to_vec(),
             };
             self.send(Address::Worker(id), number, &ToWorker::Task(Box::new(task)), actions);
+        }
+        if let Some(secure) = secure {
+            round.sum = Some(self.begin_sum(&round, attempt, &secure));
         }
         actions.push(Action::Wake(round.deadline));
         self.current = Some(round);
@@ -309,7 +320,11 @@ impl Aggregator {
 
     /// Frees everybody who took part in a round that is over.
     fn dismiss(&mut self, round: &Round, actions: &mut Vec<Action>) {
-        for id in round.pending() {
+        let waiting = match &round.sum {
+            Some(_) => round.present(),
+            None => round.pending(),
+        };
+        for id in waiting {
             self.send(Address::Worker(id), round.number, &ToWorker::Cancel, actions);
         }
         for member in self.members.values_mut() {

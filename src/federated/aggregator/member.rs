@@ -39,6 +39,8 @@ pub enum MemberState {
     Idle,
     /// It trains in the round under way.
     Training,
+    /// It has trained, and takes part in the secure sum of the round under way.
+    Summing,
     /// Its update counts in the round under way.
     Reported,
     /// It missed a deadline, and has not said since that it is free.
@@ -97,10 +99,16 @@ impl Member {
         self.sits_out = 1 << self.missed.min(10);
     }
 
-    pub(super) fn report(&mut self, loss: f32) {
+    /// Its update came, with its loss where that does not stay with the worker.
+    pub(super) fn report(&mut self, loss: Option<f32>) {
         self.state = MemberState::Reported;
-        self.loss = Some(loss);
+        self.loss = loss;
         self.missed = 0;
+    }
+
+    /// It has trained.
+    pub(super) fn sum(&mut self) {
+        self.state = MemberState::Summing;
     }
 
     pub(super) fn start(&mut self, token: Token) {
@@ -115,14 +123,15 @@ impl Member {
 
     /// Its task ended without an update that counts.
     pub(super) fn rest(&mut self) {
-        if self.state == MemberState::Training {
+        if matches!(self.state, MemberState::Training | MemberState::Summing) {
             self.state = MemberState::Idle;
         }
     }
 
     /// The round is over.
     pub(super) fn dismiss(&mut self) {
-        if matches!(self.state, MemberState::Training | MemberState::Reported) {
+        let busy = [MemberState::Training, MemberState::Summing, MemberState::Reported];
+        if busy.contains(&self.state) {
             self.state = MemberState::Idle;
         }
     }

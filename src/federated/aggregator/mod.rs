@@ -14,6 +14,7 @@ mod round;
 
 use super::Millis;
 use crate::entropy::Entropy;
+use crate::secagg::{Degree, Phase as SumPhase, Width};
 use crate::wire::{Address, PeerId};
 
 pub use machine::Aggregator;
@@ -47,6 +48,31 @@ pub enum Action {
     Evaluate,
     /// Come back at this time with [`Event::Tick`].
     Wake(Millis),
+    /// For showing: the first elements of a masked update as it arrived, and of the sum of
+    /// all that have.
+    Masked {
+        /// Whose update it is.
+        worker: PeerId,
+        /// Its elements.
+        elements: Vec<u32>,
+        /// The sum's.
+        sum: Vec<u32>,
+        /// Bits of an element.
+        width: Width,
+    },
+    /// For showing: what a secure sum came to.
+    Summed {
+        /// The round.
+        round: u32,
+        /// Its elements.
+        elements: Vec<u32>,
+        /// Bits of an element.
+        width: Width,
+        /// Whose updates are in it.
+        survivors: Vec<PeerId>,
+        /// Whose pairwise masks were taken out of it: they left when they had shared secrets.
+        repaired: Vec<PeerId>,
+    },
     /// Tell the user.
     Notice {
         /// How grave it is.
@@ -94,10 +120,27 @@ pub struct Snapshot {
     pub attempt: u32,
     /// Updates that close the round under way.
     pub target: usize,
+    /// The secure sum under way.
+    pub sum: Option<SumView>,
     /// The workers, by slot.
     pub members: Vec<Member>,
     /// Bytes sent to all workers that ever were here.
     pub bytes_sent: u64,
     /// Bytes received from them.
     pub bytes_received: u64,
+}
+
+/// A secure sum under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SumView {
+    /// What it waits for.
+    pub phase: SumPhase,
+    /// How many have said it.
+    pub heard: usize,
+    /// How many have not.
+    pub pending: usize,
+    /// The graph, once the cohort is known.
+    pub degree: Option<Degree>,
+    /// Bits of an element, then too.
+    pub width: Option<Width>,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::messages::{Refusal, Token};
 use super::Millis;
+use crate::secagg::Server;
 use crate::wire::PeerId;
 
 /// The round under way.
@@ -11,7 +12,9 @@ pub(super) struct Round {
     pub(super) number: u32,
     pub(super) target: usize,
     pub(super) deadline: Millis,
-    quorum: usize,
+    pub(super) quorum: usize,
+    /// The secure sum of the updates; `None` where they come in the clear.
+    pub(super) sum: Option<Server>,
     seats: BTreeMap<PeerId, Seat>,
 }
 
@@ -34,21 +37,26 @@ struct Seat {
 enum State {
     Pending,
     Lost,
-    Reported { digits: u32, values: Vec<f32> },
+    Reported {
+        digits: u32,
+        values: Vec<f32>,
+    },
+    /// Its update is in the secure sum, under its masks.
+    Masked,
 }
 
 impl Seat {
     fn report(&self) -> Option<(u32, u32, &[f32])> {
         match &self.state {
             State::Reported { digits, values } => Some((self.slot, *digits, values)),
-            State::Pending | State::Lost => None,
+            State::Pending | State::Lost | State::Masked => None,
         }
     }
 }
 
 impl Round {
     pub(super) fn new(number: u32, target: usize, quorum: usize, deadline: Millis) -> Self {
-        Self { number, target, deadline, quorum, seats: BTreeMap::new() }
+        Self { number, target, deadline, quorum, sum: None, seats: BTreeMap::new() }
     }
 
     pub(super) fn seat(&mut self, id: PeerId, slot: u32, token: Token) {
@@ -57,15 +65,41 @@ impl Round {
 
     /// Whether this worker may report with this token.
     pub(super) fn check(&self, id: PeerId, token: &Token) -> Result<(), Refusal> {
-        let seat = self.seats.get(&id).ok_or(Refusal::NotAsked)?;
-        if seat.token != *token {
-            return Err(Refusal::Forged);
-        }
-        match seat.state {
+        match self.recognise(id, token)?.state {
             State::Pending => Ok(()),
             State::Lost => Err(Refusal::NotAsked),
-            State::Reported { .. } => Err(Refusal::Duplicate),
+            State::Reported { .. } | State::Masked => Err(Refusal::Duplicate),
         }
+    }
+
+    /// Whether this worker may take a step of the secure sum with this token.
+    pub(super) fn check_step(&self, id: PeerId, token: &Token) -> Result<(), Refusal> {
+        match self.recognise(id, token)?.state {
+            State::Lost => Err(Refusal::NotAsked),
+            State::Pending | State::Reported { .. } | State::Masked => Ok(()),
+        }
+    }
+
+    fn recognise(&self, id: PeerId, token: &Token) -> Result<&Seat, Refusal> {
+        let seat = self.seats.get(&id).ok_or(Refusal::NotAsked)?;
+        if seat.token == *token { Ok(seat) } else { Err(Refusal::Forged) }
+    }
+
+    pub(super) fn token(&self, id: PeerId) -> Option<&Token> {
+        self.seats.get(&id).map(|seat| &seat.token)
+    }
+
+    /// Its masked update is in the sum.
+    pub(super) fn mask(&mut self, id: PeerId) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.state = State::Masked;
+        }
+    }
+
+    /// Who was asked and has not been given up.
+    pub(super) fn present(&self) -> Vec<PeerId> {
+        let present = |seat: &Seat| !matches!(seat.state, State::Lost);
+        self.seats.iter().filter(|(_, seat)| present(seat)).map(|(id, _)| *id).collect()
     }
 
     pub(super) fn report(&mut self, id: PeerId, digits: u32, values: Vec<f32>) {
@@ -76,6 +110,9 @@ impl Round {
 
     /// Gives up on a worker that has not reported; whether there was anything to give up.
     pub(super) fn lose(&mut self, id: PeerId) -> bool {
+        if let Some(sum) = &mut self.sum {
+            sum.lose(id);
+        }
         match self.seats.get_mut(&id) {
             Some(seat) if matches!(seat.state, State::Pending) => {
                 seat.state = State::Lost;

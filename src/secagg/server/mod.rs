@@ -60,6 +60,8 @@ struct Round {
     workers: Vec<Worker>,
     /// The sum of all vectors that came, still masked.
     sum: Vec<u32>,
+    /// The vector that came last; for showing.
+    latest: Vec<u32>,
 }
 
 /// One worker of the cohort.
@@ -164,6 +166,15 @@ impl Server {
         }
     }
 
+    /// The masked vector that came last; for showing.
+    #[must_use]
+    pub fn latest(&self) -> Option<&[u32]> {
+        match &self.state {
+            State::Open(round) if !round.latest.is_empty() => Some(&round.latest),
+            State::Keys(_) | State::Open(_) | State::Done => None,
+        }
+    }
+
     /// A worker is gone. What it has said before counts.
     pub fn lose(&mut self, id: PeerId) {
         match &mut self.state {
@@ -238,6 +249,7 @@ impl Round {
             phase: Phase::Sharing,
             workers: (0..workers).map(|_| Worker::default()).collect(),
             sum: vec![0; Encoding::elements(terms.len as usize)],
+            latest: Vec::new(),
             cohort,
         })
     }
@@ -270,9 +282,10 @@ impl Round {
             (Phase::Sharing, FromClient::Shares(shares)) => self.take_shares(position, shares)?,
             (Phase::Masking, FromClient::Masked(bytes)) => {
                 let vector = self.encoding.width().unpack(&bytes, self.sum.len())?;
-                for (sum, element) in self.sum.iter_mut().zip(vector) {
-                    *sum = sum.wrapping_add(element);
+                for (sum, element) in self.sum.iter_mut().zip(&vector) {
+                    *sum = sum.wrapping_add(*element);
                 }
+                self.latest = vector;
             }
             (Phase::Confirming, FromClient::Statement(statement)) => {
                 if statement.alive != self.survivors_of(position) {

@@ -70,7 +70,7 @@ impl Aggregator {
 
     fn report(&mut self, id: PeerId, round: u32, update: Update, actions: &mut Vec<Action>) {
         if let Some(member) = self.members.get_mut(&id) {
-            member.report(update.loss);
+            member.report(Some(update.loss));
         }
         if let Some(current) = &mut self.current {
             current.report(id, update.digits, update.values);
@@ -80,6 +80,9 @@ impl Aggregator {
 
     /// Closes the round if its outcome is known.
     pub(super) fn settle(&mut self, now: Millis, actions: &mut Vec<Action>) {
+        if self.current.as_ref().is_some_and(|current| current.sum.is_some()) {
+            return self.advance(now, actions);
+        }
         match self.current.as_ref().map(Round::outcome) {
             Some(Outcome::Complete) => self.close(actions),
             Some(Outcome::Hopeless) => self.abandon(now, actions),
@@ -91,6 +94,9 @@ impl Aggregator {
         let Some(current) = self.current.as_ref().filter(|current| now >= current.deadline) else {
             return;
         };
+        if current.sum.is_some() {
+            return self.step_deadline(now, actions);
+        }
         for id in current.pending() {
             if let Some(member) = self.members.get_mut(&id) {
                 member.miss();
@@ -108,14 +114,19 @@ impl Aggregator {
             return;
         };
         self.dismiss(&round, actions);
+        let mean = round.mean(self.weights.values().len());
+        self.apply(round.number, &mean, actions);
+    }
+
+    /// Changes the model by the mean of a round.
+    pub(super) fn apply(&mut self, number: u32, mean: &[f64], actions: &mut Vec<Action>) {
         let mut values = self.weights.values().to_vec();
-        let mean = round.mean(values.len());
-        self.strategy.apply(&mut values, &mean);
+        self.strategy.apply(&mut values, mean);
         match Weights::new(&self.network, values) {
             Ok(weights) => {
                 self.hash = weights.hash();
                 self.weights = weights;
-                self.applied = round.number;
+                self.applied = number;
                 self.abandoned = 0;
                 self.wanted = self.applied < self.rounds;
                 actions.push(Action::Evaluate);
@@ -132,19 +143,18 @@ impl Aggregator {
         }
     }
 
-    fn abandon(&mut self, now: Millis, actions: &mut Vec<Action>) {
+    pub(super) fn abandon(&mut self, now: Millis, actions: &mut Vec<Action>) {
         let Some(round) = self.current.take() else {
             return;
         };
         self.dismiss(&round, actions);
         self.abandoned += 1;
         self.retry_at = now + RETRY_MS;
-        let what = format!(
-            "round {} was abandoned: {} of {} updates",
-            round.number,
-            round.reported(),
-            round.target
-        );
+        let why = match &round.sum {
+            Some(_) => "its sum lost too many workers, and was not opened".to_owned(),
+            None => format!("{} of {} updates", round.reported(), round.target),
+        };
+        let what = format!("round {} was abandoned: {why}", round.number);
         let text = if self.abandoned < TRIES_MAX {
             format!("{what}; it is tried again")
         } else {

@@ -1,13 +1,24 @@
 //! The worker's machine: find the aggregator, load the shard, train when asked.
 //!
 //! ```text
-//! Searching --Welcome--> Loading --ShardLoaded--> Idle <--> Training
-//!     ^---------------- Announce of another run, from any state
+//! Searching --Welcome--> Loading --ShardLoaded--> Idle --Task--> Training --Trained--> Idle
+//!     ^                                             ^                |
+//!     |                                             +---- Summing <--+  where updates are
+//!     +---- Announce of another run, from any state                     summed securely
 //! ```
 
+mod sum;
+
+use sum::{Kept, Sum};
+
 use super::Millis;
-use super::messages::{Assignment, Refusal, Task, ToAggregator, ToWorker, Token, Update};
+use super::messages::{
+    Assignment, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update,
+};
+use crate::entropy::Entropy;
+use crate::learn::Recipe;
 use crate::network;
+use crate::secagg::{Identity, Width};
 use crate::wire::{Address, Envelope, PeerId, RunId};
 
 /// How long an unanswered `Join` waits before it is sent again.
@@ -53,6 +64,17 @@ pub enum WorkerAction {
     StopTraining,
     /// Come back at this time with [`WorkerEvent::Tick`].
     Wake(Millis),
+    /// For showing, here alone: what this worker added to a secure sum.
+    Masked {
+        /// The round.
+        round: u32,
+        /// Its elements as they are, which nobody else sees.
+        part: Vec<u32>,
+        /// Its elements under all masks, packed, as they were sent.
+        packed: Vec<u8>,
+        /// Bits of an element.
+        width: Width,
+    },
     /// Tell the user.
     Notice(String),
 }
@@ -68,43 +90,61 @@ pub enum WorkerPhase {
     Idle,
     /// Training in this round.
     Training(u32),
+    /// Its update of this round is being summed securely.
+    Summing(u32),
     /// The aggregator will not have this worker.
     Refused(Refusal),
 }
 
 /// The machine.
-#[derive(Debug)]
 pub struct Worker {
-    id: PeerId,
+    identity: Identity,
+    entropy: Entropy,
     run: RunId,
     phase: WorkerPhase,
     /// Not before this time is the next `Join` sent.
     join_at: Millis,
     place: Option<Assignment>,
     digits: Option<u32>,
-    /// The round and token of the task under way.
-    task: Option<(u32, Token)>,
+    /// The task under way.
+    task: Option<Current>,
+    /// The secure sum that this worker takes part in.
+    sum: Option<Sum>,
+    /// What was learnt for a round whose sum is not known yet.
+    kept: Option<Kept>,
+}
+
+/// A task that is being trained.
+struct Current {
+    round: u32,
+    token: Token,
+    attempt: u32,
+    recipe: Recipe,
+    secure: Option<SecureTask>,
 }
 
 impl Worker {
-    /// A worker that has not looked around yet. `id` comes from the system's randomness.
+    /// A worker that has not looked around yet. `entropy` is the system's randomness.
     #[must_use]
-    pub fn new(id: PeerId) -> Self {
+    pub fn new(mut entropy: Entropy) -> Self {
         Self {
-            id,
+            identity: Identity::draw(&mut entropy),
+            entropy,
             run: RunId(0),
             phase: WorkerPhase::Searching,
             join_at: 0,
             place: None,
             digits: None,
             task: None,
+            sum: None,
+            kept: None,
         }
     }
 
     /// Who this worker is.
     #[must_use]
     pub fn id(&self) -> PeerId {
-        self.id
+        self.identity.id()
     }
 
     /// What it is doing.
@@ -169,7 +209,8 @@ impl Worker {
             _ if run != self.run => Vec::new(),
             ToWorker::Task(task) => self.asked(round, task),
             ToWorker::Cancel => self.cancelled(round),
-            ToWorker::Accepted => Vec::new(),
+            ToWorker::Accepted => self.counted(round),
+            ToWorker::Step { token, step } => self.step(&token, step),
             ToWorker::Refused(refusal) => {
                 vec![WorkerAction::Notice(format!("round {round}: {refusal}"))]
             }
@@ -198,6 +239,7 @@ impl Worker {
             return self.say_ready();
         }
         let mut actions = self.stop_training();
+        self.kept = None;
         self.run = run;
         self.place = Some(place.clone());
         self.digits = None;
@@ -228,16 +270,30 @@ impl Worker {
             return vec![self.send(round, &ToAggregator::Failed { token: task.token, reason })];
         }
         let mut actions = self.stop_training();
-        self.task = Some((round, task.token.clone()));
+        let current = Current {
+            round,
+            token: task.token.clone(),
+            attempt: task.attempt,
+            recipe: task.recipe,
+            secure: task.secure,
+        };
+        if self.has_kept(&current, &task) {
+            actions.extend(self.begin_sum(current));
+            return actions;
+        }
+        self.kept = None;
+        self.task = Some(current);
         self.phase = WorkerPhase::Training(round);
         actions.push(WorkerAction::Train { round, task });
         actions
     }
 
     fn cancelled(&mut self, round: u32) -> Vec<WorkerAction> {
-        let is_current = self.task.as_ref().is_some_and(|(current, _)| *current == round);
+        let training = self.task.as_ref().map(|current| current.round);
+        let summing = self.sum.as_ref().map(|sum| sum.round);
+        let is_current = training == Some(round) || summing == Some(round);
         let mut actions = if is_current { self.stop_training() } else { Vec::new() };
-        if self.task.is_none() {
+        if self.task.is_none() && self.sum.is_none() {
             // It was too slow, or not needed; it is free for the next round.
             actions.extend(self.say_ready());
         }
@@ -246,26 +302,32 @@ impl Worker {
 
     fn trained(&mut self, update: Update) -> Vec<WorkerAction> {
         match self.take_task(&update.token) {
-            Some(round) => vec![self.send(round, &ToAggregator::Update(update))],
+            Some(current) if current.secure.is_some() => self.keep(current, update),
+            Some(Current { round, .. }) => {
+                vec![self.send(round, &ToAggregator::Update(update))]
+            }
             None => Vec::new(),
         }
     }
 
     fn failed(&mut self, token: Token, reason: String) -> Vec<WorkerAction> {
         match self.take_task(&token) {
-            Some(round) => vec![self.send(round, &ToAggregator::Failed { token, reason })],
+            Some(Current { round, .. }) => {
+                vec![self.send(round, &ToAggregator::Failed { token, reason })]
+            }
             None => Vec::new(),
         }
     }
 
     /// Ends the task with this token, if it is the one under way.
-    fn take_task(&mut self, token: &Token) -> Option<u32> {
-        let (round, _) = self.task.take_if(|(_, current)| current == token)?;
+    fn take_task(&mut self, token: &Token) -> Option<Current> {
+        let current = self.task.take_if(|current| current.token == *token)?;
         self.phase = WorkerPhase::Idle;
-        Some(round)
+        Some(current)
     }
 
     fn stop_training(&mut self) -> Vec<WorkerAction> {
+        self.leave_sum();
         match self.task.take() {
             Some(_) => {
                 self.phase = WorkerPhase::Idle;
@@ -281,7 +343,7 @@ impl Worker {
 
     fn envelope(&self, round: u32, message: &ToAggregator) -> Vec<u8> {
         let (kind, payload) = message.encode();
-        let (run, sender) = (self.run, self.id);
+        let (run, sender) = (self.run, self.id());
         Envelope { run, round, sender, kind, payload }.encode()
     }
 }

@@ -1,0 +1,243 @@
+//! A round whose updates are summed securely.
+//!
+//! Its first phase is the training: a worker that has trained says so with fresh keys. The
+//! phases after it are short, and end when everybody has answered, or at a deadline of their own
+//! without those who have not.
+
+use super::super::super::messages::{Refusal, SecureTask, ToWorker, Token};
+use super::super::round::Round;
+use super::super::{Action, SumView};
+use super::{Aggregator, Millis, notice};
+use crate::secagg::{Closed, Context, Error, FromClient, Phase, Server, Sum};
+use crate::wire::{Address, PeerId};
+
+/// How long a phase after the training waits for silent workers.
+const STEP_MS: Millis = 15_000;
+/// Elements that are shown.
+const SHOWN: usize = 1024;
+
+/// What the page shows of a round's sum.
+pub(super) fn view(round: &Round) -> Option<SumView> {
+    let sum = round.sum.as_ref()?;
+    Some(SumView {
+        phase: sum.phase(),
+        heard: sum.heard(),
+        pending: sum.pending().len(),
+        degree: sum.degree(),
+        width: sum.running_sum().map(|(_, encoding)| encoding.width()),
+    })
+}
+
+impl Aggregator {
+    /// What those in these slots are told of the sum.
+    pub(super) fn secure_task(&self, slots: &[u32]) -> SecureTask {
+        let asked = self.members.values().filter(|member| slots.contains(&member.slot));
+        SecureTask {
+            cohort_min: self.settings.cohort_least(),
+            threshold_min: self.settings.threshold,
+            clip: self.settings.clip,
+            weight_max: asked.map(|member| member.digits).max().unwrap_or(1),
+        }
+    }
+
+    pub(super) fn begin_sum(&self, round: &Round, attempt: u32, secure: &SecureTask) -> Server {
+        let context = Context { run: self.run.0, round: round.number, attempt, model: self.hash.0 };
+        let terms = secure.terms(self.weights.values().len());
+        Server::new(context, terms, round.present())
+    }
+
+    /// Takes a worker's step.
+    pub(super) fn step(
+        &mut self,
+        sender: PeerId,
+        round: u32,
+        token: &Token,
+        step: FromClient,
+        now: Millis,
+        actions: &mut Vec<Action>,
+    ) {
+        let is_vector = matches!(step, FromClient::Masked(_));
+        match self.take_step(sender, round, token, step) {
+            Ok(phase) => {
+                if let Some(member) = self.members.get_mut(&sender) {
+                    match phase {
+                        Phase::Keys => member.sum(),
+                        Phase::Masking => member.report(None),
+                        _ => {}
+                    }
+                }
+                if is_vector {
+                    self.show_masked(sender, actions);
+                }
+                self.advance(now, actions);
+            }
+            Err(refusal) => {
+                let text = format!("a step of the secure sum was refused: {refusal}");
+                notice(actions, Some(sender), text);
+                self.refuse(sender, round, refusal, actions);
+                if refusal.ends_the_task()
+                    && let Some(current) = &mut self.current
+                {
+                    current.lose(sender);
+                    self.rest(sender);
+                    self.advance(now, actions);
+                }
+            }
+        }
+    }
+
+    /// The phase that the step belongs to.
+    fn take_step(
+        &mut self,
+        sender: PeerId,
+        round: u32,
+        token: &Token,
+        step: FromClient,
+    ) -> Result<Phase, Refusal> {
+        let member = self.members.get(&sender).ok_or(Refusal::NotAsked)?;
+        let current = match &mut self.current {
+            _ if member.knew(token) || round <= self.applied => return Err(Refusal::Late),
+            Some(current) if current.number == round => current,
+            _ => return Err(Refusal::WrongRound),
+        };
+        current.check_step(sender, token)?;
+        let sum = current.sum.as_mut().ok_or(Refusal::NotDue)?;
+        let phase = sum.phase();
+        sum.receive(sender, step).map_err(|error| match error {
+            Error::Unexpected | Error::Stranger => Refusal::NotDue,
+            _ => Refusal::BadStep,
+        })?;
+        if phase == Phase::Masking {
+            current.mask(sender);
+        }
+        Ok(phase)
+    }
+
+    fn show_masked(&self, worker: PeerId, actions: &mut Vec<Action>) {
+        let sum = self.current.as_ref().and_then(|current| current.sum.as_ref());
+        let shown = sum.and_then(|sum| Some((sum.latest()?, sum.running_sum()?)));
+        if let Some((latest, (sum, encoding))) = shown {
+            let first = |elements: &[u32]| elements[..elements.len().min(SHOWN)].to_vec();
+            let (elements, sum, width) = (first(latest), first(sum), encoding.width());
+            actions.push(Action::Masked { worker, elements, sum, width });
+        }
+    }
+
+    /// Ends phases for as long as there is nobody to wait for.
+    pub(super) fn advance(&mut self, now: Millis, actions: &mut Vec<Action>) {
+        while let Some(current) = &self.current
+            && let Some(sum) = &current.sum
+        {
+            let pending = sum.pending().len();
+            let enough = sum.phase() == Phase::Keys && sum.heard() >= current.target;
+            let hopeless = sum.phase() == Phase::Keys && sum.heard() + pending < current.quorum;
+            if hopeless {
+                return self.abandon(now, actions);
+            }
+            if pending > 0 && !enough {
+                return;
+            }
+            self.close_phase(now, actions);
+        }
+    }
+
+    /// A phase's time is up: it ends without those who are silent.
+    pub(super) fn step_deadline(&mut self, now: Millis, actions: &mut Vec<Action>) {
+        let Some((current, sum)) =
+            self.current.as_mut().and_then(|round| round.sum.take().map(|sum| (round, sum)))
+        else {
+            return;
+        };
+        let silent = sum.pending();
+        let is_training = sum.phase() == Phase::Keys;
+        let is_enough = !is_training || sum.heard() >= current.quorum;
+        current.sum = Some(sum);
+        for id in silent {
+            current.lose(id);
+            if let Some(member) = self.members.get_mut(&id) {
+                member.miss();
+            }
+            notice(actions, Some(id), "did not answer before the deadline".to_owned());
+        }
+        match is_enough {
+            true => {
+                self.close_phase(now, actions);
+                self.advance(now, actions);
+            }
+            false => self.abandon(now, actions),
+        }
+    }
+
+    fn close_phase(&mut self, now: Millis, actions: &mut Vec<Action>) {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let Some(sum) = &mut current.sum else {
+            return;
+        };
+        let too_slow = sum.pending();
+        match sum.close() {
+            Ok(Closed::Next(messages)) => {
+                current.deadline = now + STEP_MS;
+                actions.push(Action::Wake(current.deadline));
+                let number = current.number;
+                let tokens: Vec<Option<Token>> =
+                    messages.iter().map(|(id, _)| current.token(*id).cloned()).collect();
+                for id in &too_slow {
+                    current.lose(*id);
+                }
+                for id in too_slow {
+                    self.rest(id);
+                    self.send(Address::Worker(id), number, &ToWorker::Cancel, actions);
+                }
+                for ((id, step), token) in messages.into_iter().zip(tokens) {
+                    if let Some(token) = token {
+                        let message = ToWorker::Step { token, step };
+                        self.send(Address::Worker(id), number, &message, actions);
+                    }
+                }
+            }
+            Ok(Closed::Sum(sum)) => self.summed(sum, now, actions),
+            Err(error) => {
+                let worker = match error {
+                    Error::Dishonest(id) => Some(id),
+                    _ => None,
+                };
+                notice(actions, worker, format!("the secure sum failed: {error}"));
+                self.abandon(now, actions);
+            }
+        }
+    }
+
+    /// Applies a sum to the model.
+    fn summed(&mut self, sum: Sum, now: Millis, actions: &mut Vec<Action>) {
+        let total = match sum.encoding.decode(&sum.elements) {
+            Ok(total) => total,
+            Err(error) => {
+                notice(actions, None, format!("the secure sum cannot be used: {error}"));
+                return self.abandon(now, actions);
+            }
+        };
+        let Some(round) = self.current.take() else {
+            return;
+        };
+        let Sum { elements, encoding, survivors, dropped } = sum;
+        for id in &survivors {
+            self.send(Address::Worker(*id), round.number, &ToWorker::Accepted, actions);
+        }
+        for id in round.present().into_iter().filter(|id| !survivors.contains(id)) {
+            self.send(Address::Worker(id), round.number, &ToWorker::Cancel, actions);
+        }
+        self.members.values_mut().for_each(super::Member::dismiss);
+        actions.push(Action::Summed {
+            round: round.number,
+            elements,
+            width: encoding.width(),
+            survivors,
+            repaired: dropped,
+        });
+        let count = f64::from(total.count);
+        let mean: Vec<f64> = total.values.iter().map(|value| value / count).collect();
+        self.apply(round.number, &mean, actions);
+    }
+}

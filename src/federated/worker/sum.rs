@@ -1,0 +1,111 @@
+//! A worker's part in the secure sum of a round.
+
+use super::super::messages::{SecureTask, Task, ToAggregator, Token, Update};
+use super::{Current, Worker, WorkerAction, WorkerPhase};
+use crate::learn::Recipe;
+use crate::network::WeightHash;
+use crate::prg::StreamKey;
+use crate::secagg::{Client, Context, Encoding, FromClient, FromServer};
+use crate::wire::RunId;
+
+/// A secure sum under way.
+pub(super) struct Sum {
+    pub(super) round: u32,
+    token: Token,
+    client: Client,
+}
+
+/// What was learnt in a round, for its next try if this one is given up.
+pub(super) struct Kept {
+    run: RunId,
+    round: u32,
+    recipe: Recipe,
+    update: Update,
+}
+
+impl Worker {
+    /// Whether the work of a task is done already: it is the same round's, from the same model.
+    pub(super) fn has_kept(&self, current: &Current, task: &Task) -> bool {
+        let same = |kept: &Kept| {
+            kept.run == self.run
+                && kept.round == current.round
+                && kept.recipe == current.recipe
+                && kept.update.base == WeightHash::of(&task.weights)
+        };
+        current.secure.is_some() && self.kept.as_ref().is_some_and(same)
+    }
+
+    /// Training is done: the update stays here, and its secure sum begins.
+    pub(super) fn keep(&mut self, current: Current, update: Update) -> Vec<WorkerAction> {
+        let (run, round, recipe) = (self.run, current.round, current.recipe);
+        self.kept = Some(Kept { run, round, recipe, update });
+        self.begin_sum(current)
+    }
+
+    pub(super) fn begin_sum(&mut self, current: Current) -> Vec<WorkerAction> {
+        let (Some(kept), Some(secure)) = (&self.kept, current.secure) else {
+            return Vec::new();
+        };
+        let Current { round, attempt, token, .. } = current;
+        let context = Context { run: self.run.0, round, attempt, model: kept.update.base.0 };
+        let terms = SecureTask::terms(&secure, kept.update.values.len());
+        let (client, keys) = Client::new(context, terms, &self.identity, &mut self.entropy);
+        self.phase = WorkerPhase::Summing(round);
+        self.sum = Some(Sum { round, token: token.clone(), client });
+        vec![self.send(round, &ToAggregator::Step { token, step: keys })]
+    }
+
+    /// Answers a step of the aggregator.
+    pub(super) fn step(&mut self, token: &Token, step: FromServer) -> Vec<WorkerAction> {
+        let (Some(sum), Some(kept)) = (&mut self.sum, &self.kept) else {
+            return Vec::new();
+        };
+        if sum.token != *token {
+            return Vec::new();
+        }
+        let mut coins = [0; StreamKey::LEN];
+        (self.entropy)(&mut coins);
+        let mut plain = None;
+        let part = |encoding: &Encoding| {
+            let coins = StreamKey::new(&coins);
+            let part = encoding.encode(&kept.update.values, kept.update.digits, &coins)?;
+            plain = Some((part.clone(), encoding.width()));
+            Ok(part)
+        };
+        let round = sum.round;
+        match sum.client.handle(step, part, &self.identity, &mut self.entropy) {
+            Ok(step) => {
+                let shown = match (&step, plain) {
+                    (FromClient::Masked(packed), Some((part, width))) => {
+                        Some(WorkerAction::Masked { round, part, packed: packed.clone(), width })
+                    }
+                    _ => None,
+                };
+                let token = token.clone();
+                let answer = self.send(round, &ToAggregator::Step { token, step });
+                std::iter::once(answer).chain(shown).collect()
+            }
+            Err(error) => vec![WorkerAction::Notice(format!("round {round}: {error}"))],
+        }
+    }
+
+    /// The sum of a round is known, and this worker's part in it.
+    pub(super) fn counted(&mut self, round: u32) -> Vec<WorkerAction> {
+        if self.sum.as_ref().is_some_and(|sum| sum.round == round) {
+            self.kept = None;
+            self.leave_sum();
+        }
+        Vec::new()
+    }
+
+    /// Leaves a sum. Once this worker has opened shares, the aggregator may know a sum that it
+    /// is in; the same update in another sum would tell the two apart, so it is learnt anew.
+    pub(super) fn leave_sum(&mut self) {
+        if let Some(sum) = self.sum.take() {
+            self.phase = WorkerPhase::Idle;
+            if sum.client.has_unmasked() {
+                self.kept = None;
+            }
+        }
+    }
+}
