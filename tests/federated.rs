@@ -69,7 +69,7 @@ fn tap_updates(
     mut change: impl FnMut(usize, &mut Vec<u8>) -> Fate + 'static,
 ) {
     let mut seen = 0;
-    room.tap(Box::new(move |to, bytes| {
+    room.tap(Box::new(move |_, to, bytes| {
         let envelope = Envelope::decode(bytes, usize::MAX).unwrap();
         if to != Address::Aggregator || envelope.kind != UPDATE {
             return Fate::Deliver;
@@ -338,7 +338,7 @@ proptest! {
         let mut stream = Stream::new(seed, "test/wire");
         let well = Rc::new(RefCell::new(false));
         let healed = Rc::clone(&well);
-        room.tap(Box::new(move |_, bytes| {
+        room.tap(Box::new(move |_, _, bytes| {
             if *healed.borrow() {
                 return Fate::Deliver;
             }

@@ -70,3 +70,20 @@ fn misuse_ends_with_two() {
         assert!(output.stdout.is_empty());
     }
 }
+
+#[test]
+fn faults_run_any_seeds() {
+    let output = simulate(&["faults", "--seeds", "20", "--first-seed", "100000"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(said.starts_with("20 seeds: "), "{said}");
+}
+
+#[test]
+fn a_large_sum_is_checked_and_told() {
+    let output = simulate(&["sum", "--workers", "130", "--values", "50"]);
+    assert!(output.status.success());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["workers"], 130);
+    assert!(report["neighbours"].as_u64().unwrap() < 60);
+}

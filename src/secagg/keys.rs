@@ -177,6 +177,17 @@ pub(super) fn share_hash(kind: Kind, share: &[u8; 32]) -> Hash {
     merkle::leaf(&[about, share].concat())
 }
 
+/// Which of the two shares with these hashes this is: whether of the own seed.
+#[must_use]
+pub fn share_kind(share: &[u8; 32], hashes: &[Hash; 2]) -> Option<bool> {
+    let is = |kind, hash: &Hash| share_hash(kind, share) == *hash;
+    match hashes {
+        [_, own] if is(Kind::Own, own) => Some(true),
+        [masking, _] if is(Kind::Masking, masking) => Some(false),
+        _ => None,
+    }
+}
+
 /// The hash of the seed of a worker's own mask.
 pub(super) fn seed_hash(seed: &[u8; 32]) -> Hash {
     merkle::leaf(&[b"own seed", &seed[..]].concat())

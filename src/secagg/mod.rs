@@ -38,7 +38,7 @@ pub use client::Client;
 pub use encoding::{COUNT_LIMBS, Encoding, Total};
 pub use graph::{Adversary, COHORT_MAX, COMPLETE_MAX, Degree, Rates};
 pub use identity::{Identity, IdentityKey, Signed};
-pub use keys::Advertisement;
+pub use keys::{Advertisement, share_kind};
 pub use messages::{
     Entry, FromClient, FromServer, KeyList, OVERHEAD_MAX, Sealed, Shares, Statement,
 };

@@ -1,16 +1,18 @@
 //! One simulated worker: its machine, its digits and the task it is at.
 
-use super::{Shards, Tap, deliver};
+use std::collections::BTreeMap;
+
+use super::network::Network;
+use super::{Make, Shards};
 use crate::digits::Digits;
 use crate::federated::{
-    Entropy, LocalTraining, Millis, Report, Task, Token, Worker, WorkerAction, WorkerEvent,
+    Entropy, LocalTraining, Millis, Task, Token, Update, Worker, WorkerAction, WorkerEvent,
 };
 use crate::network;
-use crate::wire::{Address, Exchange, Link, MemoryLink, PeerId};
+use crate::wire::PeerId;
 
 pub(super) struct Actor {
     machine: Worker,
-    link: MemoryLink,
     pace: Millis,
     digits: Digits,
     job: Option<Job>,
@@ -29,12 +31,19 @@ pub(super) enum Input {
     Time,
 }
 
+/// What an actor reaches outside of itself.
+pub(super) struct Outside<'a> {
+    pub(super) now: Millis,
+    pub(super) shards: &'a Shards,
+    pub(super) make: Option<&'a Make>,
+    pub(super) network: &'a mut Network,
+    pub(super) parts: &'a mut BTreeMap<PeerId, Vec<u32>>,
+}
+
 impl Actor {
-    pub(super) fn new(entropy: Entropy, exchange: &Exchange, pace: Millis) -> Self {
-        let machine = Worker::new(entropy);
+    pub(super) fn new(entropy: Entropy, pace: Millis) -> Self {
         Self {
-            link: exchange.link(&[Address::Workers, Address::Worker(machine.id())]),
-            machine,
+            machine: Worker::new(entropy),
             pace,
             digits: Digits::default(),
             job: None,
@@ -46,27 +55,24 @@ impl Actor {
         self.machine.id()
     }
 
-    pub(super) fn receive(&mut self) -> Option<Vec<u8>> {
-        self.link.receive()
-    }
-
     pub(super) fn next_event(&self) -> Option<Millis> {
         let job = self.job.as_ref().map(|job| job.done_at);
         self.wakes.iter().copied().chain(job).min()
     }
 
-    pub(super) fn handle(&mut self, input: Input, now: Millis, shards: &Shards, tap: &mut Tap) {
+    pub(super) fn handle(&mut self, input: Input, outside: &mut Outside<'_>) {
+        let now = outside.now;
         let mut events = match input {
             Input::Open => vec![WorkerEvent::Open],
             Input::Bytes(bytes) => vec![WorkerEvent::Bytes(bytes)],
-            Input::Time => self.elapsed(now),
+            Input::Time => self.elapsed(now, outside.make),
         };
         while let Some(event) = events.pop() {
             for action in self.machine.handle(event, now) {
                 match action {
-                    WorkerAction::Send(to, bytes) => deliver(&mut self.link, tap, to, bytes),
+                    WorkerAction::Send(to, bytes) => outside.network.send(now, to, bytes),
                     WorkerAction::Load(place) => {
-                        self.digits = shards(&place).unwrap_or_default();
+                        self.digits = (outside.shards)(&place).unwrap_or_default();
                         let count = u32::try_from(self.digits.len()).unwrap_or(u32::MAX);
                         events.push(WorkerEvent::ShardLoaded(count));
                     }
@@ -76,14 +82,17 @@ impl Actor {
                     }
                     WorkerAction::StopTraining => self.job = None,
                     WorkerAction::Wake(at) => self.wakes.push(at),
-                    WorkerAction::Notice(_) | WorkerAction::Masked { .. } => {}
+                    WorkerAction::Masked { part, .. } => {
+                        outside.parts.insert(self.id(), part);
+                    }
+                    WorkerAction::Notice(_) => {}
                 }
             }
         }
     }
 
     /// What has come due by `now`.
-    fn elapsed(&mut self, now: Millis) -> Vec<WorkerEvent> {
+    fn elapsed(&mut self, now: Millis, make: Option<&Make>) -> Vec<WorkerEvent> {
         let mut events = Vec::new();
         if self.wakes.iter().any(|&wake| wake <= now) {
             self.wakes.retain(|&wake| wake > now);
@@ -91,16 +100,19 @@ impl Actor {
         }
         if let Some(job) = self.job.take_if(|job| job.done_at <= now) {
             let token: Token = job.task.token.clone();
-            events.push(match self.train(job) {
-                Ok(report) => WorkerEvent::Trained(report.update),
+            events.push(match self.train(job, make) {
+                Ok(update) => WorkerEvent::Trained(update),
                 Err(reason) => WorkerEvent::Failed { token, reason },
             });
         }
         events
     }
 
-    fn train(&self, job: Job) -> Result<Report, String> {
+    fn train(&self, job: Job, make: Option<&Make>) -> Result<Update, String> {
         let place = self.machine.place().ok_or("there is no assignment")?;
+        if let Some(make) = make {
+            return Ok(make(place, job.round, &job.task));
+        }
         let preset = network::preset(&place.model).ok_or("the network is not known")?;
         let run = || {
             let mut training =
@@ -108,7 +120,7 @@ impl Actor {
             while !training.is_done() {
                 training.step(&self.digits)?;
             }
-            training.finish()
+            training.finish().map(|report| report.update)
         };
         run().map_err(|error: crate::learn::Error| error.to_string())
     }

@@ -1,25 +1,35 @@
-//! A room on a virtual clock: the real machines and real training, on links in memory.
+//! A room on a virtual clock: the real machines and real training, on a simulated network.
 //!
 //! One seed replays a run bit for bit. Tests script who comes and goes, and a wire tap
-//! may drop, double or change any message.
+//! may drop, delay, double or change any message. Every secure sum is compared with the plain
+//! sum of the parts that its survivors sent.
 
 mod actor;
+pub mod faults;
+mod network;
+mod wiretap;
+
+use std::collections::BTreeMap;
 
 use crate::digits::Digits;
 use crate::federated::{
-    Action, Aggregator, Assignment, Entropy, Event, Level, Millis, Settings, Snapshot,
+    Action, Aggregator, Assignment, Entropy, Event, Level, Millis, Settings, Snapshot, Task, Update,
 };
-use crate::network;
+use crate::secagg::Width;
 use crate::seeded::Stream;
-use crate::wire::{Address, Exchange, Link, MemoryLink};
+use crate::wire::{Address, PeerId};
 
 use actor::Actor;
+use network::Network;
 
 /// Where simulated workers get their shards.
 pub type Shards = Box<dyn Fn(&Assignment) -> Result<Digits, String>>;
 
+/// Makes a worker's update where nothing is trained: place, round and task.
+pub type Make = Box<dyn Fn(&Assignment, u32, &Task) -> Update>;
+
 /// What a wire tap does with a message; it may also change the bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// It arrives.
     Deliver,
@@ -27,19 +37,23 @@ pub enum Fate {
     Drop,
     /// It arrives twice.
     Double,
+    /// A copy arrives after each of these times.
+    After(Vec<Millis>),
 }
 
-/// Sees every message on its way.
-pub type Tap = Box<dyn FnMut(Address, &mut Vec<u8>) -> Fate>;
+/// Sees every message on its way, at a time.
+pub type Tap = Box<dyn FnMut(Millis, Address, &mut Vec<u8>) -> Fate>;
 
 /// A room: one aggregator and any number of workers.
 pub struct Simulation {
     aggregator: Aggregator,
-    link: MemoryLink,
-    exchange: Exchange,
     workers: Vec<Option<Actor>>,
     shards: Shards,
-    tap: Tap,
+    make: Option<Make>,
+    network: Network,
+    /// What each worker added to the secure sum that it was in last.
+    parts: BTreeMap<PeerId, Vec<u32>>,
+    violations: Vec<String>,
     now: Millis,
     wakes: Vec<Millis>,
     seed: u64,
@@ -53,18 +67,18 @@ impl Simulation {
     ///
     /// # Errors
     /// When the settings name no network or strategy.
-    pub fn new(settings: Settings, shards: Shards) -> Result<Self, network::Error> {
+    pub fn new(settings: Settings, shards: Shards) -> Result<Self, crate::network::Error> {
         let seed = settings.seed;
         let mut tokens = Stream::new(seed, "simulation/tokens");
         let entropy: Entropy = Box::new(move |bytes| tokens.fill(bytes));
-        let exchange = Exchange::default();
         let mut simulation = Self {
             aggregator: Aggregator::new(settings, entropy)?,
-            link: exchange.link(&[Address::Aggregator]),
-            exchange,
             workers: Vec::new(),
             shards,
-            tap: Box::new(|_, _| Fate::Deliver),
+            make: None,
+            network: Network::default(),
+            parts: BTreeMap::new(),
+            violations: Vec::new(),
             now: 0,
             wakes: Vec::new(),
             seed,
@@ -78,15 +92,27 @@ impl Simulation {
 
     /// Lets `tap` see every message from now on.
     pub fn tap(&mut self, tap: Tap) {
-        self.tap = tap;
+        self.network.tap(tap);
+    }
+
+    /// Makes updates from now on, where training is not what is looked at.
+    pub fn make_updates(&mut self, make: Make) {
+        self.make = Some(make);
     }
 
     /// Opens a worker that needs `pace` milliseconds for a task; returns its number.
     pub fn open_worker(&mut self, pace: Millis) -> usize {
+        self.open_worker_as(pace, |_| {})
+    }
+
+    /// As [`Simulation::open_worker`], and says who it is before its first word.
+    pub fn open_worker_as(&mut self, pace: Millis, opened: impl FnOnce(PeerId)) -> usize {
         let number = self.workers.len();
         let mut secrets = Stream::new(self.seed, &format!("simulation/worker/{number}"));
         let entropy: Entropy = Box::new(move |bytes| secrets.fill(bytes));
-        self.workers.push(Some(Actor::new(entropy, &self.exchange, pace)));
+        let actor = Actor::new(entropy, pace);
+        opened(actor.id());
+        self.workers.push(Some(actor));
         self.work(number, actor::Input::Open);
         number
     }
@@ -96,6 +122,24 @@ impl Simulation {
         if let Some(actor) = self.workers.get_mut(number).and_then(Option::take) {
             self.tell(Event::Gone(actor.id()));
         }
+    }
+
+    /// Workers that were ever opened.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.workers.len()
+    }
+
+    /// Secure sums that were not the sums of their survivors' parts.
+    #[must_use]
+    pub fn violations(&self) -> &[String] {
+        &self.violations
+    }
+
+    /// Bytes that are on their way.
+    #[must_use]
+    pub fn in_flight_bytes(&self) -> usize {
+        self.network.bytes()
     }
 
     /// Says something to the aggregator.
@@ -169,60 +213,78 @@ impl Simulation {
         true
     }
 
-    /// Delivers messages until none is under way.
+    /// The time of the next event, if there is one.
+    #[must_use]
+    pub fn next_event(&self) -> Option<Millis> {
+        let wakes = self.wakes.iter().copied().chain(self.network.next());
+        wakes.chain(self.workers.iter().flatten().filter_map(Actor::next_event)).min()
+    }
+
+    /// Delivers messages until none is due.
     fn settle(&mut self) {
-        loop {
-            let mut quiet = true;
-            while let Some(bytes) = self.link.receive() {
-                quiet = false;
-                self.tell(Event::Bytes(bytes));
-            }
-            for number in 0..self.workers.len() {
-                while let Some(bytes) = self.workers[number].as_mut().and_then(Actor::receive) {
-                    quiet = false;
-                    self.work(number, actor::Input::Bytes(bytes));
+        while let Some((to, bytes)) = self.network.receive(self.now) {
+            match to {
+                Address::Aggregator => self.tell(Event::Bytes(bytes)),
+                Address::Workers => {
+                    for number in 0..self.workers.len() {
+                        self.work(number, actor::Input::Bytes(bytes.clone()));
+                    }
                 }
-            }
-            if quiet {
-                return;
+                Address::Worker(id) => {
+                    let is_it =
+                        |actor: &Option<Actor>| actor.as_ref().is_some_and(|a| a.id() == id);
+                    if let Some(number) = self.workers.iter().position(is_it) {
+                        self.work(number, actor::Input::Bytes(bytes));
+                    }
+                }
             }
         }
     }
 
-    fn next_event(&self) -> Option<Millis> {
-        let wakes = self.wakes.iter().copied();
-        wakes.chain(self.workers.iter().flatten().filter_map(Actor::next_event)).min()
-    }
-
     fn work(&mut self, number: usize, input: actor::Input) {
         if let Some(actor) = self.workers.get_mut(number).and_then(Option::as_mut) {
-            actor.handle(input, self.now, &self.shards, &mut self.tap);
+            let mut outside = actor::Outside {
+                now: self.now,
+                shards: &self.shards,
+                make: self.make.as_ref(),
+                network: &mut self.network,
+                parts: &mut self.parts,
+            };
+            actor.handle(input, &mut outside);
+        }
+    }
+
+    /// Compares a secure sum with the plain one.
+    fn check_sum(&mut self, round: u32, elements: &[u32], width: Width, survivors: &[PeerId]) {
+        let mut expected = vec![0u32; elements.len()];
+        for id in survivors {
+            let part = self.parts.get(id).map_or(&[][..], Vec::as_slice);
+            for (sum, element) in expected.iter_mut().zip(part) {
+                *sum = sum.wrapping_add(*element);
+            }
+        }
+        expected.iter_mut().for_each(|element| *element = width.unsigned(*element));
+        let distinct: std::collections::BTreeSet<_> = survivors.iter().collect();
+        if expected != elements || distinct.len() != survivors.len() {
+            self.violations.push(format!("the sum of round {round} is not that of its parts"));
         }
     }
 
     fn carry_out(&mut self, actions: Vec<Action>) {
         for action in actions {
             match action {
-                Action::Send(to, bytes) => deliver(&mut self.link, &mut self.tap, to, bytes),
+                Action::Send(to, bytes) => self.network.send(self.now, to, bytes),
                 // A simulated page says itself that it is gone.
                 Action::Watch(_) => {}
                 Action::Evaluate => self.models += 1,
                 Action::Wake(at) => self.wakes.push(at),
                 Action::Masked { .. } => {}
-                Action::Summed { .. } => self.sums += 1,
+                Action::Summed { round, elements, width, survivors, .. } => {
+                    self.sums += 1;
+                    self.check_sum(round, &elements, width, &survivors);
+                }
                 Action::Notice { level, text, .. } => self.notices.push((level, text)),
             }
         }
-    }
-}
-
-fn deliver(link: &mut MemoryLink, tap: &mut Tap, to: Address, mut bytes: Vec<u8>) {
-    let copies = match tap(to, &mut bytes) {
-        Fate::Drop => 0,
-        Fate::Deliver => 1,
-        Fate::Double => 2,
-    };
-    for _ in 0..copies {
-        link.send(to, &bytes);
     }
 }

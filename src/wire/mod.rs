@@ -7,13 +7,11 @@ mod codec;
 mod envelope;
 mod link;
 mod mailbox;
-mod memory;
 
 pub use codec::{Reader, Writer};
 pub use envelope::{ENVELOPE_LEN, Envelope, PeerId, RunId, VERSION};
 pub use link::{Address, Link};
 pub use mailbox::{Gone, Mailbox, MemoryMailbox, mailboxes};
-pub use memory::{Exchange, MemoryLink};
 
 /// Why bytes are not a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,8 @@
 //! `simulate`: what the page does, without a browser. One file a command.
 
 mod epsilon;
+mod faults;
+mod sum;
 mod train;
 
 use std::process::ExitCode;
@@ -13,12 +15,16 @@ use clap::Parser;
 enum Command {
     Train(train::Arguments),
     Epsilon(epsilon::Arguments),
+    Faults(faults::Arguments),
+    Sum(sum::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::Train(arguments) => train::run(&arguments),
         Command::Epsilon(arguments) => epsilon::run(&arguments),
+        Command::Faults(arguments) => faults::run(&arguments),
+        Command::Sum(arguments) => sum::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

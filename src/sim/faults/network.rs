@@ -1,0 +1,212 @@
+//! The wires of a scenario, and those who abuse them.
+
+use std::collections::BTreeMap;
+
+use super::super::wiretap::Wiretap;
+use super::super::{Fate, Millis};
+use super::scenario::{Lie, Scenario, Wires};
+use crate::federated::{ToAggregator, ToWorker, Token};
+use crate::secagg::{FromClient, FromServer};
+use crate::seeded::Stream;
+use crate::wire::{Address, Envelope, PeerId};
+
+/// Everything that touches a message on its way.
+pub(super) struct Faulty {
+    stream: Stream,
+    wires: Wires,
+    partition: Option<(Millis, Millis)>,
+    aggregator_lies: bool,
+    pub(super) wiretap: Wiretap,
+    peers: BTreeMap<PeerId, Peer>,
+    /// Ways of the scenario's workers that have not come yet.
+    habits: Vec<Peer>,
+    crashing: Vec<usize>,
+    returning: Vec<(Millis, Millis)>,
+    pub(super) faults: u32,
+}
+
+/// A worker as the wires know it.
+#[derive(Clone)]
+struct Peer {
+    number: usize,
+    pace: Millis,
+    sent: u32,
+    crashes_at: Option<u32>,
+    back_after: Option<Millis>,
+    lie: Option<Lie>,
+    /// What it said before.
+    earlier: Option<Vec<u8>>,
+    is_cut_off: bool,
+}
+
+impl Faulty {
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let Wires { loss, double, delay } = scenario.wires;
+        let habit = |(number, habit): (usize, &super::scenario::Habit)| Peer {
+            number,
+            pace: habit.pace,
+            sent: 0,
+            crashes_at: habit.crashes_at,
+            back_after: habit.back_after,
+            lie: habit.lie,
+            earlier: None,
+            is_cut_off: number % 2 == 1,
+        };
+        Self {
+            stream: Stream::new(scenario.seed, "faults/network"),
+            wires: Wires { loss, double, delay },
+            partition: scenario.partition,
+            aggregator_lies: scenario.aggregator_lies,
+            wiretap: Wiretap::default(),
+            peers: BTreeMap::new(),
+            habits: scenario.workers.iter().enumerate().map(habit).collect(),
+            crashing: Vec::new(),
+            returning: Vec::new(),
+            faults: 0,
+        }
+    }
+
+    /// A worker of this number has opened its page. Those that come back have no bad habits.
+    pub(super) fn enter(&mut self, id: PeerId, number: usize) {
+        let pace = 1000;
+        let peer = self.habits.get(number).cloned().unwrap_or(Peer {
+            number,
+            pace,
+            sent: 0,
+            crashes_at: None,
+            back_after: None,
+            lie: None,
+            earlier: None,
+            is_cut_off: false,
+        });
+        self.peers.insert(id, peer);
+    }
+
+    /// Who has crashed since this was asked last.
+    pub(super) fn crashed(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.crashing)
+    }
+
+    /// Paces of the workers that come back by now.
+    pub(super) fn comes_back(&mut self, now: Millis) -> Vec<Millis> {
+        let mut back = Vec::new();
+        self.returning.retain(|&(at, pace)| {
+            let due = at <= now;
+            if due {
+                back.push(pace);
+            }
+            !due
+        });
+        back
+    }
+
+    /// What becomes of a message.
+    pub(super) fn pass(&mut self, now: Millis, to: Address, bytes: &mut Vec<u8>) -> Fate {
+        let Ok(mut envelope) = Envelope::decode(bytes, usize::MAX) else {
+            return Fate::Deliver;
+        };
+        let worker = match to {
+            Address::Aggregator => Some(envelope.sender),
+            Address::Worker(id) => Some(id),
+            Address::Workers => None,
+        };
+        let mut copies = vec![self.delay()];
+        if let Some(peer) = worker.and_then(|id| self.peers.get_mut(&id)) {
+            let is_cut = self.partition.is_some_and(|(from, until)| (from..until).contains(&now));
+            if is_cut && peer.is_cut_off {
+                self.faults += 1;
+                return Fate::Drop;
+            }
+            if to == Address::Aggregator {
+                peer.sent += 1;
+                if peer.crashes_at.is_some_and(|at| peer.sent > at) {
+                    if peer.crashes_at.take().is_some() {
+                        self.crashing.push(peer.number);
+                        let pace = peer.pace;
+                        self.returning.extend(peer.back_after.map(|after| (now + after, pace)));
+                    }
+                    return Fate::Drop;
+                }
+                let original = bytes.clone();
+                if peer.lie.is_some_and(|lie| lie.tell(&mut envelope, peer.earlier.as_deref())) {
+                    self.faults += 1;
+                    *bytes = envelope.encode();
+                }
+                peer.earlier = Some(original);
+            } else if self.aggregator_lies && lie_about_survivors(&mut envelope, &mut self.stream) {
+                self.faults += 1;
+                *bytes = envelope.encode();
+            }
+        }
+        if self.stream.unit() < self.wires.loss {
+            self.faults += 1;
+            return Fate::Drop;
+        }
+        if self.stream.unit() < self.wires.double {
+            self.faults += 1;
+            copies.push(self.delay());
+        }
+        self.wiretap.hear(to, bytes);
+        Fate::After(copies)
+    }
+
+    fn delay(&mut self) -> Millis {
+        let (least, most) = self.wires.delay;
+        least + Millis::from(self.stream.below((most - least) as u32 + 1))
+    }
+}
+
+impl Lie {
+    /// Changes a message; whether it did.
+    fn tell(self, envelope: &mut Envelope, earlier: Option<&[u8]>) -> bool {
+        let step = match ToAggregator::decode(envelope.kind, &envelope.payload) {
+            Ok(ToAggregator::Step { token, step }) => Some((token, step)),
+            _ => None,
+        };
+        let changed = match (self, step) {
+            (Self::Forged, Some((Token(token), step))) => (Token(token.map(|b| b ^ 1)), step),
+            (Self::MixedRound, Some(step)) => {
+                envelope.round += 1;
+                step
+            }
+            (Self::WrongLength, Some((token, FromClient::Masked(mut bytes)))) => {
+                bytes.pop();
+                (token, FromClient::Masked(bytes))
+            }
+            (Self::FalseShares, Some((token, FromClient::Unmask(mut shares)))) => {
+                shares.iter_mut().for_each(|(_, share)| share[0] ^= 1);
+                (token, FromClient::Unmask(shares))
+            }
+            // In place of the statement comes a second vector.
+            (Self::Equivocating, Some((token, FromClient::Statement(_)))) => {
+                (token, FromClient::Masked(vec![1; 7853 * 2]))
+            }
+            (Self::Replayed, Some((_, FromClient::Statement(_)))) => {
+                let before = earlier.and_then(|bytes| Envelope::decode(bytes, usize::MAX).ok());
+                return before.map(|before| *envelope = before).is_some();
+            }
+            _ => return false,
+        };
+        let (token, step) = changed;
+        (envelope.kind, envelope.payload) = ToAggregator::Step { token, step }.encode();
+        true
+    }
+}
+
+/// An aggregator that wants both secrets of a worker tells half of the others that it is dead.
+fn lie_about_survivors(envelope: &mut Envelope, stream: &mut Stream) -> bool {
+    let Ok(ToWorker::Step { token, step: FromServer::Survivors(mut alive) }) =
+        ToWorker::decode(envelope.kind, &envelope.payload)
+    else {
+        return false;
+    };
+    if stream.unit() < 0.5 {
+        return false;
+    }
+    if let Some(byte) = alive.first_mut() {
+        *byte &= !1;
+    }
+    let step = FromServer::Survivors(alive);
+    (envelope.kind, envelope.payload) = ToWorker::Step { token, step }.encode();
+    true
+}

@@ -1,0 +1,126 @@
+//! What a seed makes up.
+
+use super::super::{Millis, Settings};
+use crate::seeded::Stream;
+
+/// A room, and what goes wrong in it.
+pub(super) struct Scenario {
+    pub(super) seed: u64,
+    pub(super) settings: Settings,
+    pub(super) workers: Vec<Habit>,
+    pub(super) wires: Wires,
+    /// From when to when a half of the room is cut off.
+    pub(super) partition: Option<(Millis, Millis)>,
+    /// Whether the aggregator tells some workers other survivors than the rest.
+    pub(super) aggregator_lies: bool,
+}
+
+/// A worker's ways.
+pub(super) struct Habit {
+    /// How long it trains.
+    pub(super) pace: Millis,
+    /// It crashes when it sends its message of this number.
+    pub(super) crashes_at: Option<u32>,
+    /// And its page is opened anew after this time.
+    pub(super) back_after: Option<Millis>,
+    pub(super) lie: Option<Lie>,
+}
+
+/// How a worker lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lie {
+    /// With another token.
+    Forged,
+    /// Says again what it said before.
+    Replayed,
+    /// For another round.
+    MixedRound,
+    /// With the end cut off.
+    WrongLength,
+    /// A second vector after the first.
+    Equivocating,
+    /// With a share changed.
+    FalseShares,
+}
+
+const LIES: [Lie; 6] = [
+    Lie::Forged,
+    Lie::Replayed,
+    Lie::MixedRound,
+    Lie::WrongLength,
+    Lie::Equivocating,
+    Lie::FalseShares,
+];
+
+/// What the wires do.
+pub(super) struct Wires {
+    pub(super) loss: f64,
+    pub(super) double: f64,
+    /// At least, and at most: messages overtake one another.
+    pub(super) delay: (Millis, Millis),
+}
+
+impl Scenario {
+    pub(super) fn new(seed: u64) -> Self {
+        let mut s = Stream::new(seed, "faults/scenario");
+        let count = 3 + s.below(7);
+        let settings = Settings {
+            model: "linear".to_owned(),
+            seed,
+            rounds: 1 + s.below(3),
+            fraction: pick(&mut s, [1.0, 1.0, 0.7]),
+            cohort_min: 1,
+            over: pick(&mut s, [1.0, 1.0, 1.3]),
+            quorum: pick(&mut s, [0.5, 1.0]),
+            deadline_s: 20,
+            shards: 10,
+            secagg: true,
+            threshold: 2 + s.below(3),
+            ..Settings::default()
+        };
+        let severity = pick(&mut s, [0.0, 0.3, 1.0]);
+        let mut happens = |probability: f64| s.unit() < probability * severity;
+        let mut habits = Vec::new();
+        for _ in 0..count {
+            let (crashes, returns, lies) = (happens(0.3), happens(0.5), happens(0.15));
+            habits.push((crashes, returns, lies));
+        }
+        let (lossy, doubled, slow, cut, aggregator_lies) =
+            (happens(0.3), happens(0.4), happens(0.5), happens(0.2), happens(0.1));
+        let workers = habits.into_iter().map(|(crashes, returns, lies)| Habit {
+            pace: Millis::from(100 + s.below(3000)),
+            crashes_at: crashes.then(|| s.below(14)),
+            back_after: returns.then(|| Millis::from(s.below(20_000))),
+            lie: lies.then(|| LIES[s.below(LIES.len() as u32) as usize]),
+        });
+        let workers = workers.collect();
+        let begin = Millis::from(s.below(10_000));
+        Self {
+            seed,
+            settings,
+            workers,
+            wires: Wires {
+                loss: if lossy { s.between(0.0, 0.08) } else { 0.0 },
+                double: if doubled { s.between(0.0, 0.3) } else { 0.0 },
+                delay: if slow { (0, Millis::from(s.below(2000))) } else { (5, 5) },
+            },
+            partition: cut.then(|| (begin, begin + Millis::from(s.below(40_000)))),
+            aggregator_lies,
+        }
+    }
+
+    /// Whether nothing goes wrong.
+    pub(super) fn is_calm(&self) -> bool {
+        let calm = |habit: &Habit| habit.crashes_at.is_none() && habit.lie.is_none();
+        self.workers.iter().all(calm)
+            && self.workers.len() >= self.settings.cohort_least() as usize
+            && self.wires.loss == 0.0
+            && self.wires.delay.0 == self.wires.delay.1
+            && self.partition.is_none()
+            && !self.aggregator_lies
+    }
+}
+
+fn pick<const N: usize>(stream: &mut Stream, choices: [f64; N]) -> f64 {
+    choices[stream.below(N as u32) as usize]
+}

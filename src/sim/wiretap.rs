@@ -1,0 +1,88 @@
+//! Listens to a room and notes what an aggregator could know from it: whether any worker's two
+//! secrets could be opened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+use crate::federated::{ToAggregator, ToWorker, Token};
+use crate::secagg::{FromClient, FromServer, share_kind};
+use crate::wire::{Address, Envelope, PeerId};
+
+/// One try of one round.
+type Try = (u32, [u8; 32]);
+
+/// What was heard.
+#[derive(Default)]
+pub(super) struct Wiretap {
+    /// The token of each worker's latest task: a try of a round.
+    positions: BTreeMap<(Try, PeerId), u32>,
+    /// Which list of keys a worker's token belongs to.
+    tries: BTreeMap<(PeerId, [u8; 16]), Try>,
+    /// The hashes of shares: by try, owner and holder.
+    hashes: BTreeMap<(Try, u32, u32), [[u8; 32]; 2]>,
+    /// Holders that opened a share, by try, owner and kind.
+    opened: BTreeMap<(Try, u32, bool), BTreeSet<u32>>,
+    workers: BTreeMap<Try, u32>,
+}
+
+impl Wiretap {
+    /// Notes a message as its receiver gets it.
+    pub(super) fn hear(&mut self, to: Address, bytes: &[u8]) {
+        let Ok(envelope) = Envelope::decode(bytes, usize::MAX) else {
+            return;
+        };
+        let Envelope { kind, payload, round, sender, .. } = &envelope;
+        if let Address::Worker(id) = to
+            && let Ok(ToWorker::Step { token, step: FromServer::KeyList(list) }) =
+                ToWorker::decode(*kind, payload)
+        {
+            let this = (*round, Sha256::digest(list.root).into());
+            self.tries.insert((id, token.0), this);
+            self.positions.insert((this, id), list.position);
+            self.workers.insert(this, list.workers);
+        }
+        if to == Address::Aggregator
+            && let Ok(ToAggregator::Step { token, step }) = ToAggregator::decode(*kind, payload)
+        {
+            self.step(*sender, &token, step);
+        }
+    }
+
+    fn step(&mut self, sender: PeerId, token: &Token, step: FromClient) {
+        let Some(&this) = self.tries.get(&(sender, token.0)) else {
+            return;
+        };
+        let Some(&position) = self.positions.get(&(this, sender)) else {
+            return;
+        };
+        match step {
+            FromClient::Shares(shares) => {
+                for sealed in shares.sealed {
+                    self.hashes.insert((this, position, sealed.position), sealed.hashes);
+                }
+            }
+            FromClient::Unmask(shares) => {
+                for (owner, share) in shares {
+                    let Some(hashes) = self.hashes.get(&(this, owner, position)) else {
+                        continue;
+                    };
+                    if let Some(is_own) = share_kind(&share, hashes) {
+                        self.opened.entry((this, owner, is_own)).or_default().insert(position);
+                    }
+                }
+            }
+            FromClient::Keys(_) | FromClient::Masked(_) | FromClient::Statement(_) => {}
+        }
+    }
+
+    /// A worker of which as many shares of both kinds were opened as open a secret.
+    pub(super) fn both_secrets(&self, threshold: impl Fn(u32) -> usize) -> Option<String> {
+        self.opened.iter().find_map(|((this, owner, is_own), holders)| {
+            let least = threshold(*self.workers.get(this)?);
+            let others = self.opened.get(&(*this, *owner, !is_own))?;
+            (holders.len() >= least && others.len() >= least)
+                .then(|| format!("both secrets of worker {owner} of round {} are open", this.0))
+        })
+    }
+}
