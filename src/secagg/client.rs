@@ -14,12 +14,13 @@ use zeroize::Zeroizing;
 use super::agreement::{Context, Terms};
 use super::encoding::Encoding;
 use super::identity::Identity;
-use super::keys::{Pair, Secrets};
+use super::keys::{Advertisement, Pair, Secrets};
 use super::messages::{FromClient, FromServer, KeyList, Sealed, Shares, Statement};
 use super::shamir::{self, Share};
 use super::{Error, bit, bitmap, keys, mask};
 use crate::entropy::Entropy;
 use crate::prg::StreamKey;
+use crate::wire::PeerId;
 
 use neighbourhood::Neighbourhood;
 
@@ -28,6 +29,16 @@ pub struct Client {
     context: Context,
     terms: Terms,
     phase: Phase,
+    first_masks: Vec<FirstMask>,
+}
+
+/// What one mask adds to the first element of a vector; for showing, in the worker's own page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstMask {
+    /// With whom the worker shares the mask; `None` for its own.
+    pub with: Option<PeerId>,
+    /// What is added, as an element of the ring.
+    pub element: u32,
 }
 
 enum Phase {
@@ -63,10 +74,9 @@ impl Client {
     ) -> (Self, FromClient) {
         let secrets = Secrets::draw(entropy);
         let keys = secrets.advertise(&context, identity);
-        (
-            Self { context, terms, phase: Phase::Advertised(secrets) },
-            FromClient::Keys(Box::new(keys)),
-        )
+        let phase = Phase::Advertised(secrets);
+        let client = Self { context, terms, phase, first_masks: Vec::new() };
+        (client, FromClient::Keys(Box::new(keys)))
     }
 
     /// Answers a message. `part` gives this worker's vector in an encoding, `terms.len` values
@@ -87,6 +97,12 @@ impl Client {
             FromServer::Survivors(alive) => self.confirm(&alive, identity),
             FromServer::Statements(statements) => self.unmask(&statements),
         }
+    }
+
+    /// What each mask added to the first element, once the vector was sent.
+    #[must_use]
+    pub fn first_masks(&self) -> &[FirstMask] {
+        &self.first_masks
     }
 
     /// Whether this worker has said all it may.
@@ -170,15 +186,23 @@ impl Client {
             return Err(Error::Length);
         }
         let width = around.encoding().width();
-        mask::apply(&StreamKey::new(&secrets.own), width, mask::Sign::Plus, &mut vector);
-        for (sign, key) in &masks {
-            mask::apply(key, width, *sign, &mut vector);
+        let own = StreamKey::new(&secrets.own);
+        let mut first_masks = Vec::new();
+        let with = delivery.iter().map(|sealed| around.neighbour(sealed.position));
+        let all = std::iter::once((None, mask::Sign::Plus, &own))
+            .chain(with.zip(&masks).map(|(with, (sign, key))| (with, *sign, key)));
+        for (with, sign, key) in all {
+            let before = vector[0];
+            mask::apply(key, width, sign, &mut vector);
+            let element = width.unsigned(vector[0].wrapping_sub(before));
+            first_masks.push(FirstMask { with: with.map(Advertisement::id), element });
         }
         let packed = width.pack(&vector);
         if let Phase::Shared(_, around, pairs) = std::mem::replace(&mut self.phase, Phase::Done)
             && let Some(own) = pairs.into_iter().next()
         {
             self.phase = Phase::Masked(around, Held { own, neighbours });
+            self.first_masks = first_masks;
         }
         Ok(FromClient::Masked(packed))
     }

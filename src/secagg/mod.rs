@@ -34,7 +34,7 @@ mod server;
 mod shamir;
 
 pub use agreement::{COHORT_LEAST, Context, Terms};
-pub use client::Client;
+pub use client::{Client, FirstMask};
 pub use encoding::{COUNT_LIMBS, Encoding, Total};
 pub use graph::{Adversary, COHORT_MAX, COMPLETE_MAX, Degree, Rates};
 pub use identity::{Identity, IdentityKey, Signed};
@@ -43,7 +43,7 @@ pub use messages::{
     Entry, FromClient, FromServer, KeyList, OVERHEAD_MAX, Sealed, Shares, Statement,
 };
 pub use ring::Width;
-pub use server::{Closed, Phase, Server, Sum};
+pub use server::{Closed, Opened, Phase, Server, Sum};
 
 use crate::wire::PeerId;
 

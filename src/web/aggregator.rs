@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Float32Array, Function};
+use js_sys::{Float32Array, Function, Uint32Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -15,13 +15,14 @@ use super::environment::{self, Show, entropy, now, now_ms, sleep, turn, words};
 use super::locks;
 use super::page::{
     self, AggregatorCommand as Command, AggregatorEvent as Shown, AggregatorState, LayerView,
-    MemberView, Problem,
+    MemberView, Opening, Problem, SumView,
 };
 use crate::digits::Digits;
 use crate::federated::{
     self, Action, Event, Level, Member, MemberState, Phase, SETTINGS, Settings, Snapshot,
 };
 use crate::learn::{Evaluation, Evaluator, Model};
+use crate::secagg::{Opened, Phase as SumPhase, Width};
 use crate::wire::{Address, Link, PeerId};
 
 /// The aggregator's role in its dedicated worker.
@@ -180,6 +181,26 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     tell(&shared, Event::Tick);
                 });
             }
+            Action::Masked { worker, elements, sum, width } => room.show.event(&Shown::Masked {
+                worker: worker.to_string(),
+                bits: width.bits(),
+                elements: Uint32Array::from(elements.as_slice()),
+                sum: Uint32Array::from(sum.as_slice()),
+            }),
+            Action::Summed { round, elements, width, survivors, openings } => {
+                let opening = |opened: &Opened| Opening {
+                    worker: opened.worker.to_string(),
+                    repair: opened.is_repair,
+                    elements: Uint32Array::from(opened.elements.as_slice()),
+                };
+                room.show.event(&Shown::Summed {
+                    round,
+                    bits: width.bits(),
+                    survivors: survivors.iter().map(ToString::to_string).collect(),
+                    elements: Uint32Array::from(elements.as_slice()),
+                    openings: openings.iter().map(opening).collect(),
+                });
+            }
             Action::Notice { level, worker, text } => room.show.event(&Shown::Notice {
                 level: match level {
                     Level::Info => "info",
@@ -323,9 +344,27 @@ fn state(snapshot: &Snapshot) -> AggregatorState {
         rounds: snapshot.rounds,
         attempt: snapshot.attempt,
         target: snapshot.target,
+        sum: snapshot.sum.as_ref().map(sum_view),
         workers: snapshot.members.iter().map(member).collect(),
         bytes_sent: snapshot.bytes_sent as f64,
         bytes_received: snapshot.bytes_received as f64,
+    }
+}
+
+fn sum_view(sum: &federated::SumView) -> SumView {
+    SumView {
+        phase: match sum.phase {
+            SumPhase::Keys => "training",
+            SumPhase::Sharing => "sharing",
+            SumPhase::Masking => "masking",
+            SumPhase::Confirming => "confirming",
+            SumPhase::Unmasking | SumPhase::Done => "unmasking",
+        },
+        heard: sum.heard,
+        pending: sum.pending,
+        neighbours: sum.degree.map(|degree| degree.neighbours),
+        threshold: sum.degree.map(|degree| degree.threshold),
+        bits: sum.width.map(Width::bits),
     }
 }
 
@@ -337,6 +376,7 @@ fn member(member: &Member) -> MemberView {
             MemberState::Loading => "loading",
             MemberState::Idle => "idle",
             MemberState::Training => "training",
+            MemberState::Summing => "summing",
             MemberState::Reported => "reported",
             MemberState::Silent => "silent",
         },

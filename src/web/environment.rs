@@ -14,7 +14,6 @@ use zeroize::Zeroize;
 use crate::federated::{Entropy, Millis};
 use crate::mpc;
 use crate::prg::StreamKey;
-use crate::wire::PeerId;
 
 /// The voice of a role: posts its events to the page.
 #[derive(Clone)]
@@ -83,13 +82,6 @@ pub(super) fn draw_key() -> StreamKey {
 pub(super) fn epoch_clock() -> mpc::Clock {
     let origin = scope().performance().map_or(0.0, |clock| clock.time_origin());
     Rc::new(move || origin + now())
-}
-
-/// A fresh identity.
-pub(super) fn draw_peer() -> PeerId {
-    let mut id = [0; 16];
-    fill(&mut id);
-    PeerId(id)
 }
 
 /// Waits.

@@ -5,21 +5,22 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Float32Array, Function, Uint8Array};
+use js_sys::{Float32Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of, subject};
 use super::digits::Source;
-use super::environment::{Show, draw_peer, now, now_ms, sleep, turn, words};
+use super::environment::{Show, entropy, now, now_ms, sleep, turn, words};
 use super::locks;
-use super::page::{WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
+use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
 use crate::digits::Digits;
 use crate::federated::{
     self, Assignment, LocalTraining, Task, WorkerAction as Action, WorkerEvent as Event,
     WorkerPhase,
 };
 use crate::network;
+use crate::secagg::FirstMask;
 use crate::wire::{Address, Link};
 
 /// Digits that the page shows.
@@ -76,8 +77,8 @@ async fn open(shared: &Shared, show: &Show, query: &str, data: String) -> Result
         return Err("this browser has no Web Locks, which tell which tabs live".to_owned());
     }
     let name = room_of(query);
-    let id = draw_peer();
-    let address = Address::Worker(id);
+    let machine = federated::Worker::new(entropy());
+    let address = Address::Worker(machine.id());
     // Before the first message: whoever joins without a lock counts as gone.
     locks::hold(&subject(&name, address)).await.map_err(|error| words(&error))?;
     let arrived = Rc::clone(shared);
@@ -85,7 +86,7 @@ async fn open(shared: &Shared, show: &Show, query: &str, data: String) -> Result
         .map_err(|error| words(&error))?;
     *shared.borrow_mut() = Some(Room {
         name,
-        machine: federated::Worker::new(id),
+        machine,
         link,
         show: show.clone(),
         data,
@@ -134,6 +135,20 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                 sleep(Duration::from_millis(at.saturating_sub(now_ms()) + 1)).await;
                 tell(&shared, Event::Tick);
             }),
+            Action::Masked { round, part, masked, first_masks, width } => {
+                let mask = |mask: &FirstMask| FirstMaskView {
+                    with: mask.with.map(|id| id.to_string()),
+                    element: mask.element,
+                };
+                room.show.event(&Shown::Masked {
+                    round,
+                    bits: width.bits(),
+                    bytes: width.packed_len(masked.len()),
+                    first_masks: first_masks.iter().map(mask).collect(),
+                    part: Uint32Array::from(part.as_slice()),
+                    masked: Uint32Array::from(masked.as_slice()),
+                });
+            }
             Action::Notice(text) => room.show.event(&Shown::Notice { level: "warning", text }),
         }
     }
@@ -195,6 +210,7 @@ const SLICE_MS: f64 = 30.0;
 async fn train(shared: Shared, round: u32, task: Task, generation: u32) {
     let started = now();
     let token = task.token.clone();
+    let is_secure = task.secure.is_some();
     let outcome = run_task(&shared, round, task, generation).await;
     if !is_current(&shared, generation) {
         return;
@@ -211,6 +227,7 @@ async fn train(shared: Shared, round: u32, task: Task, generation: u32) {
                 norm: report.norm,
                 loss: update.loss,
                 millis: now() - started,
+                secure: is_secure,
                 update: show,
             };
             with_room(&shared, |room| room.show.event(&shown));
@@ -267,6 +284,7 @@ impl Room {
             WorkerPhase::Loading => ("loading", None, None),
             WorkerPhase::Idle => ("idle", None, None),
             WorkerPhase::Training(round) => ("training", Some(*round), None),
+            WorkerPhase::Summing(round) => ("summing", Some(*round), None),
             WorkerPhase::Refused(refusal) => ("refused", None, Some(refusal.to_string())),
         };
         WorkerState {

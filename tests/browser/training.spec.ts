@@ -23,7 +23,7 @@ const root = resolve("..");
 test("ten tabs learn to read, whoever leaves, reloads or lies", async ({ context }) => {
   test.setTimeout(600_000);
   const room = "ten";
-  const page = await openAggregator(context, `?room=${room}&seed=7`);
+  const page = await openAggregator(context, `?room=${room}&seed=7&secagg=off`);
   const notices = page.getByTestId("notices");
   const training = page.locator("[data-testid=member][data-state=training]");
   const tabs = await openWorkers(page, 10);
@@ -68,7 +68,7 @@ test("ten tabs learn to read, whoever leaves, reloads or lies", async ({ context
 
 test("a seed gives the same model twice, and the one that the native build computes", async ({ context }) => {
   test.setTimeout(300_000);
-  const query = "seed=42&rounds=2&shards=30";
+  const query = "seed=42&rounds=2&shards=30&secagg=off";
   const hashes: string[] = [];
   for (const room of ["first", "second"]) {
     const page = await openAggregator(context, `?room=${room}&${query}`);
@@ -90,7 +90,7 @@ test("with no tab open, one click shows learning", async ({ context }) => {
   const before = await accuracyAfter(page, 0);
   await page.getByTestId("add-local-worker").click();
   await waitForRound(page, 2);
-  await expect(page.getByTestId("worker-count")).toHaveText("2");
+  await expect(page.getByTestId("worker-count")).toHaveText("3");
   const after = await accuracyAfter(page, 2);
   expect(after).toBeGreaterThan(before + 40);
 
@@ -103,12 +103,12 @@ test("with no tab open, one click shows learning", async ({ context }) => {
   await expect(page.getByTestId("stop-training")).toBeDisabled();
   expect(await hashOf(page)).not.toBe(finished);
   await page.getByTestId("add-local-worker").click();
-  await expect(page.getByTestId("worker-count")).toHaveText("3");
+  await expect(page.getByTestId("worker-count")).toHaveText("4");
 });
 
 test("a worker tab shows its digits, its loss and what it sends", async ({ context }) => {
   test.setTimeout(120_000);
-  const page = await openAggregator(context, "?room=seen&rounds=1&shards=60");
+  const page = await openAggregator(context, "?room=seen&rounds=1&shards=60&secagg=off");
   const [tab] = await openWorkers(page, 1);
   if (!tab) throw new Error("no tab was opened");
   await expect(tab.getByTestId("worker-digits")).toHaveAttribute("data-digits", "1000");
@@ -120,7 +120,7 @@ test("a worker tab shows its digits, its loss and what it sends", async ({ conte
 
 test("an aggregator that is reloaded finds its workers again", async ({ context }) => {
   test.setTimeout(120_000);
-  const page = await openAggregator(context, "?room=again&rounds=2");
+  const page = await openAggregator(context, "?room=again&rounds=2&secagg=off");
   await openWorkers(page, 2);
   await page.getByTestId("start-training").click();
   await waitForRound(page, 1);

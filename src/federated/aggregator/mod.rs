@@ -14,7 +14,7 @@ mod round;
 
 use super::Millis;
 use crate::entropy::Entropy;
-use crate::secagg::{Degree, Phase as SumPhase, Width};
+use crate::secagg::{Degree, Opened, Phase as SumPhase, Width};
 use crate::wire::{Address, PeerId};
 
 pub use machine::Aggregator;
@@ -70,8 +70,8 @@ pub enum Action {
         width: Width,
         /// Whose updates are in it.
         survivors: Vec<PeerId>,
-        /// Whose pairwise masks were taken out of it: they left when they had shared secrets.
-        repaired: Vec<PeerId>,
+        /// How the sum came out of its masks.
+        openings: Vec<Opened>,
     },
     /// Tell the user.
     Notice {

@@ -18,7 +18,7 @@ use super::messages::{
 use crate::entropy::Entropy;
 use crate::learn::Recipe;
 use crate::network;
-use crate::secagg::{Identity, Width};
+use crate::secagg::{FirstMask, Identity, Width};
 use crate::wire::{Address, Envelope, PeerId, RunId};
 
 /// How long an unanswered `Join` waits before it is sent again.
@@ -70,8 +70,10 @@ pub enum WorkerAction {
         round: u32,
         /// Its elements as they are, which nobody else sees.
         part: Vec<u32>,
-        /// Its elements under all masks, packed, as they were sent.
-        packed: Vec<u8>,
+        /// Its elements under all masks, as they were sent.
+        masked: Vec<u32>,
+        /// What each mask added to the first element.
+        first_masks: Vec<FirstMask>,
         /// Bits of an element.
         width: Width,
     },

@@ -77,7 +77,9 @@ impl Worker {
             Ok(step) => {
                 let shown = match (&step, plain) {
                     (FromClient::Masked(packed), Some((part, width))) => {
-                        Some(WorkerAction::Masked { round, part, packed: packed.clone(), width })
+                        let masked = width.unpack(packed, part.len()).unwrap_or_default();
+                        let first_masks = sum.client.first_masks().to_vec();
+                        Some(WorkerAction::Masked { round, part, masked, first_masks, width })
                     }
                     _ => None,
                 };

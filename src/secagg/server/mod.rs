@@ -105,6 +105,19 @@ pub struct Sum {
     pub survivors: Vec<PeerId>,
     /// Who sent shares but no part; its pairwise masks were repaired.
     pub dropped: Vec<PeerId>,
+    /// How the sum came out of its masks; for showing, with few workers.
+    pub openings: Vec<Opened>,
+}
+
+/// A step of the opening.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    /// Whose masks were taken away.
+    pub worker: PeerId,
+    /// Whether they were those it shared with others, for it dropped out; else its own.
+    pub is_repair: bool,
+    /// The sum's first elements after it.
+    pub elements: Vec<u32>,
 }
 
 impl Server {

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use super::super::Error;
 use super::super::field::Element;
+use super::super::graph::COMPLETE_MAX;
 use super::super::keys::{opened, pair_mask, seed_hash};
 use super::super::mask::{self, Sign};
 use super::super::shamir::{self, Bytes, Share};
-use super::{Round, Sum};
+use super::{Opened, Round, Sum};
 use crate::prg::StreamKey;
 use crate::wire::PeerId;
 
@@ -18,7 +19,7 @@ impl Round {
         let width = self.encoding.width();
         let mut sum = std::mem::take(&mut self.sum);
         let mut weights = Weights::default();
-        let (mut survivors, mut dropped) = (Vec::new(), Vec::new());
+        let (mut survivors, mut dropped, mut openings) = (Vec::new(), Vec::new(), Vec::new());
         for position in 0..self.workers.len() as u32 {
             let Some(committed) = &self.workers[position as usize].committed else {
                 // It never shared its secrets, so nobody has a mask with it.
@@ -32,13 +33,23 @@ impl Round {
                 }
                 mask::apply(&StreamKey::new(&seed), width, Sign::Minus, &mut sum);
                 survivors.push(id);
+                self.show(id, false, &sum, &mut openings);
             } else {
                 self.repair(position, id, &mut weights, &mut sum)?;
                 dropped.push(id);
+                self.show(id, true, &sum, &mut openings);
             }
         }
         sum.iter_mut().for_each(|element| *element = width.unsigned(*element));
-        Ok(Sum { elements: sum, encoding: self.encoding, survivors, dropped })
+        Ok(Sum { elements: sum, encoding: self.encoding, survivors, dropped, openings })
+    }
+
+    fn show(&self, worker: PeerId, is_repair: bool, sum: &[u32], openings: &mut Vec<Opened>) {
+        if self.workers.len() <= COMPLETE_MAX {
+            let width = self.encoding.width();
+            let elements = sum.iter().take(SHOWN).map(|&element| width.unsigned(element)).collect();
+            openings.push(Opened { worker, is_repair, elements });
+        }
     }
 
     /// Takes away the masks that survivors share with a worker that dropped out.
@@ -81,6 +92,9 @@ impl Round {
         Ok(shamir::combine(weights.of(places), shares.iter()))
     }
 }
+
+/// Elements that are shown.
+const SHOWN: usize = 1024;
 
 /// The weights of sets of holders, many of which come again.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! The aggregator's page: what it asks, and what it is shown.
 
-use js_sys::Float32Array;
+use js_sys::{Float32Array, Uint32Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -28,11 +28,30 @@ export type AggregatorEvent =
   | { type: "model"; round: number; preset: string; hash: string; weights: Float32Array }
   /** The global model on the test digits; `accuracy` in percent, `loss` in nats. */
   | { type: "evaluated"; round: number; accuracy: number; loss: number; millis: number }
+  /** A masked update as it arrived, and the sum of all that have: their first 1,024 elements, of `bits` bits. */
+  | { type: "masked"; worker: string; bits: number; elements: Uint32Array; sum: Uint32Array }
+  /** A secure sum was opened: its elements, and how its first 1,024 came out of their masks. */
+  | { type: "summed"; round: number; bits: number; survivors: string[]; elements: Uint32Array; openings: Opening[] }
   | { type: "notice"; level: "info" | "warning"; worker?: string; text: string }
   /** The role cannot go on. */
   | { type: "failed"; reason: string };
 
 export interface Problem { setting: string; text: string }
+
+/** A worker's masks were taken out of the sum: its own, or, as a repair, those it shared with others. */
+export interface Opening { worker: string; repair: boolean; elements: Uint32Array }
+
+/** A secure sum under way. */
+export interface SumView {
+  phase: "training" | "sharing" | "masking" | "confirming" | "unmasking";
+  /** Workers that have done it, and that have not. */
+  heard: number;
+  pending: number;
+  /** The graph's degree and the shares that open a secret, once the cohort is known; bits of an element then too. */
+  neighbours?: number;
+  threshold?: number;
+  bits?: number;
+}
 
 export interface LayerView { name: string; shape: number[]; parameters: number }
 
@@ -46,6 +65,7 @@ export interface AggregatorState {
   attempt: number;
   /** Reports that close the round under way. */
   target: number;
+  sum?: SumView;
   workers: MemberView[];
   bytesSent: number;
   bytesReceived: number;
@@ -56,7 +76,7 @@ export interface MemberView {
   id: string;
   /** The place in the room, from 0: it decides the shard. */
   slot: number;
-  state: "loading" | "idle" | "training" | "reported" | "silent";
+  state: "loading" | "idle" | "training" | "summing" | "reported" | "silent";
   digits: number;
   /** The mean training loss of its last report. */
   loss?: number;
@@ -139,6 +159,33 @@ pub enum AggregatorEvent {
         /// How long it took.
         millis: f64,
     },
+    /// A masked update arrived.
+    Masked {
+        /// Whose it is.
+        worker: String,
+        /// Bits of an element.
+        bits: u32,
+        /// Its first elements.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        elements: Uint32Array,
+        /// Those of the sum so far.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        sum: Uint32Array,
+    },
+    /// A secure sum was opened.
+    Summed {
+        /// The round.
+        round: u32,
+        /// Bits of an element.
+        bits: u32,
+        /// Whose updates are in it.
+        survivors: Vec<String>,
+        /// Its elements.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        elements: Uint32Array,
+        /// How its first elements came out of their masks.
+        openings: Vec<Opening>,
+    },
     /// Something the user may want to know.
     Notice {
         /// `info` or `warning`.
@@ -163,6 +210,38 @@ pub struct Problem {
     pub setting: String,
     /// What is wrong.
     pub text: String,
+}
+
+/// A step of opening a sum.
+#[derive(Debug, Serialize)]
+pub struct Opening {
+    /// Whose masks were taken away.
+    pub worker: String,
+    /// Whether they were those it shared with others.
+    pub repair: bool,
+    /// The sum's first elements after it.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub elements: Uint32Array,
+}
+
+/// A secure sum under way.
+#[derive(Debug, Serialize)]
+pub struct SumView {
+    /// `training`, `sharing`, `masking`, `confirming` or `unmasking`.
+    pub phase: &'static str,
+    /// Workers that have done it.
+    pub heard: usize,
+    /// Workers that have not.
+    pub pending: usize,
+    /// Neighbours of each worker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub neighbours: Option<usize>,
+    /// Shares that open a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<usize>,
+    /// Bits of an element.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bits: Option<u32>,
 }
 
 /// A layer of the network.
@@ -190,6 +269,9 @@ pub struct AggregatorState {
     pub attempt: u32,
     /// Updates that close the round under way.
     pub target: usize,
+    /// The secure sum under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sum: Option<SumView>,
     /// The workers, by slot.
     pub workers: Vec<MemberView>,
     /// Bytes sent to all workers.

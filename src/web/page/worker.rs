@@ -1,6 +1,6 @@
 //! The worker's page: what it asks, and what it is shown.
 
-use js_sys::{Float32Array, Uint8Array};
+use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -18,15 +18,20 @@ export type WorkerEvent =
   | { type: "shard"; source: string; digits: number; histogram: number[]; bytes: number; sample: Uint8Array; labels: Uint8Array }
   /** Training goes on, told some times a second; `loss` is the mean of the newest batch. */
   | { type: "progress"; round: number; epoch: number; step: number; steps: number; loss: number }
-  /** An update was sent. `update` is the n_k * (w_k - w) that left, `norm` the length of w_k - w; `bytes` counts its values. */
-  | { type: "sent"; round: number; digits: number; bytes: number; norm: number; loss: number; millis: number; update: Float32Array }
+  /** A round is trained. `update` is n_k * (w_k - w), `norm` the length of w_k - w; `bytes` counts its values. If it is `secure` it stays here, and `masked` tells what leaves. */
+  | { type: "sent"; round: number; digits: number; bytes: number; norm: number; loss: number; millis: number; secure: boolean; update: Float32Array }
+  /** What went into a secure sum: `part` as it is, `masked` as it left. Both are elements of a ring of `bits` bits. */
+  | { type: "masked"; round: number; bits: number; bytes: number; firstMasks: FirstMaskView[]; part: Uint32Array; masked: Uint32Array }
   | { type: "notice"; level: "info" | "warning"; text: string }
   /** The role cannot go on. */
   | { type: "failed"; reason: string };
 
+/** What a mask added to the first element; `with` is the worker that takes the same away. */
+export interface FirstMaskView { with?: string; element: number }
+
 export interface WorkerState {
   /** `searching`: no aggregator has answered yet. */
-  phase: "searching" | "loading" | "idle" | "training" | "refused";
+  phase: "searching" | "loading" | "idle" | "training" | "summing" | "refused";
   id: string;
   room: string;
   slot?: number;
@@ -85,7 +90,7 @@ pub enum WorkerEvent {
         /// The mean loss of the step's batch.
         loss: f32,
     },
-    /// An update was sent.
+    /// A round is trained.
     Sent {
         /// The round.
         round: u32,
@@ -99,9 +104,28 @@ pub enum WorkerEvent {
         loss: f32,
         /// How long the training took.
         millis: f64,
+        /// Whether the update stays here, and a secure sum begins.
+        secure: bool,
         /// `n_k (w_k - w)`.
         #[serde(with = "serde_wasm_bindgen::preserve")]
         update: Float32Array,
+    },
+    /// A masked vector was sent.
+    Masked {
+        /// The round.
+        round: u32,
+        /// Bits of an element.
+        bits: u32,
+        /// Bytes of the vector.
+        bytes: usize,
+        /// What each mask added to the first element.
+        first_masks: Vec<FirstMaskView>,
+        /// The elements as they are.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        part: Uint32Array,
+        /// The elements as they were sent.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        masked: Uint32Array,
     },
     /// Something the user may want to know.
     Notice {
@@ -120,7 +144,7 @@ pub enum WorkerEvent {
 /// What a worker is doing.
 #[derive(Debug, Serialize)]
 pub struct WorkerState {
-    /// `searching`, `loading`, `idle`, `training` or `refused`.
+    /// `searching`, `loading`, `idle`, `training`, `summing` or `refused`.
     pub phase: &'static str,
     /// 32 hexadecimal digits.
     pub id: String,
@@ -138,4 +162,14 @@ pub struct WorkerState {
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// What a mask added to the first element.
+#[derive(Debug, Serialize)]
+pub struct FirstMaskView {
+    /// The worker that takes the same away; nobody for the own mask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with: Option<String>,
+    /// The element.
+    pub element: u32,
 }

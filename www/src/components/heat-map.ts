@@ -6,9 +6,6 @@ import { shared } from "../styles/shared";
 import { rgb } from "./colours";
 import { Painted } from "./painted";
 
-const COLUMNS = 96;
-const ROWS = 32;
-
 /** An update as a picture: every cell a stretch of weights, in the order of the layers. */
 @customElement("sotto-heat-map")
 export class HeatMap extends Painted {
@@ -28,13 +25,16 @@ export class HeatMap extends Painted {
   ];
 
   @property({ attribute: false }) values = new Float32Array(0);
+  @property({ type: Number }) columns = 96;
+  @property({ type: Number }) rows = 32;
+  @property() label = "The update as a picture: how far training moved each stretch of weights, and which way";
 
   protected override render() {
     return html`<canvas
       role="img"
-      aria-label="The update as a picture: how far training moved each stretch of weights, and which way"
-      width=${COLUMNS}
-      height=${ROWS}
+      aria-label=${this.label}
+      width=${this.columns}
+      height=${this.rows}
     ></canvas>`;
   }
 
@@ -43,8 +43,8 @@ export class HeatMap extends Painted {
     if (!context) return;
     const up = rgb("--worker");
     const down = rgb("--aggregator");
-    const picture = context.createImageData(COLUMNS, ROWS);
-    shades(peaks(this.values, COLUMNS * ROWS)).forEach((shade, cell) => {
+    const picture = context.createImageData(this.columns, this.rows);
+    shades(peaks(this.values, this.columns * this.rows)).forEach((shade, cell) => {
       picture.data.set([...(shade > 0 ? up : down), Math.round(255 * Math.abs(shade))], 4 * cell);
     });
     context.putImageData(picture, 0, 0);

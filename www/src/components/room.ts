@@ -14,6 +14,7 @@ import "./banner";
 import "./draw-panel";
 import "./run-line";
 import "./secret/secret-panel";
+import "./secure-sum";
 import "./settings-form";
 import "./training-panel";
 
@@ -32,7 +33,9 @@ export class Room extends LitElement {
         gap: var(--space-4);
         margin-block: var(--space-1) var(--space-4);
       }
+      sotto-secure-sum,
       sotto-secret-panel {
+        display: block;
         margin-bottom: var(--space-4);
       }
       @media (max-width: 62rem) {
@@ -78,6 +81,11 @@ export class Room extends LitElement {
           @company=${() => this.session?.addWorkers()}
         ></sotto-training-panel>
       </div>
+      <sotto-secure-sum
+        .show=${show}
+        ?fixed=${show.room !== "ours"}
+        @configure=${({ detail }: CustomEvent<Change>) => this.session?.configure(detail.name, detail.value)}
+      ></sotto-secure-sum>
       <sotto-secret-panel
         .show=${classifier.secret}
         .layers=${show.run?.layers ?? NO_LAYERS}

@@ -12,6 +12,7 @@ const STATES: Record<Member["state"], string> = {
   loading: "loading digits",
   idle: "ready",
   training: "training",
+  summing: "has trained",
   reported: "update is in",
   silent: "silent",
 };

@@ -47,7 +47,7 @@ export class TrainingControls extends LitElement {
           ?disabled=${off}
           @click=${() => tell(this, "company")}
         >
-          ${alone ? "Start two workers here and train" : "Add a worker here"}
+          ${alone ? "Start three workers here and train" : "Add a worker here"}
         </button>
         <a class="button" data-testid="open-worker" href="./worker.html${location.search}" target="_blank" rel="noopener">
           Open a worker tab

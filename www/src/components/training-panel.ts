@@ -2,12 +2,13 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { plural } from "../format";
-import { BEFORE, reports, type Show } from "../state/show";
+import { BEFORE, lacking, reports, type Show } from "../state/show";
 import { shared } from "../styles/shared";
 import "./accuracy-curve";
 import "./notices";
 import "./roster";
 import "./stats";
+import { doing } from "./secure-sum";
 import "./training-controls";
 
 /** The run: its controls, numbers, workers and curve. */
@@ -77,14 +78,20 @@ export class TrainingPanel extends LitElement {
   private now(): string {
     const { state, run } = this.show;
     if (!run) return this.show.room === "opening" ? "The digits are on their way." : "";
-    if (this.expecting) return "Two workers are fetching their digits; training starts when both are ready.";
+    if (this.expecting) return "Three workers are fetching their digits; training starts when all are ready.";
     const { here, wanted } = reports(state);
     switch (state.phase) {
-      case "waiting":
-        return "Training starts as soon as enough workers are ready.";
+      case "waiting": {
+        const more = lacking(this.show);
+        return more > 0
+          ? `A secure sum needs ${plural(more, "more worker")}: of fewer than three, each would know the others’ part.`
+          : "Training starts as soon as enough workers are ready.";
+      }
       case "training": {
         const again = state.attempt > 1 ? `, try ${state.attempt}` : "";
-        return `Round ${state.round + 1}${again}: ${here} of ${plural(wanted, "update")} are in.`;
+        const round = `Round ${state.round + 1}${again}`;
+        if (state.sum) return `${round}: ${doing(state.sum)}.`;
+        return `${round}: ${here} of ${plural(wanted, "update")} are in.`;
       }
       case "finished":
         return `All ${plural(state.rounds, "round")} are done. Train on, or change a setting to begin a new run.`;

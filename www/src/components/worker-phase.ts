@@ -13,8 +13,12 @@ export const PHASES: Record<Phase, string> = {
   loading: "Fetching its digits",
   idle: "Ready",
   training: "Training",
+  summing: "In a secure sum",
   refused: "Not admitted",
 };
+
+/** Between what it is doing and the round. */
+const BUSY: Partial<Record<Phase, string>> = { training: " in", summing: " of" };
 
 /** Who this worker is and what it is doing. */
 @customElement("sotto-worker-phase")
@@ -73,7 +77,7 @@ export class WorkerPhase extends LitElement {
     const { state, progress } = this.show;
     const phase = state?.phase ?? "searching";
     const name = state?.slot === undefined ? "A worker" : workerName(state.slot);
-    const round = phase === "training" && state?.round !== undefined ? ` in round ${state.round}` : "";
+    const round = BUSY[phase] && state?.round !== undefined ? `${BUSY[phase]} round ${state.round}` : "";
     const under = phase === "training" ? progress : undefined;
     return html`
       <section class="panel" aria-label="This worker">
@@ -100,6 +104,8 @@ export class WorkerPhase extends LitElement {
         return state?.reason ?? "The aggregator gave no reason.";
       case "training":
         return under ? `Epoch ${under.epoch}, step ${under.step} of ${under.steps}` : "The first step is under way.";
+      case "summing":
+        return "Its update stays here. What leaves is hidden under masks that cancel only in the sum of all.";
       case "loading":
         return "Only this worker’s part of the digits is downloaded.";
       case "idle":

@@ -10,6 +10,7 @@ import "./banner";
 import "./notices";
 import "./worker-digits";
 import "./worker-loss";
+import "./worker-masks";
 import "./worker-phase";
 import "./worker-sent";
 
@@ -27,6 +28,9 @@ export class WorkerRoom extends LitElement {
         grid-template-rows: auto auto;
         gap: var(--space-4);
         margin-block: var(--space-4);
+      }
+      sotto-worker-masks {
+        margin-bottom: var(--space-4);
       }
       sotto-worker-digits {
         grid-row: span 2;
@@ -81,8 +85,9 @@ export class WorkerRoom extends LitElement {
       <div class="stage">
         <sotto-worker-digits .shard=${show.shard}></sotto-worker-digits>
         <sotto-worker-loss .show=${show}></sotto-worker-loss>
-        <sotto-worker-sent .sent=${show.sent}></sotto-worker-sent>
+        <sotto-worker-sent .sent=${show.sent} .masked=${show.masked}></sotto-worker-sent>
       </div>
+      ${show.masked ? html`<sotto-worker-masks .masked=${show.masked}></sotto-worker-masks>` : nothing}
       ${show.notices.length > 0 ? html`<sotto-notices class="panel" .notices=${show.notices}></sotto-notices>` : nothing}
     `;
   }

@@ -1,8 +1,9 @@
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { bytes, count } from "../format";
 import type { LocalShow } from "../state/local";
+import { signed } from "../state/sum";
 import { shared } from "../styles/shared";
 import "./heat-map";
 
@@ -41,18 +42,26 @@ export class WorkerSent extends LitElement {
   ];
 
   @property({ attribute: false }) sent?: NonNullable<LocalShow["sent"]>;
+  @property({ attribute: false }) masked?: NonNullable<LocalShow["masked"]>;
 
   protected override render() {
-    const { sent } = this;
+    const { sent, masked } = this;
+    const size = sent?.secure ? masked?.bytes : sent?.bytes;
+    const cost = size === undefined ? "–" : bytes(size);
     return html`
       <section class="panel" aria-labelledby="sends">
-        <h2 id="sends">What it sends</h2>
+        <h2 id="sends">${sent?.secure ? "What it learnt, and what it sends" : "What it sends"}</h2>
         <dl class="number">
           <div><dt>Round</dt><dd>${sent?.round ?? "–"}</dd></div>
           <div>
             <dt>Size</dt>
-            <dd data-testid="worker-sent" data-bytes=${sent?.bytes ?? 0} data-round=${sent?.round ?? ""}>
-              ${sent ? bytes(sent.bytes) : "–"}
+            <dd
+              data-testid="worker-sent"
+              data-bytes=${size ?? 0}
+              data-round=${(size !== undefined && sent?.round) || ""}
+              data-secure=${sent?.secure ?? ""}
+            >
+              ${cost}
             </dd>
           </div>
           <div><dt>Length of its step</dt><dd>${sent ? sent.norm.toFixed(3) : "–"}</dd></div>
@@ -61,9 +70,17 @@ export class WorkerSent extends LitElement {
         <sotto-heat-map .values=${sent?.update ?? NO_UPDATE}></sotto-heat-map>
         <p class="note">
           ${sent ? `${count(sent.update.length)} numbers, one a weight` : "One number a weight"}: how far training moved it,
-          <span class="up">up</span> or <span class="down">down</span>, times the number of digits. The number of digits and
-          the mean loss go with it. In this version the aggregator can read all of this; the digits themselves stay here.
+          <span class="up">up</span> or <span class="down">down</span>, times the number of digits. ${sent?.secure
+            ? html`<strong>This picture stays in this tab.</strong> What leaves is the same numbers under masks:`
+            : html`<strong>The aggregator can read all of this</strong>, and the mean loss with it; the digits themselves
+                stay here. Secure aggregation would hide it.`}
         </p>
+        ${sent?.secure
+          ? html`<sotto-heat-map
+              .values=${masked ? signed(masked.masked, masked.bits) : NO_UPDATE}
+              label="What the aggregator receives: noise"
+            ></sotto-heat-map>`
+          : nothing}
       </section>
     `;
   }

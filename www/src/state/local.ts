@@ -10,6 +10,7 @@ export interface LocalShow {
   shard?: Of<"shard">;
   progress?: Of<"progress">;
   sent?: Of<"sent">;
+  masked?: Of<"masked">;
   /** Batch losses along the steps so far, thinned when there are many. */
   losses: { step: number; loss: number }[];
   steps: number;
@@ -44,7 +45,12 @@ export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
     }
     case "sent": {
       const { type: _, ...sent } = event;
-      return { ...show, sent, updates: show.updates + 1 };
+      const { masked: _masked, ...rest } = show;
+      return { ...rest, sent, updates: show.updates + 1 };
+    }
+    case "masked": {
+      const { type: _, ...masked } = event;
+      return { ...show, masked };
     }
     case "notice": {
       const { type: _, ...notice } = event;

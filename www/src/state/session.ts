@@ -9,8 +9,8 @@ import { BEFORE, reduce, type Show } from "./show";
 
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 
-/** A first visitor's company. */
-export const COMPANY = 2;
+/** A first visitor's company: as many as a secure sum needs. */
+export const COMPANY = 3;
 
 export class Session {
   show: Show = BEFORE;

@@ -1,6 +1,7 @@
 // What an aggregator page shows, as a pure function of the events it has seen.
 
 import type { AggregatorEvent, AggregatorState, LayerView, Problem, Setting, Source } from "../../wasm/sotto.js";
+import { arrive, type SumShow } from "./sum";
 
 /** The global model after a round, measured on the test digits. */
 export interface Point {
@@ -41,6 +42,8 @@ export interface Show {
   places: ReadonlyMap<string, number>;
   model?: Model;
   curve: Point[];
+  /** The newest secure sum. */
+  sum?: SumShow;
   notices: Notice[];
   /** Of the last change of a setting. */
   problems: Problem[];
@@ -71,7 +74,7 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
     case "opened": {
       const { type: _, ...run } = event;
       // A run begins: whatever was measured belongs to the one before.
-      const { model: _model, ...rest } = show;
+      const { model: _model, sum: _sum, ...rest } = show;
       const misread = show.room === "opening" ? show.misread : [];
       return { ...rest, room: "ours", run, curve: [], problems: [], misread };
     }
@@ -92,6 +95,12 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
       const curve = [...others, { round, accuracy, loss }].sort((a, b) => a.round - b.round);
       return { ...show, curve };
     }
+    case "masked": {
+      const key = `${show.state.round + 1}/${show.state.attempt}`;
+      return { ...show, sum: arrive(show.sum, key, event) };
+    }
+    case "summed":
+      return show.sum ? { ...show, sum: { ...show.sum, summed: event } } : show;
     case "notice": {
       const { level, text } = event;
       const id = (show.notices[0]?.id ?? 0) + 1;
@@ -111,4 +120,18 @@ export const latest = (show: Show): Point | undefined => show.curve.at(-1);
 export function reports(state: AggregatorState): { here: number; wanted: number } {
   const here = state.workers.filter((worker) => worker.state === "reported").length;
   return { here, wanted: state.target };
+}
+
+/** The value of a setting of the run. */
+export const settingOf = (show: Show, name: string): string | undefined =>
+  show.run?.settings.find((setting) => setting.name === name)?.value;
+
+/** The fewest workers of a secure sum. */
+const SUM_LEAST = 3;
+
+/** How many more workers the secure sum needs before a round can begin. */
+export function lacking(show: Show): number {
+  if (settingOf(show, "secagg") !== "on") return 0;
+  const least = Math.max(SUM_LEAST, Number(settingOf(show, "threshold")), Number(settingOf(show, "cohort")));
+  return Math.max(0, least - show.state.workers.length);
 }

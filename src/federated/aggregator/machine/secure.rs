@@ -221,7 +221,7 @@ impl Aggregator {
         let Some(round) = self.current.take() else {
             return;
         };
-        let Sum { elements, encoding, survivors, dropped } = sum;
+        let Sum { elements, encoding, survivors, openings, .. } = sum;
         for id in &survivors {
             self.send(Address::Worker(*id), round.number, &ToWorker::Accepted, actions);
         }
@@ -234,7 +234,7 @@ impl Aggregator {
             elements,
             width: encoding.width(),
             survivors,
-            repaired: dropped,
+            openings,
         });
         let count = f64::from(total.count);
         let mean: Vec<f64> = total.values.iter().map(|value| value / count).collect();

@@ -5,12 +5,14 @@ import { live } from "lit/directives/live.js";
 import type { Reader } from "../../../wasm/sotto.js";
 import { shared } from "../../styles/shared";
 import { tell } from "../events";
+import { checked, switches } from "../switch";
 
 /** How a drawing is read. Tells `reader` and `label`. */
 @customElement("sotto-reader-switches")
 export class ReaderSwitches extends LitElement {
   static override styles = [
     shared,
+    switches,
     css`
       .switches {
         display: flex;
@@ -34,51 +36,9 @@ export class ReaderSwitches extends LitElement {
         font-size: var(--text-s);
         font-weight: 400;
       }
-      [type="checkbox"] {
-        position: relative;
-        flex: none;
-        width: 2.25rem;
-        min-height: 0;
-        height: 1.25rem;
-        margin: 0;
-        padding: 0;
-        border-radius: 1rem;
-        background: var(--sunken);
-        appearance: none;
-        cursor: pointer;
-      }
       .small [type="checkbox"] {
         width: 1.8rem;
         height: 1rem;
-      }
-      [type="checkbox"]::before {
-        position: absolute;
-        inset: 2px auto 2px 2px;
-        aspect-ratio: 1;
-        border-radius: 50%;
-        background: var(--ink-soft);
-        content: "";
-      }
-      [type="checkbox"]:checked {
-        border-color: var(--client);
-        background: var(--client);
-      }
-      [type="checkbox"]:checked::before {
-        inset: 2px 2px 2px auto;
-        background: var(--on-role);
-      }
-      [type="checkbox"]:disabled,
-      label:has(:disabled) {
-        cursor: default;
-      }
-      [type="checkbox"]:disabled {
-        border-color: var(--line);
-      }
-      [type="checkbox"]:disabled:checked {
-        background: var(--sunken);
-      }
-      [type="checkbox"]:disabled:checked::before {
-        background: var(--ink-soft);
       }
     `,
   ];
@@ -116,5 +76,3 @@ export class ReaderSwitches extends LitElement {
     `;
   }
 }
-
-const checked = (event: Event): boolean => (event.currentTarget as HTMLInputElement).checked;
