@@ -337,8 +337,8 @@ impl ToWorker {
                 66
             }
             Self::Task(task) => {
-                let Recipe { epochs, batch, sgd } = task.recipe;
-                w.raw(&task.token.0).u32(task.attempt).u32(epochs).u32(batch);
+                let Recipe { epochs, batch, steps_max, sgd } = task.recipe;
+                w.raw(&task.token.0).u32(task.attempt).u32(epochs).u32(batch).u32(steps_max);
                 w.f32(sgd.learning_rate).f32(sgd.momentum).f32(sgd.weight_decay);
                 w.u8(u8::from(task.secure.is_some()));
                 if let Some(secure) = &task.secure {
@@ -384,6 +384,7 @@ impl ToWorker {
                 recipe: Recipe {
                     epochs: r.u32("epochs")?,
                     batch: r.u32("batch")?,
+                    steps_max: r.u32("steps")?,
                     sgd: SgdConfig {
                         learning_rate: r.f32("learning rate")?,
                         momentum: r.f32("momentum")?,

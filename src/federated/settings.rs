@@ -65,6 +65,7 @@ impl Default for Settings {
             recipe: Recipe {
                 epochs: 1,
                 batch: 32,
+                steps_max: 0,
                 sgd: SgdConfig { learning_rate: 0.05, momentum: 0.9, weight_decay: 0.0 },
             },
             secagg: true,
@@ -74,9 +75,10 @@ impl Default for Settings {
     }
 }
 
-/// The most rounds, shards and seconds that a run may ask for.
+/// The most rounds, shards, steps and seconds that a run may ask for.
 const ROUNDS_MAX: u32 = 100_000;
 const SHARDS_MAX: u32 = 10_000;
+const STEPS_MAX: u32 = 1_000_000;
 const DEADLINE_MAX_S: u32 = 24 * 3600;
 /// The choices of a switch.
 const SWITCH: [&str; 2] = ["on", "off"];
@@ -139,6 +141,14 @@ pub const SETTINGS: &[SettingInfo] = &[
         choices: Vec::new,
         get: |s| s.recipe.batch.to_string(),
         set: |s, text| number(text, 1, crate::learn::BATCH_MAX).map(|n| s.recipe.batch = n),
+    },
+    SettingInfo {
+        name: "steps",
+        label: "Most steps",
+        help: "Steps after which a worker stops even if its epochs are not over; 0 for no such limit, 1 for federated SGD.",
+        choices: Vec::new,
+        get: |s| s.recipe.steps_max.to_string(),
+        set: |s, text| number(text, 0, STEPS_MAX).map(|n| s.recipe.steps_max = n),
     },
     SettingInfo {
         name: "lr",

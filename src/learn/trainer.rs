@@ -18,6 +18,8 @@ pub struct Recipe {
     pub epochs: u32,
     /// Digits in a step; the last of an epoch may be smaller.
     pub batch: u32,
+    /// At most so many steps; 0 for all that the epochs have. One step is federated SGD.
+    pub steps_max: u32,
     /// The optimiser's parameters.
     pub sgd: SgdConfig,
 }
@@ -72,7 +74,7 @@ pub struct Progress {
 pub struct Trained {
     /// The new weights.
     pub weights: Weights,
-    /// The mean loss over the last epoch's batches.
+    /// The mean loss over the batches of the last epoch that was begun.
     pub loss: f32,
 }
 
@@ -85,6 +87,8 @@ pub struct Trainer {
     shuffle: Stream,
     step: u32,
     epoch_loss: f64,
+    /// Digits that have been trained on in this epoch.
+    epoch_digits: usize,
 }
 
 impl Trainer {
@@ -114,13 +118,18 @@ impl Trainer {
             shuffle,
             step: 0,
             epoch_loss: 0.0,
+            epoch_digits: 0,
         })
     }
 
     /// Steps in all.
     #[must_use]
     pub fn steps(&self) -> u32 {
-        self.recipe.epochs * self.steps_an_epoch()
+        let all = self.recipe.epochs * self.steps_an_epoch();
+        match self.recipe.steps_max {
+            0 => all,
+            most => all.min(most),
+        }
     }
 
     /// Trains on one batch of `digits`, the digits that [`Trainer::new`] counted. Call it
@@ -135,7 +144,7 @@ impl Trainer {
         let place = self.step % self.steps_an_epoch();
         if place == 0 {
             self.shuffle.shuffle(&mut self.order);
-            self.epoch_loss = 0.0;
+            (self.epoch_loss, self.epoch_digits) = (0.0, 0);
         }
         let batch = self.recipe.batch as usize;
         let start = place as usize * batch;
@@ -148,6 +157,7 @@ impl Trainer {
 
         let loss = loss.to_scalar::<f32>()?;
         self.epoch_loss += f64::from(loss) * chosen.len() as f64;
+        self.epoch_digits += chosen.len();
         self.step += 1;
         Ok(Progress {
             step: self.step,
@@ -170,7 +180,7 @@ impl Trainer {
     pub fn finish(self) -> Result<Trained, Error> {
         Ok(Trained {
             weights: self.model.weights()?,
-            loss: (self.epoch_loss / self.order.len() as f64) as f32,
+            loss: (self.epoch_loss / self.epoch_digits.max(1) as f64) as f32,
         })
     }
 

@@ -17,6 +17,7 @@ mod central;
 mod clip;
 mod distributed;
 mod error;
+pub mod inversion;
 mod noise;
 mod rounding;
 mod verdict;

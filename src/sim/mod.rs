@@ -278,7 +278,7 @@ impl Simulation {
                 Action::Watch(_) => {}
                 Action::Evaluate => self.models += 1,
                 Action::Wake(at) => self.wakes.push(at),
-                Action::Masked { .. } => {}
+                Action::Read { .. } | Action::Masked { .. } => {}
                 Action::Summed { round, elements, width, survivors, .. } => {
                     self.sums += 1;
                     self.check_sum(round, &elements, width, &survivors);

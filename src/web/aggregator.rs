@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Float32Array, Function, Uint32Array};
+use js_sys::{Float32Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -22,6 +22,7 @@ use crate::federated::{
     self, Action, Event, Level, Member, MemberState, Phase, SETTINGS, Settings, Snapshot,
 };
 use crate::learn::{Evaluation, Evaluator, Model};
+use crate::privacy::inversion::{self, Recovered};
 use crate::secagg::{Opened, Phase as SumPhase, Width};
 use crate::wire::{Address, Link, PeerId};
 
@@ -181,12 +182,17 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     tell(&shared, Event::Tick);
                 });
             }
-            Action::Masked { worker, elements, sum, width } => room.show.event(&Shown::Masked {
-                worker: worker.to_string(),
-                bits: width.bits(),
-                elements: Uint32Array::from(elements.as_slice()),
-                sum: Uint32Array::from(sum.as_slice()),
-            }),
+            Action::Read { worker, values } => room.attack(Some(worker), &values),
+            Action::Masked { worker, elements, sum, width } => {
+                let first = &elements[..elements.len().min(sum.len())];
+                room.show.event(&Shown::Masked {
+                    worker: worker.to_string(),
+                    bits: width.bits(),
+                    elements: Uint32Array::from(first),
+                    sum: Uint32Array::from(sum.as_slice()),
+                });
+                room.attack(Some(worker), &as_values(&elements, width));
+            }
             Action::Summed { round, elements, width, survivors, openings } => {
                 let opening = |opened: &Opened| Opening {
                     worker: opened.worker.to_string(),
@@ -200,6 +206,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     elements: Uint32Array::from(elements.as_slice()),
                     openings: openings.iter().map(opening).collect(),
                 });
+                room.attack(None, &as_values(&elements, width));
             }
             Action::Notice { level, worker, text } => room.show.event(&Shown::Notice {
                 level: match level {
@@ -254,6 +261,20 @@ impl Room {
             parameters: network.parameter_count(),
             layers: layers.collect(),
         });
+    }
+
+    /// Shows what can be read out of an update, or of something that is taken for one.
+    fn attack(&self, worker: Option<PeerId>, update: &[f32]) {
+        let network = self.machine.network();
+        let update = &update[..update.len().min(network.parameter_count())];
+        if let Some(Recovered { pixels, label }) = inversion::recover(network, update) {
+            self.show.event(&Shown::Recovered {
+                worker: worker.map(|id| id.to_string()),
+                round: self.machine.round() + u32::from(worker.is_some()),
+                pixels: Uint8Array::from(pixels.as_slice()),
+                label,
+            });
+        }
     }
 
     /// Shows the new global model, and puts it in line for its test.
@@ -349,6 +370,11 @@ fn state(snapshot: &Snapshot) -> AggregatorState {
         bytes_sent: snapshot.bytes_sent as f64,
         bytes_received: snapshot.bytes_received as f64,
     }
+}
+
+/// Elements of a ring, taken for the update itself.
+fn as_values(elements: &[u32], width: Width) -> Vec<f32> {
+    elements.iter().map(|&element| width.signed(element) as f32).collect()
 }
 
 fn sum_view(sum: &federated::SumView) -> SumView {

@@ -48,14 +48,20 @@ pub enum Action {
     Evaluate,
     /// Come back at this time with [`Event::Tick`].
     Wake(Millis),
-    /// For showing: the first elements of a masked update as it arrived, and of the sum of
-    /// all that have.
+    /// For showing: an update that came in the clear.
+    Read {
+        /// Whose update it is.
+        worker: PeerId,
+        /// `n_k (w_k - w)`.
+        values: Vec<f32>,
+    },
+    /// For showing: a masked update as it arrived, and the sum of all that have.
     Masked {
         /// Whose update it is.
         worker: PeerId,
         /// Its elements.
         elements: Vec<u32>,
-        /// The sum's.
+        /// The first elements of the sum.
         sum: Vec<u32>,
         /// Bits of an element.
         width: Width,

@@ -179,23 +179,18 @@ impl Server {
         }
     }
 
-    /// The masked vector that came last; for showing.
-    #[must_use]
-    pub fn latest(&self) -> Option<&[u32]> {
-        match &self.state {
-            State::Open(round) if !round.latest.is_empty() => Some(&round.latest),
-            State::Keys(_) | State::Open(_) | State::Done => None,
+    /// Takes the masked vector that came last; for showing.
+    pub fn take_latest(&mut self) -> Vec<u32> {
+        match &mut self.state {
+            State::Open(round) => std::mem::take(&mut round.latest),
+            State::Keys(_) | State::Done => Vec::new(),
         }
     }
 
-    /// A worker is gone. What it has said before counts.
+    /// A worker is gone. A part that it has sent counts.
     pub fn lose(&mut self, id: PeerId) {
         match &mut self.state {
-            State::Keys(invited) => {
-                if invited.get(&id).is_some_and(Option::is_none) {
-                    invited.remove(&id);
-                }
-            }
+            State::Keys(invited) => drop(invited.remove(&id)),
             State::Open(round) => {
                 if let Some(position) = round.cohort.position(id) {
                     round.workers[position as usize].lost = true;

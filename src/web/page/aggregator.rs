@@ -1,6 +1,6 @@
 //! The aggregator's page: what it asks, and what it is shown.
 
-use js_sys::{Float32Array, Uint32Array};
+use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -32,6 +32,8 @@ export type AggregatorEvent =
   | { type: "masked"; worker: string; bits: number; elements: Uint32Array; sum: Uint32Array }
   /** A secure sum was opened: its elements, and how its first 1,024 came out of their masks. */
   | { type: "summed"; round: number; bits: number; survivors: string[]; elements: Uint32Array; openings: Opening[] }
+  /** What an attack makes of one worker's update as it arrived, or, with no worker named, of the sum: 28x28 pixels and a label. */
+  | { type: "recovered"; worker?: string; round: number; pixels: Uint8Array; label: number }
   | { type: "notice"; level: "info" | "warning"; worker?: string; text: string }
   /** The role cannot go on. */
   | { type: "failed"; reason: string };
@@ -185,6 +187,19 @@ pub enum AggregatorEvent {
         elements: Uint32Array,
         /// How its first elements came out of their masks.
         openings: Vec<Opening>,
+    },
+    /// What an attack makes of an update.
+    Recovered {
+        /// Whose update it is; nobody's for the sum.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        worker: Option<String>,
+        /// The round.
+        round: u32,
+        /// 28x28.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        pixels: Uint8Array,
+        /// The digit it seems to be.
+        label: u8,
     },
     /// Something the user may want to know.
     Notice {

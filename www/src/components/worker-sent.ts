@@ -77,8 +77,8 @@ export class WorkerSent extends LitElement {
         </p>
         ${sent?.secure
           ? html`<sotto-heat-map
-              .values=${masked ? signed(masked.masked, masked.bits) : NO_UPDATE}
-              label="What the aggregator receives: noise"
+              .values=${masked ? signed(masked.masked.subarray(0, CELLS), masked.bits) : NO_UPDATE}
+              label="The first ${count(CELLS)} numbers that the aggregator receives: noise"
             ></sotto-heat-map>`
           : nothing}
       </section>
@@ -86,4 +86,6 @@ export class WorkerSent extends LitElement {
   }
 }
 
+/** As many as the picture has cells: the largest of a stretch of noise would be no noise. */
+const CELLS = 96 * 32;
 const NO_UPDATE = new Float32Array(0);

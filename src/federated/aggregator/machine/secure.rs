@@ -113,13 +113,14 @@ impl Aggregator {
         Ok(phase)
     }
 
-    fn show_masked(&self, worker: PeerId, actions: &mut Vec<Action>) {
-        let sum = self.current.as_ref().and_then(|current| current.sum.as_ref());
-        let shown = sum.and_then(|sum| Some((sum.latest()?, sum.running_sum()?)));
-        if let Some((latest, (sum, encoding))) = shown {
-            let first = |elements: &[u32]| elements[..elements.len().min(SHOWN)].to_vec();
-            let (elements, sum, width) = (first(latest), first(sum), encoding.width());
-            actions.push(Action::Masked { worker, elements, sum, width });
+    fn show_masked(&mut self, worker: PeerId, actions: &mut Vec<Action>) {
+        let sum = self.current.as_mut().and_then(|current| current.sum.as_mut());
+        if let Some(sum) = sum {
+            let elements = sum.take_latest();
+            if let Some((sum, encoding)) = sum.running_sum() {
+                let (sum, width) = (sum.iter().take(SHOWN).copied().collect(), encoding.width());
+                actions.push(Action::Masked { worker, elements, sum, width });
+            }
         }
     }
 
