@@ -138,6 +138,7 @@ run_tests() {
     [[ -n "${MNIST_DIR:-}" ]] || fail "The tests need MNIST: name a folder with its four files in MNIST_DIR."
     cargo build --bins
     cargo test
+    cargo run --bin simulate -- faults --seeds 2000
     (cd www && npx playwright test "$@")
 }
 

@@ -182,8 +182,8 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     tell(&shared, Event::Tick);
                 });
             }
-            Action::Read { worker, values } => room.attack(Some(worker), &values),
-            Action::Masked { worker, elements, sum, width } => {
+            Action::Read { round, worker, values } => room.attack(round, Some(worker), &values),
+            Action::Masked { round, worker, elements, sum, width } => {
                 let first = &elements[..elements.len().min(sum.len())];
                 room.show.event(&Shown::Masked {
                     worker: worker.to_string(),
@@ -191,7 +191,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     elements: Uint32Array::from(first),
                     sum: Uint32Array::from(sum.as_slice()),
                 });
-                room.attack(Some(worker), &as_values(&elements, width));
+                room.attack(round, Some(worker), &as_values(&elements, width));
             }
             Action::Summed { round, elements, width, survivors, openings } => {
                 let opening = |opened: &Opened| Opening {
@@ -206,7 +206,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     elements: Uint32Array::from(elements.as_slice()),
                     openings: openings.iter().map(opening).collect(),
                 });
-                room.attack(None, &as_values(&elements, width));
+                room.attack(round, None, &as_values(&elements, width));
             }
             Action::Notice { level, worker, text } => room.show.event(&Shown::Notice {
                 level: match level {
@@ -264,13 +264,13 @@ impl Room {
     }
 
     /// Shows what can be read out of an update, or of something that is taken for one.
-    fn attack(&self, worker: Option<PeerId>, update: &[f32]) {
+    fn attack(&self, round: u32, worker: Option<PeerId>, update: &[f32]) {
         let network = self.machine.network();
         let update = &update[..update.len().min(network.parameter_count())];
         if let Some(Recovered { pixels, label }) = inversion::recover(network, update) {
             self.show.event(&Shown::Recovered {
                 worker: worker.map(|id| id.to_string()),
-                round: self.machine.round() + u32::from(worker.is_some()),
+                round,
                 pixels: Uint8Array::from(pixels.as_slice()),
                 label,
             });

@@ -8,12 +8,14 @@ interface Seen {
   summed: { round: number; bits: number; survivors: string[]; elements: number[] }[];
   masked: { round: number; part: number[]; masked: number[] }[];
   models: { round: number; weights: number[] }[];
+  recovered: { worker?: string; pixels: number[] }[];
+  sample: number[];
 }
 
 /** Keeps what the roles of each page tell it of sums and models. */
 async function listen(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
-    const seen: Seen = { summed: [], masked: [], models: [] };
+    const seen: Seen = { summed: [], masked: [], models: [], recovered: [], sample: [] };
     Object.assign(window, { seen });
     const Plain = window.Worker;
     window.Worker = class extends Plain {
@@ -22,6 +24,8 @@ async function listen(context: BrowserContext): Promise<void> {
         this.addEventListener("message", ({ data }: MessageEvent) => {
           if (data?.type === "summed") seen.summed.push({ ...data, elements: [...data.elements] });
           if (data?.type === "masked" && data.part) seen.masked.push({ round: data.round, part: [...data.part], masked: [...data.masked] });
+          if (data?.type === "recovered") seen.recovered.push({ worker: data.worker, pixels: [...data.pixels] });
+          if (data?.type === "shard") seen.sample = [...data.sample];
           if (data?.type === "model") seen.models.push({ round: data.round, weights: [...data.weights] });
         });
       }
@@ -177,4 +181,36 @@ test("training with secure aggregation learns, and the switch begins a run witho
   await expect(page.getByTestId("round")).toHaveText("0 of 2");
   await page.getByTestId("start-training").click();
   await waitForRound(page, 2);
+});
+
+test("an update in the clear gives a training digit away, and a masked one does not", async ({ context }) => {
+  test.setTimeout(180_000);
+  await listen(context);
+  // The page's own link to the attack, in a room of this test.
+  const page = await openAggregator(context, "?room=attack&model=linear&batch=1&steps=1&shards=1000&rounds=1&secagg=off");
+  await expect(page.getByTestId("try-attack")).toHaveAttribute("href", /model=linear&batch=1&steps=1/);
+  const tabs = await openWorkers(page, 3);
+  const ids = await Promise.all(tabs.map(idOf));
+  const attack = async (): Promise<number> => {
+    await page.bringToFront();
+    await page.getByTestId("start-training").click();
+    await waitForRound(page, 1);
+    await expect(page.getByTestId("attack").locator("li").nth(2)).toBeVisible();
+    const newest = (await seenBy(page)).recovered;
+    let found = 0;
+    for (const [place, tab] of tabs.entries()) {
+      const pixels = newest.findLast(({ worker }) => worker === ids[place])?.pixels ?? [];
+      // With shards of 60 digits, a tab shows all that it has.
+      const { sample } = await seenBy(tab);
+      const digits = Array.from({ length: sample.length / 784 }, (_, digit) => sample.slice(784 * digit, 784 * (digit + 1)));
+      expect(digits).toHaveLength(60);
+      if (digits.some((digit) => digit.every((pixel, index) => Math.abs(pixel - (pixels[index] ?? 0)) <= 1))) found += 1;
+    }
+    return found;
+  };
+  expect(await attack()).toBe(3);
+  await page.getByTestId("secagg-toggle").click();
+  await expect(page.getByTestId("round")).toHaveText("0 of 1");
+  expect(await attack()).toBe(0);
+  await expect(page.getByTestId("attack")).toContainText("The sum");
 });

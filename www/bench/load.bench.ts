@@ -31,7 +31,7 @@ test("from the first visit to the first trained batch", async ({ browser }) => {
   }
 });
 
-/** One first visit: opens the page, starts two workers as soon as that can be clicked. */
+/** One first visit: opens the page, starts three workers as soon as that can be clicked. */
 async function visit(browser: Browser, encoding: string): Promise<Visit> {
   const context = await browser.newContext({ extraHTTPHeaders: { "accept-encoding": encoding } });
   let [kilobytes, digits] = [0, 0];

@@ -50,6 +50,8 @@ pub enum Action {
     Wake(Millis),
     /// For showing: an update that came in the clear.
     Read {
+        /// The round.
+        round: u32,
         /// Whose update it is.
         worker: PeerId,
         /// `n_k (w_k - w)`.
@@ -57,6 +59,8 @@ pub enum Action {
     },
     /// For showing: a masked update as it arrived, and the sum of all that have.
     Masked {
+        /// The round.
+        round: u32,
         /// Whose update it is.
         worker: PeerId,
         /// Its elements.

@@ -8,6 +8,7 @@ import { plural, workerName } from "../format";
 import { BEFORE, lacking, settingOf, type Show } from "../state/show";
 import { signed, type SumShow } from "../state/sum";
 import { shared } from "../styles/shared";
+import "./attack";
 import { tell } from "./events";
 import "./heat-map";
 import type { Change } from "./settings-form";
@@ -126,6 +127,7 @@ export class SecureSum extends LitElement {
         </div>
         <p class="status" data-testid="secagg-status" data-phase=${this.phase(on)} role="status">${this.status(on)}</p>
         ${on ? this.views(show.sum) : nothing}
+        <sotto-attack .attack=${show.attack} .places=${show.places} ?masked=${on}></sotto-attack>
       </section>
     `;
   }

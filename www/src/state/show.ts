@@ -3,6 +3,13 @@
 import type { AggregatorEvent, AggregatorState, LayerView, Problem, Setting, Source } from "../../wasm/sotto.js";
 import { arrive, type SumShow } from "./sum";
 
+/** What an attack makes of what the aggregator got. */
+export interface Attack {
+  round: number;
+  /** By worker; of the sum under no name. */
+  pictures: { worker?: string; pixels: Uint8Array; label: number }[];
+}
+
 /** The global model after a round, measured on the test digits. */
 export interface Point {
   round: number;
@@ -44,6 +51,8 @@ export interface Show {
   curve: Point[];
   /** The newest secure sum. */
   sum?: SumShow;
+  /** The newest attack. */
+  attack?: Attack;
   notices: Notice[];
   /** Of the last change of a setting. */
   problems: Problem[];
@@ -74,7 +83,7 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
     case "opened": {
       const { type: _, ...run } = event;
       // A run begins: whatever was measured belongs to the one before.
-      const { model: _model, sum: _sum, ...rest } = show;
+      const { model: _model, sum: _sum, attack: _attack, ...rest } = show;
       const misread = show.room === "opening" ? show.misread : [];
       return { ...rest, room: "ours", run, curve: [], problems: [], misread };
     }
@@ -98,6 +107,12 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
     case "masked": {
       const key = `${show.state.round + 1}/${show.state.attempt}`;
       return { ...show, sum: arrive(show.sum, key, event) };
+    }
+    case "recovered": {
+      const { type: _, round, ...picture } = event;
+      const before = show.attack?.round === round ? show.attack.pictures : [];
+      const others = before.filter(({ worker }) => worker !== picture.worker);
+      return { ...show, attack: { round, pictures: [...others, picture] } };
     }
     case "summed":
       return show.sum ? { ...show, sum: { ...show.sum, summed: event } } : show;

@@ -114,13 +114,14 @@ impl Aggregator {
     }
 
     fn show_masked(&mut self, worker: PeerId, actions: &mut Vec<Action>) {
-        let sum = self.current.as_mut().and_then(|current| current.sum.as_mut());
-        if let Some(sum) = sum {
-            let elements = sum.take_latest();
-            if let Some((sum, encoding)) = sum.running_sum() {
-                let (sum, width) = (sum.iter().take(SHOWN).copied().collect(), encoding.width());
-                actions.push(Action::Masked { worker, elements, sum, width });
-            }
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let (round, sum) = (current.number, &mut current.sum);
+        let elements = sum.as_mut().map(Server::take_latest).unwrap_or_default();
+        if let Some((sum, encoding)) = sum.as_ref().and_then(Server::running_sum) {
+            let (sum, width) = (sum.iter().take(SHOWN).copied().collect(), encoding.width());
+            actions.push(Action::Masked { round, worker, elements, sum, width });
         }
     }
 

@@ -72,7 +72,7 @@ impl Aggregator {
         if let Some(member) = self.members.get_mut(&id) {
             member.report(Some(update.loss));
         }
-        actions.push(Action::Read { worker: id, values: update.values.clone() });
+        actions.push(Action::Read { round, worker: id, values: update.values.clone() });
         if let Some(current) = &mut self.current {
             current.report(id, update.digits, update.values);
         }
