@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use sotto::digits::{Digits, synthetic};
-use sotto::federated::{Event, Phase, Settings, ToAggregator, Update};
+use sotto::federated::{Event, Noise, Phase, Settings, ToAggregator, Update};
 use sotto::network::preset;
 use sotto::privacy::inversion::{applies, recover};
 use sotto::secagg::FromClient;
@@ -134,4 +134,89 @@ fn a_secure_round_learns_what_a_plain_one_does() {
     };
     let [plain, secure] = [false, true].map(accuracy);
     assert!((plain - secure).abs() < 1.0, "{plain} {secure}");
+}
+
+/// How far a round moved each weight, with `workers` of 40 digits each.
+fn moves(settings: Settings, workers: usize) -> Vec<f64> {
+    let mut room = Simulation::new(settings, Box::new(|place| Ok(digits(place.slot)))).unwrap();
+    (0..workers).for_each(|_| {
+        room.open_worker(1000);
+    });
+    room.advance(0);
+    let before = room.aggregator().weights().values().to_vec();
+    room.tell(Event::Start);
+    assert!(room.run_until(MINUTE, |now| now.phase == Phase::Finished), "{:?}", room.notices());
+    assert_eq!(room.violations(), [""; 0]);
+    let after = room.aggregator().weights().values();
+    after.iter().zip(before).map(|(after, before)| f64::from(after - before)).collect()
+}
+
+fn noisy(dp: Noise, noise: f32, clip: f32) -> Settings {
+    let (clients, rate) = (20, 0.5);
+    Settings { dp, noise, clip, clients, rate, ..settings("linear", true) }
+}
+
+/// With next to nothing to learn, what moves the model is the noise: `z clip` on the sum, over the
+/// clients that are expected.
+#[test]
+fn the_noise_is_what_was_asked_for() {
+    let (workers, clients, rate, noise, clip) = (5, 20.0, 0.5, 4.0, 0.01f32);
+    for (dp, surplus) in [
+        (Noise::Central, 1.0),
+        // Five are there where three are enough: theirs is more than the whole noise.
+        (Noise::Distributed, 5.0 / 3.0),
+    ] {
+        let moves = moves(noisy(dp, noise, clip), workers);
+        let square = moves.iter().map(|x| x * x).sum::<f64>() / moves.len() as f64;
+        let sigma = f64::from(noise * clip) / (rate * clients * workers as f64);
+        let expected = sigma * sigma * surplus;
+        // A chi square of 7,850 degrees: five deviations are 8 %. Updates add a little.
+        assert!((square / expected - 1.0).abs() < 0.1, "{dp:?} {square} {expected}");
+    }
+}
+
+/// Nobody moves the sum by more than the clip, however far it was trained.
+#[test]
+fn clients_are_clipped_one_by_one() {
+    let mut settings = noisy(Noise::Central, 0.01, 0.001);
+    settings.rate = 1.0;
+    settings.recipe.steps_max = 0;
+    settings.recipe.sgd.learning_rate = 1.0;
+    let norm = moves(settings, 3).iter().map(|x| x * x).sum::<f64>().sqrt();
+    let noise = 0.01 * 0.001 * (7850f64).sqrt() / 60.0;
+    assert!(norm <= 0.001 + 2.0 * noise, "{norm}");
+    assert!(norm > 0.0001, "{norm}");
+}
+
+#[test]
+fn with_little_noise_virtual_clients_learn() {
+    let mut settings = noisy(Noise::Distributed, 0.05, 1.0);
+    settings.rounds = 8;
+    settings.recipe = Settings::default().recipe;
+    let before = Settings { rounds: 1, ..settings.clone() };
+    let accuracy = |settings: Settings| {
+        let shards = Box::new(|place: &sotto::federated::Assignment| {
+            Ok(synthetic::digits(400, u64::from(place.slot)).unwrap())
+        });
+        let mut room = Simulation::new(settings, shards).unwrap();
+        for _ in 0..4 {
+            room.open_worker(1000);
+        }
+        room.advance(0);
+        room.tell(Event::Start);
+        assert!(room.run_until(MINUTE, |now| now.phase == Phase::Finished));
+        let aggregator = room.aggregator();
+        let model = sotto::learn::Model::new(aggregator.network(), aggregator.weights()).unwrap();
+        let test = synthetic::digits(1000, 99).unwrap();
+        sotto::learn::Evaluator::run(model, &test).unwrap().accuracy()
+    };
+    let (first, last) = (accuracy(before), accuracy(settings));
+    assert!(last > first + 15.0, "{first} {last}");
+}
+
+#[test]
+fn noise_without_secure_sums_is_refused() {
+    let problems = Settings::from_query("dp=distributed&secagg=off").unwrap_err();
+    assert_eq!(problems[0].setting, "dp");
+    assert!(Settings::from_query("dp=distributed&noise=1.5").is_ok());
 }

@@ -5,13 +5,14 @@ use proptest::prelude::*;
 use sotto::entropy::Entropy;
 use sotto::secagg::rehearsal::Rehearsal;
 use sotto::secagg::{
-    Adversary, Client, Closed, Context, Encoding, Error, FromClient, FromServer, Identity, Phase,
-    Rates, Server, Terms,
+    Adversary, Client, Closed, Context, Encoding, Error, FromClient, FromServer, Identity, Numbers,
+    Phase, Rates, Server, Terms,
 };
 use sotto::seeded::Stream;
 use sotto::wire::PeerId;
 
 const LEN: usize = 700;
+const CLIP: f32 = 1.0;
 
 fn entropy(seed: u64) -> Entropy {
     let mut stream = Stream::new(seed, "test/secagg");
@@ -28,8 +29,7 @@ fn terms() -> Terms {
         cohort_min: 3,
         threshold_min: 2,
         len: LEN as u32,
-        clip: 1.0,
-        weight_max: 1000,
+        numbers: Numbers::Weighted { clip: CLIP, weight_max: 1000 },
     }
 }
 
@@ -73,7 +73,7 @@ fn the_sum_is_that_of_the_parts() {
     let total = sum.encoding.decode(&sum.elements).unwrap();
     assert_eq!(total.count, (1..=12).sum::<u32>());
     // Each part is off by less than a step of the ring.
-    let step = f64::from(terms().clip) * 1000.0 * 12.0 / f64::from(1 << 19);
+    let step = f64::from(CLIP) * 1000.0 * 12.0 / f64::from(1 << 19);
     for (index, value) in total.values.iter().enumerate() {
         let exact: f32 = world.members.iter().map(|member| member.values[index]).sum();
         assert!((value - f64::from(exact)).abs() < 12.1 * step, "{value} {exact}");
@@ -238,7 +238,7 @@ fn replayed_keys_are_refused() {
 #[test]
 fn different_terms_give_no_sum() {
     let mut world = world(5, terms(), 9);
-    world.mislead(2, context(), Terms { clip: 2.0, ..terms() });
+    world.mislead(2, context(), Terms { numbers: Numbers::Whole { step: 1.0 }, ..terms() });
     assert!(world.run(|_, _| true).is_err());
 }
 

@@ -15,11 +15,12 @@
 
 use subtle::ConstantTimeEq;
 
+use super::virtual_clients::PrivateTask;
 use crate::digits::layout::Manifest;
 use crate::digits::partition::{self, Shard};
 use crate::learn::{Recipe, SgdConfig};
 use crate::network::{PARAMETERS_MAX, WeightHash};
-use crate::secagg::{self, FromClient, FromServer, Rates, Terms};
+use crate::secagg::{self, FromClient, FromServer, Numbers, Rates, Terms};
 use crate::wire::{Error, Reader, Writer};
 
 /// The longest name or reason, in bytes.
@@ -145,6 +146,8 @@ pub struct SecureTask {
     pub clip: f32,
     /// The most digits that a worker counts for.
     pub weight_max: u32,
+    /// Noise and virtual clients; `None` for the mean weighted by digits.
+    pub private: Option<PrivateTask>,
 }
 
 impl SecureTask {
@@ -152,9 +155,13 @@ impl SecureTask {
     /// the aggregator's to say.
     #[must_use]
     pub fn terms(&self, parameters: usize) -> Terms {
-        let Self { cohort_min, threshold_min, clip, weight_max } = *self;
+        let Self { cohort_min, threshold_min, clip, weight_max, private } = *self;
         let len = u32::try_from(parameters).unwrap_or(u32::MAX);
-        Terms { rates: Rates::default(), cohort_min, threshold_min, len, clip, weight_max }
+        let numbers = match private {
+            Some(private) => Numbers::Whole { step: private.step(clip) },
+            None => Numbers::Weighted { clip, weight_max },
+        };
+        Terms { rates: Rates::default(), cohort_min, threshold_min, len, numbers }
     }
 }
 
@@ -344,6 +351,12 @@ impl ToWorker {
                 if let Some(secure) = &task.secure {
                     w.u32(secure.cohort_min).u32(secure.threshold_min);
                     w.f32(secure.clip).u32(secure.weight_max);
+                    w.u8(u8::from(secure.private.is_some()));
+                    if let Some(private) = &secure.private {
+                        let PrivateTask { noise, is_distributed, clients, rate, asked } = *private;
+                        w.f32(noise).u8(u8::from(is_distributed)).u32(clients);
+                        w.f32(rate).u32(asked);
+                    }
                 }
                 w.f32s(&task.weights);
                 67
@@ -398,6 +411,17 @@ impl ToWorker {
                         threshold_min: r.u32("threshold")?,
                         clip: r.f32("clip")?,
                         weight_max: r.u32("most digits")?,
+                        private: match r.u8("kind of noise")? {
+                            0 => None,
+                            1 => Some(PrivateTask {
+                                noise: r.f32("noise")?,
+                                is_distributed: flag(&mut r, "who adds the noise")?,
+                                clients: r.u32("virtual clients")?,
+                                rate: r.f32("sampling rate")?,
+                                asked: r.u32("workers asked")?,
+                            }),
+                            _ => return Err(Error::Invalid("kind of noise")),
+                        },
                     }),
                     _ => return Err(Error::Invalid("kind of sum")),
                 },
@@ -417,6 +441,14 @@ impl ToWorker {
             other => return Err(Error::Kind(other)),
         };
         r.finish().map(|()| message)
+    }
+}
+
+fn flag(r: &mut Reader<'_>, what: &'static str) -> Result<bool, Error> {
+    match r.u8(what)? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Error::Invalid(what)),
     }
 }
 
@@ -471,12 +503,22 @@ mod tests {
             secure: None,
             weights: vec![0.5; 3],
         };
-        let secure = SecureTask { cohort_min: 3, threshold_min: 2, clip: 0.5, weight_max: 3000 };
+        let secure = SecureTask {
+            cohort_min: 3,
+            threshold_min: 2,
+            clip: 0.5,
+            weight_max: 3000,
+            private: None,
+        };
+        let private =
+            PrivateTask { noise: 1.5, is_distributed: true, clients: 90, rate: 0.1, asked: 7 };
+        let noisy = SecureTask { private: Some(private), ..secure };
         let mut messages = vec![
             ToWorker::Announce,
             ToWorker::Welcome(place),
             ToWorker::Task(Box::new(task.clone())),
-            ToWorker::Task(Box::new(Task { secure: Some(secure), ..task })),
+            ToWorker::Task(Box::new(Task { secure: Some(secure), ..task.clone() })),
+            ToWorker::Task(Box::new(Task { secure: Some(noisy), ..task })),
             ToWorker::Step { token: token(), step: FromServer::Survivors(vec![1]) },
             ToWorker::Cancel,
             ToWorker::Accepted,

@@ -10,18 +10,20 @@ mod messages;
 mod sampling;
 mod settings;
 pub mod strategy;
+mod virtual_clients;
 mod worker;
 
 pub use crate::entropy::Entropy;
 pub use aggregator::{
     Action, Aggregator, Event, Level, Member, MemberState, Phase, Snapshot, SumView,
 };
-pub use local::{LocalTraining, Report};
+pub use local::{LocalTraining, Report, TrainingError};
 pub use messages::{
     Assignment, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update, message_limit,
 };
-pub use settings::{Problem, SETTINGS, SettingInfo, Settings};
-pub use worker::{Worker, WorkerAction, WorkerEvent, WorkerPhase};
+pub use settings::{Noise, Problem, SETTINGS, SettingInfo, Settings};
+pub use virtual_clients::{PrivatePart, PrivateTask};
+pub use worker::{Secret, Worker, WorkerAction, WorkerEvent, WorkerPhase};
 
 /// Milliseconds on the driver's clock; only differences matter.
 pub type Millis = u64;

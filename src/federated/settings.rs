@@ -1,14 +1,15 @@
 //! The settings of a run: every one is a parameter of the page's URL. Together with the
 //! workers that report in each round they decide the model, bit for bit.
 
-use std::fmt::Display;
-use std::str::FromStr;
+mod table;
 
-use super::strategy;
-use crate::digits::partition;
+use super::virtual_clients::PrivateTask;
 use crate::learn::{Recipe, SgdConfig};
-use crate::network::{self, Initialiser};
+use crate::network::Initialiser;
+use crate::privacy::{self, Outlook};
 use crate::secagg;
+
+pub use table::SETTINGS;
 
 /// What decides a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +46,41 @@ pub struct Settings {
     pub clip: f32,
     /// The fewest shares that open a secret of a worker, if more than the graph asks for.
     pub threshold: u32,
+    /// Who adds noise for differential privacy, if anybody.
+    pub dp: Noise,
+    /// The noise's deviation over the clipping norm.
+    pub noise: f32,
+    /// Virtual clients of each worker, with noise.
+    pub clients: u32,
+    /// The probability with which a virtual client is in a round.
+    pub rate: f32,
+    /// The probability with which epsilon may be passed.
+    pub delta: f64,
+}
+
+/// Who adds noise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noise {
+    /// Nobody.
+    Off,
+    /// The aggregator, to the sum: whoever sees the model is kept from its digits, not it.
+    Central,
+    /// Each worker, a part of it, under its masks.
+    Distributed,
+}
+
+impl Noise {
+    /// Every choice by its name.
+    pub(super) const ALL: [(&str, Self); 3] =
+        [("off", Self::Off), ("central", Self::Central), ("distributed", Self::Distributed)];
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, noise)| *noise == self).map_or("off", |(name, _)| name)
+    }
+
+    fn names() -> Vec<&'static str> {
+        Self::ALL.iter().map(|(name, _)| *name).collect()
+    }
 }
 
 impl Default for Settings {
@@ -71,17 +107,14 @@ impl Default for Settings {
             secagg: true,
             clip: 10.0,
             threshold: 2,
+            dp: Noise::Off,
+            noise: 1.0,
+            clients: 100,
+            rate: 0.1,
+            delta: 1e-5,
         }
     }
 }
-
-/// The most rounds, shards, steps and seconds that a run may ask for.
-const ROUNDS_MAX: u32 = 100_000;
-const SHARDS_MAX: u32 = 10_000;
-const STEPS_MAX: u32 = 1_000_000;
-const DEADLINE_MAX_S: u32 = 24 * 3600;
-/// The choices of a switch.
-const SWITCH: [&str; 2] = ["on", "off"];
 
 /// A setting as the page shows it, with how it is read from and written to text.
 pub struct SettingInfo {
@@ -108,181 +141,6 @@ pub struct Problem {
     pub text: String,
 }
 
-/// Every setting, in the order in which the page shows them.
-pub const SETTINGS: &[SettingInfo] = &[
-    SettingInfo {
-        name: "model",
-        label: "Network",
-        help: "Which network all workers train.",
-        choices: network::preset_names,
-        get: |s| s.model.clone(),
-        set: |s, text| choice(text, &network::preset_names()).map(|name| s.model = name),
-    },
-    SettingInfo {
-        name: "rounds",
-        label: "Rounds",
-        help: "How many times updates are averaged before training stops.",
-        choices: Vec::new,
-        get: |s| s.rounds.to_string(),
-        set: |s, text| number(text, 1, ROUNDS_MAX).map(|n| s.rounds = n),
-    },
-    SettingInfo {
-        name: "epochs",
-        label: "Local epochs",
-        help: "Passes over its own digits that a worker makes in a round.",
-        choices: Vec::new,
-        get: |s| s.recipe.epochs.to_string(),
-        set: |s, text| number(text, 1, crate::learn::EPOCHS_MAX).map(|n| s.recipe.epochs = n),
-    },
-    SettingInfo {
-        name: "batch",
-        label: "Batch size",
-        help: "Digits in one step of training.",
-        choices: Vec::new,
-        get: |s| s.recipe.batch.to_string(),
-        set: |s, text| number(text, 1, crate::learn::BATCH_MAX).map(|n| s.recipe.batch = n),
-    },
-    SettingInfo {
-        name: "steps",
-        label: "Most steps",
-        help: "Steps after which a worker stops even if its epochs are not over; 0 for no such limit, 1 for federated SGD.",
-        choices: Vec::new,
-        get: |s| s.recipe.steps_max.to_string(),
-        set: |s, text| number(text, 0, STEPS_MAX).map(|n| s.recipe.steps_max = n),
-    },
-    SettingInfo {
-        name: "lr",
-        label: "Learning rate",
-        help: "How far one step of training goes.",
-        choices: Vec::new,
-        get: |s| s.recipe.sgd.learning_rate.to_string(),
-        set: |s, text| number(text, 1e-6, 10.0).map(|x| s.recipe.sgd.learning_rate = x),
-    },
-    SettingInfo {
-        name: "momentum",
-        label: "Momentum",
-        help: "How much of the last step the next one keeps.",
-        choices: Vec::new,
-        get: |s| s.recipe.sgd.momentum.to_string(),
-        set: |s, text| number(text, 0.0, 0.999).map(|x| s.recipe.sgd.momentum = x),
-    },
-    SettingInfo {
-        name: "decay",
-        label: "Weight decay",
-        help: "How strongly weights are drawn to zero.",
-        choices: Vec::new,
-        get: |s| s.recipe.sgd.weight_decay.to_string(),
-        set: |s, text| number(text, 0.0, 1.0).map(|x| s.recipe.sgd.weight_decay = x),
-    },
-    SettingInfo {
-        name: "fraction",
-        label: "Client fraction",
-        help: "The share of the workers present that makes a round (C in the FedAvg paper).",
-        choices: Vec::new,
-        get: |s| s.fraction.to_string(),
-        set: |s, text| number(text, 0.001, 1.0).map(|x| s.fraction = x),
-    },
-    SettingInfo {
-        name: "cohort",
-        label: "Minimum cohort",
-        help: "A round starts only with this many workers.",
-        choices: Vec::new,
-        get: |s| s.cohort_min.to_string(),
-        set: |s, text| number(text, 1, SHARDS_MAX).map(|n| s.cohort_min = n),
-    },
-    SettingInfo {
-        name: "over",
-        label: "Over-selection",
-        help: "How many times the needed workers are asked; the slowest are not waited for.",
-        choices: Vec::new,
-        get: |s| s.over.to_string(),
-        set: |s, text| number(text, 1.0, 4.0).map(|x| s.over = x),
-    },
-    SettingInfo {
-        name: "quorum",
-        label: "Quorum",
-        help: "The share of the needed updates that is enough when others are lost or late.",
-        choices: Vec::new,
-        get: |s| s.quorum.to_string(),
-        set: |s, text| number(text, 0.01, 1.0).map(|x| s.quorum = x),
-    },
-    SettingInfo {
-        name: "deadline",
-        label: "Deadline (s)",
-        help: "How long a round waits for silent workers.",
-        choices: Vec::new,
-        get: |s| s.deadline_s.to_string(),
-        set: |s, text| number(text, 1, DEADLINE_MAX_S).map(|n| s.deadline_s = n),
-    },
-    SettingInfo {
-        name: "shards",
-        label: "Shards",
-        help: "How many parts the training digits are cut into; each worker has one.",
-        choices: Vec::new,
-        get: |s| s.shards.to_string(),
-        set: |s, text| number(text, 1, SHARDS_MAX).map(|n| s.shards = n),
-    },
-    SettingInfo {
-        name: "partition",
-        label: "Partition",
-        help: "How the digits are spread over the shards.",
-        choices: partition::names,
-        get: |s| s.partition.clone(),
-        set: |s, text| choice(text, &partition::names()).map(|name| s.partition = name),
-    },
-    SettingInfo {
-        name: "strategy",
-        label: "Strategy",
-        help: "How the average of the updates changes the global model.",
-        choices: strategy::names,
-        get: |s| s.strategy.clone(),
-        set: |s, text| choice(text, &strategy::names()).map(|name| s.strategy = name),
-    },
-    SettingInfo {
-        name: "secagg",
-        label: "Secure aggregation",
-        help: "Whether the aggregator learns the sum of the updates alone. Off, it can read every update.",
-        choices: || SWITCH.to_vec(),
-        get: |s| SWITCH[usize::from(!s.secagg)].to_owned(),
-        set: |s, text| choice(text, &SWITCH).map(|name| s.secagg = name == SWITCH[0]),
-    },
-    SettingInfo {
-        name: "threshold",
-        label: "Threshold",
-        help: "Workers that must stay to the end of a secure sum; more, where the graph asks for more.",
-        choices: Vec::new,
-        get: |s| s.threshold.to_string(),
-        set: |s, text| number(text, 2, SHARDS_MAX).map(|n| s.threshold = n),
-    },
-    SettingInfo {
-        name: "clip",
-        label: "Clip",
-        help: "The longest step of a worker that counts whole in a secure sum; longer ones are shortened.",
-        choices: Vec::new,
-        get: |s| s.clip.to_string(),
-        set: |s, text| number(text, 1e-6, 1e6).map(|x| s.clip = x),
-    },
-    SettingInfo {
-        name: "init",
-        label: "First weights",
-        help: "How the weights before the first round are drawn.",
-        choices: initialisers,
-        get: |s| s.initialiser.name().to_owned(),
-        set: |s, text| {
-            s.initialiser = Initialiser::by_name(text).ok_or_else(|| one_of(&initialisers()))?;
-            Ok(())
-        },
-    },
-    SettingInfo {
-        name: "seed",
-        label: "Seed",
-        help: "The same seed, settings and workers give the same model, bit for bit, as long as nobody is late and secure aggregation, which rounds at random, is off.",
-        choices: Vec::new,
-        get: |s| s.seed.to_string(),
-        set: |s, text| number(text, 0, u64::MAX).map(|n| s.seed = n),
-    },
-];
-
 impl Settings {
     /// The fewest workers that make a round: a secure sum needs three, and its threshold.
     #[must_use]
@@ -291,6 +149,34 @@ impl Settings {
             true => self.cohort_min.max(secagg::COHORT_LEAST).max(self.threshold),
             false => self.cohort_min.max(1),
         }
+    }
+
+    /// What workers are told of noise, when so many are asked.
+    #[must_use]
+    pub fn private_task(&self, asked: usize) -> Option<PrivateTask> {
+        let is_distributed = match self.dp {
+            Noise::Off => return None,
+            Noise::Central => false,
+            Noise::Distributed => true,
+        };
+        Some(PrivateTask {
+            noise: self.noise,
+            is_distributed,
+            clients: self.clients,
+            rate: self.rate,
+            asked: u32::try_from(asked).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// What `rounds` rounds with so many virtual clients in all give away; `None` without noise.
+    ///
+    /// # Errors
+    /// As [`Outlook::new`].
+    #[must_use]
+    pub fn outlook(&self, population: u64, rounds: u64) -> Option<Result<Outlook, privacy::Error>> {
+        self.private_task(1)?;
+        let sampled = (f64::from(self.rate) * population as f64).round() as u64;
+        Some(Outlook::new(population, sampled, f64::from(self.noise), rounds, self.delta))
     }
 
     /// Reads the parameters of a URL; those it does not name keep their defaults, and
@@ -311,6 +197,10 @@ impl Settings {
                 let setting = name.to_owned();
                 problems.push(Problem { setting, text });
             }
+        }
+        if problems.is_empty() && settings.dp != Noise::Off && !settings.secagg {
+            let text = "needs secure aggregation: without it updates come one by one".to_owned();
+            problems.push(Problem { setting: "dp".to_owned(), text });
         }
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
@@ -336,37 +226,6 @@ impl Settings {
             .map(|(name, value, _)| format!("{name}={value}"));
         changed.collect::<Vec<_>>().join("&")
     }
-}
-
-fn number<T: Copy + FromStr + PartialOrd + Display>(
-    text: &str,
-    low: T,
-    high: T,
-) -> Result<T, String> {
-    match text.trim().parse::<T>() {
-        Ok(value) if value >= low && value <= high => Ok(value),
-        _ => Err(format!("a number from {low} to {high}, not “{}”", short(text))),
-    }
-}
-
-fn choice(text: &str, names: &[&str]) -> Result<String, String> {
-    match names.iter().find(|name| **name == text) {
-        Some(name) => Ok((*name).to_owned()),
-        None => Err(one_of(names)),
-    }
-}
-
-fn one_of(names: &[&str]) -> String {
-    format!("one of {}", names.join(", "))
-}
-
-fn initialisers() -> Vec<&'static str> {
-    Initialiser::ALL.iter().map(|(name, _)| *name).collect()
-}
-
-/// The first characters of a text that may be long.
-fn short(text: &str) -> String {
-    text.chars().take(20).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::encoding::Encoding;
+use super::encoding::{Encoding, Numbers};
 use super::graph::{Degree, Rates};
 use super::merkle::Hash;
 use super::{Error, merkle};
@@ -46,10 +46,8 @@ pub struct Terms {
     pub threshold_min: u32,
     /// Values of an update.
     pub len: u32,
-    /// The longest `w_k - w` that counts whole; longer ones are shortened to it.
-    pub clip: f32,
-    /// The most digits that a worker may count for.
-    pub weight_max: u32,
+    /// What they are.
+    pub numbers: Numbers,
 }
 
 /// Fewer than three sum nothing: of two, each would know the other's part.
@@ -76,9 +74,9 @@ impl Terms {
     /// How updates become elements of a ring.
     ///
     /// # Errors
-    /// [`Error::Range`] when the sum of so many would wrap.
+    /// [`Error::Range`] when no ring holds the sum of so many.
     pub fn encoding(&self, workers: usize) -> Result<Encoding, Error> {
-        Encoding::new(workers, self.clip, self.weight_max)
+        Encoding::new(workers, self.numbers)
     }
 }
 
@@ -89,13 +87,24 @@ pub(super) struct Agreement(pub(super) Hash);
 impl Agreement {
     /// The hash of context, terms and the list of `workers` keys with this root.
     pub(super) fn new(context: &Context, terms: &Terms, workers: u32, root: &Hash) -> Self {
-        let Terms { rates, cohort_min, threshold_min, len, clip, weight_max } = terms;
+        let Terms { rates, cohort_min, threshold_min, len, numbers } = terms;
         let mut content = Vec::new();
         content.extend(rates.corrupt.to_bits().to_le_bytes());
         content.extend(rates.dropout.to_bits().to_le_bytes());
         content.push(rates.aggregator as u8);
-        for number in [*cohort_min, *threshold_min, *len, clip.to_bits(), *weight_max, workers] {
+        for number in [*cohort_min, *threshold_min, *len, workers] {
             content.extend(number.to_le_bytes());
+        }
+        match numbers {
+            Numbers::Weighted { clip, weight_max } => {
+                content.push(0);
+                content.extend(clip.to_bits().to_le_bytes());
+                content.extend(weight_max.to_le_bytes());
+            }
+            Numbers::Whole { step } => {
+                content.push(1);
+                content.extend(step.to_bits().to_le_bytes());
+            }
         }
         content.extend(root);
         Self(merkle::leaf(&context.statement("agreement", &content)))

@@ -80,14 +80,14 @@ impl Client {
     }
 
     /// Answers a message. `part` gives this worker's vector in an encoding, `terms.len` values
-    /// and the count.
+    /// and the count, for a sum that at least so many survivors will be in.
     ///
     /// # Errors
     /// When the message is not due, or does not hold; then nothing has changed.
     pub fn handle(
         &mut self,
         message: FromServer,
-        part: impl FnOnce(&Encoding) -> Result<Vec<u32>, Error>,
+        part: impl FnOnce(&Encoding, usize) -> Result<Vec<u32>, Error>,
         identity: &Identity,
         entropy: &mut Entropy,
     ) -> Result<FromClient, Error> {
@@ -157,7 +157,7 @@ impl Client {
     fn mask(
         &mut self,
         delivery: &[Sealed],
-        part: impl FnOnce(&Encoding) -> Result<Vec<u32>, Error>,
+        part: impl FnOnce(&Encoding, usize) -> Result<Vec<u32>, Error>,
     ) -> Result<FromClient, Error> {
         let Phase::Shared(secrets, around, _) = &self.phase else {
             return Err(Error::Unexpected);
@@ -181,7 +181,7 @@ impl Client {
         }
         around.check_count(delivery.len())?;
 
-        let mut vector = Zeroizing::new(part(around.encoding())?);
+        let mut vector = Zeroizing::new(part(around.encoding(), around.least())?);
         if vector.len() != Encoding::elements(self.terms.len as usize) {
             return Err(Error::Length);
         }

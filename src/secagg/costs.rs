@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::rehearsal::Rehearsal;
-use super::{Context, Error, FromServer, Phase, Rates, Terms};
+use super::{Context, Error, FromServer, Numbers, Phase, Rates, Terms};
 use crate::entropy::Entropy;
 
 /// What was measured.
@@ -27,8 +27,9 @@ fn rehearsal(
     clock: &(impl Fn() -> f64 + Clone + 'static),
 ) -> Rehearsal {
     let context = Context { run: 1, round: 1, attempt: 1, model: [0; 32] };
-    let (cohort_min, threshold_min, clip, weight_max) = (3, 2, 1.0, 600);
-    let terms = Terms { rates: Rates::default(), cohort_min, threshold_min, len, clip, weight_max };
+    let numbers = Numbers::Weighted { clip: 1.0, weight_max: 600 };
+    let (rates, cohort_min, threshold_min) = (Rates::default(), 3, 2);
+    let terms = Terms { rates, cohort_min, threshold_min, len, numbers };
     // What the values are changes no cost.
     let values: Rc<[f32]> = (0..len).map(|index| (index % 7) as f32 - 3.0).collect();
     let parts = (0..workers).map(|_| (Rc::clone(&values), 600));

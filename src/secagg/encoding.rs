@@ -14,6 +14,26 @@ const PRECISION: u32 = 12;
 /// `n_k` goes as bytes, an element each, so that its sum does not wrap in a narrow ring.
 pub const COUNT_LIMBS: usize = 3;
 const LIMB_BITS: u32 = 8;
+/// The most that a worker may count for.
+const WEIGHT_MAX: u32 = (1 << (LIMB_BITS * COUNT_LIMBS as u32)) - 1;
+
+/// What is summed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Numbers {
+    /// `n_k (w_k - w)`, by [`Encoding::encode`], in the narrowest ring that is fine enough.
+    Weighted {
+        /// The longest `w_k - w` that counts whole; longer ones are shortened to it.
+        clip: f32,
+        /// The most digits that a worker may count for.
+        weight_max: u32,
+    },
+    /// Whole steps of a grid, by [`Encoding::encode_whole`], in the widest ring. Who makes them
+    /// sees to it that their sum does not wrap.
+    Whole {
+        /// The length of a step.
+        step: f64,
+    },
+}
 
 /// How updates become elements of a ring.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,13 +57,25 @@ pub struct Total {
 }
 
 impl Encoding {
-    /// The narrowest ring that is fine enough for `workers`.
+    /// The encoding for a cohort of `workers`.
     ///
     /// # Errors
-    /// [`Error::Range`] when there is none, or when `clip` and `weight_max` are no bounds.
-    pub fn new(workers: usize, clip: f32, weight_max: u32) -> Result<Self, Error> {
+    /// [`Error::Range`] when no ring is fine enough, or when the numbers are no bounds.
+    pub fn new(workers: usize, numbers: Numbers) -> Result<Self, Error> {
+        match numbers {
+            Numbers::Weighted { clip, weight_max } => Self::weighted(workers, clip, weight_max),
+            Numbers::Whole { step } if step.is_finite() && step > 0.0 => {
+                let (width, limit) = (Width::Bits32, i32::MAX as u32);
+                let (clip, weight_max, scale) = (f64::INFINITY, WEIGHT_MAX, 1.0 / step);
+                Ok(Self { width, clip, weight_max, limit, scale })
+            }
+            Numbers::Whole { .. } => Err(Error::Range),
+        }
+    }
+
+    fn weighted(workers: usize, clip: f32, weight_max: u32) -> Result<Self, Error> {
         let clip = f64::from(clip);
-        let bounds = clip.is_finite() && clip > 0.0 && (1..1 << 24).contains(&weight_max);
+        let bounds = clip.is_finite() && clip > 0.0 && (1..=WEIGHT_MAX).contains(&weight_max);
         let workers = u32::try_from(workers).ok().filter(|&workers| workers > 0 && bounds);
         let workers = workers.ok_or(Error::Range)?;
         let limit_of = |width: Width| ((1u32 << (width.bits() - 1)) - 1) / workers;
@@ -101,9 +133,19 @@ impl Encoding {
                 elements.push(rounded as i32 as u32);
             }
         }
-        let limbs = (0..COUNT_LIMBS as u32).map(|limb| count >> (LIMB_BITS * limb) & 0xff);
-        elements.extend(limbs);
+        elements.extend(limbs(count));
         Ok(elements)
+    }
+
+    /// The elements of whole steps, and `count`.
+    ///
+    /// # Errors
+    /// [`Error::Range`] when the count is 0 or above its maximum.
+    pub fn encode_whole(&self, steps: &[i64], count: u32) -> Result<Vec<u32>, Error> {
+        if !(1..=self.weight_max).contains(&count) {
+            return Err(Error::Range);
+        }
+        Ok(steps.iter().map(|&step| step as u32).chain(limbs(count)).collect())
     }
 
     /// Reads a sum.
@@ -124,6 +166,10 @@ impl Encoding {
     }
 }
 
+fn limbs(count: u32) -> impl Iterator<Item = u32> {
+    (0..COUNT_LIMBS as u32).map(move |limb| count >> (LIMB_BITS * limb) & 0xff)
+}
+
 /// Coins drawn at a time.
 const COINS: usize = 1024;
 
@@ -131,6 +177,10 @@ const COINS: usize = 1024;
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn weighted(workers: usize, clip: f32, weight_max: u32) -> Result<Encoding, Error> {
+        Encoding::new(workers, Numbers::Weighted { clip, weight_max })
+    }
 
     fn coins(seed: u64) -> StreamKey {
         let mut key = [0; StreamKey::LEN];
@@ -140,14 +190,14 @@ mod tests {
 
     #[test]
     fn rings_grow_with_the_cohort() {
-        let bits = |workers| Encoding::new(workers, 1.0, 3000).map(|e| e.width().bits());
+        let bits = |workers| weighted(workers, 1.0, 3000).map(|e| e.width().bits());
         assert_eq!(
             [3, 7, 8, 100, 127, 1000, 10_000].map(bits),
             [16, 16, 20, 20, 20, 24, 32].map(Ok)
         );
         assert_eq!(bits(0), Err(Error::Range));
         for clip in [0.0, -1.0, f32::NAN, f32::INFINITY] {
-            assert_eq!(Encoding::new(3, clip, 1), Err(Error::Range));
+            assert_eq!(weighted(3, clip, 1), Err(Error::Range));
         }
     }
 
@@ -156,7 +206,7 @@ mod tests {
         fn no_sum_of_the_cohort_wraps(
             workers in 1usize..300, count in 1u32..60_000, value in -1e6f32..1e6, seed: u64,
         ) {
-            let encoding = Encoding::new(workers, 2.0, 60_000).unwrap();
+            let encoding = weighted(workers, 2.0, 60_000).unwrap();
             let one = encoding.encode(&[value, 0.0], count, &coins(seed)).unwrap();
             // Everybody has the worst part.
             let sum: Vec<u32> = one.iter().map(|&e| e.wrapping_mul(workers as u32)).collect();
@@ -170,13 +220,13 @@ mod tests {
 
         #[test]
         fn any_sum_is_read(sum: Vec<u32>) {
-            let _ = Encoding::new(5, 1.0, 100).unwrap().decode(&sum);
+            let _ = weighted(5, 1.0, 100).unwrap().decode(&sum);
         }
     }
 
     #[test]
     fn rounding_is_right_on_average() {
-        let encoding = Encoding::new(7, 1.0, 1).unwrap();
+        let encoding = weighted(7, 1.0, 1).unwrap();
         // A third of a step, more or less.
         let values = [0.3 / 4681.0; 20_000];
         let elements = encoding.encode(&values, 1, &coins(1)).unwrap();
@@ -189,9 +239,25 @@ mod tests {
 
     #[test]
     fn what_cannot_be_encoded_is_refused() {
-        let encoding = Encoding::new(5, 1.0, 100).unwrap();
+        let encoding = weighted(5, 1.0, 100).unwrap();
         for (value, count) in [(f32::NAN, 1), (f32::INFINITY, 1), (1.0, 0), (1.0, 101)] {
             assert_eq!(encoding.encode(&[value], count, &coins(1)), Err(Error::Range));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whole_steps_are_summed_as_they_are(
+            steps in proptest::collection::vec(-1_000_000i64..1_000_000, 1..20), count in 1u32..1000,
+        ) {
+            let encoding = Encoding::new(9, Numbers::Whole { step: 0.5 }).unwrap();
+            let one = encoding.encode_whole(&steps, count).unwrap();
+            let sum: Vec<u32> = one.iter().map(|&element| element.wrapping_mul(9)).collect();
+            let total = encoding.decode(&sum).unwrap();
+            prop_assert_eq!(total.count, 9 * count);
+            for (value, step) in total.values.iter().zip(&steps) {
+                prop_assert_eq!(*value, 9.0 * 0.5 * *step as f64);
+            }
         }
     }
 }

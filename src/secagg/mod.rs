@@ -35,7 +35,7 @@ mod shamir;
 
 pub use agreement::{COHORT_LEAST, Context, Terms};
 pub use client::{Client, FirstMask};
-pub use encoding::{COUNT_LIMBS, Encoding, Total};
+pub use encoding::{COUNT_LIMBS, Encoding, Numbers, Total};
 pub use graph::{Adversary, COHORT_MAX, COMPLETE_MAX, Degree, Rates};
 pub use identity::{Identity, IdentityKey, Signed};
 pub use keys::{Advertisement, share_kind};

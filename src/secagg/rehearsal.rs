@@ -45,7 +45,7 @@ impl Member {
         let mut key = [0; StreamKey::LEN];
         entropy(&mut key);
         let (values, count, coins) = (&self.values, self.count, &mut self.coins);
-        let encode = |encoding: &Encoding| {
+        let encode = |encoding: &Encoding, _| {
             let coins = coins.insert(StreamKey::new(&key));
             encoding.encode(values, count, coins)
         };

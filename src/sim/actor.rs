@@ -6,7 +6,8 @@ use super::network::Network;
 use super::{Make, Shards};
 use crate::digits::Digits;
 use crate::federated::{
-    Entropy, LocalTraining, Millis, Task, Token, Update, Worker, WorkerAction, WorkerEvent,
+    Entropy, LocalTraining, Millis, Report, Secret, Task, Token, TrainingError, Worker,
+    WorkerAction, WorkerEvent,
 };
 use crate::network;
 use crate::wire::PeerId;
@@ -22,6 +23,7 @@ pub(super) struct Actor {
 struct Job {
     round: u32,
     task: Task,
+    secret: Secret,
     done_at: Millis,
 }
 
@@ -76,9 +78,9 @@ impl Actor {
                         let count = u32::try_from(self.digits.len()).unwrap_or(u32::MAX);
                         events.push(WorkerEvent::ShardLoaded(count));
                     }
-                    WorkerAction::Train { round, task } => {
+                    WorkerAction::Train { round, task, secret } => {
                         let done_at = now + self.pace;
-                        self.job = Some(Job { round, task: *task, done_at });
+                        self.job = Some(Job { round, task: *task, secret, done_at });
                     }
                     WorkerAction::StopTraining => self.job = None,
                     WorkerAction::Wake(at) => self.wakes.push(at),
@@ -101,27 +103,34 @@ impl Actor {
         if let Some(job) = self.job.take_if(|job| job.done_at <= now) {
             let token: Token = job.task.token.clone();
             events.push(match self.train(job, make) {
-                Ok(update) => WorkerEvent::Trained(update),
+                Ok(Report { update, part, .. }) => WorkerEvent::Trained { update, part },
                 Err(reason) => WorkerEvent::Failed { token, reason },
             });
         }
         events
     }
 
-    fn train(&self, job: Job, make: Option<&Make>) -> Result<Update, String> {
+    fn train(&self, job: Job, make: Option<&Make>) -> Result<Report, String> {
         let place = self.machine.place().ok_or("there is no assignment")?;
         if let Some(make) = make {
-            return Ok(make(place, job.round, &job.task));
+            let update = make(place, job.round, &job.task);
+            return Ok(Report { update, norm: 0.0, part: None });
         }
         let preset = network::preset(&place.model).ok_or("the network is not known")?;
         let run = || {
-            let mut training =
-                LocalTraining::new(&preset.network, place, job.round, job.task, &self.digits)?;
+            let mut training = LocalTraining::new(
+                &preset.network,
+                place,
+                job.round,
+                job.task,
+                &self.digits,
+                job.secret.0,
+            )?;
             while !training.is_done() {
                 training.step(&self.digits)?;
             }
-            training.finish().map(|report| report.update)
+            training.finish()
         };
-        run().map_err(|error: crate::learn::Error| error.to_string())
+        run().map_err(|error: TrainingError| error.to_string())
     }
 }

@@ -14,16 +14,14 @@ use super::digits::Source;
 use super::environment::{self, Show, entropy, now, now_ms, sleep, turn, words};
 use super::locks;
 use super::page::{
-    self, AggregatorCommand as Command, AggregatorEvent as Shown, AggregatorState, LayerView,
-    MemberView, Opening, Problem, SumView,
+    self, AggregatorCommand as Command, AggregatorEvent as Shown, LayerView, Opening, Problem,
 };
+use super::views;
 use crate::digits::Digits;
-use crate::federated::{
-    self, Action, Event, Level, Member, MemberState, Phase, SETTINGS, Settings, Snapshot,
-};
+use crate::federated::{self, Action, Event, Level, SETTINGS, Settings};
 use crate::learn::{Evaluation, Evaluator, Model};
 use crate::privacy::inversion::{self, Recovered};
-use crate::secagg::{Opened, Phase as SumPhase, Width};
+use crate::secagg::Opened;
 use crate::wire::{Address, Link, PeerId};
 
 /// The aggregator's role in its dedicated worker.
@@ -169,12 +167,15 @@ fn receive(shared: &Shared) {
 
 fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
     // First, for notices speak of workers that the page shall know.
-    room.show.event(&Shown::State(state(&room.machine.snapshot())));
+    room.show.event(&Shown::State(views::state(&room.machine.snapshot())));
     for action in actions {
         match action {
             Action::Send(to, bytes) => room.link.send(to, &bytes),
             Action::Watch(id) => watch(shared, &room.name, id),
-            Action::Evaluate => room.show_model(shared),
+            Action::Evaluate => {
+                room.show_model(shared);
+                room.show_privacy();
+            }
             Action::Wake(at) => {
                 let shared = Rc::clone(shared);
                 spawn_local(async move {
@@ -191,7 +192,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     elements: Uint32Array::from(first),
                     sum: Uint32Array::from(sum.as_slice()),
                 });
-                room.attack(round, Some(worker), &as_values(&elements, width));
+                room.attack(round, Some(worker), &views::as_values(&elements, width));
             }
             Action::Summed { round, elements, width, survivors, openings } => {
                 let opening = |opened: &Opened| Opening {
@@ -206,7 +207,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     elements: Uint32Array::from(elements.as_slice()),
                     openings: openings.iter().map(opening).collect(),
                 });
-                room.attack(round, None, &as_values(&elements, width));
+                room.attack(round, None, &views::as_values(&elements, width));
             }
             Action::Notice { level, worker, text } => room.show.event(&Shown::Notice {
                 level: match level {
@@ -261,6 +262,14 @@ impl Room {
             parameters: network.parameter_count(),
             layers: layers.collect(),
         });
+    }
+
+    /// Shows what training with noise gives away, so far and in the end.
+    fn show_privacy(&self) {
+        let event = views::privacy(self.machine.settings(), &self.machine.snapshot());
+        if let Some(event) = event {
+            self.show.event(&event);
+        }
     }
 
     /// Shows what can be read out of an update, or of something that is taken for one.
@@ -351,64 +360,4 @@ fn next_test(shared: &Shared) -> Option<(u32, Model, Rc<Digits>, u32)> {
         room.testing = next.is_some();
     });
     next
-}
-
-fn state(snapshot: &Snapshot) -> AggregatorState {
-    AggregatorState {
-        phase: match snapshot.phase {
-            Phase::Idle => "idle",
-            Phase::Waiting => "waiting",
-            Phase::Training => "training",
-            Phase::Finished => "finished",
-        },
-        round: snapshot.round,
-        rounds: snapshot.rounds,
-        attempt: snapshot.attempt,
-        target: snapshot.target,
-        sum: snapshot.sum.as_ref().map(sum_view),
-        workers: snapshot.members.iter().map(member).collect(),
-        bytes_sent: snapshot.bytes_sent as f64,
-        bytes_received: snapshot.bytes_received as f64,
-    }
-}
-
-/// Elements of a ring, taken for the update itself.
-fn as_values(elements: &[u32], width: Width) -> Vec<f32> {
-    elements.iter().map(|&element| width.signed(element) as f32).collect()
-}
-
-fn sum_view(sum: &federated::SumView) -> SumView {
-    SumView {
-        phase: match sum.phase {
-            SumPhase::Keys => "training",
-            SumPhase::Sharing => "sharing",
-            SumPhase::Masking => "masking",
-            SumPhase::Confirming => "confirming",
-            SumPhase::Unmasking | SumPhase::Done => "unmasking",
-        },
-        heard: sum.heard,
-        pending: sum.pending,
-        neighbours: sum.degree.map(|degree| degree.neighbours),
-        threshold: sum.degree.map(|degree| degree.threshold),
-        bits: sum.width.map(Width::bits),
-    }
-}
-
-fn member(member: &Member) -> MemberView {
-    MemberView {
-        id: member.id.to_string(),
-        slot: member.slot,
-        state: match member.state {
-            MemberState::Loading => "loading",
-            MemberState::Idle => "idle",
-            MemberState::Training => "training",
-            MemberState::Summing => "summing",
-            MemberState::Reported => "reported",
-            MemberState::Silent => "silent",
-        },
-        digits: member.digits,
-        loss: member.loss,
-        bytes_sent: member.bytes_sent as f64,
-        bytes_received: member.bytes_received as f64,
-    }
 }

@@ -16,6 +16,7 @@ mod owner;
 pub mod page;
 mod party;
 mod speed;
+mod views;
 mod watchdog;
 mod worker;
 

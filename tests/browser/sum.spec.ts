@@ -1,5 +1,7 @@
 // Secure sums between real tabs.
 
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 
 import { accuracyAfter, hashOf, openAggregator, openWorkers, roundOf, waitForRound } from "./room";
@@ -213,4 +215,33 @@ test("an update in the clear gives a training digit away, and a masked one does 
   await expect(page.getByTestId("round")).toHaveText("0 of 1");
   expect(await attack()).toBe(0);
   await expect(page.getByTestId("attack")).toContainText("The sum");
+});
+
+test("with noise, the page says what the model gives away, as the native accountant does", async ({ context }) => {
+  test.setTimeout(180_000);
+  const page = await openAggregator(context, "?room=noise&rounds=2&shards=60&model=linear");
+  await openWorkers(page, 3);
+  await page.getByTestId("dp-toggle").click();
+  await expect(page).toHaveURL(/dp=distributed/);
+  const epsilon = page.getByTestId("epsilon");
+  await expect(epsilon).toHaveAttribute("data-rounds", "2");
+  const shown = async () => Number(await epsilon.getAttribute("data-epsilon"));
+  const planned = await shown();
+  await page.bringToFront();
+  await page.getByTestId("start-training").click();
+  await waitForRound(page, 1);
+  await expect.poll(async () => (await shown()) <= planned).toBe(true);
+  await waitForRound(page, 2);
+  await expect(epsilon).toContainText("after 2 rounds");
+  const native = execFileSync(
+    "target/debug/simulate",
+    "epsilon --q 0.1 --noise-multiplier 1 --steps 2 --delta 1e-5".split(" "),
+    { cwd: resolve(".."), encoding: "utf8" },
+  );
+  const { rdp, pld } = JSON.parse(native) as { rdp: number; pld: number };
+  expect(await shown()).toBeCloseTo(Math.min(rdp, pld), 6);
+  await expect(page.getByTestId("epsilon-aggregator")).toBeVisible();
+  await page.getByTestId("secagg-toggle").click();
+  await expect(page.getByTestId("dp-toggle")).not.toBeChecked();
+  await expect(epsilon).toHaveCount(0);
 });

@@ -85,6 +85,11 @@ impl Round {
         if seat.token == *token { Ok(seat) } else { Err(Refusal::Forged) }
     }
 
+    /// How many were asked.
+    pub(super) fn asked(&self) -> usize {
+        self.seats.len()
+    }
+
     pub(super) fn token(&self, id: PeerId) -> Option<&Token> {
         self.seats.get(&id).map(|seat| &seat.token)
     }

@@ -15,6 +15,7 @@ use super::Millis;
 use super::messages::{
     Assignment, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update,
 };
+use super::virtual_clients::PrivatePart;
 use crate::entropy::Entropy;
 use crate::learn::Recipe;
 use crate::network;
@@ -34,7 +35,12 @@ pub enum WorkerEvent {
     /// The assigned shard is here, with this many digits.
     ShardLoaded(u32),
     /// The task is done.
-    Trained(Update),
+    Trained {
+        /// What was learnt.
+        update: Update,
+        /// What virtual clients made of it.
+        part: Option<PrivatePart>,
+    },
     /// The task cannot be done.
     Failed {
         /// The task's token.
@@ -59,6 +65,8 @@ pub enum WorkerAction {
         round: u32,
         /// The work.
         task: Box<Task>,
+        /// Fresh secret bytes for it.
+        secret: Secret,
     },
     /// Stop the training under way: nobody waits for it any more.
     StopTraining,
@@ -79,6 +87,16 @@ pub enum WorkerAction {
     },
     /// Tell the user.
     Notice(String),
+}
+
+/// Secret bytes, which do not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub [u8; 32]);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
 }
 
 /// What a worker is doing.
@@ -169,7 +187,7 @@ impl Worker {
             WorkerEvent::Tick => Vec::new(),
             WorkerEvent::Bytes(bytes) => self.bytes(&bytes, now),
             WorkerEvent::ShardLoaded(digits) => self.loaded(digits),
-            WorkerEvent::Trained(update) => self.trained(update),
+            WorkerEvent::Trained { update, part } => self.trained(update, part),
             WorkerEvent::Failed { token, reason } => self.failed(token, reason),
         }
     }
@@ -286,7 +304,9 @@ impl Worker {
         self.kept = None;
         self.task = Some(current);
         self.phase = WorkerPhase::Training(round);
-        actions.push(WorkerAction::Train { round, task });
+        let mut secret = Secret([0; 32]);
+        (self.entropy)(&mut secret.0);
+        actions.push(WorkerAction::Train { round, task, secret });
         actions
     }
 
@@ -302,9 +322,9 @@ impl Worker {
         actions
     }
 
-    fn trained(&mut self, update: Update) -> Vec<WorkerAction> {
+    fn trained(&mut self, update: Update, part: Option<PrivatePart>) -> Vec<WorkerAction> {
         match self.take_task(&update.token) {
-            Some(current) if current.secure.is_some() => self.keep(current, update),
+            Some(current) if current.secure.is_some() => self.keep(current, update, part),
             Some(Current { round, .. }) => {
                 vec![self.send(round, &ToAggregator::Update(update))]
             }

@@ -1,12 +1,14 @@
 //! A worker's part in the secure sum of a round.
 
 use super::super::messages::{SecureTask, Task, ToAggregator, Token, Update};
+use super::super::virtual_clients::PrivatePart;
 use super::{Current, Worker, WorkerAction, WorkerPhase};
 use crate::learn::Recipe;
 use crate::network::WeightHash;
 use crate::prg::StreamKey;
-use crate::secagg::{Client, Context, Encoding, FromClient, FromServer};
+use crate::secagg::{Client, Context, Encoding, Error, FromClient, FromServer};
 use crate::wire::RunId;
+use zeroize::Zeroizing;
 
 /// A secure sum under way.
 pub(super) struct Sum {
@@ -20,7 +22,29 @@ pub(super) struct Kept {
     run: RunId,
     round: u32,
     recipe: Recipe,
+    secure: SecureTask,
     update: Update,
+    /// Of virtual clients, before noise.
+    part: Option<PrivatePart>,
+}
+
+impl Kept {
+    /// The vector for the sum: rounded at random, or with this worker's part of the noise.
+    fn elements(
+        &self,
+        encoding: &Encoding,
+        survivors: usize,
+        secret: [u8; 32],
+    ) -> Result<Vec<u32>, Error> {
+        let (Some(part), Some(private)) = (&self.part, self.secure.private) else {
+            let coins = StreamKey::new(&secret);
+            return encoding.encode(&self.update.values, self.update.digits, &coins);
+        };
+        let mut steps = Zeroizing::new(part.steps.clone());
+        let grid = private.grid(self.secure.clip, steps.len()).map_err(|_| Error::Range)?;
+        private.add_part(&grid, survivors, &mut steps, secret).map_err(|_| Error::Range)?;
+        encoding.encode_whole(&steps, part.clients)
+    }
 }
 
 impl Worker {
@@ -30,15 +54,21 @@ impl Worker {
             kept.run == self.run
                 && kept.round == current.round
                 && kept.recipe == current.recipe
+                && Some(kept.secure) == current.secure
                 && kept.update.base == WeightHash::of(&task.weights)
         };
-        current.secure.is_some() && self.kept.as_ref().is_some_and(same)
+        self.kept.as_ref().is_some_and(same)
     }
 
     /// Training is done: the update stays here, and its secure sum begins.
-    pub(super) fn keep(&mut self, current: Current, update: Update) -> Vec<WorkerAction> {
+    pub(super) fn keep(
+        &mut self,
+        current: Current,
+        update: Update,
+        part: Option<PrivatePart>,
+    ) -> Vec<WorkerAction> {
         let (run, round, recipe) = (self.run, current.round, current.recipe);
-        self.kept = Some(Kept { run, round, recipe, update });
+        self.kept = current.secure.map(|secure| Kept { run, round, recipe, secure, update, part });
         self.begin_sum(current)
     }
 
@@ -63,12 +93,11 @@ impl Worker {
         if sum.token != *token {
             return Vec::new();
         }
-        let mut coins = [0; StreamKey::LEN];
-        (self.entropy)(&mut coins);
+        let mut secret = [0; StreamKey::LEN];
+        (self.entropy)(&mut secret);
         let mut plain = None;
-        let part = |encoding: &Encoding| {
-            let coins = StreamKey::new(&coins);
-            let part = encoding.encode(&kept.update.values, kept.update.digits, &coins)?;
+        let part = |encoding: &Encoding, survivors| {
+            let part = kept.elements(encoding, survivors, secret)?;
             plain = Some((part.clone(), encoding.width()));
             Ok(part)
         };

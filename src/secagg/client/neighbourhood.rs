@@ -68,6 +68,11 @@ impl Neighbourhood {
         self.degree.threshold
     }
 
+    /// The fewest workers, this one too, that it goes on with.
+    pub(super) fn least(&self) -> usize {
+        self.least
+    }
+
     pub(super) fn encoding(&self) -> &Encoding {
         &self.encoding
     }

@@ -32,6 +32,8 @@ export type AggregatorEvent =
   | { type: "masked"; worker: string; bits: number; elements: Uint32Array; sum: Uint32Array }
   /** A secure sum was opened: its elements, and how its first 1,024 came out of their masks. */
   | { type: "summed"; round: number; bits: number; survivors: string[]; elements: Uint32Array; openings: Opening[] }
+  /** What training with noise gives away, at `delta`: the rounds so far, and all that are planned. Without noise, nothing is told. */
+  | { type: "privacy"; clients: number; delta: number; central: boolean; spent?: Spending; planned: Spending }
   /** What an attack makes of one worker's update as it arrived, or, with no worker named, of the sum: 28x28 pixels and a label. */
   | { type: "recovered"; worker?: string; round: number; pixels: Uint8Array; label: number }
   | { type: "notice"; level: "info" | "warning"; worker?: string; text: string }
@@ -42,6 +44,12 @@ export interface Problem { setting: string; text: string }
 
 /** A worker's masks were taken out of the sum: its own, or, as a repair, those it shared with others. */
 export interface Opening { worker: string; repair: boolean; elements: Uint32Array }
+
+/** What some rounds give away to whoever sees the model, and to the aggregator. */
+export interface Spending { rounds: number; model: Figure; aggregator: Figure }
+
+/** `guess`: how often the best attacker can be right at most about one client, where a coin is right half the time. */
+export interface Figure { epsilon: number; guess: number; words: string }
 
 /** A secure sum under way. */
 export interface SumView {
@@ -188,6 +196,20 @@ pub enum AggregatorEvent {
         /// How its first elements came out of their masks.
         openings: Vec<Opening>,
     },
+    /// What training with noise gives away.
+    Privacy {
+        /// Virtual clients in all.
+        clients: f64,
+        /// The probability with which epsilon may be passed.
+        delta: f64,
+        /// Whether the aggregator adds the noise.
+        central: bool,
+        /// The rounds so far.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        spent: Option<Spending>,
+        /// All rounds that are planned.
+        planned: Spending,
+    },
     /// What an attack makes of an update.
     Recovered {
         /// Whose update it is; nobody's for the sum.
@@ -225,6 +247,28 @@ pub struct Problem {
     pub setting: String,
     /// What is wrong.
     pub text: String,
+}
+
+/// What some rounds give away.
+#[derive(Debug, Serialize)]
+pub struct Spending {
+    /// How many rounds.
+    pub rounds: u32,
+    /// To whoever sees the model.
+    pub model: FigureView,
+    /// To the aggregator.
+    pub aggregator: FigureView,
+}
+
+/// An epsilon, and what it means.
+#[derive(Debug, Serialize)]
+pub struct FigureView {
+    /// Epsilon.
+    pub epsilon: f64,
+    /// How often an attacker can be right.
+    pub guess: f64,
+    /// In words.
+    pub words: &'static str,
 }
 
 /// A step of opening a sum.

@@ -4,14 +4,15 @@ import { customElement } from "lit/decorators.js";
 import type { LayerView, Reader, Setting } from "../../wasm/sotto.js";
 import { percent } from "../format";
 import { missingFeature } from "../roles/start";
+import type { Change } from "../state/address";
 import type { Helper, TabRole } from "../state/control";
 import type { Stroke } from "../state/drawing";
 import { Session } from "../state/session";
 import { latest } from "../state/show";
 import { shared } from "../styles/shared";
-import type { Change } from "./settings-form";
 import "./banner";
 import "./draw-panel";
+import "./privacy-panel";
 import "./run-line";
 import "./secret/secret-panel";
 import "./secure-sum";
@@ -34,6 +35,7 @@ export class Room extends LitElement {
         margin-block: var(--space-1) var(--space-4);
       }
       sotto-secure-sum,
+      sotto-privacy,
       sotto-secret-panel {
         display: block;
         margin-bottom: var(--space-4);
@@ -84,8 +86,13 @@ export class Room extends LitElement {
       <sotto-secure-sum
         .show=${show}
         ?fixed=${show.room !== "ours"}
-        @configure=${({ detail }: CustomEvent<Change>) => this.session?.configure(detail.name, detail.value)}
+        @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
       ></sotto-secure-sum>
+      <sotto-privacy
+        .show=${show}
+        ?fixed=${show.room !== "ours"}
+        @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
+      ></sotto-privacy>
       <sotto-secret-panel
         .show=${classifier.secret}
         .layers=${show.run?.layers ?? NO_LAYERS}
@@ -104,7 +111,7 @@ export class Room extends LitElement {
         .settings=${show.run?.settings ?? NO_SETTINGS}
         .problems=${show.problems}
         ?fixed=${show.room !== "ours"}
-        @configure=${({ detail }: CustomEvent<Change>) => this.session?.configure(detail.name, detail.value)}
+        @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
       ></sotto-settings-form>
     `;
   }

@@ -5,15 +5,22 @@ import { repeat } from "lit/directives/repeat.js";
 
 import type { SumView } from "../../wasm/sotto.js";
 import { plural, workerName } from "../format";
+import type { Change } from "../state/address";
 import { BEFORE, lacking, settingOf, type Show } from "../state/show";
 import { signed, type SumShow } from "../state/sum";
 import { shared } from "../styles/shared";
 import "./attack";
 import { tell } from "./events";
 import "./heat-map";
-import type { Change } from "./settings-form";
 import "./slot-badge";
 import { checked, switches } from "./switch";
+
+const ON: Change[] = [{ name: "secagg", value: "on" }];
+/** Noise needs secure sums. */
+const OFF: Change[] = [
+  { name: "secagg", value: "off" },
+  { name: "dp", value: "off" },
+];
 
 /** Masked updates that are shown. */
 const SHOWN = 12;
@@ -121,7 +128,7 @@ export class SecureSum extends LitElement {
               data-testid="secagg-toggle"
               ?disabled=${this.fixed || !show.run}
               .checked=${live(on)}
-              @change=${(event: Event) => tell<Change>(this, "configure", { name: "secagg", value: checked(event) ? "on" : "off" })}
+              @change=${(event: Event) => tell<Change[]>(this, "configure", checked(event) ? ON : OFF)}
             />Secure aggregation
           </label>
         </div>

@@ -3,13 +3,9 @@ import { customElement, property } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
 import type { Problem, Setting } from "../../wasm/sotto.js";
+import type { Change } from "../state/address";
 import { shared } from "../styles/shared";
 import { tell } from "./events";
-
-export interface Change {
-  name: string;
-  value: string;
-}
 
 /** Every setting of the run. Tells `configure` with a change. */
 @customElement("sotto-settings-form")
@@ -117,6 +113,6 @@ export class SettingsForm extends LitElement {
   private change(event: Event): void {
     const { name, value } = event.currentTarget as HTMLInputElement | HTMLSelectElement;
     this.tried.set(name, value);
-    tell<Change>(this, "configure", { name, value: value.trim() });
+    tell<Change[]>(this, "configure", [{ name, value: value.trim() }]);
   }
 }

@@ -2,6 +2,12 @@
 
 import type { Setting } from "../../wasm/sotto.js";
 
+/** A setting and what it shall be. */
+export interface Change {
+  name: string;
+  value: string;
+}
+
 /** The query with one setting changed, for the aggregator to judge. */
 export function changed(query: string, name: string, value: string): string {
   const parameters = new URLSearchParams(query);

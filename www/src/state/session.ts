@@ -2,7 +2,7 @@
 
 import { dataUrl, startAggregator, startWorker, type RoleLink } from "../roles/start";
 import type { AggregatorCommand, AggregatorEvent } from "../../wasm/sotto.js";
-import { changed, spoken } from "./address";
+import { changed, spoken, type Change } from "./address";
 import { Classifier } from "./classifier";
 import { Mirror, released, watch } from "./mirror";
 import { BEFORE, reduce, type Show } from "./show";
@@ -43,8 +43,9 @@ export class Session {
     this.redraw();
   }
 
-  configure(name: string, value: string): void {
-    this.aggregator.send({ type: "configure", query: changed(location.search, name, value) });
+  configure(changes: Change[]): void {
+    const query = changes.reduce((query, { name, value }) => changed(query, name, value), location.search);
+    this.aggregator.send({ type: "configure", query });
   }
 
   /** One more worker inside this page; the first visitor gets company and a start. */

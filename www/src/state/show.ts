@@ -10,6 +10,8 @@ export interface Attack {
   pictures: { worker?: string; pixels: Uint8Array; label: number }[];
 }
 
+export type Privacy = Omit<Extract<AggregatorEvent, { type: "privacy" }>, "type">;
+
 /** The global model after a round, measured on the test digits. */
 export interface Point {
   round: number;
@@ -53,6 +55,8 @@ export interface Show {
   sum?: SumShow;
   /** The newest attack. */
   attack?: Attack;
+  /** What noise leaves to be learnt, in a run with noise. */
+  privacy?: Privacy;
   notices: Notice[];
   /** Of the last change of a setting. */
   problems: Problem[];
@@ -83,7 +87,7 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
     case "opened": {
       const { type: _, ...run } = event;
       // A run begins: whatever was measured belongs to the one before.
-      const { model: _model, sum: _sum, attack: _attack, ...rest } = show;
+      const { model: _model, sum: _sum, attack: _attack, privacy: _privacy, ...rest } = show;
       const misread = show.room === "opening" ? show.misread : [];
       return { ...rest, room: "ours", run, curve: [], problems: [], misread };
     }
@@ -107,6 +111,10 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
     case "masked": {
       const key = `${show.state.round + 1}/${show.state.attempt}`;
       return { ...show, sum: arrive(show.sum, key, event) };
+    }
+    case "privacy": {
+      const { type: _, ...privacy } = event;
+      return { ...show, privacy };
     }
     case "recovered": {
       const { type: _, round, ...picture } = event;

@@ -8,7 +8,8 @@ use super::super::super::messages::{Refusal, SecureTask, ToWorker, Token};
 use super::super::round::Round;
 use super::super::{Action, SumView};
 use super::{Aggregator, Millis, notice};
-use crate::secagg::{Closed, Context, Error, FromClient, Phase, Server, Sum};
+use crate::privacy;
+use crate::secagg::{Closed, Context, Error, FromClient, Phase, Server, Sum, Total};
 use crate::wire::{Address, PeerId};
 
 /// How long a phase after the training waits for silent workers.
@@ -37,6 +38,7 @@ impl Aggregator {
             threshold_min: self.settings.threshold,
             clip: self.settings.clip,
             weight_max: asked.map(|member| member.digits).max().unwrap_or(1),
+            private: self.settings.private_task(slots.len()),
         }
     }
 
@@ -238,8 +240,31 @@ impl Aggregator {
             survivors,
             openings,
         });
+        match self.mean_of(&total, round.asked()) {
+            Ok(mean) => self.apply(round.number, &mean, actions),
+            Err(error) => {
+                // It would come out so again.
+                self.wanted = false;
+                notice(actions, None, format!("training stopped: {error}"));
+            }
+        }
+    }
+
+    /// The mean of a round: of all digits, or of all virtual clients that were to be expected,
+    /// with noise where the workers have not added it.
+    fn mean_of(&mut self, total: &Total, asked: usize) -> Result<Vec<f64>, privacy::Error> {
         let count = f64::from(total.count);
-        let mean: Vec<f64> = total.values.iter().map(|value| value / count).collect();
-        self.apply(round.number, &mean, actions);
+        let Some(private) = self.settings.private_task(asked) else {
+            return Ok(total.values.iter().map(|value| value / count).collect());
+        };
+        let grid = private.grid(self.settings.clip, total.values.len())?;
+        let mut secret = [0; 32];
+        (self.entropy)(&mut secret);
+        let step = grid.step();
+        let mut steps: Vec<i64> =
+            total.values.iter().map(|value| (value / step).round() as i64).collect();
+        private.add_whole(&grid, &mut steps, secret)?;
+        let expected = f64::from(private.rate) * count;
+        Ok(steps.iter().map(|&steps| step * steps as f64 / expected).collect())
     }
 }
