@@ -214,6 +214,29 @@ fn with_little_noise_virtual_clients_learn() {
     assert!(last > first + 15.0, "{first} {last}");
 }
 
+/// The clip finds the clients' own lengths, from far above and from far below.
+#[test]
+fn an_adaptive_clip_follows_the_clients() {
+    let clip_after = |clip| {
+        let mut settings = noisy(Noise::Distributed, 0.3, clip);
+        settings.adaptive = true;
+        settings.rate = 1.0;
+        settings.rounds = 40;
+        settings.recipe.steps_max = 0;
+        let shards = Box::new(|place: &sotto::federated::Assignment| Ok(digits(place.slot)));
+        let mut room = Simulation::new(settings, shards).unwrap();
+        for _ in 0..3 {
+            room.open_worker(1000);
+        }
+        room.advance(0);
+        room.tell(Event::Start);
+        assert!(room.run_until(10 * MINUTE, |now| now.phase == Phase::Finished));
+        room.aggregator().clip()
+    };
+    let (from_above, from_below) = (clip_after(20.0), clip_after(0.02));
+    assert!(from_above < 5.0 && from_below > 0.1, "{from_above} {from_below}");
+}
+
 #[test]
 fn noise_without_secure_sums_is_refused() {
     let problems = Settings::from_query("dp=distributed&secagg=off").unwrap_err();

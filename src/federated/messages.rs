@@ -156,7 +156,8 @@ impl SecureTask {
     #[must_use]
     pub fn terms(&self, parameters: usize) -> Terms {
         let Self { cohort_min, threshold_min, clip, weight_max, private } = *self;
-        let len = u32::try_from(parameters).unwrap_or(u32::MAX);
+        let len = private.map_or(parameters, |private| private.elements(parameters));
+        let len = u32::try_from(len).unwrap_or(u32::MAX);
         let numbers = match private {
             Some(private) => Numbers::Whole { step: private.step(clip) },
             None => Numbers::Weighted { clip, weight_max },
@@ -353,8 +354,9 @@ impl ToWorker {
                     w.f32(secure.clip).u32(secure.weight_max);
                     w.u8(u8::from(secure.private.is_some()));
                     if let Some(private) = &secure.private {
-                        let PrivateTask { noise, is_distributed, clients, rate, asked } = *private;
-                        w.f32(noise).u8(u8::from(is_distributed)).u32(clients);
+                        let PrivateTask { noise, sigma_bits, is_distributed, clients, rate, asked } =
+                            *private;
+                        w.f32(noise).f32(sigma_bits).u8(u8::from(is_distributed)).u32(clients);
                         w.f32(rate).u32(asked);
                     }
                 }
@@ -415,6 +417,7 @@ impl ToWorker {
                             0 => None,
                             1 => Some(PrivateTask {
                                 noise: r.f32("noise")?,
+                                sigma_bits: r.f32("noise")?,
                                 is_distributed: flag(&mut r, "who adds the noise")?,
                                 clients: r.u32("virtual clients")?,
                                 rate: r.f32("sampling rate")?,
@@ -510,8 +513,14 @@ mod tests {
             weight_max: 3000,
             private: None,
         };
-        let private =
-            PrivateTask { noise: 1.5, is_distributed: true, clients: 90, rate: 0.1, asked: 7 };
+        let private = PrivateTask {
+            noise: 1.5,
+            sigma_bits: 0.5,
+            is_distributed: true,
+            clients: 90,
+            rate: 0.1,
+            asked: 7,
+        };
         let noisy = SecureTask { private: Some(private), ..secure };
         let mut messages = vec![
             ToWorker::Announce,

@@ -6,10 +6,14 @@ mod table;
 use super::virtual_clients::PrivateTask;
 use crate::learn::{Recipe, SgdConfig};
 use crate::network::Initialiser;
-use crate::privacy::{self, Outlook};
+use crate::privacy::{self, Adaptive, Outlook, Quantile};
 use crate::secagg;
 
 pub use table::SETTINGS;
+
+/// The quantile of the clients' norms that an adaptive clip follows, and how fast: the paper's.
+const QUANTILE: f64 = 0.5;
+const CLIP_RATE: f64 = 0.2;
 
 /// What decides a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +54,8 @@ pub struct Settings {
     pub dp: Noise,
     /// The noise's deviation over the clipping norm.
     pub noise: f32,
+    /// Whether the clip follows the median of the clients' norms.
+    pub adaptive: bool,
     /// Virtual clients of each worker, with noise.
     pub clients: u32,
     /// The probability with which a virtual client is in a round.
@@ -109,6 +115,7 @@ impl Default for Settings {
             threshold: 2,
             dp: Noise::Off,
             noise: 1.0,
+            adaptive: false,
             clients: 100,
             rate: 0.1,
             delta: 1e-5,
@@ -159,13 +166,37 @@ impl Settings {
             Noise::Central => false,
             Noise::Distributed => true,
         };
+        let sampled = f64::from(self.rate) * f64::from(self.clients) * asked as f64;
+        let [noise, sigma_bits] = self.split_noise(sampled);
         Some(PrivateTask {
-            noise: self.noise,
+            noise,
+            sigma_bits,
             is_distributed,
             clients: self.clients,
             rate: self.rate,
             asked: u32::try_from(asked).unwrap_or(u32::MAX),
         })
+    }
+
+    /// The noise on updates, and on the count of clients within the clip: together they are
+    /// worth the whole. The count's is a twentieth of the clients (Andrew et al. 2021, section
+    /// 3.1), but never so little that nothing is left for the updates.
+    fn split_noise(&self, sampled: f64) -> [f32; 2] {
+        let noise = f64::from(self.noise);
+        let sigma_bits = (sampled / 20.0).max(noise);
+        let quantile = Quantile::new(QUANTILE, CLIP_RATE, sigma_bits);
+        match quantile.and_then(|quantile| quantile.update_noise(noise)) {
+            Ok(update_noise) if self.adaptive => [update_noise as f32, sigma_bits as f32],
+            _ => [self.noise, 0.0],
+        }
+    }
+
+    /// The clip that follows the clients' norms.
+    #[must_use]
+    pub fn adaptive_clip(&self) -> Option<Adaptive> {
+        let quantile = Quantile::new(QUANTILE, CLIP_RATE, 1.0).ok()?;
+        let is_used = self.adaptive && self.dp != Noise::Off;
+        Adaptive::new(f64::from(self.clip), quantile).ok().filter(|_| is_used)
     }
 
     /// What `rounds` rounds with so many virtual clients in all give away; `None` without noise.

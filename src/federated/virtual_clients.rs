@@ -17,14 +17,17 @@ use super::messages::{Task, Update};
 use crate::digits::Digits;
 use crate::learn::{self, Progress, Trainer};
 use crate::network::{Network, Weights};
-use crate::privacy::{self, Central, Distributed, Grid, clip};
+use crate::privacy::{self, Central, DiscreteGaussian, Distributed, Grid, Variance, clip};
 use crate::seeded::Stream;
 
 /// What is public of a round with noise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PrivateTask {
-    /// The noise's deviation over the norm that one client moves the sum by.
+    /// The deviation of the noise on updates over the norm that one client moves the sum by.
     pub noise: f32,
+    /// The deviation of the noise on the count of clients within the clip, which follows them
+    /// (Andrew et al. 2021); 0 for a fixed clip.
+    pub sigma_bits: f32,
     /// Whether the workers add it, a part each, so that nobody has the sum without it.
     pub is_distributed: bool,
     /// Virtual clients of each worker.
@@ -63,6 +66,13 @@ impl PrivateTask {
         Grid::new(f64::from(clip), self.step(clip), values, BETA)
     }
 
+    /// Values of an update on its way, for a network of `parameters`: the clients' answers
+    /// whether they are within the clip come last.
+    #[must_use]
+    pub fn elements(&self, parameters: usize) -> usize {
+        parameters + usize::from(self.sigma_bits > 0.0)
+    }
+
     /// Adds a worker's part of the noise, where at least so many `survivors` do.
     ///
     /// # Errors
@@ -74,12 +84,15 @@ impl PrivateTask {
         steps: &mut [i64],
         secret: [u8; 32],
     ) -> Result<(), privacy::Error> {
-        if self.is_distributed {
-            let survivors = u32::try_from(survivors).unwrap_or(u32::MAX);
-            let noise = Distributed::new(f64::from(self.noise), grid, survivors)?.noise();
-            noise.add_to(steps, &mut ChaCha20Rng::from_seed(secret));
+        if !self.is_distributed {
+            return Ok(());
         }
-        Ok(())
+        let survivors = u32::try_from(survivors).unwrap_or(u32::MAX);
+        let mut rng = ChaCha20Rng::from_seed(secret);
+        let (values, answers) = steps.split_at_mut(grid.values().min(steps.len()));
+        let noise = Distributed::new(f64::from(self.noise), grid, survivors)?.noise();
+        noise.add_to(values, &mut rng);
+        self.add_to_answers(answers, survivors, &mut rng)
     }
 
     /// Adds the noise to a sum, where the workers have not.
@@ -92,9 +105,26 @@ impl PrivateTask {
         steps: &mut [i64],
         secret: [u8; 32],
     ) -> Result<(), privacy::Error> {
-        if !self.is_distributed {
-            let noise = Central::new(f64::from(self.noise), grid.norm_max())?;
-            noise.add_to(steps, &mut ChaCha20Rng::from_seed(secret));
+        if self.is_distributed {
+            return Ok(());
+        }
+        let mut rng = ChaCha20Rng::from_seed(secret);
+        let (values, answers) = steps.split_at_mut(grid.values().min(steps.len()));
+        Central::new(f64::from(self.noise), grid.norm_max())?.add_to(values, &mut rng);
+        self.add_to_answers(answers, 1, &mut rng)
+    }
+
+    /// An answer is +1 or -1, so one client moves their sum by 1 from none: the noise on a bit,
+    /// doubled.
+    fn add_to_answers(
+        &self,
+        answers: &mut [i64],
+        parts: u32,
+        rng: &mut impl Rng,
+    ) -> Result<(), privacy::Error> {
+        if !answers.is_empty() {
+            let variance = (2.0 * f64::from(self.sigma_bits)).powi(2) / f64::from(parts);
+            DiscreteGaussian::new(Variance::at_least(variance)?).add_to(answers, rng);
         }
         Ok(())
     }
@@ -103,7 +133,8 @@ impl PrivateTask {
 /// What a tab's virtual clients made of a round, before noise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrivatePart {
-    /// The sum of their updates, in steps of the grid.
+    /// The sum of their updates, in steps of the grid, and of their answers where the clip
+    /// follows them.
     pub steps: Vec<i64>,
     /// Clients that the tab has.
     pub clients: u32,
@@ -154,7 +185,7 @@ impl VirtualClients {
         let waiting: Vec<usize> =
             (0..clients).filter(|_| rng.next_u64() >> 11 < threshold).collect();
         let part = PrivatePart {
-            steps: vec![0; values],
+            steps: vec![0; private.elements(values)],
             clients: clients as u32,
             sampled: waiting.len() as u32,
         };
@@ -210,10 +241,13 @@ impl VirtualClients {
         let trained = trainer.finish()?;
         let pairs = trained.weights.values().iter().zip(self.before.values());
         let mut update: Vec<f32> = pairs.map(|(after, before)| after - before).collect();
-        clip(&mut update, f64::from(self.clip))?;
+        let norm = clip(&mut update, f64::from(self.clip))?.norm;
         let steps = self.grid.round(&update, &mut self.rng)?;
         for (sum, step) in self.part.steps.iter_mut().zip(steps) {
             *sum += step;
+        }
+        if let Some(answers) = self.part.steps.get_mut(self.grid.values()) {
+            *answers += if norm <= f64::from(self.clip) { 1 } else { -1 };
         }
         self.losses += f64::from(trained.loss);
         self.done += 1;
@@ -228,7 +262,13 @@ impl VirtualClients {
             base: self.before.hash(),
             digits: self.part.clients,
             loss: (self.losses / f64::from(self.done.max(1))) as f32,
-            values: self.part.steps.iter().map(|&steps| (step * steps as f64) as f32).collect(),
+            values: self
+                .part
+                .steps
+                .iter()
+                .take(self.grid.values())
+                .map(|&steps| (step * steps as f64) as f32)
+                .collect(),
         };
         (update, self.part)
     }

@@ -266,7 +266,7 @@ impl Room {
 
     /// Shows what training with noise gives away, so far and in the end.
     fn show_privacy(&self) {
-        let event = views::privacy(self.machine.settings(), &self.machine.snapshot());
+        let event = views::privacy(&self.machine);
         if let Some(event) = event {
             self.show.event(&event);
         }

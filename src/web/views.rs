@@ -3,7 +3,7 @@
 use super::page::{
     AggregatorEvent as Shown, AggregatorState, FigureView, MemberView, Spending, SumView,
 };
-use crate::federated::{self, Member, MemberState, Noise, Phase, Settings, Snapshot};
+use crate::federated::{self, Member, MemberState, Noise, Phase, Snapshot};
 use crate::privacy::Figure;
 use crate::secagg::{Phase as SumPhase, Width};
 
@@ -68,7 +68,8 @@ fn member(member: &Member) -> MemberView {
 }
 
 /// What training with noise gives away, so far and in the end; nothing without noise.
-pub(super) fn privacy(settings: &Settings, snapshot: &Snapshot) -> Option<Shown> {
+pub(super) fn privacy(machine: &federated::Aggregator) -> Option<Shown> {
+    let (settings, snapshot) = (machine.settings(), machine.snapshot());
     let workers = snapshot.members.len().max(1) as u64;
     let clients = workers * u64::from(settings.clients);
     let spending = |rounds: u32| {
@@ -79,6 +80,7 @@ pub(super) fn privacy(settings: &Settings, snapshot: &Snapshot) -> Option<Shown>
     Some(Shown::Privacy {
         clients: clients as f64,
         delta: settings.delta,
+        clip: machine.clip(),
         central: settings.dp == Noise::Central,
         spent: Some(snapshot.round).filter(|&round| round > 0).and_then(spending),
         planned: spending(snapshot.rounds)?,

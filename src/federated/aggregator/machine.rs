@@ -11,6 +11,7 @@ use super::super::{Millis, Settings, message_limit, sampling};
 use super::round::Round;
 use super::{Action, Entropy, Event, Level, Member, Phase, Snapshot};
 use crate::network::{self, Network, WeightHash, Weights};
+use crate::privacy::Adaptive;
 use crate::wire::{Address, Envelope, PeerId, RunId};
 
 /// The most workers in a room.
@@ -25,6 +26,8 @@ pub struct Aggregator {
     weights: Weights,
     hash: WeightHash,
     strategy: Box<dyn Strategy>,
+    /// The clip where it follows the clients.
+    adaptive: Option<Adaptive>,
     members: BTreeMap<PeerId, Member>,
     wanted: bool,
     applied: u32,
@@ -53,6 +56,7 @@ impl Aggregator {
             run: draw_run(&mut entropy),
             hash: weights.hash(),
             rounds: settings.rounds,
+            adaptive: settings.adaptive_clip(),
             id: PeerId(id),
             settings,
             network,
@@ -83,6 +87,7 @@ impl Aggregator {
         self.run = draw_run(&mut self.entropy);
         self.hash = weights.hash();
         self.rounds = settings.rounds;
+        self.adaptive = settings.adaptive_clip();
         (self.network, self.weights, self.strategy) = (network, weights, strategy);
         self.settings = settings;
         (self.applied, self.abandoned) = (0, 0);
@@ -115,6 +120,12 @@ impl Aggregator {
     #[must_use]
     pub fn round(&self) -> u32 {
         self.applied
+    }
+
+    /// The longest step that counts whole in a secure sum.
+    #[must_use]
+    pub fn clip(&self) -> f32 {
+        self.adaptive.map_or(self.settings.clip, |adaptive| adaptive.clip() as f32)
     }
 
     /// What the page shows.

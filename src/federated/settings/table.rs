@@ -192,6 +192,14 @@ pub const SETTINGS: &[SettingInfo] = &[
         set: |s, text| number(text, 0.01, 1000.0).map(|x| s.noise = x),
     },
     SettingInfo {
+        name: "adaptive",
+        label: "Adaptive clip",
+        help: "Whether the clip follows the median length of the clients' steps, learnt from noisy counts.",
+        choices: || SWITCH.to_vec(),
+        get: |s| SWITCH[usize::from(!s.adaptive)].to_owned(),
+        set: |s, text| choice(text, &SWITCH).map(|name| s.adaptive = name == SWITCH[0]),
+    },
+    SettingInfo {
         name: "clients",
         label: "Virtual clients",
         help: "Clients that a worker's digits are dealt to when there is noise; each is protected by itself.",

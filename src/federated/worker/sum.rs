@@ -41,7 +41,8 @@ impl Kept {
             return encoding.encode(&self.update.values, self.update.digits, &coins);
         };
         let mut steps = Zeroizing::new(part.steps.clone());
-        let grid = private.grid(self.secure.clip, steps.len()).map_err(|_| Error::Range)?;
+        let grid =
+            private.grid(self.secure.clip, self.update.values.len()).map_err(|_| Error::Range)?;
         private.add_part(&grid, survivors, &mut steps, secret).map_err(|_| Error::Range)?;
         encoding.encode_whole(&steps, part.clients)
     }

@@ -33,7 +33,7 @@ export type AggregatorEvent =
   /** A secure sum was opened: its elements, and how its first 1,024 came out of their masks. */
   | { type: "summed"; round: number; bits: number; survivors: string[]; elements: Uint32Array; openings: Opening[] }
   /** What training with noise gives away, at `delta`: the rounds so far, and all that are planned. Without noise, nothing is told. */
-  | { type: "privacy"; clients: number; delta: number; central: boolean; spent?: Spending; planned: Spending }
+  | { type: "privacy"; clients: number; delta: number; clip: number; central: boolean; spent?: Spending; planned: Spending }
   /** What an attack makes of one worker's update as it arrived, or, with no worker named, of the sum: 28x28 pixels and a label. */
   | { type: "recovered"; worker?: string; round: number; pixels: Uint8Array; label: number }
   | { type: "notice"; level: "info" | "warning"; worker?: string; text: string }
@@ -202,6 +202,8 @@ pub enum AggregatorEvent {
         clients: f64,
         /// The probability with which epsilon may be passed.
         delta: f64,
+        /// The clip of the next round.
+        clip: f32,
         /// Whether the aggregator adds the noise.
         central: bool,
         /// The rounds so far.

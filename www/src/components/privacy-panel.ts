@@ -102,7 +102,7 @@ const off = html`<p class="note">
   by themselves, shortens what each learnt, and adds its part of the noise before anything leaves.
 </p>`;
 
-function figures(show: Show, { clients, delta, central, spent, planned }: Privacy) {
+function figures(show: Show, { clients, delta, clip, central, spent, planned }: Privacy) {
   const now = spent ?? planned;
   const { rounds } = now;
   const after = spent ? `after ${plural(rounds, "round")}` : `for the ${plural(rounds, "round")} planned`;
@@ -133,7 +133,7 @@ function figures(show: Show, { clients, delta, central, spent, planned }: Privac
     </dl>
     <p class="note">
       At δ = ${delta}. ${count(clients)} virtual clients, each in a round with probability ${settingOf(show, "rate")} by a coin
-      that only its tab knows; what it learnt is shortened to ${settingOf(show, "clip")}; the noise reaches
+      that only its tab knows; what it learnt is shortened to ${Number(clip.toPrecision(3))}; the noise reaches
       ${settingOf(show, "noise")} times that far. A client is protected, not a tab: a tab knows its own.
       ${show.state.workers.length > 0 ? nothing : "Counted for one worker until there are some."}
     </p>

@@ -36,7 +36,7 @@ impl Aggregator {
         SecureTask {
             cohort_min: self.settings.cohort_least(),
             threshold_min: self.settings.threshold,
-            clip: self.settings.clip,
+            clip: self.clip(),
             weight_max: asked.map(|member| member.digits).max().unwrap_or(1),
             private: self.settings.private_task(slots.len()),
         }
@@ -257,7 +257,7 @@ impl Aggregator {
         let Some(private) = self.settings.private_task(asked) else {
             return Ok(total.values.iter().map(|value| value / count).collect());
         };
-        let grid = private.grid(self.settings.clip, total.values.len())?;
+        let grid = private.grid(self.clip(), self.weights.values().len())?;
         let mut secret = [0; 32];
         (self.entropy)(&mut secret);
         let step = grid.step();
@@ -265,6 +265,10 @@ impl Aggregator {
             total.values.iter().map(|value| (value / step).round() as i64).collect();
         private.add_whole(&grid, &mut steps, secret)?;
         let expected = f64::from(private.rate) * count;
+        let answers = steps.split_off(grid.values());
+        if let (Some(adaptive), Some(answers)) = (&mut self.adaptive, answers.first()) {
+            adaptive.follow(*answers, expected.round().max(1.0) as u32);
+        }
         Ok(steps.iter().map(|&steps| step * steps as f64 / expected).collect())
     }
 }
