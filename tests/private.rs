@@ -214,6 +214,25 @@ fn with_little_noise_virtual_clients_learn() {
     assert!(last > first + 15.0, "{first} {last}");
 }
 
+/// DP-SGD: one step with next to nothing to learn moves each worker by `lr clip z` over the digits
+/// that are expected, and the mean of workers by the root of their number less.
+#[test]
+fn noise_on_steps_is_what_was_asked_for() {
+    let (noise, clip, rate, workers) = (5.0f32, 1e-4f32, 0.25, 4);
+    let mut settings =
+        Settings { dp: Noise::Examples, noise, clip, rate, ..settings("linear", false) };
+    let moved = moves(settings.clone(), workers);
+    let square = moved.iter().map(|x| x * x).sum::<f64>() / moved.len() as f64;
+    let lr = f64::from(settings.recipe.sgd.learning_rate);
+    let sigma = lr * f64::from(noise * clip) / (f64::from(rate) * 40.0) / (workers as f64).sqrt();
+    assert!((square / sigma.powi(2) - 1.0).abs() < 0.12, "{square} {}", sigma.powi(2));
+    // With little noise and all steps, it learns.
+    settings = Settings { noise: 0.01, clip: 1.0, rounds: 3, ..settings };
+    settings.recipe.steps_max = 0;
+    let trained = moves(settings, workers).iter().map(|x| x * x).sum::<f64>().sqrt();
+    assert!(trained > 0.05, "{trained}");
+}
+
 /// The clip finds the clients' own lengths, from far above and from far below.
 #[test]
 fn an_adaptive_clip_follows_the_clients() {

@@ -1,5 +1,6 @@
 //! A worker's part of a round: train, then take the difference.
 
+use super::example_level::PrivateSteps;
 use super::messages::{Assignment, Task, Update};
 use super::virtual_clients::{PrivatePart, VirtualClients};
 use crate::digits::Digits;
@@ -14,6 +15,7 @@ pub struct LocalTraining(Kind);
 enum Kind {
     Whole(Box<Whole>),
     Private(Box<VirtualClients>),
+    Examples(Box<PrivateSteps>),
 }
 
 /// All digits of the worker, trained as one.
@@ -69,6 +71,10 @@ impl LocalTraining {
                 VirtualClients::new(network, before, task, private, digits.len(), secret)?;
             return Ok(Self(Kind::Private(Box::new(clients))));
         }
+        if let Some(private) = task.examples {
+            let steps = PrivateSteps::new(network, before, task, private, digits.len(), secret)?;
+            return Ok(Self(Kind::Examples(Box::new(steps))));
+        }
         let (attempt, slot) = (task.attempt, place.slot);
         let path = format!("round/{round}/try/{attempt}/worker/{slot}/shuffle");
         let shuffle = Stream::new(place.seed, &path);
@@ -85,6 +91,7 @@ impl LocalTraining {
         match &mut self.0 {
             Kind::Whole(whole) => Ok(whole.trainer.step(digits)?),
             Kind::Private(clients) => clients.step(digits),
+            Kind::Examples(steps) => steps.step(digits),
         }
     }
 
@@ -94,6 +101,7 @@ impl LocalTraining {
         match &self.0 {
             Kind::Whole(whole) => whole.trainer.is_done(),
             Kind::Private(clients) => clients.is_done(),
+            Kind::Examples(steps) => steps.is_done(),
         }
     }
 
@@ -107,6 +115,11 @@ impl LocalTraining {
             Kind::Private(clients) => {
                 let (update, part) = clients.finish();
                 Ok(Report { norm: privacy::norm(&update.values), update, part: Some(part) })
+            }
+            Kind::Examples(steps) => {
+                let update = steps.finish();
+                let norm = privacy::norm(&update.values) / f64::from(update.digits.max(1));
+                Ok(Report { norm, update, part: None })
             }
         }
     }

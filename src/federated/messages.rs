@@ -15,6 +15,7 @@
 
 use subtle::ConstantTimeEq;
 
+use super::example_level::ExampleTask;
 use super::virtual_clients::PrivateTask;
 use crate::digits::layout::Manifest;
 use crate::digits::partition::{self, Shard};
@@ -129,6 +130,8 @@ pub struct Task {
     pub attempt: u32,
     /// How to train.
     pub recipe: Recipe,
+    /// Noise on every step of the worker, for each of its digits; none where `None`.
+    pub examples: Option<ExampleTask>,
     /// How the updates are summed; `None` asks for the update in the clear.
     pub secure: Option<SecureTask>,
     /// The global model's weights.
@@ -348,6 +351,10 @@ impl ToWorker {
                 let Recipe { epochs, batch, steps_max, sgd } = task.recipe;
                 w.raw(&task.token.0).u32(task.attempt).u32(epochs).u32(batch).u32(steps_max);
                 w.f32(sgd.learning_rate).f32(sgd.momentum).f32(sgd.weight_decay);
+                w.u8(u8::from(task.examples.is_some()));
+                if let Some(ExampleTask { noise, clip, rate }) = task.examples {
+                    w.f32(noise).f32(clip).f32(rate);
+                }
                 w.u8(u8::from(task.secure.is_some()));
                 if let Some(secure) = &task.secure {
                     w.u32(secure.cohort_min).u32(secure.threshold_min);
@@ -406,16 +413,24 @@ impl ToWorker {
                         weight_decay: r.f32("weight decay")?,
                     },
                 },
-                secure: match r.u8("kind of sum")? {
-                    0 => None,
-                    1 => Some(SecureTask {
+                examples: match flag(&mut r, "noise on digits")? {
+                    false => None,
+                    true => Some(ExampleTask {
+                        noise: r.f32("noise")?,
+                        clip: r.f32("clip")?,
+                        rate: r.f32("sampling rate")?,
+                    }),
+                },
+                secure: match flag(&mut r, "kind of sum")? {
+                    false => None,
+                    true => Some(SecureTask {
                         cohort_min: r.u32("minimum cohort")?,
                         threshold_min: r.u32("threshold")?,
                         clip: r.f32("clip")?,
                         weight_max: r.u32("most digits")?,
-                        private: match r.u8("kind of noise")? {
-                            0 => None,
-                            1 => Some(PrivateTask {
+                        private: match flag(&mut r, "kind of noise")? {
+                            false => None,
+                            true => Some(PrivateTask {
                                 noise: r.f32("noise")?,
                                 sigma_bits: r.f32("noise")?,
                                 is_distributed: flag(&mut r, "who adds the noise")?,
@@ -423,10 +438,8 @@ impl ToWorker {
                                 rate: r.f32("sampling rate")?,
                                 asked: r.u32("workers asked")?,
                             }),
-                            _ => return Err(Error::Invalid("kind of noise")),
                         },
                     }),
-                    _ => return Err(Error::Invalid("kind of sum")),
                 },
                 weights: r.f32s("weights", PARAMETERS_MAX)?,
             })),
@@ -503,6 +516,7 @@ mod tests {
             token: token(),
             attempt: 2,
             recipe: crate::federated::Settings::default().recipe,
+            examples: Some(ExampleTask { noise: 1.0, clip: 0.5, rate: 0.01 }),
             secure: None,
             weights: vec![0.5; 3],
         };
@@ -527,7 +541,7 @@ mod tests {
             ToWorker::Welcome(place),
             ToWorker::Task(Box::new(task.clone())),
             ToWorker::Task(Box::new(Task { secure: Some(secure), ..task.clone() })),
-            ToWorker::Task(Box::new(Task { secure: Some(noisy), ..task })),
+            ToWorker::Task(Box::new(Task { secure: Some(noisy), examples: None, ..task })),
             ToWorker::Step { token: token(), step: FromServer::Survivors(vec![1]) },
             ToWorker::Cancel,
             ToWorker::Accepted,

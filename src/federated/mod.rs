@@ -5,6 +5,7 @@
 //! same machines.
 
 mod aggregator;
+mod example_level;
 mod local;
 mod messages;
 mod sampling;
@@ -17,6 +18,7 @@ pub use crate::entropy::Entropy;
 pub use aggregator::{
     Action, Aggregator, Event, Level, Member, MemberState, Phase, Snapshot, SumView,
 };
+pub use example_level::ExampleTask;
 pub use local::{LocalTraining, Report, TrainingError};
 pub use messages::{
     Assignment, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update, message_limit,

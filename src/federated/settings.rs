@@ -3,10 +3,12 @@
 
 mod table;
 
+use super::example_level::ExampleTask;
 use super::virtual_clients::PrivateTask;
 use crate::learn::{Recipe, SgdConfig};
 use crate::network::Initialiser;
-use crate::privacy::{self, Adaptive, Outlook, Quantile};
+use crate::privacy::accountant::Mechanism;
+use crate::privacy::{self, Adaptive, Figure, Outlook, Quantile};
 use crate::secagg;
 
 pub use table::SETTINGS;
@@ -73,12 +75,18 @@ pub enum Noise {
     Central,
     /// Each worker, a part of it, under its masks.
     Distributed,
+    /// Each worker, to every step of its training, for each of its digits.
+    Examples,
 }
 
 impl Noise {
     /// Every choice by its name.
-    pub(super) const ALL: [(&str, Self); 3] =
-        [("off", Self::Off), ("central", Self::Central), ("distributed", Self::Distributed)];
+    pub(super) const ALL: [(&str, Self); 4] = [
+        ("off", Self::Off),
+        ("central", Self::Central),
+        ("distributed", Self::Distributed),
+        ("examples", Self::Examples),
+    ];
 
     fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, noise)| *noise == self).map_or("off", |(name, _)| name)
@@ -162,7 +170,7 @@ impl Settings {
     #[must_use]
     pub fn private_task(&self, asked: usize) -> Option<PrivateTask> {
         let is_distributed = match self.dp {
-            Noise::Off => return None,
+            Noise::Off | Noise::Examples => return None,
             Noise::Central => false,
             Noise::Distributed => true,
         };
@@ -176,6 +184,13 @@ impl Settings {
             rate: self.rate,
             asked: u32::try_from(asked).unwrap_or(u32::MAX),
         })
+    }
+
+    /// What workers are told of noise on their steps.
+    #[must_use]
+    pub fn example_task(&self) -> Option<ExampleTask> {
+        let Self { noise, clip, rate, .. } = *self;
+        (self.dp == Noise::Examples).then_some(ExampleTask { noise, clip, rate })
     }
 
     /// The noise on updates, and on the count of clients within the clip: together they are
@@ -195,19 +210,28 @@ impl Settings {
     #[must_use]
     pub fn adaptive_clip(&self) -> Option<Adaptive> {
         let quantile = Quantile::new(QUANTILE, CLIP_RATE, 1.0).ok()?;
-        let is_used = self.adaptive && self.dp != Noise::Off;
-        Adaptive::new(f64::from(self.clip), quantile).ok().filter(|_| is_used)
+        self.private_task(1).filter(|_| self.adaptive)?;
+        Adaptive::new(f64::from(self.clip), quantile).ok()
     }
 
-    /// What `rounds` rounds with so many virtual clients in all give away; `None` without noise.
+    /// What `rounds` rounds give away of one of `population`, virtual clients in all or digits of
+    /// a worker; `None` without noise.
     ///
     /// # Errors
     /// As [`Outlook::new`].
     #[must_use]
     pub fn outlook(&self, population: u64, rounds: u64) -> Option<Result<Outlook, privacy::Error>> {
+        let noise = f64::from(self.noise);
+        if let Some(examples) = self.example_task() {
+            // Nobody but the worker knows which digits a step takes: both see the same.
+            let steps = rounds * u64::from(examples.steps(&self.recipe));
+            let figure = Mechanism::new(f64::from(self.rate), noise, steps)
+                .and_then(|mechanism| Figure::new(&mechanism, population, self.delta));
+            return Some(figure.map(|figure| Outlook { model: figure, aggregator: figure }));
+        }
         self.private_task(1)?;
         let sampled = (f64::from(self.rate) * population as f64).round() as u64;
-        Some(Outlook::new(population, sampled, f64::from(self.noise), rounds, self.delta))
+        Some(Outlook::new(population, sampled, noise, rounds, self.delta))
     }
 
     /// Reads the parameters of a URL; those it does not name keep their defaults, and
@@ -229,7 +253,7 @@ impl Settings {
                 problems.push(Problem { setting, text });
             }
         }
-        if problems.is_empty() && settings.dp != Noise::Off && !settings.secagg {
+        if problems.is_empty() && settings.private_task(1).is_some() && !settings.secagg {
             let text = "needs secure aggregation: without it updates come one by one".to_owned();
             problems.push(Problem { setting: "dp".to_owned(), text });
         }

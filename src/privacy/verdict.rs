@@ -64,7 +64,11 @@ impl Protection {
 }
 
 impl Figure {
-    fn new(mechanism: &Mechanism, population: u64, delta: f64) -> Result<Self, Error> {
+    /// What a mechanism gives away of one of `population`.
+    ///
+    /// # Errors
+    /// As [`Mechanism::epsilon`].
+    pub fn new(mechanism: &Mechanism, population: u64, delta: f64) -> Result<Self, Error> {
         let epsilon = mechanism.epsilon(delta)?.best();
         let protection = if delta * population as f64 >= 1.0 || epsilon > WEAK {
             Protection::None

@@ -71,17 +71,26 @@ fn member(member: &Member) -> MemberView {
 pub(super) fn privacy(machine: &federated::Aggregator) -> Option<Shown> {
     let (settings, snapshot) = (machine.settings(), machine.snapshot());
     let workers = snapshot.members.len().max(1) as u64;
-    let clients = workers * u64::from(settings.clients);
+    let (kind, population) = match settings.dp {
+        Noise::Off => return None,
+        Noise::Central => ("central", workers * u64::from(settings.clients)),
+        Noise::Distributed => ("distributed", workers * u64::from(settings.clients)),
+        // Each worker protects its own digits among themselves.
+        Noise::Examples => {
+            let digits = snapshot.members.iter().map(|member| member.digits.max(1)).min();
+            ("examples", u64::from(digits.unwrap_or(1)))
+        }
+    };
     let spending = |rounds: u32| {
-        let outlook = settings.outlook(clients, u64::from(rounds))?.ok()?;
+        let outlook = settings.outlook(population, u64::from(rounds))?.ok()?;
         let (model, aggregator) = (figure(outlook.model), figure(outlook.aggregator));
         Some(Spending { rounds, model, aggregator })
     };
     Some(Shown::Privacy {
-        clients: clients as f64,
+        kind,
+        population: population as f64,
         delta: settings.delta,
         clip: machine.clip(),
-        central: settings.dp == Noise::Central,
         spent: Some(snapshot.round).filter(|&round| round > 0).and_then(spending),
         planned: spending(snapshot.rounds)?,
     })

@@ -306,6 +306,7 @@ impl Aggregator {
                 token,
                 attempt,
                 recipe: self.settings.recipe,
+                examples: self.settings.example_task(),
                 secure,
                 weights: self.weights.values().to_vec(),
             };

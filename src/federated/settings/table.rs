@@ -174,7 +174,7 @@ pub const SETTINGS: &[SettingInfo] = &[
     SettingInfo {
         name: "dp",
         label: "Differential privacy",
-        help: "Who adds noise: nobody, the aggregator on the sum, or each worker a part of it. With noise, a worker trains many virtual clients by themselves.",
+        help: "Who adds noise: nobody; the aggregator on the sum, or each worker a part of it, for many virtual clients of each worker; or each worker on every step, for its single digits (DP-SGD).",
         choices: Noise::names,
         get: |s| s.dp.name().to_owned(),
         set: |s, text| {
@@ -210,7 +210,7 @@ pub const SETTINGS: &[SettingInfo] = &[
     SettingInfo {
         name: "rate",
         label: "Sampling rate",
-        help: "The probability with which a virtual client takes part in a round (q).",
+        help: "The probability with which a virtual client is in a round, or a digit in a step (q).",
         choices: Vec::new,
         get: |s| s.rate.to_string(),
         set: |s, text| number(text, 1e-4, 1.0).map(|x| s.rate = x),

@@ -33,7 +33,7 @@ export type AggregatorEvent =
   /** A secure sum was opened: its elements, and how its first 1,024 came out of their masks. */
   | { type: "summed"; round: number; bits: number; survivors: string[]; elements: Uint32Array; openings: Opening[] }
   /** What training with noise gives away, at `delta`: the rounds so far, and all that are planned. Without noise, nothing is told. */
-  | { type: "privacy"; clients: number; delta: number; clip: number; central: boolean; spent?: Spending; planned: Spending }
+  | { type: "privacy"; kind: "central" | "distributed" | "examples"; population: number; delta: number; clip: number; spent?: Spending; planned: Spending }
   /** What an attack makes of one worker's update as it arrived, or, with no worker named, of the sum: 28x28 pixels and a label. */
   | { type: "recovered"; worker?: string; round: number; pixels: Uint8Array; label: number }
   | { type: "notice"; level: "info" | "warning"; worker?: string; text: string }
@@ -198,14 +198,14 @@ pub enum AggregatorEvent {
     },
     /// What training with noise gives away.
     Privacy {
-        /// Virtual clients in all.
-        clients: f64,
+        /// Who adds the noise: `central`, `distributed` or `examples`.
+        kind: &'static str,
+        /// Virtual clients in all, or digits of a worker.
+        population: f64,
         /// The probability with which epsilon may be passed.
         delta: f64,
         /// The clip of the next round.
         clip: f32,
-        /// Whether the aggregator adds the noise.
-        central: bool,
         /// The rounds so far.
         #[serde(skip_serializing_if = "Option::is_none")]
         spent: Option<Spending>,

@@ -102,39 +102,44 @@ const off = html`<p class="note">
   by themselves, shortens what each learnt, and adds its part of the noise before anything leaves.
 </p>`;
 
-function figures(show: Show, { clients, delta, clip, central, spent, planned }: Privacy) {
+function figures(show: Show, { kind, population, delta, clip, spent, planned }: Privacy) {
   const now = spent ?? planned;
   const { rounds } = now;
   const after = spent ? `after ${plural(rounds, "round")}` : `for the ${plural(rounds, "round")} planned`;
   const end = spent && planned.rounds > rounds ? `, ${epsilon(planned.model)} after all ${planned.rounds}` : "";
+  const one = kind === "examples" ? "digit" : "client";
   return html`
     <dl>
       <div>
-        <dt>Whoever sees the model learns of one client at most</dt>
+        <dt>Whoever sees the model learns of one ${one} at most</dt>
         <dd>
           <p class="epsilon" data-testid="epsilon" data-epsilon=${now.model.epsilon} data-rounds=${rounds}>
             ε = ${epsilon(now.model)} <small>${after}${end}</small>
           </p>
-          ${meaning(now.model)}
+          ${meaning(now.model, one)}
         </dd>
       </div>
       <div>
         <dt>The aggregator, which sees who takes part</dt>
         <dd>
-          ${central
+          ${kind === "central"
             ? html`<p class="epsilon">no bound</p>
                 <p class="words">It adds the noise itself, and so has the sum without it: it must be trusted with that.</p>`
             : html`<p class="epsilon" data-testid="epsilon-aggregator" data-epsilon=${now.aggregator.epsilon}>
-                  ε = ${epsilon(now.aggregator)} <small>if it knew who is in each round</small>
+                  ε = ${epsilon(now.aggregator)} <small>${kind === "examples" ? "from each update" : "if it knew who is in each round"}</small>
                 </p>
-                ${meaning(now.aggregator)}`}
+                ${meaning(now.aggregator, one)}`}
         </dd>
       </div>
     </dl>
     <p class="note">
-      At δ = ${delta}. ${count(clients)} virtual clients, each in a round with probability ${settingOf(show, "rate")} by a coin
-      that only its tab knows; what it learnt is shortened to ${Number(clip.toPrecision(3))}; the noise reaches
-      ${settingOf(show, "noise")} times that far. A client is protected, not a tab: a tab knows its own.
+      At δ = ${delta}. ${kind === "examples"
+        ? html`Each worker takes each of its ${count(population)} digits into a step with probability ${settingOf(show, "rate")}, by
+            a coin that only it knows; a digit’s gradient is shortened to ${settingOf(show, "clip")}; the noise on every step
+            reaches ${settingOf(show, "noise")} times that far. Digits are protected one by one, not who wrote them all.`
+        : html`${count(population)} virtual clients, each in a round with probability ${settingOf(show, "rate")} by a coin that only
+            its tab knows; what it learnt is shortened to ${Number(clip.toPrecision(3))}; the noise reaches
+            ${settingOf(show, "noise")} times that far. A client is protected, not a tab: a tab knows its own.`}
       ${show.state.workers.length > 0 ? nothing : "Counted for one worker until there are some."}
     </p>
   `;
@@ -142,7 +147,7 @@ function figures(show: Show, { clients, delta, clip, central, spent, planned }: 
 
 const epsilon = ({ epsilon }: Figure): string => (epsilon < 100 ? epsilon.toPrecision(3) : Math.round(epsilon).toString());
 
-const meaning = ({ guess, words }: Figure) => html`<p class="words">
-  ${words} Asked whether a client took part, the best attacker is right at most ${(100 * guess).toFixed(guess > 0.999 ? 3 : 0)} % of the
+const meaning = ({ guess, words }: Figure, one: string) => html`<p class="words">
+  ${words} Asked whether a ${one} took part, the best attacker is right at most ${(100 * guess).toFixed(guess > 0.999 ? 3 : 0)} % of the
   time.
 </p>`;

@@ -1,0 +1,164 @@
+//! Differential privacy for single digits: DP-SGD in the worker itself.
+//!
+//! Each step takes every digit by itself with the probability `rate`, clips each digit's step to
+//! `lr clip`, adds noise of `noise` times that, and divides by the number that was to be expected
+//! (Abadi et al. 2016, "Deep learning with differential privacy", algorithm 1, with Poisson
+//! sampling). What leaves the worker is private before it is summed, whoever reads it. The noise
+//! is discrete, on a grid that the digits' steps are rounded to.
+
+use chacha20::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+
+use super::local::TrainingError;
+use super::messages::{Task, Update};
+use crate::digits::Digits;
+use crate::learn::{self, Progress, Recipe, SgdConfig, Trainer};
+use crate::network::{Network, Weights};
+use crate::privacy::{Central, Grid, clip};
+use crate::seeded::Stream;
+
+/// How a worker protects each of its digits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ExampleTask {
+    /// The noise's deviation over the clip.
+    pub noise: f32,
+    /// The longest gradient of a digit that counts whole.
+    pub clip: f32,
+    /// The probability with which a digit is in a step.
+    pub rate: f32,
+}
+
+/// The chance that a digit's step is rounded anew.
+const BETA: f64 = 1e-6;
+/// Steps of the grid in the clip.
+const GRID_STEPS: f64 = (1u32 << 18) as f64;
+
+impl ExampleTask {
+    /// Steps of `epochs` passes, of which each takes every digit once on average.
+    #[must_use]
+    pub fn steps(&self, recipe: &Recipe) -> u32 {
+        let all = (f64::from(recipe.epochs) / f64::from(self.rate)).round().clamp(1.0, 1e6) as u32;
+        match recipe.steps_max {
+            0 => all,
+            most => all.min(most),
+        }
+    }
+}
+
+/// A worker's private steps.
+pub(super) struct PrivateSteps {
+    network: Network,
+    before: Weights,
+    weights: Weights,
+    task: Task,
+    private: ExampleTask,
+    grid: Grid,
+    noise: Central,
+    digits: usize,
+    /// Those of this step that have not been looked at.
+    waiting: Vec<usize>,
+    sum: Vec<i64>,
+    step: u32,
+    loss: f32,
+    rng: ChaCha20Rng,
+}
+
+impl PrivateSteps {
+    pub(super) fn new(
+        network: &Network,
+        before: Weights,
+        task: Task,
+        private: ExampleTask,
+        digits: usize,
+        secret: [u8; 32],
+    ) -> Result<Self, TrainingError> {
+        task.recipe.check()?;
+        if digits == 0 {
+            return Err(learn::Error::NoDigits.into());
+        }
+        let bound = f64::from(private.clip) * f64::from(task.recipe.sgd.learning_rate);
+        let values = network.parameter_count();
+        let grid = Grid::new(bound, bound / GRID_STEPS, values, BETA)?;
+        let mut this = Self {
+            network: network.clone(),
+            weights: before.clone(),
+            before,
+            task,
+            private,
+            grid,
+            noise: Central::new(f64::from(private.noise), grid.norm_max())?,
+            digits,
+            waiting: Vec::new(),
+            sum: vec![0; values],
+            step: 0,
+            loss: 0.0,
+            rng: ChaCha20Rng::from_seed(secret),
+        };
+        this.sample();
+        Ok(this)
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.step >= self.private.steps(&self.task.recipe)
+    }
+
+    /// Looks at one digit, or ends a step that has none left. The progress counts steps.
+    pub(super) fn step(&mut self, digits: &Digits) -> Result<Progress, TrainingError> {
+        match self.waiting.pop() {
+            Some(index) => self.look(&digits.select([index]))?,
+            None => self.end_step()?,
+        }
+        let steps = self.private.steps(&self.task.recipe);
+        Ok(Progress { step: self.step, steps, epoch: 1, loss: self.loss })
+    }
+
+    /// Tosses every digit's coin.
+    fn sample(&mut self) {
+        let threshold = (f64::from(self.private.rate) * (1u64 << 53) as f64) as u64;
+        let (rng, digits) = (&mut self.rng, 0..self.digits);
+        self.waiting = digits.filter(|_| rng.next_u64() >> 11 < threshold).collect();
+    }
+
+    /// Adds one digit's step, clipped and rounded.
+    fn look(&mut self, digit: &Digits) -> Result<(), TrainingError> {
+        let SgdConfig { learning_rate, .. } = self.task.recipe.sgd;
+        let sgd = SgdConfig { learning_rate, momentum: 0.0, weight_decay: 0.0 };
+        let recipe = Recipe { epochs: 1, batch: 1, steps_max: 1, sgd };
+        let order = Stream::keyed(&[0; 32]);
+        let mut trainer = Trainer::new(&self.network, &self.weights, recipe, 1, order)?;
+        self.loss = trainer.step(digit)?.loss;
+        let after = trainer.finish()?.weights;
+        let pairs = after.values().iter().zip(self.weights.values());
+        let mut step: Vec<f32> = pairs.map(|(after, before)| after - before).collect();
+        clip(&mut step, f64::from(self.private.clip) * f64::from(learning_rate))?;
+        for (sum, step) in self.sum.iter_mut().zip(self.grid.round(&step, &mut self.rng)?) {
+            *sum += step;
+        }
+        Ok(())
+    }
+
+    fn end_step(&mut self) -> Result<(), TrainingError> {
+        self.noise.add_to(&mut self.sum, &mut self.rng);
+        let expected = f64::from(self.private.rate) * self.digits as f64;
+        let scale = self.grid.step() / expected;
+        let moved = self.weights.values().iter().zip(&self.sum);
+        let values = moved.map(|(weight, &sum)| (f64::from(*weight) + scale * sum as f64) as f32);
+        self.weights = Weights::new(&self.network, values.collect()).map_err(learn::Error::from)?;
+        self.sum.fill(0);
+        self.step += 1;
+        self.sample();
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Update {
+        let count = u32::try_from(self.digits).unwrap_or(u32::MAX);
+        let pairs = self.weights.values().iter().zip(self.before.values());
+        Update {
+            token: self.task.token,
+            base: self.before.hash(),
+            digits: count,
+            loss: self.loss,
+            values: pairs.map(|(after, before)| count as f32 * (after - before)).collect(),
+        }
+    }
+}
