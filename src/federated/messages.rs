@@ -13,16 +13,20 @@
 //! Where updates are summed securely, the steps of [`secagg`](crate::secagg) take the place of
 //! `Update`: `Step` messages both ways, from when a worker has trained until the sum is known.
 
-use subtle::ConstantTimeEq;
+mod refusal;
+mod task;
 
 use super::example_level::ExampleTask;
 use super::virtual_clients::PrivateTask;
-use crate::digits::layout::Manifest;
-use crate::digits::partition::{self, Shard};
 use crate::learn::{Recipe, SgdConfig};
 use crate::network::{PARAMETERS_MAX, WeightHash};
-use crate::secagg::{self, FromClient, FromServer, Numbers, Rates, Terms};
+use crate::secagg::{self, FromClient, FromServer};
 use crate::wire::{Error, Reader, Writer};
+
+use refusal::REFUSALS;
+
+pub use refusal::Refusal;
+pub use task::{Assignment, SecureTask, Task, Token, Update};
 
 /// The longest name or reason, in bytes.
 const TEXT_MAX: usize = 300;
@@ -84,198 +88,6 @@ pub enum ToWorker {
         step: FromServer,
     },
 }
-
-/// A worker's place in a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assignment {
-    /// The place in the room, from 0.
-    pub slot: u32,
-    /// The network's preset.
-    pub model: String,
-    /// The seed of shards and shuffles.
-    pub seed: u64,
-    /// How the digits are cut into shards.
-    pub partition: String,
-    /// How many shards there are.
-    pub shards: u32,
-}
-
-impl Assignment {
-    /// The shard of this slot; with more workers than shards, shards are shared.
-    #[must_use]
-    pub fn shard(&self) -> u32 {
-        self.slot % self.shards.max(1)
-    }
-
-    /// The digits of this place, out of all that `manifest` lists.
-    ///
-    /// # Errors
-    /// In words, when this page does not know the partition or cannot cut so many shards.
-    pub fn cut(&self, manifest: &Manifest) -> Result<Shard, String> {
-        let partitioner = partition::by_name(&self.partition)
-            .ok_or_else(|| format!("this page knows no partition called {}", self.partition))?;
-        let mut shards = partitioner
-            .partition(&manifest.train, self.shards, self.seed)
-            .map_err(|error| error.to_string())?;
-        Ok(shards.swap_remove(self.shard() as usize))
-    }
-}
-
-/// One round's work.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Task {
-    /// To be sent back with the update: proves that this worker was asked.
-    pub token: Token,
-    /// The try of the round, from 1.
-    pub attempt: u32,
-    /// How to train.
-    pub recipe: Recipe,
-    /// Noise on every step of the worker, for each of its digits; none where `None`.
-    pub examples: Option<ExampleTask>,
-    /// How the updates are summed; `None` asks for the update in the clear.
-    pub secure: Option<SecureTask>,
-    /// The global model's weights.
-    pub weights: Vec<f32>,
-}
-
-/// What is public of a secure sum before it begins.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SecureTask {
-    /// Fewer workers are not summed.
-    pub cohort_min: u32,
-    /// A secret takes at least so many shares.
-    pub threshold_min: u32,
-    /// The longest `w_k - w` that counts whole.
-    pub clip: f32,
-    /// The most digits that a worker counts for.
-    pub weight_max: u32,
-    /// Noise and virtual clients; `None` for the mean weighted by digits.
-    pub private: Option<PrivateTask>,
-}
-
-impl SecureTask {
-    /// The terms for a network of `parameters` weights. What the graph is to withstand is not
-    /// the aggregator's to say.
-    #[must_use]
-    pub fn terms(&self, parameters: usize) -> Terms {
-        let Self { cohort_min, threshold_min, clip, weight_max, private } = *self;
-        let len = private.map_or(parameters, |private| private.elements(parameters));
-        let len = u32::try_from(len).unwrap_or(u32::MAX);
-        let numbers = match private {
-            Some(private) => Numbers::Whole { step: private.step(clip) },
-            None => Numbers::Weighted { clip, weight_max },
-        };
-        Terms { rates: Rates::default(), cohort_min, threshold_min, len, numbers }
-    }
-}
-
-/// One worker's contribution to a round.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Update {
-    /// The task's token.
-    pub token: Token,
-    /// The hash of the weights that the training started from.
-    pub base: WeightHash,
-    /// n_k: digits trained on.
-    pub digits: u32,
-    /// The mean training loss, in nats.
-    pub loss: f32,
-    /// `n_k (w_k - w)`.
-    pub values: Vec<f32>,
-}
-
-/// A number that only the aggregator and one worker know, for one task.
-#[derive(Clone)]
-pub struct Token(pub [u8; 16]);
-
-/// Compared in constant time.
-impl PartialEq for Token {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(..)")
-    }
-}
-
-/// Why the aggregator does not take a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The sender never joined, or was not asked.
-    #[error("this worker was not asked for an update")]
-    NotAsked,
-    /// The token is not the task's.
-    #[error("forged: the token is not that of the worker's task")]
-    Forged,
-    /// The round is over.
-    #[error("late: the round is over")]
-    Late,
-    /// The worker has reported already.
-    #[error("the worker has already reported in this round")]
-    Duplicate,
-    /// The update belongs to a round that is not under way.
-    #[error("the update is for another round")]
-    WrongRound,
-    /// The training started from other weights.
-    #[error("the update was made from another model")]
-    WrongModel,
-    /// The vector is not as long as the model.
-    #[error("the update does not have as many values as the model")]
-    WrongLength,
-    /// NaN or infinity.
-    #[error("the update holds a value that is not a finite number")]
-    NotFinite,
-    /// The weight in the average is not the number of digits that the worker joined with.
-    #[error("the update claims another number of digits than the worker has")]
-    WrongCount,
-    /// The bytes are not a message.
-    #[error("the bytes are not a message")]
-    Malformed,
-    /// The room has no place left.
-    #[error("the room is full")]
-    Full,
-    /// A step of a secure sum that is not due, or came twice.
-    #[error("this step of the secure sum is not due")]
-    NotDue,
-    /// A step of a secure sum that does not hold.
-    #[error("this step of the secure sum does not hold")]
-    BadStep,
-}
-
-impl Refusal {
-    /// Whether the worker that was asked has spoilt its one update of the round. Otherwise
-    /// the sender is not the one that was asked, and nothing changes for that one.
-    pub(super) fn ends_the_task(self) -> bool {
-        matches!(
-            self,
-            Self::WrongModel
-                | Self::WrongLength
-                | Self::NotFinite
-                | Self::WrongCount
-                | Self::BadStep
-        )
-    }
-}
-
-/// Every refusal, in the order of its number on the wire.
-const REFUSALS: [Refusal; 13] = [
-    Refusal::NotAsked,
-    Refusal::Forged,
-    Refusal::Late,
-    Refusal::Duplicate,
-    Refusal::WrongRound,
-    Refusal::WrongModel,
-    Refusal::WrongLength,
-    Refusal::NotFinite,
-    Refusal::WrongCount,
-    Refusal::Malformed,
-    Refusal::Full,
-    Refusal::NotDue,
-    Refusal::BadStep,
-];
 
 impl ToAggregator {
     /// The message's kind and payload.

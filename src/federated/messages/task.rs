@@ -1,0 +1,127 @@
+//! A worker's place, its work, and what comes of it.
+
+use subtle::ConstantTimeEq;
+
+use crate::digits::layout::Manifest;
+use crate::digits::partition::{self, Shard};
+use crate::federated::example_level::ExampleTask;
+use crate::federated::virtual_clients::PrivateTask;
+use crate::learn::Recipe;
+use crate::network::WeightHash;
+use crate::secagg::{Numbers, Rates, Terms};
+
+/// A worker's place in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// The place in the room, from 0.
+    pub slot: u32,
+    /// The network's preset.
+    pub model: String,
+    /// The seed of shards and shuffles.
+    pub seed: u64,
+    /// How the digits are cut into shards.
+    pub partition: String,
+    /// How many shards there are.
+    pub shards: u32,
+}
+
+impl Assignment {
+    /// The shard of this slot; with more workers than shards, shards are shared.
+    #[must_use]
+    pub fn shard(&self) -> u32 {
+        self.slot % self.shards.max(1)
+    }
+
+    /// The digits of this place, out of all that `manifest` lists.
+    ///
+    /// # Errors
+    /// In words, when this page does not know the partition or cannot cut so many shards.
+    pub fn cut(&self, manifest: &Manifest) -> Result<Shard, String> {
+        let partitioner = partition::by_name(&self.partition)
+            .ok_or_else(|| format!("this page knows no partition called {}", self.partition))?;
+        let mut shards = partitioner
+            .partition(&manifest.train, self.shards, self.seed)
+            .map_err(|error| error.to_string())?;
+        Ok(shards.swap_remove(self.shard() as usize))
+    }
+}
+
+/// One round's work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// To be sent back with the update: proves that this worker was asked.
+    pub token: Token,
+    /// The try of the round, from 1.
+    pub attempt: u32,
+    /// How to train.
+    pub recipe: Recipe,
+    /// Noise on every step of the worker, for each of its digits; none where `None`.
+    pub examples: Option<ExampleTask>,
+    /// How the updates are summed; `None` asks for the update in the clear.
+    pub secure: Option<SecureTask>,
+    /// The global model's weights.
+    pub weights: Vec<f32>,
+}
+
+/// What is public of a secure sum before it begins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SecureTask {
+    /// Fewer workers are not summed.
+    pub cohort_min: u32,
+    /// A secret takes at least so many shares.
+    pub threshold_min: u32,
+    /// The longest `w_k - w` that counts whole.
+    pub clip: f32,
+    /// The most digits that a worker counts for.
+    pub weight_max: u32,
+    /// Noise and virtual clients; `None` for the mean weighted by digits.
+    pub private: Option<PrivateTask>,
+}
+
+impl SecureTask {
+    /// The terms for a network of `parameters` weights. What the graph is to withstand is not
+    /// the aggregator's to say.
+    #[must_use]
+    pub fn terms(&self, parameters: usize) -> Terms {
+        let Self { cohort_min, threshold_min, clip, weight_max, private } = *self;
+        let len = private.map_or(parameters, |private| private.elements(parameters));
+        let len = u32::try_from(len).unwrap_or(u32::MAX);
+        let numbers = match private {
+            Some(private) => Numbers::Whole { step: private.step(clip) },
+            None => Numbers::Weighted { clip, weight_max },
+        };
+        Terms { rates: Rates::default(), cohort_min, threshold_min, len, numbers }
+    }
+}
+
+/// One worker's contribution to a round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Update {
+    /// The task's token.
+    pub token: Token,
+    /// The hash of the weights that the training started from.
+    pub base: WeightHash,
+    /// n_k: digits trained on.
+    pub digits: u32,
+    /// The mean training loss, in nats.
+    pub loss: f32,
+    /// `n_k (w_k - w)`.
+    pub values: Vec<f32>,
+}
+
+/// A number that only the aggregator and one worker know, for one task.
+#[derive(Clone)]
+pub struct Token(pub [u8; 16]);
+
+/// Compared in constant time.
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
