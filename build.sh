@@ -5,7 +5,7 @@
 #   ./build.sh build          builds the static page into dist/
 #   ./build.sh check          format, lints on both targets, docs, types
 #   ./build.sh test           all tests: native, and the page in a real browser
-#   ./build.sh bench [suite]  benchmarks, into target/bench/
+#   ./build.sh bench [suite]  benchmarks (train, mpc, secagg, load), into target/bench/
 #
 # MNIST comes from the folder in MNIST_DIR, else from its public mirrors (kept in .cache/),
 # else the page uses synthetic digits. Needs Rust (rustup.rs) and Node 20.19 (nodejs.org).
@@ -147,7 +147,7 @@ bench() {
     setup_chromium
     build
     local suites=("$@")
-    [[ ${#suites[@]} -gt 0 ]] || suites=(train mpc load)
+    [[ ${#suites[@]} -gt 0 ]] || suites=(train mpc secagg load)
     local suite
     for suite in "${suites[@]}"; do
         # One thread natively, as in a worker; Candle would take all for sums of tensors.

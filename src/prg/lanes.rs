@@ -24,6 +24,11 @@ mod words {
                 simd::u32x4_extract_lane::<3>(self.0),
             ]
         }
+        /// As [`Self::to_array`], for all words at once.
+        #[inline(always)]
+        pub(crate) fn store(self, words: &mut [u32; 4]) {
+            *words = bytemuck::cast(self.0);
+        }
         #[inline(always)]
         pub(crate) fn add(self, other: Self) -> Self {
             Self(simd::u32x4_add(self.0, other.0))
@@ -51,6 +56,16 @@ mod words {
         #[inline(always)]
         pub(crate) fn top_bits(self) -> Self {
             Self(simd::i32x4_shr(self.0, 31))
+        }
+        /// The first halves of both, lane by lane in turn: `a0 b0 a1 b1`.
+        #[inline(always)]
+        pub(crate) fn zip_low(self, other: Self) -> Self {
+            Self(simd::u32x4_shuffle::<0, 4, 1, 5>(self.0, other.0))
+        }
+        /// The second halves: `a2 b2 a3 b3`.
+        #[inline(always)]
+        pub(crate) fn zip_high(self, other: Self) -> Self {
+            Self(simd::u32x4_shuffle::<2, 6, 3, 7>(self.0, other.0))
         }
         #[inline(always)]
         pub(crate) fn rotate_16(self) -> Self {
@@ -80,6 +95,10 @@ mod words {
         #[inline(always)]
         pub(crate) fn to_array(self) -> [u32; 4] {
             self.0
+        }
+        #[inline(always)]
+        pub(crate) fn store(self, words: &mut [u32; 4]) {
+            *words = self.0;
         }
         #[inline(always)]
         fn zip(self, other: Self, f: impl Fn(u32, u32) -> u32) -> Self {
@@ -115,6 +134,16 @@ mod words {
             Self(self.0.map(|word| (word as i32 >> 31) as u32))
         }
         #[inline(always)]
+        pub(crate) fn zip_low(self, other: Self) -> Self {
+            let ([a, b, _, _], [c, d, _, _]) = (self.0, other.0);
+            Self([a, c, b, d])
+        }
+        #[inline(always)]
+        pub(crate) fn zip_high(self, other: Self) -> Self {
+            let ([_, _, a, b], [_, _, c, d]) = (self.0, other.0);
+            Self([a, c, b, d])
+        }
+        #[inline(always)]
         pub(crate) fn rotate_16(self) -> Self {
             Self(self.0.map(|word| word.rotate_left(16)))
         }
@@ -144,6 +173,14 @@ impl U32x4 {
     #[inline(always)]
     pub(crate) fn load(words: &[u32]) -> Self {
         Self::new([words[0], words[1], words[2], words[3]])
+    }
+
+    /// Rows become columns.
+    #[inline(always)]
+    pub(crate) fn transpose([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        let (ac, bd) = (a.zip_low(c), b.zip_low(d));
+        let (ac_high, bd_high) = (a.zip_high(c), b.zip_high(d));
+        [ac.zip_low(bd), ac.zip_high(bd), ac_high.zip_low(bd_high), ac_high.zip_high(bd_high)]
     }
 
     #[inline(always)]

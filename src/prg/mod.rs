@@ -6,7 +6,7 @@ pub(crate) mod lanes;
 
 use chacha20::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use lanes::U32x4;
 
@@ -62,17 +62,15 @@ impl StreamKey {
         for (lane, word) in input[9..].iter_mut().zip(nonce) {
             *lane = U32x4::splat(word);
         }
-        for (block, chunk) in (first..).step_by(4).zip(words.chunks_mut(4 * BLOCK_WORDS)) {
-            input[8] = U32x4::new([block, block + 1, block + 2, block + 3]);
-            let state = chacha::rounds(&input);
-            for index in 0..BLOCK_WORDS {
-                let four = chacha::output(&state, &input, index).to_array();
-                for (block, word) in chunk.chunks_mut(BLOCK_WORDS).zip(four) {
-                    if let Some(place) = block.get_mut(index) {
-                        *place = word;
-                    }
-                }
-            }
+        let (whole, rest) = words.as_chunks_mut::<{ 4 * BLOCK_WORDS }>();
+        let mut blocks = (first..).step_by(4);
+        for (chunk, block) in whole.iter_mut().zip(&mut blocks) {
+            four_blocks(&mut input, block, chunk);
+        }
+        if let Some(block) = blocks.next().filter(|_| !rest.is_empty()) {
+            let mut last = Zeroizing::new([0; 4 * BLOCK_WORDS]);
+            four_blocks(&mut input, block, &mut last);
+            rest.copy_from_slice(&last[..rest.len()]);
         }
     }
 
@@ -80,7 +78,7 @@ impl StreamKey {
     fn by_the_crate(&self, first: u32, words: &mut [u32]) {
         use chacha20::cipher::{KeyIvInit, StreamCipher, StreamCipherSeek};
 
-        let key = zeroize::Zeroizing::new(self.to_bytes());
+        let key = Zeroizing::new(self.to_bytes());
         let mut cipher = chacha20::ChaCha8::new((&*key).into(), &[0; 12].into());
         cipher.seek(64 * u64::from(first));
         words.fill(0);
@@ -94,6 +92,22 @@ impl StreamKey {
 impl std::fmt::Debug for StreamKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("StreamKey(..)")
+    }
+}
+
+/// Writes four blocks, from `first` on.
+#[inline(always)]
+fn four_blocks(input: &mut chacha::Input, first: u32, words: &mut [u32; 4 * BLOCK_WORDS]) {
+    input[8] = U32x4::new([0, 1, 2, 3]).add(U32x4::splat(first));
+    let state = chacha::rounds(input);
+    let (fours, _) = words.as_chunks_mut::<4>();
+    for index in (0..BLOCK_WORDS).step_by(4) {
+        // Four words of each block, from a word of the four blocks each.
+        let rows =
+            U32x4::transpose([0, 1, 2, 3].map(|word| chacha::output(&state, input, index + word)));
+        for (block, row) in rows.into_iter().enumerate() {
+            row.store(&mut fours[(BLOCK_WORDS * block + index) / 4]);
+        }
     }
 }
 

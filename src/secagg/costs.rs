@@ -8,7 +8,8 @@ use super::{Context, Error, FromServer, Numbers, Phase, Rates, Terms};
 use crate::entropy::Entropy;
 
 /// What was measured.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Costs {
     /// Computing of the aggregator, in milliseconds.
     pub server_ms: f64,

@@ -125,13 +125,13 @@ impl Encoding {
         let blocks = (0u32..).step_by(COINS / BLOCK_WORDS);
         for (block, chunk) in blocks.zip(values.chunks(COINS)) {
             coins.fill(block, &mut words);
-            for (value, coin) in chunk.iter().zip(words) {
-                let exact = f64::from(*value) * scale;
+            elements.extend(chunk.iter().zip(&words).map(|(&value, &coin)| {
+                let exact = f64::from(value) * scale;
                 // Uniform on the multiples of 2^-32 in [0, 1).
                 let coin = f64::from(coin) * (1.0 / (1u64 << 32) as f64);
                 let rounded = (exact + coin).floor().clamp(-limit, limit);
-                elements.push(rounded as i32 as u32);
-            }
+                rounded as i32 as u32
+            }));
         }
         elements.extend(limbs(count));
         Ok(elements)

@@ -56,21 +56,22 @@ impl Width {
     /// The elements as bytes, the lowest bits first.
     #[must_use]
     pub fn pack(self, elements: &[u32]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.packed_len(elements.len()) + 8);
+        let mut bytes = vec![0; self.packed_len(elements.len())];
         match self {
+            Self::Bits16 => cut::<2>(elements, &mut bytes),
             Self::Bits20 => {
-                for pair in elements.chunks(2) {
-                    let high = pair.get(1).map_or(0, |&high| u64::from(self.unsigned(high)));
-                    let both = u64::from(self.unsigned(pair[0])) | high << 20;
-                    bytes.extend(&both.to_le_bytes()[..5]);
+                let (pairs, last) = elements.as_chunks::<2>();
+                let (fives, rest) = bytes.as_chunks_mut::<5>();
+                for (five, &[low, high]) in fives.iter_mut().zip(pairs) {
+                    *five = self.join(low, high);
+                }
+                if let [low] = last {
+                    rest.copy_from_slice(&self.join(*low, 0)[..rest.len()]);
                 }
             }
-            whole => {
-                let each = whole.bits() as usize / 8;
-                elements.iter().for_each(|element| bytes.extend(&element.to_le_bytes()[..each]));
-            }
+            Self::Bits24 => cut::<3>(elements, &mut bytes),
+            Self::Bits32 => cut::<4>(elements, &mut bytes),
         }
-        bytes.truncate(self.packed_len(elements.len()));
         bytes
     }
 
@@ -82,19 +83,19 @@ impl Width {
         if bytes.len() != self.packed_len(len) {
             return Err(Error::Length);
         }
-        let mut elements = Vec::with_capacity(len + 1);
+        let mut elements = Vec::with_capacity(len);
         match self {
             Self::Bits16 => elements
                 .extend(bytes.as_chunks::<2>().0.iter().map(|b| u32::from(u16::from_le_bytes(*b)))),
             Self::Bits20 => {
-                for five in bytes.chunks(5) {
-                    let mut word = [0; 8];
-                    word[..five.len()].copy_from_slice(five);
-                    let both = u64::from_le_bytes(word);
-                    elements.push(self.unsigned(both as u32));
-                    elements.push((both >> 20) as u32);
+                let (fives, last) = bytes.as_chunks::<5>();
+                elements.extend(fives.iter().flat_map(|&[a, b, c, d, e]| {
+                    let low = u32::from_le_bytes([a, b, c, 0]);
+                    [self.unsigned(low), u32::from_le_bytes([c, d, e, 0]) >> 4]
+                }));
+                if let &[a, b, c] = last {
+                    elements.push(self.unsigned(u32::from_le_bytes([a, b, c, 0])));
                 }
-                elements.truncate(len);
             }
             Self::Bits24 => elements.extend(
                 bytes.as_chunks::<3>().0.iter().map(|&[a, b, c]| u32::from_le_bytes([a, b, c, 0])),
@@ -104,6 +105,21 @@ impl Width {
             }
         }
         Ok(elements)
+    }
+
+    /// Two elements of 20 bits.
+    fn join(self, low: u32, high: u32) -> [u8; 5] {
+        let both = u64::from(self.unsigned(low)) | u64::from(self.unsigned(high)) << 20;
+        let [a, b, c, d, e, ..] = both.to_le_bytes();
+        [a, b, c, d, e]
+    }
+}
+
+/// The lowest `N` bytes of each element.
+fn cut<const N: usize>(elements: &[u32], bytes: &mut [u8]) {
+    let (places, _) = bytes.as_chunks_mut::<N>();
+    for (place, element) in places.iter_mut().zip(elements) {
+        place.copy_from_slice(&element.to_le_bytes()[..N]);
     }
 }
 

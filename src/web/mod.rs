@@ -25,5 +25,5 @@ pub use client::Client;
 pub use dealer::Dealer;
 pub use owner::Owner;
 pub use party::Party;
-pub use speed::measure_training;
+pub use speed::{measure_secure_client, measure_secure_sum, measure_training};
 pub use worker::Worker;

@@ -1,13 +1,14 @@
-//! How fast this browser trains and reads.
+//! How fast this browser trains, reads and sums securely.
 
 use std::collections::BTreeMap;
 
 use wasm_bindgen::prelude::*;
 
 use super::digits::Source;
-use super::environment::now;
+use super::environment::{entropy, now};
 use crate::learn::profile::{self, BATCH};
 use crate::network;
+use crate::secagg::costs;
 
 /// Digits that are measured with: ten batches.
 const DIGITS: usize = 10 * BATCH;
@@ -45,4 +46,25 @@ fn measure(
         }
     }
     Ok(figures)
+}
+
+/// Measures a whole secure sum of `values` values, all its parties in this worker: the
+/// computing of the aggregator and of a worker, and a worker's bytes.
+///
+/// # Errors
+/// In words, of the protocol.
+#[wasm_bindgen(js_name = measureSecureSum)]
+pub fn measure_secure_sum(workers: usize, values: u32) -> Result<JsValue, JsValue> {
+    let costs =
+        costs::whole(workers, values, entropy(), &now).map_err(|error| error.to_string())?;
+    Ok(serde_wasm_bindgen::to_value(&costs)?)
+}
+
+/// Measures what one worker of a large cohort spends on a secure sum: milliseconds.
+///
+/// # Errors
+/// In words, of the protocol.
+#[wasm_bindgen(js_name = measureSecureClient)]
+pub fn measure_secure_client(workers: usize, values: u32) -> Result<f64, JsValue> {
+    Ok(costs::one_of(workers, values, entropy(), &now).map_err(|error| error.to_string())?)
 }

@@ -8,7 +8,7 @@ interface Figure {
   unit: string;
 }
 
-const UNITS = /(ms|bytes|kb|gflops|us_per_image|images_per_s|frames_per_s)(_best)?$/;
+const UNITS = /(ms|bytes|kb|gflops|us_per_image|images_per_s|frames_per_s)(_best|_chromium)?$/;
 
 /** Adds a figure to a suite's file, in place of one of the same name, and prints it. */
 export function add(suite: string, name: string, value: number): void {

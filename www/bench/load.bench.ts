@@ -3,6 +3,7 @@
 import { expect, test, type Browser } from "@playwright/test";
 
 import { add } from "./figures";
+import { median } from "./median";
 
 const TIMES = 9;
 const SITE_PORT = 4175;
@@ -71,9 +72,4 @@ async function visit(browser: Browser, encoding: string): Promise<Visit> {
   await Promise.all(counted);
   await context.close();
   return { ...result, kilobytes, digits };
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

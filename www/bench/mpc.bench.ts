@@ -3,6 +3,7 @@
 import { expect, test } from "@playwright/test";
 
 import { add } from "./figures";
+import { median } from "./median";
 import type { Figures } from "./mpc";
 
 /** Where bench.config.ts serves the site. */
@@ -57,6 +58,5 @@ test("from the pen's last move to the answer on the screen", async ({ page }) =>
     const last = await page.evaluate(() => (window as unknown as { took: number[] }).took.at(-1));
     if (last !== undefined) took.push(last);
   }
-  took.sort((a, b) => a - b);
-  add("mpc", "page/lenet5/pen_to_answer_ms", took[Math.floor(took.length / 2)] ?? Number.NaN);
+  add("mpc", "page/lenet5/pen_to_answer_ms", median(took));
 });

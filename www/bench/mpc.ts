@@ -6,6 +6,7 @@ import { layLinks, portsOf } from "../src/state/links";
 import { SAMPLES, sample } from "../src/state/samples";
 import { PAD_SIZE, PEN_WIDTH } from "../src/state/drawing";
 import type { AggregatorEvent, ClassifiedView, ClientEvent, RoleName } from "../wasm/sotto.js";
+import { median } from "./median";
 
 const WARM_UP = 20;
 const TIMES = 100;
@@ -138,9 +139,4 @@ async function open(model: ModelEvent, data: string) {
     });
   const end = () => [client, bob, dealer, owner].forEach((role) => role.end());
   return { draw, batches, classified, dealing, plain, end };
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
