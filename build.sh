@@ -139,6 +139,7 @@ run_tests() {
     cargo build --bins
     cargo test
     cargo run --bin simulate -- faults --seeds 2000
+    cargo run --bin simulate -- sum --workers 1000 --values 100
     (cd www && npx playwright test "$@")
 }
 

@@ -1,6 +1,6 @@
 // Takes the pictures in docs/ of the real page at work: npm run screenshots, in www/.
 
-import { test, type Page } from "@playwright/test";
+import { test, type Locator, type Page } from "@playwright/test";
 
 import { draw, openAggregator, openWorkers, testDigits, waitForRound } from "./room";
 
@@ -19,7 +19,6 @@ test("ten tabs train, and a digit is drawn", async ({ context }) => {
   await waitForRound(page, 5);
   const four = testDigits()[4];
   if (four) await draw(page, four.image);
-  await page.locator("[data-testid=member][data-state=reported]").nth(2).waitFor();
   await picture(page, "training-desktop");
   await page.setViewportSize(PHONE);
   await picture(page, "drawn-phone");
@@ -42,14 +41,16 @@ test("ten tabs train, and a digit is drawn", async ({ context }) => {
 
   // What happens in secret, in both schemes and on a phone.
   const panel = page.getByTestId("secret-panel");
-  const shares = async (name: string) => {
-    await panel.screenshot({ path: `../docs/${name}.png` });
-  };
-  await shares("secret-desktop-dark");
+  const sum = page.locator("sotto-secure-sum");
+  const part = (of: Locator, name: string) => of.screenshot({ path: `../docs/${name}.png` });
+  await part(panel, "secret-desktop-dark");
+  await part(sum, "sum-desktop-dark");
   await page.emulateMedia({ colorScheme: "light" });
-  await shares("secret-desktop");
+  await part(panel, "secret-desktop");
+  await part(sum, "sum-desktop");
   await page.setViewportSize(PHONE);
   await page.evaluate(() => scrollTo(0, 0));
   await panel.evaluate((element) => element.scrollIntoView());
   await picture(page, "secret-phone");
+  await part(sum, "sum-phone");
 });
