@@ -7,14 +7,14 @@
 //! is discrete, on a grid that the digits' steps are rounded to.
 
 use chacha20::ChaCha20Rng;
-use rand_core::{Rng, SeedableRng};
+use rand_core::SeedableRng;
 
 use super::local::TrainingError;
 use super::messages::{Task, Update};
 use crate::digits::Digits;
 use crate::learn::{self, Progress, Recipe, SgdConfig, Trainer};
 use crate::network::{Network, Weights};
-use crate::privacy::{Central, Grid, clip};
+use crate::privacy::{Central, Grid, clip, sample};
 use crate::seeded::Stream;
 
 /// How a worker protects each of its digits.
@@ -114,9 +114,7 @@ impl PrivateSteps {
 
     /// Tosses every digit's coin.
     fn sample(&mut self) {
-        let threshold = (f64::from(self.private.rate) * (1u64 << 53) as f64) as u64;
-        let (rng, digits) = (&mut self.rng, 0..self.digits);
-        self.waiting = digits.filter(|_| rng.next_u64() >> 11 < threshold).collect();
+        self.waiting = sample(self.digits, self.private.rate, &mut self.rng);
     }
 
     /// Adds one digit's step, clipped and rounded.
@@ -127,9 +125,7 @@ impl PrivateSteps {
         let order = Stream::keyed(&[0; 32]);
         let mut trainer = Trainer::new(&self.network, &self.weights, recipe, 1, order)?;
         self.loss = trainer.step(digit)?.loss;
-        let after = trainer.finish()?.weights;
-        let pairs = after.values().iter().zip(self.weights.values());
-        let mut step: Vec<f32> = pairs.map(|(after, before)| after - before).collect();
+        let mut step = trainer.finish()?.weights.moved_from(&self.weights);
         clip(&mut step, f64::from(self.private.clip) * f64::from(learning_rate))?;
         for (sum, step) in self.sum.iter_mut().zip(self.grid.round(&step, &mut self.rng)?) {
             *sum += step;
@@ -152,13 +148,13 @@ impl PrivateSteps {
 
     pub(super) fn finish(self) -> Update {
         let count = u32::try_from(self.digits).unwrap_or(u32::MAX);
-        let pairs = self.weights.values().iter().zip(self.before.values());
+        let moved = self.weights.moved_from(&self.before);
         Update {
             token: self.task.token,
             base: self.before.hash(),
             digits: count,
             loss: self.loss,
-            values: pairs.map(|(after, before)| count as f32 * (after - before)).collect(),
+            values: moved.into_iter().map(|step| count as f32 * step).collect(),
         }
     }
 }

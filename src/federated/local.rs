@@ -128,8 +128,7 @@ impl LocalTraining {
 impl Whole {
     fn finish(self) -> Result<Report, TrainingError> {
         let trained = self.trainer.finish()?;
-        let pairs = trained.weights.values().iter().zip(self.before.values());
-        let steps: Vec<f32> = pairs.map(|(after, before)| after - before).collect();
+        let steps = trained.weights.moved_from(&self.before);
         let count = self.digits as f32;
         Ok(Report {
             norm: privacy::norm(&steps),

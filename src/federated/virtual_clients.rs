@@ -17,7 +17,9 @@ use super::messages::{Task, Update};
 use crate::digits::Digits;
 use crate::learn::{self, Progress, Trainer};
 use crate::network::{Network, Weights};
-use crate::privacy::{self, Central, DiscreteGaussian, Distributed, Grid, Variance, clip};
+use crate::privacy::{
+    self, Central, DiscreteGaussian, Distributed, Grid, Variance, answer, clip, sample,
+};
 use crate::seeded::Stream;
 
 /// What is public of a round with noise.
@@ -181,9 +183,7 @@ impl VirtualClients {
         // Every client has digits from all over the shard.
         let shards = (0..clients).map(|client| (client..digits).step_by(clients).collect());
         let mut rng = ChaCha20Rng::from_seed(secret);
-        let threshold = (f64::from(private.rate) * (1u64 << 53) as f64) as u64;
-        let waiting: Vec<usize> =
-            (0..clients).filter(|_| rng.next_u64() >> 11 < threshold).collect();
+        let waiting = sample(clients, private.rate, &mut rng);
         let part = PrivatePart {
             steps: vec![0; private.elements(values)],
             clients: clients as u32,
@@ -239,15 +239,14 @@ impl VirtualClients {
     /// Clips and rounds a client's update, and adds it to the tab's.
     fn finish_client(&mut self, trainer: Trainer) -> Result<(), TrainingError> {
         let trained = trainer.finish()?;
-        let pairs = trained.weights.values().iter().zip(self.before.values());
-        let mut update: Vec<f32> = pairs.map(|(after, before)| after - before).collect();
+        let mut update = trained.weights.moved_from(&self.before);
         let norm = clip(&mut update, f64::from(self.clip))?.norm;
         let steps = self.grid.round(&update, &mut self.rng)?;
         for (sum, step) in self.part.steps.iter_mut().zip(steps) {
             *sum += step;
         }
         if let Some(answers) = self.part.steps.get_mut(self.grid.values()) {
-            *answers += if norm <= f64::from(self.clip) { 1 } else { -1 };
+            *answers += answer(norm, f64::from(self.clip));
         }
         self.losses += f64::from(trained.loss);
         self.done += 1;

@@ -86,6 +86,12 @@ impl Weights {
         self.values
     }
 
+    /// How far each weight has moved from where it was.
+    #[must_use]
+    pub fn moved_from(&self, before: &Self) -> Vec<f32> {
+        self.values.iter().zip(&before.values).map(|(after, before)| after - before).collect()
+    }
+
     /// Which weights these are, exactly.
     #[must_use]
     pub fn hash(&self) -> WeightHash {

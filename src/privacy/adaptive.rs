@@ -63,6 +63,12 @@ impl Quantile {
     }
 }
 
+/// Whether a norm is within a bound: +1 or -1.
+#[must_use]
+pub fn answer(norm: f64, bound: f64) -> i64 {
+    if norm <= bound { 1 } else { -1 }
+}
+
 /// A clipping norm and the quantile that it follows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adaptive {
@@ -88,7 +94,7 @@ impl Adaptive {
     /// A worker's answer: +1 when the norm of its update is within the bound, -1 when not.
     #[must_use]
     pub fn answer(&self, norm: f64) -> i64 {
-        if norm <= self.clip { 1 } else { -1 }
+        answer(norm, self.clip)
     }
 
     /// Moves the norm after a round: `answers` is their noisy sum, `cohort` how many they are.

@@ -20,13 +20,15 @@ mod error;
 pub mod inversion;
 mod noise;
 mod rounding;
+mod sampling;
 mod verdict;
 
-pub use adaptive::{Adaptive, Quantile};
+pub use adaptive::{Adaptive, Quantile, answer};
 pub use central::Central;
 pub use clip::{Clipped, clip, norm};
 pub use distributed::{Distributed, GaussianSum};
 pub use error::Error;
 pub use noise::{DiscreteGaussian, SIGMA_MAX, Variance};
 pub use rounding::Grid;
+pub use sampling::sample;
 pub use verdict::{Figure, Outlook, Protection};

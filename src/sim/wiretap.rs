@@ -15,7 +15,7 @@ type Try = (u32, [u8; 32]);
 /// What was heard.
 #[derive(Default)]
 pub(super) struct Wiretap {
-    /// The token of each worker's latest task: a try of a round.
+    /// Where a worker stands in the list of a try.
     positions: BTreeMap<(Try, PeerId), u32>,
     /// Which list of keys a worker's token belongs to.
     tries: BTreeMap<(PeerId, [u8; 16]), Try>,
@@ -23,6 +23,7 @@ pub(super) struct Wiretap {
     hashes: BTreeMap<(Try, u32, u32), [[u8; 32]; 2]>,
     /// Holders that opened a share, by try, owner and kind.
     opened: BTreeMap<(Try, u32, bool), BTreeSet<u32>>,
+    /// How many workers a try's list has.
     workers: BTreeMap<Try, u32>,
 }
 

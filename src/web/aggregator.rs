@@ -183,7 +183,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     tell(&shared, Event::Tick);
                 });
             }
-            Action::Read { round, worker, values } => room.attack(round, Some(worker), &values),
+            Action::Read { round, worker, values } => room.attack(round, Some(worker), || values),
             Action::Masked { round, worker, elements, sum, width } => {
                 let first = &elements[..elements.len().min(sum.len())];
                 room.show.event(&Shown::Masked {
@@ -192,7 +192,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     elements: Uint32Array::from(first),
                     sum: Uint32Array::from(sum.as_slice()),
                 });
-                room.attack(round, Some(worker), &views::as_values(&elements, width));
+                room.attack(round, Some(worker), || views::as_values(&elements, width));
             }
             Action::Summed { round, elements, width, survivors, openings } => {
                 let opening = |opened: &Opened| Opening {
@@ -207,7 +207,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     elements: Uint32Array::from(elements.as_slice()),
                     openings: openings.iter().map(opening).collect(),
                 });
-                room.attack(round, None, &views::as_values(&elements, width));
+                room.attack(round, None, || views::as_values(&elements, width));
             }
             Action::Notice { level, worker, text } => room.show.event(&Shown::Notice {
                 level: match level {
@@ -273,10 +273,14 @@ impl Room {
     }
 
     /// Shows what can be read out of an update, or of something that is taken for one.
-    fn attack(&self, round: u32, worker: Option<PeerId>, update: &[f32]) {
+    fn attack(&self, round: u32, worker: Option<PeerId>, update: impl FnOnce() -> Vec<f32>) {
         let network = self.machine.network();
-        let update = &update[..update.len().min(network.parameter_count())];
-        if let Some(Recovered { pixels, label }) = inversion::recover(network, update) {
+        if !inversion::applies(network) {
+            return;
+        }
+        let mut update = update();
+        update.truncate(network.parameter_count());
+        if let Some(Recovered { pixels, label }) = inversion::recover(network, &update) {
             self.show.event(&Shown::Recovered {
                 worker: worker.map(|id| id.to_string()),
                 round,

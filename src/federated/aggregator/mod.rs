@@ -48,7 +48,7 @@ pub enum Action {
     Evaluate,
     /// Come back at this time with [`Event::Tick`].
     Wake(Millis),
-    /// For showing: an update that came in the clear.
+    /// For showing: an update that came in the clear, where a digit can be read out of it.
     Read {
         /// The round.
         round: u32,

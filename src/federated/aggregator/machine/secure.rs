@@ -74,16 +74,8 @@ impl Aggregator {
                 self.advance(now, actions);
             }
             Err(refusal) => {
-                let text = format!("a step of the secure sum was refused: {refusal}");
-                notice(actions, Some(sender), text);
-                self.refuse(sender, round, refusal, actions);
-                if refusal.ends_the_task()
-                    && let Some(current) = &mut self.current
-                {
-                    current.lose(sender);
-                    self.rest(sender);
-                    self.advance(now, actions);
-                }
+                let what = "a step of the secure sum";
+                self.turn_away(sender, round, what, refusal, now, actions);
             }
         }
     }
@@ -96,12 +88,8 @@ impl Aggregator {
         token: &Token,
         step: FromClient,
     ) -> Result<Phase, Refusal> {
-        let member = self.members.get(&sender).ok_or(Refusal::NotAsked)?;
-        let current = match &mut self.current {
-            _ if member.knew(token) || round <= self.applied => return Err(Refusal::Late),
-            Some(current) if current.number == round => current,
-            _ => return Err(Refusal::WrongRound),
-        };
+        self.check_round(sender, round, token)?;
+        let current = self.current.as_mut().ok_or(Refusal::WrongRound)?;
         current.check_step(sender, token)?;
         let sum = current.sum.as_mut().ok_or(Refusal::NotDue)?;
         let phase = sum.phase();
@@ -147,15 +135,14 @@ impl Aggregator {
 
     /// A phase's time is up: it ends without those who are silent.
     pub(super) fn step_deadline(&mut self, now: Millis, actions: &mut Vec<Action>) {
-        let Some((current, sum)) =
-            self.current.as_mut().and_then(|round| round.sum.take().map(|sum| (round, sum)))
-        else {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let Some(sum) = &current.sum else {
             return;
         };
         let silent = sum.pending();
-        let is_training = sum.phase() == Phase::Keys;
-        let is_enough = !is_training || sum.heard() >= current.quorum;
-        current.sum = Some(sum);
+        let is_enough = sum.phase() != Phase::Keys || sum.heard() >= current.quorum;
         for id in silent {
             current.lose(id);
             if let Some(member) = self.members.get_mut(&id) {

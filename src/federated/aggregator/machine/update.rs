@@ -1,10 +1,11 @@
 //! What becomes of an update, and of a round when its outcome is known.
 
-use super::super::super::messages::{Refusal, ToWorker, Update};
-use super::super::Action;
+use super::super::super::messages::{Refusal, ToWorker, Token, Update};
 use super::super::round::{Outcome, Round};
+use super::super::{Action, Member};
 use super::{Aggregator, Millis, notice};
 use crate::network::Weights;
+use crate::privacy::inversion;
 use crate::wire::{Address, PeerId};
 
 /// How long an abandoned round waits before it is tried again.
@@ -27,30 +28,51 @@ impl Aggregator {
                 self.report(sender, round, update, actions);
                 self.settle(now, actions);
             }
-            Err(refusal) => {
-                let text = format!("an update was refused: {refusal}");
-                notice(actions, Some(sender), text);
-                self.refuse(sender, round, refusal, actions);
-                if refusal.ends_the_task()
-                    && let Some(current) = &mut self.current
-                {
-                    current.lose(sender);
-                    self.rest(sender);
-                    self.settle(now, actions);
-                }
-            }
+            Err(refusal) => self.turn_away(sender, round, "an update", refusal, now, actions),
+        }
+    }
+
+    /// Refuses what a worker sent, and gives up on it where it has spoilt its task.
+    pub(super) fn turn_away(
+        &mut self,
+        sender: PeerId,
+        round: u32,
+        what: &str,
+        refusal: Refusal,
+        now: Millis,
+        actions: &mut Vec<Action>,
+    ) {
+        notice(actions, Some(sender), format!("{what} was refused: {refusal}"));
+        self.refuse(sender, round, refusal, actions);
+        if refusal.ends_the_task()
+            && let Some(current) = &mut self.current
+        {
+            current.lose(sender);
+            self.rest(sender);
+            self.settle(now, actions);
+        }
+    }
+
+    /// Refuses what belongs to a task or a round that is not under way.
+    pub(super) fn check_round(
+        &self,
+        sender: PeerId,
+        round: u32,
+        token: &Token,
+    ) -> Result<&Member, Refusal> {
+        let member = self.members.get(&sender).ok_or(Refusal::NotAsked)?;
+        match &self.current {
+            _ if member.knew(token) || round <= self.applied => Err(Refusal::Late),
+            Some(current) if current.number == round => Ok(member),
+            _ => Err(Refusal::WrongRound),
         }
     }
 
     /// Whether an update is the one that its sender was asked for. A bad update costs a
     /// worker its seat only when it comes with the task's token.
     fn check(&self, sender: PeerId, round: u32, update: &Update) -> Result<(), Refusal> {
-        let member = self.members.get(&sender).ok_or(Refusal::NotAsked)?;
-        let current = match &self.current {
-            _ if member.knew(&update.token) || round <= self.applied => return Err(Refusal::Late),
-            Some(current) if current.number == round => current,
-            _ => return Err(Refusal::WrongRound),
-        };
+        let member = self.check_round(sender, round, &update.token)?;
+        let current = self.current.as_ref().ok_or(Refusal::WrongRound)?;
         current.check(sender, &update.token)?;
         if update.base != self.hash {
             return Err(Refusal::WrongModel);
@@ -72,7 +94,9 @@ impl Aggregator {
         if let Some(member) = self.members.get_mut(&id) {
             member.report(Some(update.loss));
         }
-        actions.push(Action::Read { round, worker: id, values: update.values.clone() });
+        if inversion::applies(&self.network) {
+            actions.push(Action::Read { round, worker: id, values: update.values.clone() });
+        }
         if let Some(current) = &mut self.current {
             current.report(id, update.digits, update.values);
         }
