@@ -7,11 +7,13 @@ pub mod ops;
 mod optimiser;
 pub mod profile;
 mod stage;
+mod steer;
 mod trainer;
 
 pub use evaluate::{Evaluation, Evaluator, arg_max};
 pub use model::Model;
-pub use optimiser::{Sgd, SgdConfig};
+pub use optimiser::{Method, Sgd, SgdConfig};
+pub use steer::Steer;
 pub use trainer::{BATCH_MAX, EPOCHS_MAX, Progress, Recipe, Trained, Trainer};
 
 /// Why training or evaluating failed.

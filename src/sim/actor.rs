@@ -6,8 +6,8 @@ use super::network::Network;
 use super::{Make, Shards};
 use crate::digits::Digits;
 use crate::federated::{
-    Entropy, LocalTraining, Millis, Report, Secret, Task, Token, TrainingError, Worker,
-    WorkerAction, WorkerEvent,
+    Entropy, Job, LocalTraining, Millis, Report, Token, TrainingError, Worker, WorkerAction,
+    WorkerEvent,
 };
 use crate::network;
 use crate::wire::PeerId;
@@ -16,15 +16,9 @@ pub(super) struct Actor {
     machine: Worker,
     pace: Millis,
     digits: Digits,
-    job: Option<Job>,
+    /// The job under way, and when it is done.
+    job: Option<(Millis, Job)>,
     wakes: Vec<Millis>,
-}
-
-struct Job {
-    round: u32,
-    task: Task,
-    secret: Secret,
-    done_at: Millis,
 }
 
 pub(super) enum Input {
@@ -58,7 +52,7 @@ impl Actor {
     }
 
     pub(super) fn next_event(&self) -> Option<Millis> {
-        let job = self.job.as_ref().map(|job| job.done_at);
+        let job = self.job.as_ref().map(|(done_at, _)| *done_at);
         self.wakes.iter().copied().chain(job).min()
     }
 
@@ -78,10 +72,7 @@ impl Actor {
                         let count = u32::try_from(self.digits.len()).unwrap_or(u32::MAX);
                         events.push(WorkerEvent::ShardLoaded(count));
                     }
-                    WorkerAction::Train { round, task, secret } => {
-                        let done_at = now + self.pace;
-                        self.job = Some(Job { round, task: *task, secret, done_at });
-                    }
+                    WorkerAction::Train(job) => self.job = Some((now + self.pace, *job)),
                     WorkerAction::StopTraining => self.job = None,
                     WorkerAction::Wake(at) => self.wakes.push(at),
                     WorkerAction::Masked { part, .. } => {
@@ -100,7 +91,7 @@ impl Actor {
             self.wakes.retain(|&wake| wake > now);
             events.push(WorkerEvent::Tick);
         }
-        if let Some(job) = self.job.take_if(|job| job.done_at <= now) {
+        if let Some((_, job)) = self.job.take_if(|(done_at, _)| *done_at <= now) {
             let token: Token = job.task.token.clone();
             events.push(match self.train(job, make) {
                 Ok(Report { update, part, .. }) => WorkerEvent::Trained { update, part },
@@ -118,14 +109,7 @@ impl Actor {
         }
         let preset = network::preset(&place.model).ok_or("the network is not known")?;
         let run = || {
-            let mut training = LocalTraining::new(
-                &preset.network,
-                place,
-                job.round,
-                job.task,
-                &self.digits,
-                job.secret.0,
-            )?;
+            let mut training = LocalTraining::new(&preset.network, place, job, &self.digits)?;
             while !training.is_done() {
                 training.step(&self.digits)?;
             }
