@@ -10,7 +10,7 @@ mod stage;
 mod steer;
 mod trainer;
 
-pub use evaluate::{Evaluation, Evaluator, arg_max};
+pub use evaluate::{Evaluation, Evaluator, Hard, arg_max};
 pub use model::Model;
 pub use optimiser::{Method, Sgd, SgdConfig};
 pub use steer::Steer;

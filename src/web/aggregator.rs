@@ -12,12 +12,14 @@ use wasm_bindgen_futures::spawn_local;
 use super::broadcast::{BroadcastLink, room_of, subject};
 use super::digits::Source;
 use super::environment::{self, Show, entropy, now, now_ms, sleep, turn, words};
+use super::ledger::Ledger;
 use super::locks;
 use super::page::{
-    self, AggregatorCommand as Command, AggregatorEvent as Shown, LayerView, Opening, Problem,
+    self, AggregatorCommand as Command, AggregatorEvent as Shown, Cost, LayerView, Opening, Problem,
 };
 use super::views;
 use crate::digits::Digits;
+use crate::digits::partition::Counts;
 use crate::federated::{self, Action, Event, Level, SETTINGS, Settings};
 use crate::learn::{Evaluation, Evaluator, Model};
 use crate::privacy::inversion::{self, Recovered};
@@ -50,7 +52,10 @@ impl Aggregator {
                 spawn_local(open(Rc::clone(&self.room), self.show.clone(), query, data));
             }
             Command::Configure { query } => configure(&self.room, &self.show, &query),
-            Command::Start => tell(&self.room, Event::Start),
+            Command::Start => {
+                with_room(&self.room, |room| room.ledger.start(now()));
+                tell(&self.room, Event::Start);
+            }
             Command::Stop => tell(&self.room, Event::Stop),
         }
         Ok(())
@@ -67,11 +72,23 @@ struct Room {
     show: Show,
     source: Source,
     test: Rc<Digits>,
+    /// How many digits of each label every shard has.
+    histograms: Vec<Counts>,
+    /// The newest test of this run.
+    tested: Option<Evaluation>,
+    ledger: Ledger,
     /// The newest model that has not been tested; older ones are passed over.
-    untested: Option<(u32, Model)>,
+    untested: Option<Untested>,
     testing: bool,
     /// Counts runs, so that a test of an earlier run's model is not shown.
     generation: u32,
+}
+
+/// A model that waits for its test.
+struct Untested {
+    round: u32,
+    model: Model,
+    cost: Cost,
 }
 
 async fn open(shared: Shared, show: Show, query: String, data: String) {
@@ -99,6 +116,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     });
     let source = Source::open(data).await?;
     let test = Rc::new(source.test().await?);
+    let histograms = source.histograms(&settings);
     let machine =
         federated::Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
     let arrived = Rc::clone(shared);
@@ -111,6 +129,9 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         show: show.clone(),
         source,
         test,
+        histograms,
+        tested: None,
+        ledger: Ledger::default(),
         untested: None,
         testing: false,
         generation: 0,
@@ -130,6 +151,9 @@ fn configure(shared: &Shared, show: &Show, query: &str) {
         Ok(actions) => {
             room.generation += 1;
             room.untested = None;
+            room.tested = None;
+            room.ledger = Ledger::new(&room.machine.snapshot());
+            room.histograms = room.source.histograms(room.machine.settings());
             room.show_opened();
             carry_out(shared, room, actions);
         }
@@ -167,7 +191,7 @@ fn receive(shared: &Shared) {
 
 fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
     // First, for notices speak of workers that the page shall know.
-    room.show.event(&Shown::State(views::state(&room.machine.snapshot())));
+    room.show_state();
     for action in actions {
         match action {
             Action::Send(to, bytes) => room.link.send(to, &bytes),
@@ -264,6 +288,12 @@ impl Room {
         });
     }
 
+    fn show_state(&self) {
+        let snapshot = self.machine.snapshot();
+        let state = views::state(&snapshot, &self.histograms, self.tested.as_ref());
+        self.show.event(&Shown::State(state));
+    }
+
     /// Shows what training with noise gives away, so far and in the end.
     fn show_privacy(&self) {
         let event = views::privacy(&self.machine);
@@ -300,8 +330,9 @@ impl Room {
             hash: weights.hash().to_string(),
             weights: Float32Array::from(weights.values()),
         });
-        self.untested =
-            Model::new(self.machine.network(), weights).ok().map(|model| (round, model));
+        let cost = self.ledger.cost(&self.machine.snapshot(), now());
+        let model = Model::new(self.machine.network(), weights).ok();
+        self.untested = model.map(|model| Untested { round, model, cost });
         if !self.testing {
             self.testing = true;
             spawn_local(test(Rc::clone(shared), self.show.clone()));
@@ -316,7 +347,7 @@ const SLICE_MS: f64 = 20.0;
 async fn test(shared: Shared, show: Show) {
     // The message that brought the model shall be answered first.
     turn().await;
-    while let Some((round, model, digits, generation)) = next_test(&shared) {
+    while let Some((Untested { round, model, cost }, digits, generation)) = next_test(&shared) {
         let started = now();
         let mut evaluator = Evaluator::new(model);
         let mut slice = started;
@@ -336,12 +367,13 @@ async fn test(shared: Shared, show: Show) {
         };
         match result {
             _ if !is_current(&shared, generation) => {}
-            Ok(result) => show.event(&Shown::Evaluated {
-                round,
-                accuracy: result.accuracy(),
-                loss: result.loss(),
-                millis: now() - started,
-            }),
+            Ok(result) => {
+                show.event(&views::evaluated(round, &result, &digits, cost, now() - started));
+                with_room(&shared, |room| {
+                    room.tested = Some(result);
+                    room.show_state();
+                });
+            }
             Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
         }
     }
@@ -354,13 +386,11 @@ fn is_current(shared: &Shared, generation: u32) -> bool {
     current
 }
 
-fn next_test(shared: &Shared) -> Option<(u32, Model, Rc<Digits>, u32)> {
+fn next_test(shared: &Shared) -> Option<(Untested, Rc<Digits>, u32)> {
     let mut next = None;
     with_room(shared, |room| {
-        next = room
-            .untested
-            .take()
-            .map(|(round, model)| (round, model, Rc::clone(&room.test), room.generation));
+        let untested = room.untested.take();
+        next = untested.map(|untested| (untested, Rc::clone(&room.test), room.generation));
         room.testing = next.is_some();
     });
     next

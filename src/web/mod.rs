@@ -10,6 +10,7 @@ mod dealer;
 mod digits;
 mod environment;
 mod evaluation;
+mod ledger;
 mod locks;
 mod mailbox;
 mod owner;
