@@ -12,7 +12,9 @@ import { latest } from "../state/show";
 import { shared } from "../styles/shared";
 import "./banner";
 import "./draw-panel";
+import "./preset-links";
 import "./privacy-panel";
+import "./results/results-panel";
 import "./run-line";
 import "./secret/secret-panel";
 import "./secure-sum";
@@ -34,6 +36,8 @@ export class Room extends LitElement {
         gap: var(--space-4);
         margin-block: var(--space-1) var(--space-4);
       }
+      sotto-results,
+      sotto-preset-links,
       sotto-secure-sum,
       sotto-privacy,
       sotto-secret-panel {
@@ -58,7 +62,7 @@ export class Room extends LitElement {
 
   protected override render() {
     if (!this.session) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
-    const { show, classifier, watching, awaited } = this.session;
+    const { show, classifier, watching, awaited, missing } = this.session;
     return html`
       ${this.banner(this.session)}
       <sotto-run-line .run=${show.run}></sotto-run-line>
@@ -77,12 +81,19 @@ export class Room extends LitElement {
         <sotto-training-panel
           .show=${show}
           ?watching=${watching}
-          ?expecting=${awaited > 0}
+          .awaited=${awaited}
+          .missing=${missing}
           @start=${() => this.session?.start()}
           @stop=${() => this.session?.stop()}
           @company=${() => this.session?.addWorkers()}
         ></sotto-training-panel>
       </div>
+      <sotto-results .show=${show}></sotto-results>
+      <sotto-preset-links
+        .show=${show}
+        ?fixed=${show.room !== "ours"}
+        @adopt=${({ detail }: CustomEvent<string>) => this.session?.adopt(detail)}
+      ></sotto-preset-links>
       <sotto-secure-sum
         .show=${show}
         ?fixed=${show.room !== "ours"}
