@@ -374,6 +374,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_partition_is_kept_as_its_own_name() {
+        let settings = Settings::from_query("partition=dirichlet:0.30").unwrap();
+        assert_eq!(settings.to_query(), "partition=dirichlet:0.3");
+        let problems = Settings::from_query("partition=labels:0").unwrap_err();
+        assert!(problems[0].text.contains("from 1 to 10"), "{}", problems[0]);
+    }
+
     proptest! {
         #[test]
         fn any_text_is_settings_or_problems(query in ".{0,200}") {
