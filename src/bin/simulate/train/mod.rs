@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     let mut record = |room: &Simulation| -> Result<bool, String> {
         let round = room.snapshot().round;
         bar.set_position(round.into());
-        if round % arguments.test_every != 0 && round != settings.rounds {
+        if !round.is_multiple_of(arguments.test_every) && round != settings.rounds {
             return Ok(false);
         }
         let point = tests.point(room)?;
