@@ -24,15 +24,17 @@ const barsOf = async (page: Page): Promise<string[]> =>
 
 test("every preset link opens and runs", async ({ context }) => {
   test.setTimeout(900_000);
+  const links = await openAggregator(context, "?room=presets");
+  await links.locator("sotto-preset-links summary").click();
+  await expect(links.getByTestId("preset")).toHaveText(PRESETS.map(({ name }) => name));
+  const addresses = await links.getByTestId("preset").evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+  await links.close();
   for (const [index, preset] of PRESETS.entries()) {
     await test.step(preset.name, async () => {
-      const page = await openAggregator(context, `?room=preset-${index}`);
-      await page.locator("sotto-preset-links summary").click();
-      const link = page.getByRole("link", { name: preset.name, exact: true });
-      const address = await link.getAttribute("href");
       // Opened like a link in a message, and with few steps, so that a round is short.
-      const short = new URLSearchParams(address ?? "").has("steps") ? "" : "&steps=3";
-      await openAggregator(context, `${address}${short}`, page);
+      const address = addresses[index] ?? "";
+      const short = new URLSearchParams(address).has("steps") ? "" : "&steps=3";
+      const page = await openAggregator(context, `${address}${short}`);
       await expect(page.getByTestId("misread")).toHaveCount(0);
       await expect(page.getByTestId("add-local-worker")).toContainText(preset.workers === 10 ? "ten workers" : "three workers");
       const accuracy = await train(page, 1);

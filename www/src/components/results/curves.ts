@@ -17,11 +17,15 @@ export class ResultCurves extends LitElement {
   static override styles = [
     shared,
     css`
+      :host {
+        display: grid;
+        grid-template-rows: auto 1fr auto;
+        gap: var(--space-2);
+      }
       .switches {
         display: flex;
         flex-wrap: wrap;
         gap: var(--space-2) var(--space-4);
-        margin-bottom: var(--space-2);
       }
       label {
         color: var(--ink-soft);
@@ -29,7 +33,7 @@ export class ResultCurves extends LitElement {
       }
       sotto-chart {
         display: block;
-        height: 15rem;
+        min-height: 15rem;
       }
       .legend {
         display: flex;

@@ -81,7 +81,7 @@ export class ResultTarget extends LitElement {
     return html`
       <tr>
         <th scope="row">${mine ? "This run" : `Run ${number}`}</th>
-        <td data-testid=${mine ? "rounds-to-target" : "other-rounds-to-target"}>${point ? point.round : "not yet"}</td>
+        <td data-testid=${mine ? "rounds-to-target" : "other-rounds-to-target"}>${point ? point.round : mine ? "not yet" : "never"}</td>
         <td>${point ? bytes(traffic(point)) : "–"}</td>
         <td>${point ? point.seconds.toFixed(1) : "–"}</td>
       </tr>
