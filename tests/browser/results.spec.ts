@@ -126,7 +126,7 @@ test("the results say how well a model reads, whom it serves, and at what price"
   await test.step("the files say what the page shows", async () => {
     const csv = await saved(page, "save-csv");
     const [names, ...lines] = csv.trim().split("\r\n");
-    expect(names).toBe("round,test_accuracy,test_loss,bytes_up,bytes_down,workers,seconds");
+    expect(names).toBe("round,accuracy,loss,bytes_up,bytes_down,workers,seconds");
     const rows = lines.map((line) => line.split(",").map(Number));
     expect(rows.map(([round]) => round)).toEqual([0, 1, 2, 3]);
     const columns = rows[0]?.length ?? 0;
@@ -139,9 +139,9 @@ test("the results say how well a model reads, whom it serves, and at what price"
     expect(last[5]).toBe(3);
     // Three rounds, three models down and three updates up, each 44,426 weights of four bytes or a little more.
     for (const bytes of [last[3] ?? 0, last[4] ?? 0]) expect(bytes / (9 * 4 * 44_426)).toBeCloseTo(1, 0);
-    const json = JSON.parse(await saved(page, "save-json")) as { settings: Record<string, string>; rounds: { round: number; test_accuracy: number }[] };
+    const json = JSON.parse(await saved(page, "save-json")) as { settings: Record<string, string>; rounds: { round: number; accuracy: number }[] };
     expect(json.settings["partition"]).toBe("labels:2");
-    expect(json.rounds.map(({ test_accuracy }) => test_accuracy)).toEqual(rows.map((row) => row[1]));
+    expect(json.rounds.map((one) => one.accuracy)).toEqual(rows.map((row) => row[1]));
   });
 
   for (const width of [1280, 360]) {

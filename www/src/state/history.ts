@@ -45,15 +45,15 @@ export const historyOf = (number: number, settings: Setting[], curve: Point[]): 
 /** A point as files name its parts; bytes up are those from the workers. */
 const row = ({ round, accuracy, loss, bytesUp, bytesDown, workers, seconds }: Point) => ({
   round,
-  test_accuracy: accuracy,
-  test_loss: loss,
+  accuracy,
+  loss,
   bytes_up: bytesUp,
   bytes_down: bytesDown,
   workers,
   seconds,
 });
 
-const COLUMNS = ["round", "test_accuracy", "test_loss", "bytes_up", "bytes_down", "workers", "seconds"] as const;
+const COLUMNS = ["round", "accuracy", "loss", "bytes_up", "bytes_down", "workers", "seconds"] as const;
 
 /** A line a round, after a line with the names. */
 export function toCsv({ curve }: History): string {

@@ -6,7 +6,7 @@ import { percent, plural } from "../../format";
 import { toCsv, toJson, type History } from "../../state/history";
 import { BEFORE, current, latest, type Show } from "../../state/show";
 import { shared } from "../../styles/shared";
-import "../secret/confusion";
+import "../confusion";
 import "./curves";
 import "./hardest";
 import { save } from "./save";
