@@ -16,6 +16,8 @@ mod owner;
 pub mod page;
 mod party;
 mod speed;
+#[expect(dead_code, reason = "the roles that keep things follow")]
+mod store;
 mod views;
 mod watchdog;
 mod worker;
