@@ -16,7 +16,8 @@ mod worker;
 
 pub use crate::entropy::Entropy;
 pub use aggregator::{
-    Action, Aggregator, Event, Level, Member, MemberState, Phase, Snapshot, SumView,
+    Action, Aggregator, Checkpoint, Event, Level, Member, MemberState, Phase, RestoreError,
+    Snapshot, Stamp, SumView,
 };
 pub use example_level::ExampleTask;
 pub use local::{LocalTraining, Report, TrainingError};

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::messages::{Refusal, Token};
+use super::super::messages::{Refusal, SecureTask, Token};
 use super::Millis;
 use crate::secagg::Server;
 use crate::wire::PeerId;
+
+/// How often a worker may come back into the same round.
+const RETURNS_MAX: u32 = 3;
 
 /// The round under way.
 pub(super) struct Round {
@@ -15,6 +18,8 @@ pub(super) struct Round {
     pub(super) quorum: usize,
     /// The secure sum of the updates; `None` where they come in the clear.
     pub(super) sum: Option<Server>,
+    /// What its workers are told of the sum.
+    pub(super) secure: Option<SecureTask>,
     seats: BTreeMap<PeerId, Seat>,
 }
 
@@ -32,11 +37,15 @@ struct Seat {
     slot: u32,
     token: Token,
     state: State,
+    /// How often it was seated again.
+    returns: u32,
 }
 
 enum State {
     Pending,
     Lost,
+    /// Its page is gone, or began anew: it may come back.
+    Away,
     Reported {
         digits: u32,
         values: Vec<f32>,
@@ -49,25 +58,25 @@ impl Seat {
     fn report(&self) -> Option<(u32, u32, &[f32])> {
         match &self.state {
             State::Reported { digits, values } => Some((self.slot, *digits, values)),
-            State::Pending | State::Lost | State::Masked => None,
+            State::Pending | State::Lost | State::Away | State::Masked => None,
         }
     }
 }
 
 impl Round {
     pub(super) fn new(number: u32, target: usize, quorum: usize, deadline: Millis) -> Self {
-        Self { number, target, deadline, quorum, sum: None, seats: BTreeMap::new() }
+        Self { number, target, deadline, quorum, sum: None, secure: None, seats: BTreeMap::new() }
     }
 
     pub(super) fn seat(&mut self, id: PeerId, slot: u32, token: Token) {
-        self.seats.insert(id, Seat { slot, token, state: State::Pending });
+        self.seats.insert(id, Seat { slot, token, state: State::Pending, returns: 0 });
     }
 
     /// Whether this worker may report with this token.
     pub(super) fn check(&self, id: PeerId, token: &Token) -> Result<(), Refusal> {
         match self.recognise(id, token)?.state {
             State::Pending => Ok(()),
-            State::Lost => Err(Refusal::NotAsked),
+            State::Lost | State::Away => Err(Refusal::NotAsked),
             State::Reported { .. } | State::Masked => Err(Refusal::Duplicate),
         }
     }
@@ -75,7 +84,7 @@ impl Round {
     /// Whether this worker may take a step of the secure sum with this token.
     pub(super) fn check_step(&self, id: PeerId, token: &Token) -> Result<(), Refusal> {
         match self.recognise(id, token)?.state {
-            State::Lost => Err(Refusal::NotAsked),
+            State::Lost | State::Away => Err(Refusal::NotAsked),
             State::Pending | State::Reported { .. } | State::Masked => Ok(()),
         }
     }
@@ -103,7 +112,7 @@ impl Round {
 
     /// Who was asked and has not been given up.
     pub(super) fn present(&self) -> Vec<PeerId> {
-        let present = |seat: &Seat| !matches!(seat.state, State::Lost);
+        let present = |seat: &Seat| !matches!(seat.state, State::Lost | State::Away);
         self.seats.iter().filter(|(_, seat)| present(seat)).map(|(id, _)| *id).collect()
     }
 
@@ -125,6 +134,32 @@ impl Round {
             }
             _ => false,
         }
+    }
+
+    /// As [`Round::lose`], of a worker whose page is gone or began anew.
+    pub(super) fn leave(&mut self, id: PeerId) -> bool {
+        let was_awaited = self.lose(id);
+        if was_awaited && let Some(seat) = self.seats.get_mut(&id) {
+            seat.state = State::Away;
+        }
+        was_awaited
+    }
+
+    /// Seats a worker again that had left before it reported; whether that can be.
+    pub(super) fn seat_again(&mut self, id: PeerId, slot: u32, token: &Token) -> bool {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return false;
+        };
+        let may = matches!(seat.state, State::Away)
+            && seat.slot == slot
+            && seat.returns < RETURNS_MAX
+            && self.sum.as_mut().is_none_or(|sum| sum.invite(id));
+        if may {
+            seat.state = State::Pending;
+            seat.token = token.clone();
+            seat.returns += 1;
+        }
+        may
     }
 
     /// Gives up on a worker that says so itself, and proves that it was asked.

@@ -6,7 +6,25 @@ mod fedavg;
 pub trait Strategy {
     /// Changes the weights by the round's `mean`, `sum_k n_k (w_k - w) / sum_k n_k`.
     fn apply(&mut self, weights: &mut [f32], mean: &[f64]);
+
+    /// What it remembers between two rounds, for [`Strategy::restore`].
+    fn state(&self) -> Vec<Vec<f64>> {
+        Vec::new()
+    }
+
+    /// Takes up what [`Strategy::state`] gave, in a fresh strategy.
+    ///
+    /// # Errors
+    /// [`NotItsState`]; then nothing has changed.
+    fn restore(&mut self, state: Vec<Vec<f64>>) -> Result<(), NotItsState> {
+        if state.is_empty() { Ok(()) } else { Err(NotItsState) }
+    }
 }
+
+/// A state that another strategy, or another network, has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the kept state is not one of this strategy")]
+pub struct NotItsState;
 
 /// How a run begins with a strategy.
 type Begin = fn() -> Box<dyn Strategy>;
