@@ -2,12 +2,35 @@
 
 use super::example_level::PrivateSteps;
 use super::messages::{Assignment, Task, Update};
+use super::unfinished::{UnfinishedWork, Work};
 use super::virtual_clients::{PrivatePart, VirtualClients};
 use crate::digits::Digits;
-use crate::learn::{self, Progress, Trainer};
+use crate::learn::{self, Progress, Steer, Trainer};
 use crate::network::{Network, Weights};
 use crate::privacy;
-use crate::seeded::Stream;
+
+/// What a worker is to do in a round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// The round.
+    pub round: u32,
+    /// The task.
+    pub task: Task,
+    /// The worker's own control variate, one value a weight; empty for zeros.
+    pub control: Vec<f32>,
+    /// Fresh secret bytes of the operating system: virtual clients toss their coins from them.
+    pub secret: Secret,
+}
+
+/// Secret bytes, which do not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub [u8; 32]);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
 
 /// A task under way.
 pub struct LocalTraining(Kind);
@@ -24,6 +47,7 @@ struct Whole {
     before: Weights,
     task: Task,
     digits: u32,
+    work: Work,
 }
 
 /// A finished task.
@@ -49,20 +73,18 @@ pub enum TrainingError {
 }
 
 impl LocalTraining {
-    /// Begins the task of `round` with `digits`. Batches are shuffled by the run's seed,
-    /// the round, its try and the slot; virtual clients toss their coins from `secret`, fresh
-    /// bytes of the operating system.
+    /// Begins a job with `digits`. Batches are shuffled by the run's seed, the round, its try
+    /// and the slot.
     ///
     /// # Errors
-    /// When the task's weights, recipe or noise cannot be, or there are no digits.
+    /// When the task's weights, recipe, control or noise cannot be, or there are no digits.
     pub fn new(
         network: &Network,
         place: &Assignment,
-        round: u32,
-        mut task: Task,
+        job: Job,
         digits: &Digits,
-        secret: [u8; 32],
     ) -> Result<Self, TrainingError> {
+        let Job { round, mut task, control, secret: Secret(secret) } = job;
         let weights = std::mem::take(&mut task.weights);
         let before = Weights::new(network, weights).map_err(learn::Error::from)?;
         let private = task.secure.and_then(|secure| Some((secure.private?, secure.clip)));
@@ -75,12 +97,53 @@ impl LocalTraining {
             let steps = PrivateSteps::new(network, before, task, private, digits.len(), secret)?;
             return Ok(Self(Kind::Examples(Box::new(steps))));
         }
-        let (attempt, slot) = (task.attempt, place.slot);
-        let path = format!("round/{round}/try/{attempt}/worker/{slot}/shuffle");
-        let shuffle = Stream::new(place.seed, &path);
-        let trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
+        let work = Work::new(place, round, &task, &control, &before);
+        let shuffle = work.shuffle(task.attempt);
+        let mut trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
+        let shift = task.control.as_ref().map(|server| server.correction(&control));
+        if task.recipe.proximal > 0.0 || shift.is_some() {
+            let shift = shift.unwrap_or_default();
+            trainer = trainer.with(Steer::new(network, &before, task.recipe.proximal, &shift)?);
+        }
         let digits = u32::try_from(digits.len()).unwrap_or(u32::MAX);
-        Ok(Self(Kind::Whole(Box::new(Whole { trainer, before, task, digits }))))
+        Ok(Self(Kind::Whole(Box::new(Whole { trainer, before, task, digits, work }))))
+    }
+
+    /// What it takes to go on from here in another page. Nothing where noise is added: coins are
+    /// tossed once, and a training with noise begins anew.
+    ///
+    /// # Errors
+    /// When training diverged.
+    pub fn save(&self, digits: &Digits) -> Result<Option<UnfinishedWork>, TrainingError> {
+        let Kind::Whole(whole) = &self.0 else {
+            return Ok(None);
+        };
+        Ok(Some(UnfinishedWork {
+            work: whole.work.fingerprint(digits),
+            attempt: whole.task.attempt,
+            training: whole.trainer.save()?,
+        }))
+    }
+
+    /// Goes on from what another page has saved, if it is the same work: the step that it is at.
+    pub fn take_up(
+        &mut self,
+        network: &Network,
+        saved: UnfinishedWork,
+        digits: &Digits,
+    ) -> Option<u32> {
+        let Kind::Whole(whole) = &mut self.0 else {
+            return None;
+        };
+        if saved.work != whole.work.fingerprint(digits) {
+            return None;
+        }
+        let shuffle = whole.work.shuffle(saved.attempt);
+        let step = saved.training.step;
+        whole.trainer.take_up(network, saved.training, shuffle).ok()?;
+        // Another page that goes on from here shuffles as the first one did.
+        whole.task.attempt = saved.attempt;
+        Some(step)
     }
 
     /// Trains on the next batch.
@@ -127,11 +190,16 @@ impl LocalTraining {
 
 impl Whole {
     fn finish(self) -> Result<Report, TrainingError> {
+        let (count, step_count) = (self.digits as f32, self.trainer.steps());
         let trained = self.trainer.finish()?;
-        let steps = trained.weights.moved_from(&self.before);
-        let count = self.digits as f32;
+        let mut steps = trained.weights.moved_from(&self.before);
+        let norm = privacy::norm(&steps);
+        if let Some(server) = &self.task.control {
+            let reach = self.task.recipe.sgd.reach(step_count);
+            steps.extend(server.changes(&steps, reach));
+        }
         Ok(Report {
-            norm: privacy::norm(&steps),
+            norm,
             update: Update {
                 token: self.task.token,
                 base: self.before.hash(),

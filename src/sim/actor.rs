@@ -6,25 +6,22 @@ use super::network::Network;
 use super::{Make, Shards};
 use crate::digits::Digits;
 use crate::federated::{
-    Entropy, LocalTraining, Millis, Report, Secret, Task, Token, TrainingError, Worker,
-    WorkerAction, WorkerEvent,
+    Entropy, Job, LocalTraining, Millis, Report, Token, TrainingError, Worker, WorkerAction,
+    WorkerEvent,
 };
 use crate::network;
+use crate::secagg::Identity;
 use crate::wire::PeerId;
+use zeroize::Zeroizing;
 
 pub(super) struct Actor {
     machine: Worker,
+    seed: Zeroizing<[u8; 32]>,
     pace: Millis,
     digits: Digits,
-    job: Option<Job>,
+    /// The job under way, and when it is done.
+    job: Option<(Millis, Job)>,
     wakes: Vec<Millis>,
-}
-
-struct Job {
-    round: u32,
-    task: Task,
-    secret: Secret,
-    done_at: Millis,
 }
 
 pub(super) enum Input {
@@ -43,9 +40,15 @@ pub(super) struct Outside<'a> {
 }
 
 impl Actor {
-    pub(super) fn new(entropy: Entropy, pace: Millis) -> Self {
+    pub(super) fn new(mut entropy: Entropy, pace: Millis) -> Self {
+        Self::returning(Identity::draw(&mut entropy), entropy, pace)
+    }
+
+    /// A page that takes the place of one with this identity.
+    pub(super) fn returning(identity: Identity, entropy: Entropy, pace: Millis) -> Self {
         Self {
-            machine: Worker::new(entropy),
+            seed: identity.seed(),
+            machine: Worker::new(identity, entropy),
             pace,
             digits: Digits::default(),
             job: None,
@@ -53,12 +56,17 @@ impl Actor {
         }
     }
 
+    /// The page that takes its place when it is reloaded.
+    pub(super) fn reloaded(&self, entropy: Entropy) -> Self {
+        Self::returning(Identity::from_seed(&self.seed), entropy, self.pace)
+    }
+
     pub(super) fn id(&self) -> PeerId {
         self.machine.id()
     }
 
     pub(super) fn next_event(&self) -> Option<Millis> {
-        let job = self.job.as_ref().map(|job| job.done_at);
+        let job = self.job.as_ref().map(|(done_at, _)| *done_at);
         self.wakes.iter().copied().chain(job).min()
     }
 
@@ -78,10 +86,7 @@ impl Actor {
                         let count = u32::try_from(self.digits.len()).unwrap_or(u32::MAX);
                         events.push(WorkerEvent::ShardLoaded(count));
                     }
-                    WorkerAction::Train { round, task, secret } => {
-                        let done_at = now + self.pace;
-                        self.job = Some(Job { round, task: *task, secret, done_at });
-                    }
+                    WorkerAction::Train(job) => self.job = Some((now + self.pace, *job)),
                     WorkerAction::StopTraining => self.job = None,
                     WorkerAction::Wake(at) => self.wakes.push(at),
                     WorkerAction::Masked { part, .. } => {
@@ -100,7 +105,7 @@ impl Actor {
             self.wakes.retain(|&wake| wake > now);
             events.push(WorkerEvent::Tick);
         }
-        if let Some(job) = self.job.take_if(|job| job.done_at <= now) {
+        if let Some((_, job)) = self.job.take_if(|(done_at, _)| *done_at <= now) {
             let token: Token = job.task.token.clone();
             events.push(match self.train(job, make) {
                 Ok(Report { update, part, .. }) => WorkerEvent::Trained { update, part },
@@ -118,14 +123,7 @@ impl Actor {
         }
         let preset = network::preset(&place.model).ok_or("the network is not known")?;
         let run = || {
-            let mut training = LocalTraining::new(
-                &preset.network,
-                place,
-                job.round,
-                job.task,
-                &self.digits,
-                job.secret.0,
-            )?;
+            let mut training = LocalTraining::new(&preset.network, place, job, &self.digits)?;
             while !training.is_done() {
                 training.step(&self.digits)?;
             }

@@ -7,6 +7,7 @@
 mod actor;
 pub mod faults;
 mod network;
+mod restart;
 mod wiretap;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::wire::{Address, PeerId};
 
 use actor::Actor;
 use network::Network;
+use restart::Kept;
 
 /// Where simulated workers get their shards.
 pub type Shards = Box<dyn Fn(&Assignment) -> Result<Digits, String>>;
@@ -60,6 +62,9 @@ pub struct Simulation {
     notices: Vec<(Level, String)>,
     models: u32,
     sums: u32,
+    /// The newest checkpoint, once they are kept.
+    kept: Option<Kept>,
+    restarts: u32,
 }
 
 impl Simulation {
@@ -85,6 +90,8 @@ impl Simulation {
             notices: Vec::new(),
             models: 0,
             sums: 0,
+            kept: None,
+            restarts: 0,
         };
         simulation.tell(Event::Open);
         Ok(simulation)
@@ -145,6 +152,7 @@ impl Simulation {
     /// Says something to the aggregator.
     pub fn tell(&mut self, event: Event) {
         let actions = self.aggregator.handle(event, self.now);
+        self.keep_news();
         self.carry_out(actions);
     }
 

@@ -8,9 +8,10 @@ mod update;
 use std::collections::BTreeMap;
 
 use super::super::messages::{Assignment, Refusal, Task, ToAggregator, ToWorker, Token};
+use super::super::sampling::{self, Size};
 use super::super::strategy::{self, Strategy};
-use super::super::{Millis, Settings, message_limit, sampling};
-use super::round::Round;
+use super::super::{Millis, Settings, message_limit};
+use super::round::{Round, Work};
 use super::{Action, Entropy, Event, Level, Member, Phase, Snapshot};
 use crate::network::{self, Network, WeightHash, Weights};
 use crate::privacy::Adaptive;
@@ -314,20 +315,35 @@ impl Aggregator {
         let chosen = [swift, all].into_iter().find_map(|eligible| {
             sampling::size(&self.settings, eligible.len()).map(|size| (eligible, size))
         });
-        let Some((eligible, size)) = chosen else {
+        let Some((eligible, mut size)) = chosen else {
             return;
         };
         self.members.values_mut().for_each(Member::sit);
         let number = self.applied + 1;
         let attempt = self.abandoned + 1;
-        let slots = sampling::cohort(eligible, size.asked, self.settings.seed, number, attempt);
+        let slots = if self.strategy.is_serial() {
+            size = Size::ONE;
+            sampling::turn(eligible, self.applied + self.abandoned)
+        } else {
+            sampling::cohort(eligible, size.asked, self.settings.seed, number, attempt)
+        };
+        let recipe = self.settings.recipe_of(self.strategy.as_ref(), number, self.rounds);
+        let control = self.control(&recipe, &slots);
+        let work = Work {
+            attempt,
+            recipe,
+            examples: self.settings.example_task(),
+            secure: self.settings.secagg.then(|| self.secure_task(&slots)),
+            control,
+        };
+        let secure = work.secure;
         let mut round = Round::new(
+            work,
             number,
             size.target,
             sampling::quorum(&self.settings, size.target),
             now + Millis::from(self.settings.deadline_s) * 1000,
         );
-        round.secure = self.settings.secagg.then(|| self.secure_task(&slots));
         for id in self.by_slot() {
             let Some(member) = self.members.get_mut(&id).filter(|m| slots.contains(&m.slot)) else {
                 continue;
@@ -337,7 +353,7 @@ impl Aggregator {
             round.seat(id, member.slot, token.clone());
             self.ask(id, &round, token, actions);
         }
-        if let Some(secure) = round.secure {
+        if let Some(secure) = secure {
             round.sum = Some(self.begin_sum(&round, attempt, &secure));
         }
         actions.push(Action::Wake(round.deadline));
@@ -346,14 +362,9 @@ impl Aggregator {
 
     /// Sends the task of a round.
     fn ask(&mut self, id: PeerId, round: &Round, token: Token, actions: &mut Vec<Action>) {
-        let task = Task {
-            token,
-            attempt: self.abandoned + 1,
-            recipe: self.settings.recipe,
-            examples: self.settings.example_task(),
-            secure: round.secure,
-            weights: self.weights.values().to_vec(),
-        };
+        let Work { attempt, recipe, examples, secure, control } = round.work.clone();
+        let weights = self.weights.values().to_vec();
+        let task = Task { token, attempt, recipe, control, examples, secure, weights };
         self.send(Address::Worker(id), round.number, &ToWorker::Task(Box::new(task)), actions);
     }
 
@@ -418,7 +429,8 @@ fn preset(name: &str) -> Result<Network, network::Error> {
 }
 
 fn begin_strategy(settings: &Settings) -> Result<Box<dyn Strategy>, network::Error> {
-    strategy::by_name(&settings.strategy).ok_or_else(|| unknown("strategy", &settings.strategy))
+    strategy::by_name(&settings.strategy, &settings.tuning)
+        .ok_or_else(|| unknown("strategy", &settings.strategy))
 }
 
 fn unknown(what: &'static str, name: &str) -> network::Error {

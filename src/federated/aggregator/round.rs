@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::messages::{Refusal, SecureTask, Token};
+use super::super::example_level::ExampleTask;
+use super::super::messages::{Control, Refusal, SecureTask, Token};
+use super::super::strategy::Contribution;
 use super::Millis;
+use crate::learn::Recipe;
 use crate::secagg::Server;
 use crate::wire::PeerId;
 
@@ -12,15 +15,31 @@ const RETURNS_MAX: u32 = 3;
 
 /// The round under way.
 pub(super) struct Round {
+    pub(super) work: Work,
     pub(super) number: u32,
     pub(super) target: usize,
     pub(super) deadline: Millis,
     pub(super) quorum: usize,
     /// The secure sum of the updates; `None` where they come in the clear.
     pub(super) sum: Option<Server>,
-    /// What its workers are told of the sum.
-    pub(super) secure: Option<SecureTask>,
     seats: BTreeMap<PeerId, Seat>,
+}
+
+/// What all workers of a round are asked.
+#[derive(Debug, Clone)]
+pub(super) struct Work {
+    pub(super) attempt: u32,
+    pub(super) recipe: Recipe,
+    pub(super) examples: Option<ExampleTask>,
+    pub(super) secure: Option<SecureTask>,
+    pub(super) control: Option<Control>,
+}
+
+impl Work {
+    /// What workers multiply the change of their control variates by.
+    pub(super) fn control_scale(&self) -> f32 {
+        self.control.as_ref().map_or(1.0, |control| control.scale)
+    }
 }
 
 /// What can be said of a round before its deadline.
@@ -55,17 +74,26 @@ enum State {
 }
 
 impl Seat {
-    fn report(&self) -> Option<(u32, u32, &[f32])> {
+    fn report(&self) -> Option<(u32, Contribution<'_>)> {
         match &self.state {
-            State::Reported { digits, values } => Some((self.slot, *digits, values)),
+            State::Reported { digits, values } => {
+                Some((self.slot, Contribution { digits: *digits, values }))
+            }
             State::Pending | State::Lost | State::Away | State::Masked => None,
         }
     }
 }
 
 impl Round {
-    pub(super) fn new(number: u32, target: usize, quorum: usize, deadline: Millis) -> Self {
-        Self { number, target, deadline, quorum, sum: None, secure: None, seats: BTreeMap::new() }
+    pub(super) fn new(
+        work: Work,
+        number: u32,
+        target: usize,
+        quorum: usize,
+        deadline: Millis,
+    ) -> Self {
+        let (sum, seats) = (None, BTreeMap::new());
+        Self { work, number, target, deadline, quorum, sum, seats }
     }
 
     pub(super) fn seat(&mut self, id: PeerId, slot: u32, token: Token) {
@@ -173,7 +201,7 @@ impl Round {
     }
 
     pub(super) fn reported(&self) -> usize {
-        self.reports().len()
+        self.seats.values().filter_map(Seat::report).count()
     }
 
     pub(super) fn has_quorum(&self) -> bool {
@@ -191,35 +219,23 @@ impl Round {
         }
     }
 
-    /// `sum_k n_k (w_k - w) / sum_k n_k`, the sums taken in `f64` by ascending slot so that
-    /// the order of arrival changes no bit.
-    pub(super) fn mean(&self, len: usize) -> Vec<f64> {
-        let mut sums = vec![0.0; len];
-        let mut total = 0.0;
-        for (_, digits, values) in self.reports() {
-            total += f64::from(digits);
-            for (sum, &value) in sums.iter_mut().zip(values) {
-                *sum += f64::from(value);
-            }
-        }
-        sums.iter_mut().for_each(|sum| *sum /= total);
-        sums
-    }
-
-    /// Slot, digits and values of every report, by ascending slot.
-    fn reports(&self) -> Vec<(u32, u32, &[f32])> {
-        let mut reports: Vec<_> = self.seats.values().filter_map(Seat::report).collect();
-        reports.sort_by_key(|(slot, _, _)| *slot);
-        reports
+    /// Every update, by ascending slot so that the order of arrival changes no bit.
+    pub(super) fn updates(&self) -> Vec<Contribution<'_>> {
+        let mut updates: Vec<_> = self.seats.values().filter_map(Seat::report).collect();
+        updates.sort_by_key(|(slot, _)| *slot);
+        updates.into_iter().map(|(_, update)| update).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::federated::Settings;
 
     fn round(seats: u8, target: usize, quorum: usize) -> Round {
-        let mut round = Round::new(1, target, quorum, 0);
+        let recipe = Settings::default().recipe;
+        let work = Work { attempt: 1, recipe, examples: None, secure: None, control: None };
+        let mut round = Round::new(work, 1, target, quorum, 0);
         for seat in 0..seats {
             // Ids fall while slots rise.
             round.seat(PeerId([9 - seat; 16]), seat.into(), Token([seat; 16]));
@@ -228,11 +244,12 @@ mod tests {
     }
 
     #[test]
-    fn the_mean_is_weighted_by_digits() {
-        let mut round = round(2, 2, 1);
-        round.report(PeerId([9; 16]), 100, vec![100.0 * 1.0]);
-        round.report(PeerId([8; 16]), 300, vec![300.0 * 5.0]);
-        assert_eq!(round.mean(1), [4.0]);
+    fn updates_come_by_slot() {
+        let mut round = round(3, 3, 1);
+        round.report(PeerId([8; 16]), 300, vec![5.0]);
+        round.report(PeerId([9; 16]), 100, vec![1.0]);
+        let digits: Vec<u32> = round.updates().iter().map(|update| update.digits).collect();
+        assert_eq!(digits, [100, 300]);
     }
 
     #[test]

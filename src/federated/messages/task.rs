@@ -55,12 +55,23 @@ pub struct Task {
     pub attempt: u32,
     /// How to train.
     pub recipe: Recipe,
+    /// What corrects the worker's gradients; none where `None`.
+    pub control: Option<Control>,
     /// Noise on every step of the worker, for each of its digits; none where `None`.
     pub examples: Option<ExampleTask>,
     /// How the updates are summed; `None` asks for the update in the clear.
     pub secure: Option<SecureTask>,
     /// The global model's weights.
     pub weights: Vec<f32>,
+}
+
+/// The server's control variate (Karimireddy et al. 2020).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Control {
+    /// What the change of the worker's own is multiplied by, to bring it to the size of a step.
+    pub scale: f32,
+    /// One value a weight.
+    pub values: Vec<f32>,
 }
 
 /// What is public of a secure sum before it begins.
@@ -105,7 +116,8 @@ pub struct Update {
     pub digits: u32,
     /// The mean training loss, in nats.
     pub loss: f32,
-    /// `n_k (w_k - w)`.
+    /// `n_k (w_k - w)`; where there are control variates, `n_k` times the scaled change of the
+    /// worker's own follows.
     pub values: Vec<f32>,
 }
 

@@ -6,7 +6,7 @@
 use super::super::Entropy;
 use super::rejoin::Former;
 use super::{Aggregator, MEMBERS_MAX, preset};
-use crate::federated::strategy::NotItsState;
+use crate::federated::strategy::OtherState;
 use crate::federated::{SETTINGS, Settings};
 use crate::network::{self, PARAMETERS_MAX, Weights};
 use crate::privacy;
@@ -59,7 +59,7 @@ pub enum RestoreError {
     Network(#[from] network::Error),
     /// The strategy's state is another one's.
     #[error(transparent)]
-    Strategy(#[from] NotItsState),
+    Strategy(#[from] OtherState),
     /// The clip is no norm, or the run has none that moves.
     #[error("its clip cannot be")]
     Clip,
@@ -99,7 +99,7 @@ impl Aggregator {
     pub fn restore(checkpoint: Checkpoint, entropy: Entropy) -> Result<Self, RestoreError> {
         let weights = Weights::new(&preset(&checkpoint.settings.model)?, checkpoint.weights)?;
         let mut restored = Self::new(checkpoint.settings, entropy)?;
-        restored.strategy.restore(checkpoint.strategy)?;
+        restored.strategy.restore(checkpoint.strategy, weights.values().len())?;
         restored.adaptive = match (restored.adaptive, checkpoint.clip) {
             (Some(adaptive), Some(clip)) => {
                 Some(adaptive.at(clip).map_err(|_: privacy::Error| RestoreError::Clip)?)
