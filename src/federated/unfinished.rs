@@ -1,5 +1,7 @@
 //! Half a worker's task, for a page that takes the place of one that was closed.
 
+use std::cell::OnceCell;
+
 use sha2::{Digest, Sha256};
 
 use super::messages::{Assignment, Task, ToWorker, Token};
@@ -49,6 +51,7 @@ impl UnfinishedWork {
 pub(super) struct Work {
     /// Of all but the digits, which take a while.
     hash: Sha256,
+    whole: OnceCell<[u8; 32]>,
     seed: u64,
     round: u32,
     slot: u32,
@@ -78,7 +81,8 @@ impl Work {
         w.bool(is_secure).raw(&ToWorker::Task(Box::new(task)).encode().1);
         w.f32s(control).raw(&before.hash().0);
         let hash = Sha256::new().chain_update(w.finish());
-        Self { hash, seed: place.seed, round, slot: place.slot }
+        let whole = OnceCell::new();
+        Self { hash, whole, seed: place.seed, round, slot: place.slot }
     }
 
     /// The order of the batches in a try of the round.
@@ -87,9 +91,12 @@ impl Work {
         Stream::new(seed, &format!("round/{round}/try/{attempt}/worker/{slot}/shuffle"))
     }
 
+    /// With the digits, which are the same as long as the work is under way.
     pub(super) fn fingerprint(&self, digits: &Digits) -> [u8; 32] {
-        let hash = self.hash.clone();
-        hash.chain_update(digits.labels()).chain_update(digits.pixels()).finalize().into()
+        *self.whole.get_or_init(|| {
+            let hash = self.hash.clone();
+            hash.chain_update(digits.labels()).chain_update(digits.pixels()).finalize().into()
+        })
     }
 }
 
