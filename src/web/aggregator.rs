@@ -11,7 +11,8 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of, subject};
 use super::digits::Source;
-use super::environment::{self, Show, entropy, now, now_ms, sleep, turn, words};
+use super::environment::{self, Show, epoch_ms, now, now_ms, sleep, turn, words};
+use super::keeper::{self, Keeper};
 use super::locks;
 use super::page::{
     self, AggregatorCommand as Command, AggregatorEvent as Shown, LayerView, Opening, Problem,
@@ -19,6 +20,7 @@ use super::page::{
 use super::views;
 use crate::digits::Digits;
 use crate::federated::{self, Action, Event, Level, SETTINGS, Settings};
+use crate::kept::Point;
 use crate::learn::{Evaluation, Evaluator, Model};
 use crate::privacy::inversion::{self, Recovered};
 use crate::secagg::Opened;
@@ -49,7 +51,10 @@ impl Aggregator {
             Command::Open { query, data } => {
                 spawn_local(open(Rc::clone(&self.room), self.show.clone(), query, data));
             }
-            Command::Configure { query } => configure(&self.room, &self.show, &query),
+            Command::Configure { query } => configure(&self.room, &self.show, &query, None),
+            Command::Continue { query, origin, weights } => {
+                configure(&self.room, &self.show, &query, Some((origin, weights.to_vec())));
+            }
             Command::Start => tell(&self.room, Event::Start),
             Command::Stop => tell(&self.room, Event::Stop),
         }
@@ -65,6 +70,7 @@ struct Room {
     machine: federated::Aggregator,
     link: BroadcastLink,
     show: Show,
+    keeper: Keeper,
     source: Source,
     test: Rc<Digits>,
     /// The newest model that has not been tested; older ones are passed over.
@@ -99,8 +105,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     });
     let source = Source::open(data).await?;
     let test = Rc::new(source.test().await?);
-    let machine =
-        federated::Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
+    let (machine, keeper) = keeper::open(&name, settings, show).await?;
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Aggregator], move || receive(&arrived))
         .map_err(|error| words(&error))?;
@@ -109,6 +114,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         machine,
         link,
         show: show.clone(),
+        keeper,
         source,
         test,
         untested: None,
@@ -116,24 +122,36 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         generation: 0,
     };
     room.show_opened();
+    room.keeper.show_resumed(&room.machine);
     *shared.borrow_mut() = Some(room);
     tell(shared, Event::Open);
     Ok(())
 }
 
-fn configure(shared: &Shared, show: &Show, query: &str) {
+/// Begins a new run, from a model of the library where one is given by name and weights.
+fn configure(shared: &Shared, show: &Show, query: &str, model: Option<(String, Vec<f32>)>) {
     let settings = match Settings::from_query(query) {
         Ok(settings) => settings,
         Err(problems) => return show.event(&refused(problems)),
     };
-    with_room(shared, |room| match room.machine.configure(settings) {
-        Ok(actions) => {
-            room.generation += 1;
-            room.untested = None;
-            room.show_opened();
-            carry_out(shared, room, actions);
+    with_room(shared, |room| {
+        let before = room.machine.checkpoint();
+        let (origin, weights) = model.unzip();
+        let begun = match weights {
+            Some(weights) => room.machine.continue_from(settings, weights),
+            None => room.machine.configure(settings),
+        };
+        match begun {
+            Ok(actions) => {
+                room.generation += 1;
+                room.untested = None;
+                spawn_local(room.keeper.begin(before, origin));
+                room.show_opened();
+                room.keeper.show_resumed(&room.machine);
+                carry_out(shared, room, actions);
+            }
+            Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
         }
-        Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
     });
 }
 
@@ -166,6 +184,9 @@ fn receive(shared: &Shared) {
 }
 
 fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+    if room.keeper.look(&room.machine) {
+        spawn_local(keep(Rc::clone(shared)));
+    }
     // First, for notices speak of workers that the page shall know.
     room.show.event(&Shown::State(views::state(&room.machine.snapshot())));
     for action in actions {
@@ -218,6 +239,19 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                 text,
             }),
         }
+    }
+}
+
+/// Keeps the run, until nothing is new.
+async fn keep(shared: Shared) {
+    loop {
+        let mut writing = None;
+        with_room(&shared, |room| {
+            writing = room.keeper.next(&room.machine).map(|work| room.keeper.write(work));
+        });
+        let Some(writing) = writing else { return };
+        let outcome = writing.await;
+        with_room(&shared, |room| room.keeper.written(outcome));
     }
 }
 
@@ -336,15 +370,26 @@ async fn test(shared: Shared, show: Show) {
         };
         match result {
             _ if !is_current(&shared, generation) => {}
-            Ok(result) => show.event(&Shown::Evaluated {
-                round,
-                accuracy: result.accuracy(),
-                loss: result.loss(),
-                millis: now() - started,
-            }),
+            Ok(result) => {
+                let (accuracy, loss) = (result.accuracy(), result.loss());
+                measured(&shared, round, accuracy, loss);
+                show.event(&Shown::Evaluated { round, accuracy, loss, millis: now() - started });
+            }
             Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
         }
     }
+}
+
+/// Adds a measurement to what is kept.
+fn measured(shared: &Shared, round: u32, accuracy: f64, loss: f64) {
+    with_room(shared, |room| {
+        let snapshot = room.machine.snapshot();
+        let bytes = snapshot.bytes_sent + snapshot.bytes_received;
+        room.keeper.measured(Point { round, accuracy, loss, bytes, at: epoch_ms() });
+        if room.keeper.look(&room.machine) {
+            spawn_local(keep(Rc::clone(shared)));
+        }
+    });
 }
 
 /// Whether the run that a test belongs to goes on.
