@@ -114,7 +114,7 @@ impl Desk {
             Command::Download { id } => self.download(&id).await,
             Command::Upload { file } => self.upload(&file).await,
             Command::Compare { ids } => self.compare(ids).await,
-            Command::Take { id, purpose } => self.take(&id, purpose).await,
+            Command::Take { id, purpose } => self.take(id, purpose).await,
             Command::Forget => {
                 store::clear().await.map_err(|error| error.to_string())?;
                 self.show.event(&Shown::Forgotten);
@@ -166,11 +166,11 @@ impl Desk {
         self.list().await
     }
 
-    async fn take(&self, id: &str, purpose: Purpose) -> Result<(), String> {
-        let (About { name, preset, round, .. }, weights) = shelf::take(id).await?;
+    async fn take(&self, id: String, purpose: Purpose) -> Result<(), String> {
+        let (About { name, preset, round, .. }, weights) = shelf::take(&id).await?;
         let hash = weights.hash().to_string();
         let weights = Float32Array::from(weights.values());
-        self.show.event(&Shown::Taken { purpose, name, preset, round, hash, weights });
+        self.show.event(&Shown::Taken { id, purpose, name, preset, round, hash, weights });
         Ok(())
     }
 

@@ -35,7 +35,7 @@ export type LibraryEvent =
   /** A comparison is under way: `done` of `all` digits. */
   | { type: "comparing"; done: number; all: number }
   | { type: "compared"; results: [MeasuredModel, MeasuredModel] }
-  | { type: "taken"; purpose: "read" | "continue"; name: string; preset: string; round: number; hash: string; weights: Float32Array }
+  | { type: "taken"; id: string; purpose: "read" | "continue"; name: string; preset: string; round: number; hash: string; weights: Float32Array }
   /** Everything was removed. */
   | { type: "forgotten" }
   /** A command could not be obeyed; nothing was changed. */
@@ -174,6 +174,8 @@ pub enum LibraryEvent {
     },
     /// A model was given out.
     Taken {
+        /// Which one.
+        id: String,
         /// What for.
         purpose: Purpose,
         /// Its name.
