@@ -134,3 +134,36 @@ fn settings_that_cannot_be_are_refused_with_the_reason() {
         assert!(said.contains(reason), "{said}");
     }
 }
+
+#[test]
+fn a_kept_run_goes_on_where_it_was() {
+    let folder = std::env::temp_dir().join(format!("sotto-kept-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("run");
+    let run = |rounds: &str, target: &[&str], kept: bool| -> Output {
+        let flags = ["train", "--preset", "linear", "--clients", "3", "--strategy", "fedadam"];
+        let keep = ["--keep", file.to_str().unwrap()];
+        let keep = if kept { &keep[..] } else { &[] };
+        simulate(&[&flags[..], &["--rounds", rounds, "--json"], target, keep].concat())
+    };
+    let last = |output: &Output| -> Value {
+        let said = String::from_utf8_lossy(&output.stdout);
+        serde_json::from_str(said.lines().last().unwrap()).unwrap()
+    };
+    // Stopped after its first round, for that is at the target.
+    let stopped = last(&run("4", &["--target", "50"], true));
+    assert!(stopped["rounds"].as_u64().unwrap() < 4, "{stopped}");
+    let resumed = last(&run("4", &[], true));
+    let whole = last(&run("4", &[], false));
+    assert_eq!(resumed["rounds"], 4);
+    assert_eq!(resumed["weights_sha256"], whole["weights_sha256"]);
+
+    let other = run("5", &[], true);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&other.stderr).contains("other flags"));
+    std::fs::write(&file, b"no run").unwrap();
+    let damaged = run("4", &[], true);
+    assert!(String::from_utf8_lossy(&damaged.stderr).contains("run"), "names the file");
+    assert_eq!(damaged.status.code(), Some(1));
+    std::fs::remove_dir_all(&folder).unwrap();
+}

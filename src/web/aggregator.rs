@@ -11,7 +11,8 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of, subject};
 use super::digits::Source;
-use super::environment::{self, Show, entropy, now, now_ms, sleep, turn, words};
+use super::environment::{self, Show, now, now_ms, sleep, turn, words};
+use super::keeper::{self, Keeper};
 use super::ledger::Ledger;
 use super::locks;
 use super::page::{
@@ -20,7 +21,8 @@ use super::page::{
 use super::views;
 use crate::digits::Digits;
 use crate::digits::partition::Counts;
-use crate::federated::{self, Action, Event, Level, SETTINGS, Settings};
+use crate::federated::{self, Action, Event, Level, Phase, SETTINGS, Settings};
+use crate::kept::Point;
 use crate::learn::{Evaluation, Evaluator, Model};
 use crate::privacy::inversion::{self, Recovered};
 use crate::secagg::Opened;
@@ -51,7 +53,10 @@ impl Aggregator {
             Command::Open { query, data } => {
                 spawn_local(open(Rc::clone(&self.room), self.show.clone(), query, data));
             }
-            Command::Configure { query } => configure(&self.room, &self.show, &query),
+            Command::Configure { query } => configure(&self.room, &self.show, &query, None),
+            Command::Continue { query, origin, weights } => {
+                configure(&self.room, &self.show, &query, Some((origin, weights.to_vec())));
+            }
             Command::Start => {
                 with_room(&self.room, |room| room.ledger.start(now()));
                 tell(&self.room, Event::Start);
@@ -70,6 +75,7 @@ struct Room {
     machine: federated::Aggregator,
     link: BroadcastLink,
     show: Show,
+    keeper: Keeper,
     source: Source,
     test: Rc<Digits>,
     /// How many digits of each label every shard has.
@@ -116,9 +122,12 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     });
     let source = Source::open(data).await?;
     let test = Rc::new(source.test().await?);
-    let histograms = source.histograms(&settings);
-    let machine =
-        federated::Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
+    let (machine, keeper) = keeper::open(&name, settings, show).await?;
+    let histograms = source.histograms(machine.settings());
+    let mut ledger = Ledger::resumed(&machine.snapshot(), keeper.newest());
+    if machine.snapshot().phase != Phase::Idle {
+        ledger.start(now());
+    }
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Aggregator], move || receive(&arrived))
         .map_err(|error| words(&error))?;
@@ -127,37 +136,50 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         machine,
         link,
         show: show.clone(),
+        keeper,
         source,
         test,
         histograms,
         tested: None,
-        ledger: Ledger::default(),
+        ledger,
         untested: None,
         testing: false,
         generation: 0,
     };
     room.show_opened();
+    room.keeper.show_resumed(&room.machine);
     *shared.borrow_mut() = Some(room);
     tell(shared, Event::Open);
     Ok(())
 }
 
-fn configure(shared: &Shared, show: &Show, query: &str) {
+/// Begins a new run, from a model of the library where one is given by name and weights.
+fn configure(shared: &Shared, show: &Show, query: &str, model: Option<(String, Vec<f32>)>) {
     let settings = match Settings::from_query(query) {
         Ok(settings) => settings,
         Err(problems) => return show.event(&refused(problems)),
     };
-    with_room(shared, |room| match room.machine.configure(settings) {
-        Ok(actions) => {
-            room.generation += 1;
-            room.untested = None;
-            room.tested = None;
-            room.ledger = Ledger::new(&room.machine.snapshot());
-            room.histograms = room.source.histograms(room.machine.settings());
-            room.show_opened();
-            carry_out(shared, room, actions);
+    with_room(shared, |room| {
+        let before = room.machine.checkpoint();
+        let (origin, weights) = model.unzip();
+        let begun = match weights {
+            Some(weights) => room.machine.continue_from(settings, weights),
+            None => room.machine.configure(settings),
+        };
+        match begun {
+            Ok(actions) => {
+                room.generation += 1;
+                room.untested = None;
+                room.tested = None;
+                room.ledger = Ledger::resumed(&room.machine.snapshot(), None);
+                room.histograms = room.source.histograms(room.machine.settings());
+                spawn_local(room.keeper.begin(before, origin));
+                room.show_opened();
+                room.keeper.show_resumed(&room.machine);
+                carry_out(shared, room, actions);
+            }
+            Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
         }
-        Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
     });
 }
 
@@ -190,6 +212,9 @@ fn receive(shared: &Shared) {
 }
 
 fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+    if room.keeper.look(&room.machine) {
+        spawn_local(keep(Rc::clone(shared)));
+    }
     // First, for notices speak of workers that the page shall know.
     room.show_state();
     for action in actions {
@@ -242,6 +267,19 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                 text,
             }),
         }
+    }
+}
+
+/// Keeps the run, until nothing is new.
+async fn keep(shared: Shared) {
+    loop {
+        let mut writing = None;
+        with_room(&shared, |room| {
+            writing = room.keeper.next(&room.machine).map(|work| room.keeper.write(work));
+        });
+        let Some(writing) = writing else { return };
+        let outcome = writing.await;
+        with_room(&shared, |room| room.keeper.written(outcome));
     }
 }
 
@@ -368,6 +406,7 @@ async fn test(shared: Shared, show: Show) {
         match result {
             _ if !is_current(&shared, generation) => {}
             Ok(result) => {
+                measured(&shared, round, &result, cost);
                 show.event(&views::evaluated(round, &result, &digits, cost, now() - started));
                 with_room(&shared, |room| {
                     room.tested = Some(result);
@@ -377,6 +416,24 @@ async fn test(shared: Shared, show: Show) {
             Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
         }
     }
+}
+
+/// Adds a measurement to what is kept.
+fn measured(shared: &Shared, round: u32, result: &Evaluation, cost: Cost) {
+    with_room(shared, |room| {
+        room.keeper.measured(Point {
+            round,
+            accuracy: result.accuracy(),
+            loss: result.loss(),
+            bytes_up: cost.bytes_up as u64,
+            bytes_down: cost.bytes_down as u64,
+            workers: cost.workers as u32,
+            seconds: cost.seconds,
+        });
+        if room.keeper.look(&room.machine) {
+            spawn_local(keep(Rc::clone(shared)));
+        }
+    });
 }
 
 /// Whether the run that a test belongs to goes on.

@@ -2,19 +2,27 @@
 
 use super::page::Cost;
 use crate::federated::Snapshot;
+use crate::kept::Point;
 
 /// What had been spent before the run, and since when it trains.
-#[derive(Default)]
 pub(super) struct Ledger {
     sent: u64,
     received: u64,
+    /// Seconds of training before the page was opened.
+    seconds: f64,
     since: Option<f64>,
 }
 
 impl Ledger {
-    /// A run begins.
-    pub(super) fn new(snapshot: &Snapshot) -> Self {
-        Self { sent: snapshot.bytes_sent, received: snapshot.bytes_received, since: None }
+    /// A run begins, or goes on from where its `newest` model was measured.
+    pub(super) fn resumed(snapshot: &Snapshot, newest: Option<&Point>) -> Self {
+        let spent = |part: fn(&Point) -> u64| newest.map_or(0, part);
+        Self {
+            sent: snapshot.bytes_sent.saturating_sub(spent(|point| point.bytes_down)),
+            received: snapshot.bytes_received.saturating_sub(spent(|point| point.bytes_up)),
+            seconds: newest.map_or(0.0, |point| point.seconds),
+            since: None,
+        }
     }
 
     /// Training is asked for at `now`, in milliseconds; the clock runs from the first time.
@@ -28,7 +36,7 @@ impl Ledger {
             bytes_up: snapshot.bytes_received.saturating_sub(self.received) as f64,
             bytes_down: snapshot.bytes_sent.saturating_sub(self.sent) as f64,
             workers: snapshot.counted,
-            seconds: self.since.map_or(0.0, |since| (now - since) / 1000.0),
+            seconds: self.seconds + self.since.map_or(0.0, |since| (now - since) / 1000.0),
         }
     }
 }

@@ -117,15 +117,3 @@ test("a worker tab shows its digits, its loss and what it sends", async ({ conte
   await expect(tab.getByTestId("worker-sent")).toHaveAttribute("data-bytes", String(4 * 44_426));
   await expect(tab.getByTestId("worker-loss")).toHaveText(/\d\.\d+/);
 });
-
-test("an aggregator that is reloaded finds its workers again", async ({ context }) => {
-  test.setTimeout(120_000);
-  const page = await openAggregator(context, "?room=again&rounds=2&secagg=off");
-  await openWorkers(page, 2);
-  await page.getByTestId("start-training").click();
-  await waitForRound(page, 1);
-  await page.reload();
-  await expect(page.locator("[data-testid=member][data-state=idle]")).toHaveCount(2, { timeout: 30_000 });
-  await page.getByTestId("start-training").click();
-  await waitForRound(page, 2);
-});

@@ -17,7 +17,7 @@ use crate::entropy::Entropy;
 use crate::secagg::{Degree, Opened, Phase as SumPhase, Width};
 use crate::wire::{Address, PeerId};
 
-pub use machine::Aggregator;
+pub use machine::{Aggregator, Checkpoint, RestoreError, Stamp};
 pub use member::{Member, MemberState};
 
 /// What happens to the aggregator.

@@ -83,7 +83,7 @@ fn secure(r: &mut Reader<'_>) -> Result<SecureTask, Error> {
             Ok(PrivateTask {
                 noise: r.f32("noise")?,
                 sigma_bits: r.f32("noise")?,
-                is_distributed: flag(r, "who adds the noise")?,
+                is_distributed: r.bool("who adds the noise")?,
                 clients: r.u32("virtual clients")?,
                 rate: r.f32("sampling rate")?,
                 asked: r.u32("workers asked")?,
@@ -103,13 +103,5 @@ fn given<T>(
     what: &'static str,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, Error>,
 ) -> Result<Option<T>, Error> {
-    flag(r, what)?.then(|| read(r)).transpose()
-}
-
-fn flag(r: &mut Reader<'_>, what: &'static str) -> Result<bool, Error> {
-    match r.u8(what)? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(Error::Invalid(what)),
-    }
+    r.bool(what)?.then(|| read(r)).transpose()
 }

@@ -13,12 +13,20 @@ export type AggregatorCommand =
   | { type: "open"; query: string; data: string }
   /** Begins a new run with other settings: a new model, round 0. */
   | { type: "configure"; query: string }
+  /** As `configure`, and the run begins with a model of the library, called `origin`. */
+  | { type: "continue"; query: string; origin: string; weights: Float32Array }
   | { type: "start" }
   | { type: "stop" };
 
 export type AggregatorEvent =
   /** The room is this page's. Sent again after `configure`. */
   | { type: "opened"; room: string; settings: Setting[]; source: Source; parameters: number; layers: LayerView[] }
+  /** The run is one that was kept, or begins with a model of the library; follows `opened`. */
+  | { type: "resumed"; round: number; origin?: string; history: HistoryPoint[] }
+  /** The run is kept in this browser as it is after `round` rounds; without a round, there was nothing to lose. */
+  | { type: "kept"; round?: number }
+  /** The run could not be kept; told once. */
+  | { type: "unkept"; reason: string }
   /** Another page of this browser has the room. */
   | { type: "occupied"; room: string }
   /** The settings do not hold; nothing was changed. */
@@ -42,6 +50,9 @@ export type AggregatorEvent =
   | { type: "notice"; level: "info" | "warning"; worker?: string; text: string }
   /** The role cannot go on. */
   | { type: "failed"; reason: string };
+
+/** The global model after a round; `accuracy` in percent, `loss` in nats. */
+export interface HistoryPoint extends Cost { round: number; accuracy: number; loss: number }
 
 export interface Problem { setting: string; text: string }
 
@@ -124,6 +135,16 @@ pub enum AggregatorCommand {
         /// The page's URL query.
         query: String,
     },
+    /// Begin a new run with the weights of a model of the library.
+    Continue {
+        /// The page's URL query.
+        query: String,
+        /// What the model is called.
+        origin: String,
+        /// The flat weights.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        weights: Float32Array,
+    },
     /// Train.
     Start,
     /// Stop training; the model stays.
@@ -146,6 +167,27 @@ pub enum AggregatorEvent {
         parameters: usize,
         /// The network.
         layers: Vec<LayerView>,
+    },
+    /// The run is one that was kept, or begins with a model of the library.
+    Resumed {
+        /// Rounds applied to its model.
+        round: u32,
+        /// The model of the library that it began with.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        origin: Option<String>,
+        /// What was measured until then.
+        history: Vec<HistoryPoint>,
+    },
+    /// The run is kept.
+    Kept {
+        /// Rounds applied to it; none when there was nothing to lose.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        round: Option<u32>,
+    },
+    /// The run could not be kept.
+    Unkept {
+        /// Why.
+        reason: String,
     },
     /// Another page has the room.
     Occupied {
@@ -259,6 +301,20 @@ pub enum AggregatorEvent {
         /// Why.
         reason: String,
     },
+}
+
+/// The global model after a round.
+#[derive(Debug, Serialize)]
+pub struct HistoryPoint {
+    /// Rounds applied.
+    pub round: u32,
+    /// In percent.
+    pub accuracy: f64,
+    /// In nats.
+    pub loss: f64,
+    /// What it has cost.
+    #[serde(flatten)]
+    pub cost: Cost,
 }
 
 /// What a model has cost.

@@ -6,7 +6,7 @@ import { BEFORE, type Show } from "../state/show";
 import { shared } from "../styles/shared";
 import { tell } from "./events";
 
-/** Workers and training on and off. Tells `start`, `stop` and `company`. */
+/** Workers and training on and off. Tells `start`, `stop`, `start-over` and `company`. */
 @customElement("sotto-training-controls")
 export class TrainingControls extends LitElement {
   static override styles = [
@@ -69,6 +69,14 @@ export class TrainingControls extends LitElement {
           @click=${() => tell(this, "stop")}
         >
           Stop
+        </button>
+        <button
+          class="quiet"
+          data-testid="start-over"
+          ?disabled=${off || (state.round === 0 && !running)}
+          @click=${() => tell(this, "start-over")}
+        >
+          Start over
         </button>
       </div>
     `;

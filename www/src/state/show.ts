@@ -39,6 +39,8 @@ export interface Run {
   layers: LayerView[];
 }
 
+export type Keeping = { kept: true; round?: number } | { kept: false; reason: string };
+
 export interface Show {
   /** Who has the room: nobody yet, this page, or another page of this browser. */
   room: "opening" | "ours" | "taken";
@@ -57,6 +59,8 @@ export interface Show {
   attack?: Attack;
   /** What noise leaves to be learnt, in a run with noise. */
   privacy?: Privacy;
+  /** Whether this browser has the run as it is after `round` rounds, or why not. */
+  keeping?: Keeping;
   notices: Notice[];
   /** Of the last change of a setting. */
   problems: Problem[];
@@ -92,6 +96,16 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
       const misread = show.room === "opening" ? show.misread : [];
       return { ...rest, room: "ours", run, curve: [], past: past(show), problems: [], misread };
     }
+    case "resumed": {
+      const what = event.round > 0 ? `resumed at round ${event.round}` : `the run begins with “${event.origin}” from the library`;
+      return noticed({ ...show, curve: event.history }, { level: "info", text: what });
+    }
+    case "kept": {
+      const { round } = event;
+      return { ...show, keeping: { kept: true, ...(round !== undefined && { round }) } };
+    }
+    case "unkept":
+      return { ...show, keeping: { kept: false, reason: event.reason } };
     case "occupied":
       return { ...show, room: "taken" };
     case "refused":
@@ -127,14 +141,17 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
       return show.sum ? { ...show, sum: { ...show.sum, summed: event } } : show;
     case "notice": {
       const { level, text } = event;
-      const id = (show.notices[0]?.id ?? 0) + 1;
       const slot = event.worker === undefined ? undefined : show.places.get(event.worker);
-      const notice = { id, level, text, ...(slot !== undefined && { slot }) };
-      return { ...show, notices: [notice, ...show.notices].slice(0, NOTICES_MAX) };
+      return noticed(show, { level, text, ...(slot !== undefined && { slot }) });
     }
     case "failed":
       return { ...show, failure: event.reason };
   }
+}
+
+function noticed(show: Show, notice: Omit<Notice, "id">): Show {
+  const id = (show.notices[0]?.id ?? 0) + 1;
+  return { ...show, notices: [{ id, ...notice }, ...show.notices].slice(0, NOTICES_MAX) };
 }
 
 /** The run under way with what it measured. */

@@ -169,7 +169,7 @@ impl Aggregator {
     pub(super) fn facts(&self, round: &Round, updates: usize) -> RoundFacts {
         RoundFacts {
             share: updates as f64 / self.members.len().max(updates).max(1) as f64,
-            control_scale: f64::from(round.control_scale),
+            control_scale: f64::from(round.work.control_scale()),
         }
     }
 
