@@ -5,25 +5,15 @@ import { addressOf, PRESETS, type Preset } from "../state/presets";
 import { BEFORE, type Show } from "../state/show";
 import { shared } from "../styles/shared";
 import { tell } from "./events";
+import { folding } from "./folding";
 
 /** Experiments as links. Tells `adopt` with the address's query. */
 @customElement("sotto-preset-links")
 export class PresetLinks extends LitElement {
   static override styles = [
     shared,
+    folding,
     css`
-      .panel {
-        padding-block: var(--space-3);
-      }
-      summary {
-        cursor: pointer;
-        font: 600 var(--text-l) / 1.4 var(--serif);
-      }
-      .summary {
-        margin-left: var(--space-3);
-        color: var(--ink-soft);
-        font: var(--text-s) var(--sans);
-      }
       ul {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr));

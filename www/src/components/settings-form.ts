@@ -7,25 +7,15 @@ import type { Change } from "../state/address";
 import { summaryOf } from "../state/history";
 import { shared } from "../styles/shared";
 import { tell } from "./events";
+import { folding } from "./folding";
 
 /** Every setting of the run. Tells `configure` with a change. */
 @customElement("sotto-settings-form")
 export class SettingsForm extends LitElement {
   static override styles = [
     shared,
+    folding,
     css`
-      summary {
-        cursor: pointer;
-        font: 600 var(--text-l) / 1.4 var(--serif);
-      }
-      .summary {
-        margin-left: var(--space-3);
-        color: var(--ink-soft);
-        font: var(--text-s) var(--sans);
-      }
-      .panel {
-        padding-block: var(--space-3);
-      }
       form {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr));

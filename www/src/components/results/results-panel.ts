@@ -7,6 +7,7 @@ import { toCsv, toJson, type History } from "../../state/history";
 import { BEFORE, current, latest, type Show } from "../../state/show";
 import { shared } from "../../styles/shared";
 import "../confusion";
+import { folding } from "../folding";
 import "./curves";
 import "./hardest";
 import { save } from "./save";
@@ -18,19 +19,8 @@ import "./target";
 export class ResultsPanel extends LitElement {
   static override styles = [
     shared,
+    folding,
     css`
-      .panel {
-        padding-block: var(--space-3);
-      }
-      summary {
-        cursor: pointer;
-        font: 600 var(--text-l) / 1.4 var(--serif);
-      }
-      .summary {
-        margin-left: var(--space-3);
-        color: var(--ink-soft);
-        font: var(--text-s) var(--sans);
-      }
       .bar {
         display: flex;
         flex-wrap: wrap;
