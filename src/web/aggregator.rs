@@ -368,7 +368,7 @@ impl Room {
             hash: weights.hash().to_string(),
             weights: Float32Array::from(weights.values()),
         });
-        let cost = self.ledger.cost(&self.machine.snapshot(), now());
+        let cost = self.ledger.cost(&self.machine.snapshot(), self.keeper.newest(), now());
         let model = Model::new(self.machine.network(), weights).ok();
         self.untested = model.map(|model| Untested { round, model, cost });
         if !self.testing {

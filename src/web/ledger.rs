@@ -30,8 +30,17 @@ impl Ledger {
         self.since.get_or_insert(now);
     }
 
-    /// What the newest model has cost at `now`, in milliseconds.
-    pub(super) fn cost(&self, snapshot: &Snapshot, now: f64) -> Cost {
+    /// What the newest model has cost at `now`, in milliseconds; a model that was measured before
+    /// costs no more by being tested again.
+    pub(super) fn cost(&self, snapshot: &Snapshot, newest: Option<&Point>, now: f64) -> Cost {
+        if let Some(point) = newest.filter(|point| point.round == snapshot.round) {
+            return Cost {
+                bytes_up: point.bytes_up as f64,
+                bytes_down: point.bytes_down as f64,
+                workers: point.workers as usize,
+                seconds: point.seconds,
+            };
+        }
         Cost {
             bytes_up: snapshot.bytes_received.saturating_sub(self.received) as f64,
             bytes_down: snapshot.bytes_sent.saturating_sub(self.sent) as f64,
