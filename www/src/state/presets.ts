@@ -46,8 +46,8 @@ export const PRESETS: Preset[] = [
   },
   {
     name: "SCAFFOLD on two digits each",
-    sentence: "Workers correct their steps by how they differ from the others. Compare it with two digits each.",
-    query: "partition=labels:2&shards=10&rounds=20&strategy=scaffold",
+    sentence: "Workers correct each step by how far theirs stray from the others’. Is that better than averaging alone?",
+    query: "partition=labels:2&shards=10&rounds=20&strategy=scaffold&momentum=0",
     workers: 10,
   },
   {
