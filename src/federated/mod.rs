@@ -5,6 +5,7 @@
 //! same machines.
 
 mod aggregator;
+pub mod eligibility;
 mod example_level;
 mod local;
 mod messages;
