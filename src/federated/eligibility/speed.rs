@@ -41,8 +41,7 @@ mod tests {
     use super::*;
 
     fn sight(digits: u32, speed: f64) -> Sight {
-        let conditions =
-            Conditions { digits, digits_per_s: Some(speed), ..Conditions::default() };
+        let conditions = Conditions { digits, digits_per_s: Some(speed), ..Conditions::default() };
         look(&conditions).unwrap()
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::messages::{SecureTask, Task, ToAggregator, Token, Update};
 use super::super::virtual_clients::PrivatePart;
-use super::{Current, Worker, WorkerAction, WorkerPhase};
+use super::{Current, Millis, Worker, WorkerAction, WorkerPhase};
 use crate::learn::Recipe;
 use crate::network::WeightHash;
 use crate::prg::StreamKey;
@@ -122,10 +122,14 @@ impl Worker {
     }
 
     /// The sum of a round is known, and this worker's part in it.
-    pub(super) fn counted(&mut self, round: u32) -> Vec<WorkerAction> {
+    pub(super) fn counted(&mut self, round: u32, now: Millis) -> Vec<WorkerAction> {
         if self.sum.as_ref().is_some_and(|sum| sum.round == round) {
             self.kept = None;
             self.leave_sum();
+            if !self.is_willing() {
+                // It had changed its mind in the middle of the sum.
+                return self.say_presence(now);
+            }
         }
         Vec::new()
     }
