@@ -49,12 +49,13 @@ impl Aggregator {
     /// # Errors
     /// When the value is not a command.
     pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
+        let weights = page::take::<Float32Array>(&value, "weights")?.unwrap_or_default();
         match serde_wasm_bindgen::from_value(value)? {
             Command::Open { query, data } => {
                 spawn_local(open(Rc::clone(&self.room), self.show.clone(), query, data));
             }
             Command::Configure { query } => configure(&self.room, &self.show, &query, None),
-            Command::Continue { query, origin, weights } => {
+            Command::Continue { query, origin } => {
                 configure(&self.room, &self.show, &query, Some((origin, weights.to_vec())));
             }
             Command::Start => {

@@ -78,7 +78,7 @@ impl Client {
     /// When the value is not a command.
     #[expect(clippy::needless_pass_by_value, reason = "JavaScript hands values over")]
     pub fn command(&mut self, value: JsValue) -> Result<(), JsValue> {
-        let weights = page::take_weights(&value)?;
+        let weights = page::take::<Float32Array>(&value, "weights")?;
         match (serde_wasm_bindgen::from_value(value.clone())?, weights) {
             (Command::Open { session }, _) => self.open(session, &value)?,
             (Command::Close, _) => self.close(),

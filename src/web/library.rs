@@ -11,7 +11,7 @@ use web_sys::{File, StorageEstimate, WorkerGlobalScope};
 use super::digits::Source;
 use super::environment::{Show, epoch_ms, now, turn, words};
 use super::page::{
-    LibraryCommand as Command, LibraryEvent as Shown, MeasuredModel, Purpose, SavedModel,
+    self, LibraryCommand as Command, LibraryEvent as Shown, MeasuredModel, Purpose, SavedModel,
 };
 use super::{shelf, store};
 use crate::digits::{CLASSES, Digits};
@@ -28,6 +28,12 @@ const TELL_MS: f64 = 50.0;
 #[wasm_bindgen]
 pub struct Library {
     desk: Rc<Desk>,
+}
+
+/// What came with a command.
+struct Goods {
+    weights: Option<Float32Array>,
+    file: Option<File>,
 }
 
 /// What all commands share.
@@ -53,11 +59,13 @@ impl Library {
     /// # Errors
     /// When the value is not a command.
     pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
+        let goods =
+            Goods { weights: page::take(&value, "weights")?, file: page::take(&value, "file")? };
         let command = serde_wasm_bindgen::from_value(value)?;
         let desk = Rc::clone(&self.desk);
         spawn_local(async move {
             let what = name_of(&command);
-            if let Err(reason) = desk.obey(command).await {
+            if let Err(reason) = desk.obey(command, goods).await {
                 desk.show.event(&Shown::Declined { what, reason });
             }
         });
@@ -73,7 +81,7 @@ fn name_of(command: &Command) -> &'static str {
         Command::Rename { .. } => "The model was not renamed",
         Command::Delete { .. } => "The model was not deleted",
         Command::Download { .. } => "There is no file of this model",
-        Command::Upload { .. } => "The file was refused",
+        Command::Upload => "The file was refused",
         Command::Compare { .. } => "The models could not be compared",
         Command::Take { .. } => "The model cannot be used",
         Command::Forget => "Not everything was removed",
@@ -81,15 +89,16 @@ fn name_of(command: &Command) -> &'static str {
 }
 
 impl Desk {
-    async fn obey(&self, command: Command) -> Result<(), String> {
+    async fn obey(&self, command: Command, goods: Goods) -> Result<(), String> {
         match command {
             Command::Open { data } => {
                 self.data.replace(data);
                 self.list().await
             }
             Command::List => self.list().await,
-            Command::Save { name, preset, round, accuracy, weights } => {
+            Command::Save { name, preset, round, accuracy } => {
                 let network = network::preset(&preset).ok_or("its network is not known")?.network;
+                let weights = goods.weights.ok_or("it came without weights")?;
                 let weights = Weights::new(&network, weights.to_vec());
                 let weights = weights.map_err(|error| error.to_string())?;
                 let name = About::named(&name);
@@ -112,7 +121,7 @@ impl Desk {
                 self.list().await
             }
             Command::Download { id } => self.download(&id).await,
-            Command::Upload { file } => self.upload(&file).await,
+            Command::Upload => self.upload(&goods.file.ok_or("there is none")?).await,
             Command::Compare { ids } => self.compare(ids).await,
             Command::Take { id, purpose } => self.take(id, purpose).await,
             Command::Forget => {

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Function, Uint8Array};
+use js_sys::{Float32Array, Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -69,7 +69,7 @@ impl Owner {
     /// When the value is not a command.
     #[expect(clippy::needless_pass_by_value, reason = "JavaScript hands values over")]
     pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
-        let weights = page::take_weights(&value)?;
+        let weights = page::take::<Float32Array>(&value, "weights")?;
         match (serde_wasm_bindgen::from_value(value.clone())?, weights) {
             (Command::Open { data }, _) => {
                 prg::self_check().map_err(|error| JsValue::from(error.to_string()))?;

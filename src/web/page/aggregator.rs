@@ -135,15 +135,12 @@ pub enum AggregatorCommand {
         /// The page's URL query.
         query: String,
     },
-    /// Begin a new run with the weights of a model of the library.
+    /// Begin a new run with the weights that are in the command, of a model of the library.
     Continue {
         /// The page's URL query.
         query: String,
         /// What the model is called.
         origin: String,
-        /// The flat weights.
-        #[serde(with = "serde_wasm_bindgen::preserve")]
-        weights: Float32Array,
     },
     /// Train.
     Start,

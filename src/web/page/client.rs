@@ -1,6 +1,6 @@
 //! The drawing pad: what it asks, and what it is shown.
 
-use js_sys::{Float32Array, Object, Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
@@ -115,20 +115,6 @@ pub enum Reader {
     Shares,
     /// A model in this page, in the clear.
     Clear,
-}
-
-/// Takes a model's flat weights out of a command: serde cannot take them up in an enum
-/// told apart by a field.
-///
-/// # Errors
-/// When the value is no object.
-pub fn take_weights(command: &JsValue) -> Result<Option<Float32Array>, JsValue> {
-    let key = JsValue::from("weights");
-    let weights = Reflect::get(command, &key)?.dyn_into().ok();
-    if let Some(object) = command.dyn_ref::<Object>() {
-        Reflect::delete_property(object, &key)?;
-    }
-    Ok(weights)
 }
 
 /// What the client shows.

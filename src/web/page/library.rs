@@ -3,7 +3,6 @@
 use js_sys::{Float32Array, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::File;
 
 use crate::digits::CLASSES;
 
@@ -74,7 +73,7 @@ pub enum LibraryCommand {
     },
     /// Look again.
     List,
-    /// Keep a model.
+    /// Keep a model, whose weights are in the command.
     Save {
         /// What to call it.
         name: String,
@@ -84,9 +83,6 @@ pub enum LibraryCommand {
         round: u32,
         /// In percent.
         accuracy: Option<f64>,
-        /// The flat weights.
-        #[serde(with = "serde_wasm_bindgen::preserve")]
-        weights: Float32Array,
     },
     /// Call a model something else.
     Rename {
@@ -105,12 +101,8 @@ pub enum LibraryCommand {
         /// Which one.
         id: String,
     },
-    /// Take a file.
-    Upload {
-        /// The file.
-        #[serde(with = "serde_wasm_bindgen::preserve")]
-        file: File,
-    },
+    /// Take the file of the command.
+    Upload,
     /// Measure two models.
     Compare {
         /// Which ones.

@@ -10,8 +10,9 @@ mod owner;
 mod parties;
 mod worker;
 
+use js_sys::{Object, Reflect};
 use serde::Serialize;
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::prelude::*;
 
 pub use aggregator::*;
 pub use client::*;
@@ -69,4 +70,18 @@ pub struct Source {
     pub train: u32,
     /// Test digits.
     pub test: u32,
+}
+
+/// Takes an object of JavaScript's own, such as flat weights or a file, out of a command: serde
+/// cannot take it up in an enum told apart by a field.
+///
+/// # Errors
+/// When the value is no object.
+pub fn take<T: JsCast>(command: &JsValue, field: &str) -> Result<Option<T>, JsValue> {
+    let key = JsValue::from(field);
+    let taken = Reflect::get(command, &key)?.dyn_into().ok();
+    if let Some(object) = command.dyn_ref::<Object>() {
+        Reflect::delete_property(object, &key)?;
+    }
+    Ok(taken)
 }
