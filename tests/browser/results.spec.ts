@@ -61,7 +61,7 @@ test("a preset followed in the page keeps its workers, and the run before it to 
   ]);
 
   await openResults(page);
-  await expect(page.getByTestId("compare")).toContainText("run 1: rounds 2, most steps 40");
+  await expect(page.getByTestId("compare-run")).toContainText("run 1: rounds 2, most steps 40");
   await expect(page.getByTestId("result-chart").getByRole("img")).toHaveAttribute("aria-label", new RegExp(`Run 1\\..*round 2: ${first}`));
   await page.goBack();
   await expect(page.getByTestId("round")).toHaveText("0 of 2");

@@ -137,12 +137,12 @@ export class ResultCurves extends LitElement {
     return [0, Math.max(1, ...this.runs.flat().map((point) => this.place(point)))];
   }
 
-  /** From the worst trained model to the best that can be; what nobody has trained yet may lie outside. */
+  /** The whole scale, but where all trained models are good: then theirs, and the untrained one lies outside. */
   private range(): [number, number] {
     const trained = this.runs.flat().filter(({ round }) => round > 0);
     if (this.measure === "loss") return [0, Math.max(0.1, ...trained.map(({ loss }) => loss))];
     const worst = Math.min(this.target, ...trained.map(({ accuracy }) => accuracy));
-    return [trained.length === 0 ? 0 : Math.floor(worst / 10) * 10, 100];
+    return [trained.length === 0 || worst < 50 ? 0 : Math.floor(worst / 10) * 10, 100];
   }
 
   private spoken(): string {

@@ -93,7 +93,7 @@ export class ResultsPanel extends LitElement {
       <div class="bar">
         <label>
           Compare with
-          <select data-testid="compare" ?disabled=${show.past.length === 0} @change=${this.choose}>
+          <select data-testid="compare-run" ?disabled=${show.past.length === 0} @change=${this.choose}>
             <option value="0">no other run</option>
             ${show.past.map(
               ({ number, summary }) =>
