@@ -49,8 +49,8 @@ pub enum TrainingError {
 }
 
 impl LocalTraining {
-    /// Begins the task of `round` with `digits`. Batches are shuffled by the run's seed,
-    /// the round, its try and the slot; virtual clients toss their coins from `secret`, fresh
+    /// Begins the task of `round` with `digits`. Batches are shuffled, and variants and pens
+    /// drawn, by the run's seed, the round, its try and the slot; virtual clients toss their coins from `secret`, fresh
     /// bytes of the operating system.
     ///
     /// # Errors
@@ -76,9 +76,12 @@ impl LocalTraining {
             return Ok(Self(Kind::Examples(Box::new(steps))));
         }
         let (attempt, slot) = (task.attempt, place.slot);
-        let path = format!("round/{round}/try/{attempt}/worker/{slot}/shuffle");
-        let shuffle = Stream::new(place.seed, &path);
-        let trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
+        let stream = |what: &str| {
+            let path = format!("round/{round}/try/{attempt}/worker/{slot}/{what}");
+            Stream::new(place.seed, &path)
+        };
+        let trainer = Trainer::new(network, &before, task.recipe, digits.len(), stream("shuffle"))?
+            .with_variety(task.variety, stream("variety"))?;
         let digits = u32::try_from(digits.len()).unwrap_or(u32::MAX);
         Ok(Self(Kind::Whole(Box::new(Whole { trainer, before, task, digits }))))
     }

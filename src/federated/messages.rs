@@ -18,7 +18,7 @@ mod task;
 
 use super::example_level::ExampleTask;
 use super::virtual_clients::PrivateTask;
-use crate::learn::{Recipe, SgdConfig};
+use crate::learn::{Recipe, SgdConfig, Variety};
 use crate::network::{PARAMETERS_MAX, WeightHash};
 use crate::secagg::{self, FromClient, FromServer};
 use crate::wire::{Error, Reader, Writer};
@@ -163,6 +163,8 @@ impl ToWorker {
                 let Recipe { epochs, batch, steps_max, sgd } = task.recipe;
                 w.raw(&task.token.0).u32(task.attempt).u32(epochs).u32(batch).u32(steps_max);
                 w.f32(sgd.learning_rate).f32(sgd.momentum).f32(sgd.weight_decay);
+                let Variety { augment, pens, fold } = task.variety;
+                w.u8(u8::from(augment)).f32(pens).u32(fold);
                 w.u8(u8::from(task.examples.is_some()));
                 if let Some(ExampleTask { noise, clip, rate }) = task.examples {
                     w.f32(noise).f32(clip).f32(rate);
@@ -224,6 +226,11 @@ impl ToWorker {
                         momentum: r.f32("momentum")?,
                         weight_decay: r.f32("weight decay")?,
                     },
+                },
+                variety: Variety {
+                    augment: flag(&mut r, "augmentation")?,
+                    pens: r.f32("pens")?,
+                    fold: r.u32("fold")?,
                 },
                 examples: match flag(&mut r, "noise on digits")? {
                     false => None,
@@ -328,6 +335,7 @@ mod tests {
             token: token(),
             attempt: 2,
             recipe: crate::federated::Settings::default().recipe,
+            variety: Variety { augment: true, pens: 0.25, fold: 2 },
             examples: Some(ExampleTask { noise: 1.0, clip: 0.5, rate: 0.01 }),
             secure: None,
             weights: vec![0.5; 3],

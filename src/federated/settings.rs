@@ -5,7 +5,7 @@ mod table;
 
 use super::example_level::ExampleTask;
 use super::virtual_clients::PrivateTask;
-use crate::learn::{Recipe, SgdConfig};
+use crate::learn::{Recipe, SgdConfig, Variety};
 use crate::network::Initialiser;
 use crate::privacy::accountant::Mechanism;
 use crate::privacy::{self, Adaptive, Figure, Outlook, Quantile};
@@ -46,6 +46,8 @@ pub struct Settings {
     pub strategy: String,
     /// How a worker trains.
     pub recipe: Recipe,
+    /// What is mixed into a worker's training, where there is no noise.
+    pub variety: Variety,
     /// Whether the aggregator learns the sum of the updates alone.
     pub secagg: bool,
     /// The longest `w_k - w` that counts whole in a secure sum.
@@ -118,6 +120,7 @@ impl Default for Settings {
                 steps_max: 0,
                 sgd: SgdConfig { learning_rate: 0.05, momentum: 0.9, weight_decay: 0.0 },
             },
+            variety: Variety { augment: true, pens: 0.2, fold: 0 },
             secagg: true,
             clip: 10.0,
             threshold: 2,
@@ -163,6 +166,16 @@ impl Settings {
         match self.secagg {
             true => self.cohort_min.max(secagg::COHORT_LEAST).max(self.threshold),
             false => self.cohort_min.max(1),
+        }
+    }
+
+    /// What workers are told of variety. With noise there is none: the accounts are of the
+    /// worker's own digits, each seen as it is.
+    #[must_use]
+    pub fn variety_task(&self) -> Variety {
+        match self.dp {
+            Noise::Off => self.variety,
+            Noise::Central | Noise::Distributed | Noise::Examples => Variety::NONE,
         }
     }
 

@@ -72,6 +72,11 @@ impl Evaluator {
         Ok((end == digits.len()).then_some(self.result))
     }
 
+    /// Begins anew with the same model, for other digits.
+    pub fn restart(&mut self) {
+        self.result = Evaluation::default();
+    }
+
     /// Evaluates all of `digits` at once.
     ///
     /// # Errors

@@ -8,11 +8,13 @@ mod optimiser;
 pub mod profile;
 mod stage;
 mod trainer;
+mod variety;
 
 pub use evaluate::{Evaluation, Evaluator, arg_max};
 pub use model::Model;
 pub use optimiser::{Sgd, SgdConfig};
 pub use trainer::{BATCH_MAX, EPOCHS_MAX, Progress, Recipe, Trained, Trainer};
+pub use variety::{PENS_MAX, Variety};
 
 /// Why training or evaluating failed.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +25,9 @@ pub enum Error {
     /// The weights do not fit the network.
     #[error(transparent)]
     Network(#[from] crate::network::Error),
+    /// A digit could not be drawn.
+    #[error(transparent)]
+    Digits(#[from] crate::digits::Error),
     /// There is nothing to train on or to evaluate with.
     #[error("there are no digits")]
     NoDigits,

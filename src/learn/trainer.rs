@@ -6,6 +6,7 @@ use candle_core::{Device, Tensor};
 use candle_nn::Optimizer;
 
 use super::optimiser::{Sgd, SgdConfig};
+use super::variety::{Mixer, Variety};
 use super::{Error, Model, ops};
 use crate::digits::{Digits, PIXELS};
 use crate::network::{Network, Weights};
@@ -85,6 +86,7 @@ pub struct Trainer {
     recipe: Recipe,
     order: Vec<u32>,
     shuffle: Stream,
+    mixer: Option<Mixer>,
     step: u32,
     epoch_loss: f64,
     /// Digits that have been trained on in this epoch.
@@ -116,10 +118,26 @@ impl Trainer {
             recipe,
             order: (0..count).collect(),
             shuffle,
+            mixer: None,
             step: 0,
             epoch_loss: 0.0,
             epoch_digits: 0,
         })
+    }
+
+    /// Mixes `variety` into the training, before its first step; `stream` decides what is drawn.
+    /// Synthetic digits make an epoch longer.
+    ///
+    /// # Errors
+    /// [`Error::Recipe`] for numbers that cannot be.
+    pub fn with_variety(mut self, variety: Variety, stream: Stream) -> Result<Self, Error> {
+        variety.check()?;
+        if variety != (Variety { fold: variety.fold, ..Variety::NONE }) {
+            let count = self.order.len() as u32;
+            self.order = (0..count.saturating_add(variety.extra(count))).collect();
+            self.mixer = Some(Mixer::new(variety, stream));
+        }
+        Ok(self)
     }
 
     /// Steps in all.
@@ -149,7 +167,10 @@ impl Trainer {
         let batch = self.recipe.batch as usize;
         let start = place as usize * batch;
         let chosen = &self.order[start..(start + batch).min(self.order.len())];
-        let (images, labels) = batch_of(digits, chosen.iter().map(|&i| i as usize))?;
+        let (images, labels) = match &mut self.mixer {
+            None => batch_of(digits, chosen.iter().map(|&i| i as usize))?,
+            Some(mixer) => batch_of(&mixer.batch(digits, chosen)?, 0..chosen.len())?,
+        };
 
         let logits = self.model.logits_of(&images)?;
         let loss = ops::cross_entropy(&logits, &labels)?;

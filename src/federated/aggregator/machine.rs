@@ -306,6 +306,7 @@ impl Aggregator {
                 token,
                 attempt,
                 recipe: self.settings.recipe,
+                variety: self.settings.variety_task(),
                 examples: self.settings.example_task(),
                 secure,
                 weights: self.weights.values().to_vec(),
