@@ -41,7 +41,7 @@ fn a_step_holds_no_more_than_the_one_before() {
     let network = preset("lenet").unwrap().network;
     let weights = Initialiser::He.weights(&network, 1).unwrap();
     let sgd = SgdConfig { learning_rate: 0.05, momentum: 0.9, weight_decay: 0.0 };
-    let recipe = Recipe { epochs: 10, batch: 64, steps_max: 0, sgd };
+    let recipe = Recipe { epochs: 10, batch: 64, ..Recipe::plain(sgd) };
     let shuffle = Stream::new(1, "test/memory");
     let mut trainer = Trainer::new(&network, &weights, recipe, digits.len(), shuffle).unwrap();
     for _ in 0..3 {

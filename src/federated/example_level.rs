@@ -121,7 +121,7 @@ impl PrivateSteps {
     fn look(&mut self, digit: &Digits) -> Result<(), TrainingError> {
         let SgdConfig { learning_rate, .. } = self.task.recipe.sgd;
         let sgd = SgdConfig { learning_rate, momentum: 0.0, weight_decay: 0.0 };
-        let recipe = Recipe { epochs: 1, batch: 1, steps_max: 1, sgd };
+        let recipe = Recipe { batch: 1, steps_max: 1, ..Recipe::plain(sgd) };
         let order = Stream::keyed(&[0; 32]);
         let mut trainer = Trainer::new(&self.network, &self.weights, recipe, 1, order)?;
         self.loss = trainer.step(digit)?.loss;

@@ -4,10 +4,33 @@ use super::example_level::PrivateSteps;
 use super::messages::{Assignment, Task, Update};
 use super::virtual_clients::{PrivatePart, VirtualClients};
 use crate::digits::Digits;
-use crate::learn::{self, Progress, Trainer};
+use crate::learn::{self, Progress, Steer, Trainer};
 use crate::network::{Network, Weights};
 use crate::privacy;
 use crate::seeded::Stream;
+
+/// What a worker is to do in a round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// The round.
+    pub round: u32,
+    /// The task.
+    pub task: Task,
+    /// The worker's own control variate, one value a weight; empty for zeros.
+    pub control: Vec<f32>,
+    /// Fresh secret bytes of the operating system: virtual clients toss their coins from them.
+    pub secret: Secret,
+}
+
+/// Secret bytes, which do not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub [u8; 32]);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
 
 /// A task under way.
 pub struct LocalTraining(Kind);
@@ -49,20 +72,18 @@ pub enum TrainingError {
 }
 
 impl LocalTraining {
-    /// Begins the task of `round` with `digits`. Batches are shuffled, and variants and pens
-    /// drawn, by the run's seed, the round, its try and the slot; virtual clients toss their coins from `secret`, fresh
-    /// bytes of the operating system.
+    /// Begins a job with `digits`. Batches are shuffled, and variants and pens drawn, by the run's
+    /// seed, the round, its try and the slot.
     ///
     /// # Errors
-    /// When the task's weights, recipe or noise cannot be, or there are no digits.
+    /// When the task's weights, recipe, control or noise cannot be, or there are no digits.
     pub fn new(
         network: &Network,
         place: &Assignment,
-        round: u32,
-        mut task: Task,
+        job: Job,
         digits: &Digits,
-        secret: [u8; 32],
     ) -> Result<Self, TrainingError> {
+        let Job { round, mut task, control, secret: Secret(secret) } = job;
         let weights = std::mem::take(&mut task.weights);
         let before = Weights::new(network, weights).map_err(learn::Error::from)?;
         let private = task.secure.and_then(|secure| Some((secure.private?, secure.clip)));
@@ -76,12 +97,15 @@ impl LocalTraining {
             return Ok(Self(Kind::Examples(Box::new(steps))));
         }
         let (attempt, slot) = (task.attempt, place.slot);
-        let stream = |what: &str| {
-            let path = format!("round/{round}/try/{attempt}/worker/{slot}/{what}");
-            Stream::new(place.seed, &path)
-        };
-        let trainer = Trainer::new(network, &before, task.recipe, digits.len(), stream("shuffle"))?
-            .with_variety(task.variety, stream("variety"))?;
+        let path = |what| format!("round/{round}/try/{attempt}/worker/{slot}/{what}");
+        let shuffle = Stream::new(place.seed, &path("shuffle"));
+        let mut trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?
+            .with_variety(task.variety, place.seed, path("variety"))?;
+        let shift = task.control.as_ref().map(|server| server.correction(&control));
+        if task.recipe.proximal > 0.0 || shift.is_some() {
+            let shift = shift.unwrap_or_default();
+            trainer = trainer.with(Steer::new(network, &before, task.recipe.proximal, &shift)?);
+        }
         let digits = u32::try_from(digits.len()).unwrap_or(u32::MAX);
         Ok(Self(Kind::Whole(Box::new(Whole { trainer, before, task, digits }))))
     }
@@ -130,11 +154,16 @@ impl LocalTraining {
 
 impl Whole {
     fn finish(self) -> Result<Report, TrainingError> {
+        let (count, step_count) = (self.digits as f32, self.trainer.steps());
         let trained = self.trainer.finish()?;
-        let steps = trained.weights.moved_from(&self.before);
-        let count = self.digits as f32;
+        let mut steps = trained.weights.moved_from(&self.before);
+        let norm = privacy::norm(&steps);
+        if let Some(server) = &self.task.control {
+            let reach = self.task.recipe.sgd.reach(step_count);
+            steps.extend(server.changes(&steps, reach));
+        }
         Ok(Report {
-            norm: privacy::norm(&steps),
+            norm,
             update: Update {
                 token: self.task.token,
                 base: self.before.hash(),

@@ -15,10 +15,8 @@
 
 mod refusal;
 mod task;
+mod task_bytes;
 
-use super::example_level::ExampleTask;
-use super::virtual_clients::PrivateTask;
-use crate::learn::{Recipe, SgdConfig, Variety};
 use crate::network::{PARAMETERS_MAX, WeightHash};
 use crate::secagg::{self, FromClient, FromServer};
 use crate::wire::{Error, Reader, Writer};
@@ -26,7 +24,7 @@ use crate::wire::{Error, Reader, Writer};
 use refusal::REFUSALS;
 
 pub use refusal::Refusal;
-pub use task::{Assignment, SecureTask, Task, Token, Update};
+pub use task::{Assignment, Control, SecureTask, Task, Token, Update};
 
 /// The longest name or reason, in bytes.
 const TEXT_MAX: usize = 300;
@@ -34,7 +32,8 @@ const TEXT_MAX: usize = 300;
 /// The longest payload for a network of `parameters` weights, in bytes.
 #[must_use]
 pub const fn message_limit(parameters: usize) -> usize {
-    4 * parameters + secagg::OVERHEAD_MAX
+    // Twice the weights: some strategies come with as many control variates.
+    8 * parameters + secagg::OVERHEAD_MAX
 }
 
 /// What a worker tells the aggregator.
@@ -160,28 +159,7 @@ impl ToWorker {
                 66
             }
             Self::Task(task) => {
-                let Recipe { epochs, batch, steps_max, sgd } = task.recipe;
-                w.raw(&task.token.0).u32(task.attempt).u32(epochs).u32(batch).u32(steps_max);
-                w.f32(sgd.learning_rate).f32(sgd.momentum).f32(sgd.weight_decay);
-                let Variety { augment, pens, fold } = task.variety;
-                w.u8(u8::from(augment)).f32(pens).u32(fold);
-                w.u8(u8::from(task.examples.is_some()));
-                if let Some(ExampleTask { noise, clip, rate }) = task.examples {
-                    w.f32(noise).f32(clip).f32(rate);
-                }
-                w.u8(u8::from(task.secure.is_some()));
-                if let Some(secure) = &task.secure {
-                    w.u32(secure.cohort_min).u32(secure.threshold_min);
-                    w.f32(secure.clip).u32(secure.weight_max);
-                    w.u8(u8::from(secure.private.is_some()));
-                    if let Some(private) = &secure.private {
-                        let PrivateTask { noise, sigma_bits, is_distributed, clients, rate, asked } =
-                            *private;
-                        w.f32(noise).f32(sigma_bits).u8(u8::from(is_distributed)).u32(clients);
-                        w.f32(rate).u32(asked);
-                    }
-                }
-                w.f32s(&task.weights);
+                task.write(&mut w);
                 67
             }
             Self::Cancel => 68,
@@ -214,54 +192,7 @@ impl ToWorker {
                 partition: r.text("partition", TEXT_MAX)?,
                 shards: r.u32("shards")?,
             }),
-            67 => Self::Task(Box::new(Task {
-                token: Token(r.array("token")?),
-                attempt: r.u32("attempt")?,
-                recipe: Recipe {
-                    epochs: r.u32("epochs")?,
-                    batch: r.u32("batch")?,
-                    steps_max: r.u32("steps")?,
-                    sgd: SgdConfig {
-                        learning_rate: r.f32("learning rate")?,
-                        momentum: r.f32("momentum")?,
-                        weight_decay: r.f32("weight decay")?,
-                    },
-                },
-                variety: Variety {
-                    augment: flag(&mut r, "augmentation")?,
-                    pens: r.f32("pens")?,
-                    fold: r.u32("fold")?,
-                },
-                examples: match flag(&mut r, "noise on digits")? {
-                    false => None,
-                    true => Some(ExampleTask {
-                        noise: r.f32("noise")?,
-                        clip: r.f32("clip")?,
-                        rate: r.f32("sampling rate")?,
-                    }),
-                },
-                secure: match flag(&mut r, "kind of sum")? {
-                    false => None,
-                    true => Some(SecureTask {
-                        cohort_min: r.u32("minimum cohort")?,
-                        threshold_min: r.u32("threshold")?,
-                        clip: r.f32("clip")?,
-                        weight_max: r.u32("most digits")?,
-                        private: match flag(&mut r, "kind of noise")? {
-                            false => None,
-                            true => Some(PrivateTask {
-                                noise: r.f32("noise")?,
-                                sigma_bits: r.f32("noise")?,
-                                is_distributed: flag(&mut r, "who adds the noise")?,
-                                clients: r.u32("virtual clients")?,
-                                rate: r.f32("sampling rate")?,
-                                asked: r.u32("workers asked")?,
-                            }),
-                        },
-                    }),
-                },
-                weights: r.f32s("weights", PARAMETERS_MAX)?,
-            })),
+            67 => Self::Task(Box::new(Task::read(&mut r)?)),
             68 => Self::Cancel,
             69 => Self::Accepted,
             70 => {
@@ -279,14 +210,6 @@ impl ToWorker {
     }
 }
 
-fn flag(r: &mut Reader<'_>, what: &'static str) -> Result<bool, Error> {
-    match r.u8(what)? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(Error::Invalid(what)),
-    }
-}
-
 /// At most [`TEXT_MAX`] bytes of a text, cut between characters.
 fn truncated(text: &str) -> &str {
     let mut end = text.len().min(TEXT_MAX);
@@ -299,6 +222,7 @@ fn truncated(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::federated::{ExampleTask, PrivateTask};
     use proptest::prelude::*;
 
     fn token() -> Token {
@@ -335,7 +259,8 @@ mod tests {
             token: token(),
             attempt: 2,
             recipe: crate::federated::Settings::default().recipe,
-            variety: Variety { augment: true, pens: 0.25, fold: 2 },
+            variety: crate::learn::Variety { augment: true, pens: 0.25, fold: 2 },
+            control: Some(Control { scale: 2.0, values: vec![1.0; 3] }),
             examples: Some(ExampleTask { noise: 1.0, clip: 0.5, rate: 0.01 }),
             secure: None,
             weights: vec![0.5; 3],
@@ -361,7 +286,12 @@ mod tests {
             ToWorker::Welcome(place),
             ToWorker::Task(Box::new(task.clone())),
             ToWorker::Task(Box::new(Task { secure: Some(secure), ..task.clone() })),
-            ToWorker::Task(Box::new(Task { secure: Some(noisy), examples: None, ..task })),
+            ToWorker::Task(Box::new(Task {
+                secure: Some(noisy),
+                examples: None,
+                control: None,
+                ..task
+            })),
             ToWorker::Step { token: token(), step: FromServer::Survivors(vec![1]) },
             ToWorker::Cancel,
             ToWorker::Accepted,

@@ -5,10 +5,13 @@
 //! same machines.
 
 mod aggregator;
+pub mod attack;
+mod control;
 mod example_level;
 mod local;
 mod messages;
 mod sampling;
+mod schedule;
 mod settings;
 pub mod strategy;
 mod virtual_clients;
@@ -19,13 +22,15 @@ pub use aggregator::{
     Action, Aggregator, Event, Level, Member, MemberState, Phase, Snapshot, SumView,
 };
 pub use example_level::ExampleTask;
-pub use local::{LocalTraining, Report, TrainingError};
+pub use local::{Job, LocalTraining, Report, Secret, TrainingError};
 pub use messages::{
-    Assignment, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update, message_limit,
+    Assignment, Control, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update,
+    message_limit,
 };
+pub use schedule::Schedule;
 pub use settings::{Noise, Problem, SETTINGS, SettingInfo, Settings};
 pub use virtual_clients::{PrivatePart, PrivateTask};
-pub use worker::{Secret, Worker, WorkerAction, WorkerEvent, WorkerPhase};
+pub use worker::{Worker, WorkerAction, WorkerEvent, WorkerPhase};
 
 /// Milliseconds on the driver's clock; only differences matter.
 pub type Millis = u64;

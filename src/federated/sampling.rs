@@ -11,6 +11,18 @@ pub(super) struct Size {
     pub(super) asked: usize,
 }
 
+impl Size {
+    /// One worker alone.
+    pub(super) const ONE: Self = Self { target: 1, asked: 1 };
+}
+
+/// Whose turn it is after `turns` others, of the `eligible` slots one after the other.
+pub(super) fn turn(mut eligible: Vec<u32>, turns: u32) -> Vec<u32> {
+    eligible.sort_unstable();
+    let place = turns as usize % eligible.len().max(1);
+    eligible.get(place).copied().into_iter().collect()
+}
+
 /// The size of a cohort out of `eligible` workers, or `None` when they are too few.
 ///
 /// `C` of them, but at least the minimum (Bonawitz et al. 2019, section 2.2, with its
@@ -72,6 +84,13 @@ mod tests {
         assert_eq!(of(0.1, 4, 1.0, 10), Some((4, 4)));
         assert_eq!(of(0.01, 1, 1.0, 10), Some((1, 1)));
         assert_eq!(of(0.07, 1, 1.0, 100), Some((7, 7)));
+    }
+
+    #[test]
+    fn turns_go_round() {
+        let turns: Vec<u32> = (0..5).flat_map(|turns| turn(vec![7, 2, 4], turns)).collect();
+        assert_eq!(turns, [2, 4, 7, 2, 4]);
+        assert!(turn(Vec::new(), 3).is_empty());
     }
 
     #[test]

@@ -4,8 +4,10 @@
 mod table;
 
 use super::example_level::ExampleTask;
+use super::schedule::Schedule;
+use super::strategy::{self, Tuning};
 use super::virtual_clients::PrivateTask;
-use crate::learn::{Recipe, SgdConfig, Variety};
+use crate::learn::{Method, Recipe, SgdConfig, Variety};
 use crate::network::Initialiser;
 use crate::privacy::accountant::Mechanism;
 use crate::privacy::{self, Adaptive, Figure, Outlook, Quantile};
@@ -44,8 +46,12 @@ pub struct Settings {
     pub partition: String,
     /// How updates change the global model.
     pub strategy: String,
+    /// The numbers that strategies are tuned by.
+    pub tuning: Tuning,
     /// How a worker trains.
     pub recipe: Recipe,
+    /// How its learning rate changes from round to round.
+    pub schedule: Schedule,
     /// What is mixed into a worker's training, where there is no noise.
     pub variety: Variety,
     /// Whether the aggregator learns the sum of the updates alone.
@@ -114,12 +120,13 @@ impl Default for Settings {
             shards: 20,
             partition: "iid".to_owned(),
             strategy: "fedavg".to_owned(),
-            recipe: Recipe {
-                epochs: 1,
-                batch: 32,
-                steps_max: 0,
-                sgd: SgdConfig { learning_rate: 0.05, momentum: 0.9, weight_decay: 0.0 },
-            },
+            tuning: Tuning::default(),
+            recipe: Recipe::plain(SgdConfig {
+                learning_rate: 0.05,
+                momentum: 0.9,
+                weight_decay: 0.0,
+            }),
+            schedule: Schedule::Constant,
             variety: Variety { augment: true, pens: 0.2, fold: 0 },
             secagg: true,
             clip: 10.0,
@@ -266,11 +273,44 @@ impl Settings {
                 problems.push(Problem { setting, text });
             }
         }
-        if problems.is_empty() && settings.private_task(1).is_some() && !settings.secagg {
-            let text = "needs secure aggregation: without it updates come one by one".to_owned();
-            problems.push(Problem { setting: "dp".to_owned(), text });
+        if problems.is_empty() {
+            problems.extend(settings.contradiction());
         }
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+
+    /// Two settings that cannot be together.
+    fn contradiction(&self) -> Option<Problem> {
+        let problem = |setting: &str, text| Some(Problem { setting: setting.to_owned(), text });
+        let has_clients = self.private_task(1).is_some();
+        if has_clients && !self.secagg {
+            let text = "needs secure aggregation: without it updates come one by one";
+            return problem("dp", text.to_owned());
+        }
+        let strategy = strategy::by_name(&self.strategy, &self.tuning)?;
+        if let Some(reason) = strategy.needs_each().filter(|_| self.secagg) {
+            let text = format!("{} needs secure aggregation off: {reason}", self.strategy);
+            return problem("strategy", text);
+        }
+        if self.dp != Noise::Off && strategy.control(1).is_some() {
+            let text = format!("{} sends more than the noise is made for", self.strategy);
+            return problem("dp", text);
+        }
+        if self.recipe.method != Method::Sgd && strategy.control(1).is_some() {
+            let text = format!("{} corrects the gradients of SGD", self.strategy);
+            return problem("optimiser", text);
+        }
+        None
+    }
+
+    /// How workers train in `round`, from 1, of `rounds`.
+    #[must_use]
+    pub fn recipe_of(&self, strategy: &dyn strategy::Strategy, round: u32, rounds: u32) -> Recipe {
+        let mut recipe = self.recipe;
+        let rate = f64::from(recipe.sgd.learning_rate) * self.schedule.factor(round, rounds);
+        recipe.sgd.learning_rate = (rate as f32).max(f32::MIN_POSITIVE);
+        strategy.adjust(&mut recipe);
+        recipe
     }
 
     /// Reads `name=value&name=value`, as [`Settings::from_parameters`]; no value of ours
@@ -326,6 +366,33 @@ mod tests {
         let named: Vec<&str> = problems.iter().map(|p| p.setting.as_str()).collect();
         assert_eq!(named, ["model", "lr", "rounds", "epochs"]);
         assert!(problems[0].text.contains("lenet5"), "{}", problems[0]);
+    }
+
+    #[test]
+    fn contradictions_are_refused_with_the_reason() {
+        for (query, setting, reason) in [
+            ("strategy=median", "strategy", "see each"),
+            ("strategy=serial", "strategy", "no sum to hide in"),
+            ("dp=central&secagg=off", "dp", "one by one"),
+            ("dp=distributed&strategy=scaffold", "dp", "more than the noise"),
+            ("optimiser=adam&strategy=scaffold", "optimiser", "of SGD"),
+        ] {
+            let problems = Settings::from_query(query).unwrap_err();
+            assert_eq!(problems[0].setting, setting, "{query}");
+            assert!(problems[0].text.contains(reason), "{}", problems[0]);
+        }
+        for name in strategy::names() {
+            let query = format!("strategy={name}&secagg=off");
+            assert_eq!(Settings::from_query(&query).unwrap().strategy, name);
+        }
+    }
+
+    #[test]
+    fn a_partition_is_kept_as_its_own_name() {
+        let settings = Settings::from_query("partition=dirichlet:0.30").unwrap();
+        assert_eq!(settings.to_query(), "partition=dirichlet:0.3");
+        let problems = Settings::from_query("partition=labels:0").unwrap_err();
+        assert!(problems[0].text.contains("from 1 to 10"), "{}", problems[0]);
     }
 
     proptest! {

@@ -7,12 +7,14 @@ pub mod ops;
 mod optimiser;
 pub mod profile;
 mod stage;
+mod steer;
 mod trainer;
 mod variety;
 
 pub use evaluate::{Evaluation, Evaluator, arg_max};
 pub use model::Model;
-pub use optimiser::{Sgd, SgdConfig};
+pub use optimiser::{Method, Sgd, SgdConfig};
+pub use steer::Steer;
 pub use trainer::{BATCH_MAX, EPOCHS_MAX, Progress, Recipe, Trained, Trainer};
 pub use variety::{PENS_MAX, Variety};
 

@@ -54,7 +54,7 @@ const SGD: SgdConfig = SgdConfig { learning_rate: 0.05, momentum: 0.9, weight_de
 /// When there are no digits or an operation fails.
 pub fn training(network: &Network, digits: &Digits, clock: Clock<'_>) -> Result<Timing, Error> {
     let weights = Initialiser::He.weights(network, 1)?;
-    let recipe = Recipe { epochs: super::EPOCHS_MAX, batch: BATCH as u32, steps_max: 0, sgd: SGD };
+    let recipe = Recipe { epochs: super::EPOCHS_MAX, batch: BATCH as u32, ..Recipe::plain(SGD) };
     let start =
         || Trainer::new(network, &weights, recipe, digits.len(), Stream::new(1, "profile/shuffle"));
     let mut trainer = start()?;

@@ -2,12 +2,12 @@
 //!
 //! A step is the unit so that a browser tab can answer messages between two of them.
 
+use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor};
-use candle_nn::Optimizer;
 
-use super::optimiser::{Sgd, SgdConfig};
+use super::optimiser::{Method, Optimiser, SgdConfig};
 use super::variety::{Mixer, Variety};
-use super::{Error, Model, ops};
+use super::{Error, Model, Steer, ops};
 use crate::digits::{Digits, PIXELS};
 use crate::network::{Network, Weights};
 use crate::seeded::Stream;
@@ -17,20 +17,54 @@ use crate::seeded::Stream;
 pub struct Recipe {
     /// Passes over the digits.
     pub epochs: u32,
-    /// Digits in a step; the last of an epoch may be smaller.
+    /// Digits in a step; the last of an epoch may be smaller. 0 for all digits in one step.
     pub batch: u32,
-    /// At most so many steps; 0 for all that the epochs have. One step is federated SGD.
+    /// At most so many steps; 0 for all that the epochs have.
     pub steps_max: u32,
-    /// The optimiser's parameters.
+    /// The method of the steps.
+    pub method: Method,
+    /// Its parameters.
     pub sgd: SgdConfig,
+    /// How strongly a worker's weights are drawn to the global model's; 0 for not at all.
+    pub proximal: f32,
 }
 
 /// The largest number of digits in a step.
 pub const BATCH_MAX: u32 = 4096;
+/// Digits that go through the network together, at most.
+const PART: usize = 512;
 /// The largest number of passes over the digits in one round.
 pub const EPOCHS_MAX: u32 = 1000;
 
 impl Recipe {
+    /// One pass with this optimiser, 32 digits a step.
+    #[must_use]
+    pub const fn plain(sgd: SgdConfig) -> Self {
+        Self { epochs: 1, batch: 32, steps_max: 0, method: Method::Sgd, sgd, proximal: 0.0 }
+    }
+
+    /// Steps of a training on `count` digits.
+    #[must_use]
+    pub fn steps(&self, count: usize) -> u32 {
+        let all = self.epochs * self.steps_an_epoch(count);
+        match self.steps_max {
+            0 => all,
+            most => all.min(most),
+        }
+    }
+
+    fn steps_an_epoch(&self, count: usize) -> u32 {
+        count.div_ceil(self.batch_of(count)) as u32
+    }
+
+    /// Digits in a step, of `count`.
+    fn batch_of(&self, count: usize) -> usize {
+        match self.batch {
+            0 => count.max(1),
+            batch => batch as usize,
+        }
+    }
+
     /// Checks that every number makes sense.
     ///
     /// # Errors
@@ -41,8 +75,8 @@ impl Recipe {
         if !(1..=EPOCHS_MAX).contains(&self.epochs) {
             return problem("epochs", self.epochs.to_string(), "1 to 1000");
         }
-        if !(1..=BATCH_MAX).contains(&self.batch) {
-            return problem("batch", self.batch.to_string(), "1 to 4096");
+        if self.batch > BATCH_MAX {
+            return problem("batch", self.batch.to_string(), "0 to 4096");
         }
         if !(learning_rate.is_finite() && learning_rate > 0.0) {
             return problem("lr", learning_rate.to_string(), "a positive number");
@@ -52,6 +86,9 @@ impl Recipe {
         }
         if !(weight_decay.is_finite() && weight_decay >= 0.0) {
             return problem("decay", weight_decay.to_string(), "0 or more");
+        }
+        if !(self.proximal.is_finite() && self.proximal >= 0.0) {
+            return problem("mu", self.proximal.to_string(), "0 or more");
         }
         Ok(())
     }
@@ -82,7 +119,8 @@ pub struct Trained {
 /// A training under way.
 pub struct Trainer {
     model: Model,
-    optimiser: Sgd,
+    optimiser: Optimiser,
+    steer: Option<Steer>,
     recipe: Recipe,
     order: Vec<u32>,
     shuffle: Stream,
@@ -111,10 +149,11 @@ impl Trainer {
             return Err(Error::NoDigits);
         }
         let model = Model::new(network, weights)?;
-        let optimiser = Sgd::new(model.vars().to_vec(), recipe.sgd)?;
+        let optimiser = Optimiser::new(recipe.method, model.vars().to_vec(), recipe.sgd)?;
         Ok(Self {
             model,
             optimiser,
+            steer: None,
             recipe,
             order: (0..count).collect(),
             shuffle,
@@ -125,29 +164,37 @@ impl Trainer {
         })
     }
 
-    /// Mixes `variety` into the training, before its first step; `stream` decides what is drawn.
-    /// Synthetic digits make an epoch longer.
+    /// Mixes `variety` into the training, before its first step. Synthetic digits make an epoch
+    /// longer. The streams of `seed` below `path` decide what is drawn, one a step.
     ///
     /// # Errors
     /// [`Error::Recipe`] for numbers that cannot be.
-    pub fn with_variety(mut self, variety: Variety, stream: Stream) -> Result<Self, Error> {
+    pub fn with_variety(
+        mut self,
+        variety: Variety,
+        seed: u64,
+        path: String,
+    ) -> Result<Self, Error> {
         variety.check()?;
         if variety != (Variety { fold: variety.fold, ..Variety::NONE }) {
             let count = self.order.len() as u32;
             self.order = (0..count.saturating_add(variety.extra(count))).collect();
-            self.mixer = Some(Mixer::new(variety, stream));
+            self.mixer = Some(Mixer::new(variety, seed, path));
         }
         Ok(self)
+    }
+
+    /// Bends every gradient from now on.
+    #[must_use]
+    pub fn with(mut self, steer: Steer) -> Self {
+        self.steer = Some(steer);
+        self
     }
 
     /// Steps in all.
     #[must_use]
     pub fn steps(&self) -> u32 {
-        let all = self.recipe.epochs * self.steps_an_epoch();
-        match self.recipe.steps_max {
-            0 => all,
-            most => all.min(most),
-        }
+        self.recipe.steps(self.order.len())
     }
 
     /// Trains on one batch of `digits`, the digits that [`Trainer::new`] counted. Call it
@@ -164,19 +211,22 @@ impl Trainer {
             self.shuffle.shuffle(&mut self.order);
             (self.epoch_loss, self.epoch_digits) = (0.0, 0);
         }
-        let batch = self.recipe.batch as usize;
+        let batch = self.recipe.batch_of(self.order.len());
         let start = place as usize * batch;
         let chosen = &self.order[start..(start + batch).min(self.order.len())];
-        let (images, labels) = match &mut self.mixer {
-            None => batch_of(digits, chosen.iter().map(|&i| i as usize))?,
-            Some(mixer) => batch_of(&mixer.batch(digits, chosen)?, 0..chosen.len())?,
+        let (mut gradients, loss) = match &mut self.mixer {
+            None => self.gradients(digits, chosen)?,
+            Some(mixer) => {
+                let mixed = mixer.batch(digits, chosen, self.step)?;
+                let all: Vec<u32> = (0..mixed.len() as u32).collect();
+                self.gradients(&mixed, &all)?
+            }
         };
+        if let Some(steer) = &self.steer {
+            steer.bend(self.model.vars(), &mut gradients)?;
+        }
+        self.optimiser.step(&gradients)?;
 
-        let logits = self.model.logits_of(&images)?;
-        let loss = ops::cross_entropy(&logits, &labels)?;
-        self.optimiser.backward_step(&loss)?;
-
-        let loss = loss.to_scalar::<f32>()?;
         self.epoch_loss += f64::from(loss) * chosen.len() as f64;
         self.epoch_digits += chosen.len();
         self.step += 1;
@@ -206,7 +256,35 @@ impl Trainer {
     }
 
     fn steps_an_epoch(&self) -> u32 {
-        (self.order.len() as u32).div_ceil(self.recipe.batch)
+        self.recipe.steps_an_epoch(self.order.len())
+    }
+
+    /// The gradients of the mean loss on the `chosen` digits, and that loss. Many digits go
+    /// through the network in parts, whose gradients are added up.
+    fn gradients(&self, digits: &Digits, chosen: &[u32]) -> Result<(GradStore, f32), Error> {
+        let mut whole: Option<(GradStore, f32)> = None;
+        for part in chosen.chunks(PART) {
+            let (images, labels) = batch_of(digits, part.iter().map(|&i| i as usize))?;
+            let logits = self.model.logits_of(&images)?;
+            let mut loss = ops::cross_entropy(&logits, &labels)?;
+            if part.len() < chosen.len() {
+                loss = (loss * (part.len() as f64 / chosen.len() as f64))?;
+            }
+            let (mut gradients, loss) = (loss.backward()?, loss.to_scalar::<f32>()?);
+            whole = Some(match whole {
+                None => (gradients, loss),
+                Some((before, loss_before)) => {
+                    for var in self.model.vars() {
+                        if let (Some(a), Some(b)) = (before.get(var), gradients.get(var)) {
+                            let sum = (a + b)?;
+                            gradients.insert(var, sum);
+                        }
+                    }
+                    (gradients, loss_before + loss)
+                }
+            });
+        }
+        whole.ok_or(Error::NoDigits)
     }
 }
 

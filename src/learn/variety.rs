@@ -50,19 +50,27 @@ impl Variety {
 /// Makes the batches of a training with variety.
 pub(super) struct Mixer {
     variety: Variety,
-    stream: Stream,
+    seed: u64,
+    path: String,
     augmenter: Augmenter,
 }
 
 impl Mixer {
-    /// `stream` decides all that is drawn.
-    pub(super) fn new(variety: Variety, stream: Stream) -> Self {
-        Self { variety, stream, augmenter: Augmenter::new() }
+    /// The streams of `seed` below `path` decide all that is drawn, one a step: so a step needs
+    /// nothing of those before it.
+    pub(super) fn new(variety: Variety, seed: u64, path: String) -> Self {
+        Self { variety, seed, path, augmenter: Augmenter::new() }
     }
 
-    /// The digits of a batch: a number below the count of `digits` chooses one of them, any other
+    /// The digits of a step: a number below the count of `digits` chooses one of them, any other
     /// a synthetic one with the label of one of them.
-    pub(super) fn batch(&mut self, digits: &Digits, chosen: &[u32]) -> Result<Digits, Error> {
+    pub(super) fn batch(
+        &mut self,
+        digits: &Digits,
+        chosen: &[u32],
+        step: u32,
+    ) -> Result<Digits, Error> {
+        let mut stream = Stream::new(self.seed, &format!("{}/{step}", self.path));
         let count = u32::try_from(digits.len()).unwrap_or(u32::MAX);
         let mut pixels = Vec::with_capacity(chosen.len() * crate::digits::PIXELS);
         let mut labels = Vec::with_capacity(chosen.len());
@@ -71,13 +79,13 @@ impl Mixer {
             if index < count {
                 let image = digits.image(index as usize);
                 match self.variety.augment {
-                    true => pixels.extend(self.augmenter.vary(image, &mut self.stream)),
+                    true => pixels.extend(self.augmenter.vary(image, &mut stream)),
                     false => pixels.extend_from_slice(image),
                 }
                 labels.push(digits.label(index as usize));
             } else {
-                let label = digits.label(self.stream.below(count.max(1)) as usize);
-                pixels.extend(pens.draw(label, &mut self.stream)?);
+                let label = digits.label(stream.below(count.max(1)) as usize);
+                pixels.extend(pens.draw(label, &mut stream)?);
                 labels.push(label);
             }
         }
@@ -90,11 +98,12 @@ mod tests {
     use super::*;
     use crate::digits::synthetic;
 
-    fn mix(augment: bool, seed: u64, chosen: &[u32]) -> Digits {
+    fn mix(augment: bool, step: u32, chosen: &[u32]) -> Digits {
         let digits = synthetic::digits(40, 1).unwrap();
         let sevens = digits.select((0..40).filter(|&index| digits.label(index) % 7 == 0));
         let variety = Variety { augment, pens: 1.0, fold: 0 };
-        Mixer::new(variety, Stream::new(seed, "test/mix")).batch(&sevens, chosen).unwrap()
+        let mut mixer = Mixer::new(variety, 1, "test/mix".to_owned());
+        mixer.batch(&sevens, chosen, step).unwrap()
     }
 
     #[test]
@@ -106,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_kept_or_varied_and_the_stream_decides() {
+    fn digits_are_kept_or_varied_and_the_step_decides() {
         let digits = synthetic::digits(40, 1).unwrap();
         assert_eq!(mix(false, 1, &[1]).image(0), digits.image(7));
         assert_ne!(mix(true, 1, &[1]).image(0), digits.image(7));

@@ -16,8 +16,7 @@ use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
 use crate::digits::Digits;
 use crate::federated::{
-    self, Assignment, LocalTraining, Secret, Task, WorkerAction as Action, WorkerEvent as Event,
-    WorkerPhase,
+    self, Assignment, Job, LocalTraining, WorkerAction as Action, WorkerEvent as Event, WorkerPhase,
 };
 use crate::network;
 use crate::secagg::FirstMask;
@@ -126,9 +125,9 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                 room.generation += 1;
                 spawn_local(load(shared, room.data.clone(), place, room.generation));
             }
-            Action::Train { round, task, secret } => {
+            Action::Train(job) => {
                 room.generation += 1;
-                spawn_local(train(shared, round, *task, secret, room.generation));
+                spawn_local(train(shared, *job, room.generation));
             }
             Action::StopTraining => room.generation += 1,
             Action::Wake(at) => spawn_local(async move {
@@ -207,11 +206,11 @@ fn loaded(shared: &Shared, (source, digits, bytes): (String, Digits, u32)) {
 const SLICE_MS: f64 = 30.0;
 
 /// Trains a round, and says what came of it.
-async fn train(shared: Shared, round: u32, task: Task, secret: Secret, generation: u32) {
+async fn train(shared: Shared, job: Job, generation: u32) {
     let started = now();
-    let token = task.token.clone();
-    let is_secure = task.secure.is_some();
-    let outcome = run_task(&shared, round, task, secret, generation).await;
+    let (round, token) = (job.round, job.task.token.clone());
+    let is_secure = job.task.secure.is_some();
+    let outcome = run_task(&shared, job, generation).await;
     if !is_current(&shared, generation) {
         return;
     }
@@ -242,9 +241,7 @@ async fn train(shared: Shared, round: u32, task: Task, secret: Secret, generatio
 /// Trains step by step; `None` when the task was called off.
 async fn run_task(
     shared: &Shared,
-    round: u32,
-    task: Task,
-    secret: Secret,
+    job: Job,
     generation: u32,
 ) -> Result<Option<federated::Report>, String> {
     let room = with_room(shared, |room| {
@@ -255,7 +252,8 @@ async fn run_task(
     };
     let preset = network::preset(&place.model)
         .ok_or_else(|| format!("this page knows no network called {}", place.model))?;
-    let mut training = LocalTraining::new(&preset.network, &place, round, task, &digits, secret.0)
+    let round = job.round;
+    let mut training = LocalTraining::new(&preset.network, &place, job, &digits)
         .map_err(|error| error.to_string())?;
     let mut slice = now();
     while !training.is_done() {

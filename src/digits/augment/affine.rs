@@ -59,12 +59,32 @@ impl Affine {
         Some(Self { inverse, centre, from: measured.centre })
     }
 
-    /// What comes to lie at `place`, which lay off by `bend`.
-    pub(super) fn source(&self, place: [f32; 2], bend: [f32; 2]) -> [f32; 2] {
-        let [x, y] = [0, 1].map(|axis| place[axis] - self.centre[axis] + bend[axis]);
-        [0, 1].map(|axis| self.inverse[axis][0] * x + self.inverse[axis][1] * y + self.from[axis])
+    /// What comes to lie at the places of a row, which lay off by `bends`: x, and y.
+    pub(super) fn sources(&self, row: f32, bends: [&[f32; SIDE]; 2]) -> [[f32; SIDE]; 2] {
+        let [centre_x, centre_y] = self.centre;
+        let off = row - centre_y;
+        [0, 1].map(|axis: usize| {
+            let ([along_x, along_y], from) = (self.inverse[axis], self.from[axis]);
+            let mut places = [0f32; SIDE];
+            for x in 0..SIDE {
+                let [across, down] = [COLUMNS[x] - centre_x + bends[0][x], off + bends[1][x]];
+                places[x] = (along_x * across + along_y * down) + from;
+            }
+            places
+        })
     }
 }
+
+/// The place of each column.
+const COLUMNS: [f32; SIDE] = {
+    let mut columns = [0.0; SIDE];
+    let mut column = 0;
+    while column < SIDE {
+        columns[column] = column as f32;
+        column += 1;
+    }
+    columns
+};
 
 /// How far the ink reaches from its centre of mass, along both axes, once it is mapped by `matrix`.
 fn spans(matrix: &[[f32; 2]; 2], measured: &Measured) -> [[f32; 2]; 2] {
@@ -98,12 +118,17 @@ mod tests {
         canvas.load(&image);
         for seed in 0..100 {
             let affine = Affine::draw(&canvas, &mut Stream::new(seed, "test/affine")).unwrap();
-            // The centre of mass comes from where it was.
-            let from = affine.source(affine.centre, [0.0; 2]);
-            assert!((from[0] - 4.0).abs() < 1e-4 && (from[1] - 8.0).abs() < 1e-4);
-            // Places further than the box from the centre come from paper.
-            for far in [[14.0, 0.5], [14.0, 27.5], [0.0, 14.0], [27.5, 14.0]] {
-                assert_eq!(canvas.at(affine.source(far, [0.0; 2])), 0.0, "{seed}: {far:?}");
+            let straight = [&[0.0; SIDE]; 2];
+            // The centre of mass comes from where it was: a pixel around it.
+            let row = affine.centre[1].round();
+            let [xs, ys] = affine.sources(row, straight);
+            let column = affine.centre[0].round() as usize;
+            assert!((xs[column] - 4.0).abs() < 1.0 && (ys[column] - 8.0).abs() < 1.0);
+            // The rows at the edges come from paper.
+            for row in [0.0, 27.0] {
+                let mut values = [1.0; SIDE];
+                canvas.read(&affine.sources(row, straight), &mut values);
+                assert_eq!(values, [0.0; SIDE], "{seed}");
             }
         }
         assert!(Affine::draw(&Canvas::new(), &mut Stream::new(1, "test/affine")).is_none());

@@ -72,20 +72,26 @@ impl Canvas {
         (mass > 0.0).then(|| Measured { centre: [moment_x / mass, moment_y / mass], rows })
     }
 
-    /// The value at a place of the image, between the four pixels around it; paper outside.
-    pub(super) fn at(&self, place: [f32; 2]) -> f32 {
-        const LOW: f32 = 0.5;
-        const HIGH: f32 = WIDE as f32 - 1.5;
-        // Clamped to the paper, so the casts cut towards zero and all four are there.
-        let [x, y] = place.map(|at| (at + MARGIN as f32).clamp(LOW, HIGH));
-        let (column, row) = (x as usize, y as usize);
-        let (right, down) = (x - column as f32, y - row as f32);
-        let first = row * WIDE + column;
-        let [a, b, c, d] = [0, 1, WIDE, WIDE + 1].map(|step| self.0[first + step]);
-        let (upper, lower) = (a + right * (b - a), c + right * (d - c));
-        upper + down * (lower - upper)
+    /// The values at places of the image, each between the four pixels around it; paper outside.
+    pub(super) fn read(&self, [xs, ys]: &[[f32; SIDE]; 2], values: &mut [f32]) {
+        for ((value, x), y) in values.iter_mut().zip(xs).zip(ys) {
+            // Clamped to the paper, so the casts cut towards zero and all four are there.
+            let [x, y] = [x, y].map(|at| (at + MARGIN as f32).clamp(LOW, HIGH));
+            let (column, row) = (x as u32, y as u32);
+            let (right, down) = (x - column as f32, y - row as f32);
+            // The remainder is the number itself, and tells that it is inside.
+            let first = (row as usize * WIDE + column as usize) % (WIDE * (WIDE - 2));
+            let (upper, lower) = (&self.0[first..first + 2], &self.0[first + WIDE..][..2]);
+            let upper = upper[0] + right * (upper[1] - upper[0]);
+            let lower = lower[0] + right * (lower[1] - lower[0]);
+            *value = upper + down * (lower - upper);
+        }
     }
 }
+
+/// The first and the last place that is read, with the paper's corner as origin.
+const LOW: f32 = 0.5;
+const HIGH: f32 = WIDE as f32 - 2.5;
 
 #[cfg(test)]
 mod tests {
@@ -124,9 +130,14 @@ mod tests {
     #[test]
     fn between_pixels_is_between_their_values() {
         let canvas = bar(1);
-        assert_eq!(canvas.at([10.0, 10.0]), 255.0);
-        assert_eq!(canvas.at([10.25, 10.0]), 0.75 * 255.0);
-        assert_eq!(canvas.at([10.0, 3.5]), 127.5);
-        assert_eq!(canvas.at([f32::INFINITY, -1e9]), 0.0);
+        let at = |x: f32, y: f32| {
+            let mut values = [0.0; SIDE];
+            canvas.read(&[[x; SIDE], [y; SIDE]], &mut values);
+            values[0]
+        };
+        assert_eq!(at(10.0, 10.0), 255.0);
+        assert_eq!(at(10.25, 10.0), 0.75 * 255.0);
+        assert_eq!(at(10.0, 3.5), 127.5);
+        assert_eq!(at(f32::INFINITY, -1e9), 0.0);
     }
 }

@@ -15,81 +15,92 @@ const KNOTS: usize = SIDE / SPACING + 3;
 /// The largest deviation of a knot, in pixels; that of the field is about half of it.
 const DEVIATION_MAX: f64 = 2.0;
 
+/// Numbers of a plane that is as wide as the image, and as high as it has knots.
+type Line = [f32; KNOTS];
+
 /// A field of displacements.
 pub(super) struct Elastic {
-    /// The weights of the four knots around each column or row.
-    weights: [[f32; 4]; SIDE],
-    /// `[28, 28]` displacements `[x, y]`, in pixels.
-    field: [[f32; 2]; PIXELS],
+    /// The weights of the four knots around a pixel, for each place between two knots.
+    weights: [[f32; SPACING]; 4],
+    /// Displacements along x, and along y, in pixels, row by row.
+    field: [[[f32; SIDE]; SIDE]; 2],
 }
 
 impl Elastic {
     /// A field that bends nothing yet.
     pub(super) fn new() -> Self {
-        let weights = std::array::from_fn(|place| {
-            let t = (place % SPACING) as f32 / SPACING as f32;
+        let mut weights = [[0.0; SPACING]; 4];
+        for place in 0..SPACING {
+            let t = place as f32 / SPACING as f32;
             let s = 1.0 - t;
-            [
-                s * s * s / 6.0,
-                (3.0 * t * t * t - 6.0 * t * t + 4.0) / 6.0,
-                (3.0 * s * s * s - 6.0 * s * s + 4.0) / 6.0,
-                t * t * t / 6.0,
-            ]
-        });
-        Self { weights, field: [[0.0; 2]; PIXELS] }
+            weights[0][place] = s * s * s / 6.0;
+            weights[1][place] = (3.0 * t * t * t - 6.0 * t * t + 4.0) / 6.0;
+            weights[2][place] = (3.0 * s * s * s - 6.0 * s * s + 4.0) / 6.0;
+            weights[3][place] = t * t * t / 6.0;
+        }
+        Self { weights, field: [[[0.0; SIDE]; SIDE]; 2] }
     }
 
     /// Draws a new field, whose mean is zero: it bends and does not move.
     pub(super) fn draw(&mut self, stream: &mut Stream) {
-        let deviation = stream.between(0.0, DEVIATION_MAX);
-        let mut bytes = [0; KNOTS * KNOTS * 2 * 4];
-        stream.fill(&mut bytes);
-        // The sum of four uniform bytes is close to normal, and cheap: its deviation is
-        // sqrt(4 (256^2 - 1) / 12).
-        let scale = deviation as f32 / 147.799_64;
-        let mut knots = [[[0f32; 2]; KNOTS]; KNOTS];
-        let numbers = bytes.chunks_exact(4).map(|four| {
-            let sum: u16 = four.iter().map(|&byte| u16::from(byte)).sum();
-            scale * (f32::from(sum) - 510.0)
-        });
-        for (knot, number) in knots.iter_mut().flatten().flatten().zip(numbers) {
-            *knot = number;
-        }
-        for (y, row) in self.field.chunks_exact_mut(SIDE).enumerate() {
-            let four = &knots[y / SPACING..][..4];
-            // The knots of this row first, then its pixels.
-            let line: [[f32; 2]; KNOTS] = std::array::from_fn(|x| {
-                mixed(&self.weights[y], [four[0][x], four[1][x], four[2][x], four[3][x]])
-            });
-            for (x, bend) in row.iter_mut().enumerate() {
-                let first = x / SPACING;
-                *bend = mixed(
-                    &self.weights[x],
-                    [line[first], line[first + 1], line[first + 2], line[first + 3]],
-                );
+        let deviation = stream.between(0.0, DEVIATION_MAX) as f32;
+        let mut bytes = [0; KNOTS * KNOTS * 4];
+        for plane in &mut self.field {
+            stream.fill(&mut bytes);
+            spline(&self.weights, &knots(&bytes, deviation), plane);
+            // Eight sums side by side: an order that is fixed, and that lanes can keep.
+            let mut sums = [0f32; 8];
+            let values = plane.as_flattened_mut();
+            for eight in values.chunks_exact(8) {
+                for (sum, value) in sums.iter_mut().zip(eight) {
+                    *sum += value;
+                }
             }
-        }
-        let mut sum = [0f32; 2];
-        for bend in &self.field {
-            sum = [sum[0] + bend[0], sum[1] + bend[1]];
-        }
-        let mean = sum.map(|sum| sum / PIXELS as f32);
-        for bend in &mut self.field {
-            *bend = [bend[0] - mean[0], bend[1] - mean[1]];
+            let mean = sums.iter().sum::<f32>() / PIXELS as f32;
+            for value in values {
+                *value -= mean;
+            }
         }
     }
 
-    /// The displacements, row by row.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &[[f32; 2]]> {
-        self.field.chunks_exact(SIDE)
+    /// The displacements of a row, along x and along y.
+    pub(super) fn row(&self, y: usize) -> [&[f32; SIDE]; 2] {
+        [0, 1].map(|axis: usize| &self.field[axis][y])
     }
 }
 
-fn mixed(weights: &[f32; 4], four: [[f32; 2]; 4]) -> [f32; 2] {
-    [0, 1].map(|axis| {
-        let [a, b, c, d] = four.map(|knot| knot[axis]);
-        (weights[0] * a + weights[1] * b) + (weights[2] * c + weights[3] * d)
-    })
+/// Knots with this deviation. The sum of four uniform bytes is close to normal, and cheap.
+fn knots(bytes: &[u8; KNOTS * KNOTS * 4], deviation: f32) -> [Line; KNOTS] {
+    // The deviation of such a sum: sqrt(4 (256^2 - 1) / 12).
+    let scale = deviation / 147.799_64;
+    let mut knots = [[0f32; KNOTS]; KNOTS];
+    for (knot, four) in knots.as_flattened_mut().iter_mut().zip(bytes.chunks_exact(4)) {
+        let sum: u32 = four.iter().map(|&byte| u32::from(byte)).sum();
+        *knot = scale * (sum as f32 - 510.0);
+    }
+    knots
+}
+
+/// The surface of a cubic B-spline over `knots`.
+fn spline(weights: &[[f32; SPACING]; 4], knots: &[Line; KNOTS], plane: &mut [[f32; SIDE]; SIDE]) {
+    let [first, second, third, fourth] = weights;
+    for (y, row) in plane.iter_mut().enumerate() {
+        // The knots of this row first, then its pixels.
+        let place = y % SPACING;
+        let mut line = [0f32; KNOTS];
+        let four = knots[y / SPACING..].iter().zip([first, second, third, fourth]);
+        for (knots, weights) in four {
+            for (sum, knot) in line.iter_mut().zip(knots) {
+                *sum += weights[place] * knot;
+            }
+        }
+        for (pixels, around) in row.chunks_exact_mut(SPACING).zip(line.windows(4)) {
+            for x in 0..SPACING {
+                pixels[x] = (first[x] * around[0] + second[x] * around[1])
+                    + (third[x] * around[2] + fourth[x] * around[3]);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -98,7 +109,9 @@ mod tests {
 
     #[test]
     fn weights_are_a_partition_of_one() {
-        for four in Elastic::new().weights {
+        let weights = Elastic::new().weights;
+        for place in 0..SPACING {
+            let four = weights.map(|weights| weights[place]);
             assert!((four.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{four:?}");
             assert!(four.iter().all(|&weight| weight >= 0.0));
         }
@@ -111,9 +124,17 @@ mod tests {
         let (mut squares, mut steepest) = (0.0, 0f32);
         for _ in 0..400 {
             elastic.draw(&mut stream);
-            squares += elastic.field.iter().flatten().map(|at| f64::from(at * at)).sum::<f64>();
-            for pair in elastic.field.chunks_exact(SIDE).flat_map(|row| row.windows(2)) {
-                steepest = steepest.max((pair[1][0] - pair[0][0]).abs());
+            squares += elastic
+                .field
+                .as_flattened()
+                .as_flattened()
+                .iter()
+                .map(|at| f64::from(at * at))
+                .sum::<f64>();
+            for y in 0..SIDE {
+                for pair in elastic.row(y)[0].windows(2) {
+                    steepest = steepest.max((pair[1] - pair[0]).abs());
+                }
             }
         }
         let rms = (squares / (400.0 * 2.0 * PIXELS as f64)).sqrt();

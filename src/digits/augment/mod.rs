@@ -76,17 +76,22 @@ impl Augmenter {
     /// four pixels; the darkest is stretched to 255, as everywhere.
     fn resample(&self, affine: &Affine) -> Image {
         let mut values = [0f32; PIXELS];
-        let mut darkest = 0f32;
-        let rows = values.chunks_exact_mut(SIDE).zip(self.elastic.rows());
-        for (y, (row, bends)) in rows.enumerate() {
-            for (x, (value, bend)) in row.iter_mut().zip(bends).enumerate() {
-                *value = self.inked.at(affine.source([x as f32, y as f32], *bend));
-                darkest = darkest.max(*value);
+        let mut darkest = [0f32; SIDE];
+        for (y, row) in values.chunks_exact_mut(SIDE).enumerate() {
+            let places = affine.sources(y as f32, self.elastic.row(y));
+            self.inked.read(&places, row);
+            for (darkest, value) in darkest.iter_mut().zip(row) {
+                *darkest = darkest.max(*value);
             }
         }
+        let darkest = darkest.into_iter().fold(0.0, f32::max);
         let stretch = if darkest > 0.0 { 255.0 / darkest } else { 0.0 };
-        // Half is added before the cast cuts: rounds to the nearest.
-        values.map(|value| (value * stretch + 0.5) as u8)
+        let mut image = [0; PIXELS];
+        for (pixel, value) in image.iter_mut().zip(&values) {
+            // Half is added before the cast cuts: rounds to the nearest.
+            *pixel = (value * stretch + 0.5) as u8;
+        }
+        image
     }
 }
 

@@ -6,8 +6,9 @@ mod update;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::messages::{Assignment, Refusal, Task, ToAggregator, ToWorker, Token};
+use super::super::sampling::{self, Size};
 use super::super::strategy::{self, Strategy};
-use super::super::{Millis, Settings, message_limit, sampling};
+use super::super::{Millis, Settings, message_limit};
 use super::round::Round;
 use super::{Action, Entropy, Event, Level, Member, Phase, Snapshot};
 use crate::network::{self, Network, WeightHash, Weights};
@@ -279,19 +280,27 @@ impl Aggregator {
         let chosen = [swift, all].into_iter().find_map(|eligible| {
             sampling::size(&self.settings, eligible.len()).map(|size| (eligible, size))
         });
-        let Some((eligible, size)) = chosen else {
+        let Some((eligible, mut size)) = chosen else {
             return;
         };
         self.members.values_mut().for_each(Member::sit);
         let number = self.applied + 1;
         let attempt = self.abandoned + 1;
-        let slots = sampling::cohort(eligible, size.asked, self.settings.seed, number, attempt);
+        let slots = if self.strategy.is_serial() {
+            size = Size::ONE;
+            sampling::turn(eligible, self.applied + self.abandoned)
+        } else {
+            sampling::cohort(eligible, size.asked, self.settings.seed, number, attempt)
+        };
+        let recipe = self.settings.recipe_of(self.strategy.as_ref(), number, self.rounds);
+        let control = self.control(&recipe, &slots);
         let mut round = Round::new(
             number,
             size.target,
             sampling::quorum(&self.settings, size.target),
             now + Millis::from(self.settings.deadline_s) * 1000,
         );
+        round.control_scale = control.as_ref().map_or(1.0, |control| control.scale);
         let secure = self.settings.secagg.then(|| self.secure_task(&slots));
         for id in self.by_slot() {
             let Some(member) = self.members.get_mut(&id).filter(|m| slots.contains(&m.slot)) else {
@@ -305,7 +314,8 @@ impl Aggregator {
             let task = Task {
                 token,
                 attempt,
-                recipe: self.settings.recipe,
+                recipe,
+                control: control.clone(),
                 variety: self.settings.variety_task(),
                 examples: self.settings.example_task(),
                 secure,
@@ -381,7 +391,8 @@ fn preset(name: &str) -> Result<Network, network::Error> {
 }
 
 fn begin_strategy(settings: &Settings) -> Result<Box<dyn Strategy>, network::Error> {
-    strategy::by_name(&settings.strategy).ok_or_else(|| unknown("strategy", &settings.strategy))
+    strategy::by_name(&settings.strategy, &settings.tuning)
+        .ok_or_else(|| unknown("strategy", &settings.strategy))
 }
 
 fn unknown(what: &'static str, name: &str) -> network::Error {

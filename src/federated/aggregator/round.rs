@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::messages::{Refusal, Token};
+use super::super::strategy::Contribution;
 use super::Millis;
 use crate::secagg::Server;
 use crate::wire::PeerId;
@@ -13,6 +14,8 @@ pub(super) struct Round {
     pub(super) target: usize,
     pub(super) deadline: Millis,
     pub(super) quorum: usize,
+    /// What workers multiply the change of their control variates by.
+    pub(super) control_scale: f32,
     /// The secure sum of the updates; `None` where they come in the clear.
     pub(super) sum: Option<Server>,
     seats: BTreeMap<PeerId, Seat>,
@@ -46,9 +49,11 @@ enum State {
 }
 
 impl Seat {
-    fn report(&self) -> Option<(u32, u32, &[f32])> {
+    fn report(&self) -> Option<(u32, Contribution<'_>)> {
         match &self.state {
-            State::Reported { digits, values } => Some((self.slot, *digits, values)),
+            State::Reported { digits, values } => {
+                Some((self.slot, Contribution { digits: *digits, values }))
+            }
             State::Pending | State::Lost | State::Masked => None,
         }
     }
@@ -56,7 +61,8 @@ impl Seat {
 
 impl Round {
     pub(super) fn new(number: u32, target: usize, quorum: usize, deadline: Millis) -> Self {
-        Self { number, target, deadline, quorum, sum: None, seats: BTreeMap::new() }
+        let (sum, seats) = (None, BTreeMap::new());
+        Self { number, target, deadline, quorum, control_scale: 1.0, sum, seats }
     }
 
     pub(super) fn seat(&mut self, id: PeerId, slot: u32, token: Token) {
@@ -138,7 +144,7 @@ impl Round {
     }
 
     pub(super) fn reported(&self) -> usize {
-        self.reports().len()
+        self.seats.values().filter_map(Seat::report).count()
     }
 
     pub(super) fn has_quorum(&self) -> bool {
@@ -156,26 +162,11 @@ impl Round {
         }
     }
 
-    /// `sum_k n_k (w_k - w) / sum_k n_k`, the sums taken in `f64` by ascending slot so that
-    /// the order of arrival changes no bit.
-    pub(super) fn mean(&self, len: usize) -> Vec<f64> {
-        let mut sums = vec![0.0; len];
-        let mut total = 0.0;
-        for (_, digits, values) in self.reports() {
-            total += f64::from(digits);
-            for (sum, &value) in sums.iter_mut().zip(values) {
-                *sum += f64::from(value);
-            }
-        }
-        sums.iter_mut().for_each(|sum| *sum /= total);
-        sums
-    }
-
-    /// Slot, digits and values of every report, by ascending slot.
-    fn reports(&self) -> Vec<(u32, u32, &[f32])> {
-        let mut reports: Vec<_> = self.seats.values().filter_map(Seat::report).collect();
-        reports.sort_by_key(|(slot, _, _)| *slot);
-        reports
+    /// Every update, by ascending slot so that the order of arrival changes no bit.
+    pub(super) fn updates(&self) -> Vec<Contribution<'_>> {
+        let mut updates: Vec<_> = self.seats.values().filter_map(Seat::report).collect();
+        updates.sort_by_key(|(slot, _)| *slot);
+        updates.into_iter().map(|(_, update)| update).collect()
     }
 }
 
@@ -193,11 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn the_mean_is_weighted_by_digits() {
-        let mut round = round(2, 2, 1);
-        round.report(PeerId([9; 16]), 100, vec![100.0 * 1.0]);
-        round.report(PeerId([8; 16]), 300, vec![300.0 * 5.0]);
-        assert_eq!(round.mean(1), [4.0]);
+    fn updates_come_by_slot() {
+        let mut round = round(3, 3, 1);
+        round.report(PeerId([8; 16]), 300, vec![5.0]);
+        round.report(PeerId([9; 16]), 100, vec![1.0]);
+        let digits: Vec<u32> = round.updates().iter().map(|update| update.digits).collect();
+        assert_eq!(digits, [100, 300]);
     }
 
     #[test]

@@ -37,11 +37,10 @@ impl Assignment {
     /// # Errors
     /// In words, when this page does not know the partition or cannot cut so many shards.
     pub fn cut(&self, manifest: &Manifest) -> Result<Shard, String> {
-        let partitioner = partition::by_name(&self.partition)
-            .ok_or_else(|| format!("this page knows no partition called {}", self.partition))?;
-        let mut shards = partitioner
-            .partition(&manifest.train, self.shards, self.seed)
-            .map_err(|error| error.to_string())?;
+        let cut = partition::parse(&self.partition).and_then(|partitioner| {
+            partition::cut(partitioner.as_ref(), &manifest.train, self.shards, self.seed)
+        });
+        let mut shards = cut.map_err(|error| error.to_string())?;
         Ok(shards.swap_remove(self.shard() as usize))
     }
 }
@@ -57,12 +56,23 @@ pub struct Task {
     pub recipe: Recipe,
     /// What is mixed into the training. Where there is noise, nothing is.
     pub variety: Variety,
+    /// What corrects the worker's gradients; none where `None`.
+    pub control: Option<Control>,
     /// Noise on every step of the worker, for each of its digits; none where `None`.
     pub examples: Option<ExampleTask>,
     /// How the updates are summed; `None` asks for the update in the clear.
     pub secure: Option<SecureTask>,
     /// The global model's weights.
     pub weights: Vec<f32>,
+}
+
+/// The server's control variate (Karimireddy et al. 2020).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Control {
+    /// What the change of the worker's own is multiplied by, to bring it to the size of a step.
+    pub scale: f32,
+    /// One value a weight.
+    pub values: Vec<f32>,
 }
 
 /// What is public of a secure sum before it begins.
@@ -107,7 +117,8 @@ pub struct Update {
     pub digits: u32,
     /// The mean training loss, in nats.
     pub loss: f32,
-    /// `n_k (w_k - w)`.
+    /// `n_k (w_k - w)`; where there are control variates, `n_k` times the scaled change of the
+    /// worker's own follows.
     pub values: Vec<f32>,
 }
 

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use super::{Noise, SettingInfo};
 use crate::digits::partition;
 use crate::digits::synthetic::FOLDS;
-use crate::federated::strategy;
+use crate::federated::{schedule, strategy};
+use crate::learn::Method;
 use crate::network::{self, Initialiser};
 
 /// The most rounds, shards, steps, virtual clients and seconds that a run may ask for.
@@ -47,15 +48,15 @@ pub const SETTINGS: &[SettingInfo] = &[
     SettingInfo {
         name: "batch",
         label: "Batch size",
-        help: "Digits in one step of training.",
+        help: "Digits in one step of training; 0 for all of the worker's.",
         choices: Vec::new,
         get: |s| s.recipe.batch.to_string(),
-        set: |s, text| number(text, 1, crate::learn::BATCH_MAX).map(|n| s.recipe.batch = n),
+        set: |s, text| number(text, 0, crate::learn::BATCH_MAX).map(|n| s.recipe.batch = n),
     },
     SettingInfo {
         name: "steps",
         label: "Most steps",
-        help: "Steps after which a worker stops even if its epochs are not over; 0 for no such limit, 1 for federated SGD.",
+        help: "Steps after which a worker stops even if its epochs are not over; 0 for no such limit.",
         choices: Vec::new,
         get: |s| s.recipe.steps_max.to_string(),
         set: |s, text| number(text, 0, STEPS_MAX).map(|n| s.recipe.steps_max = n),
@@ -67,6 +68,26 @@ pub const SETTINGS: &[SettingInfo] = &[
         choices: Vec::new,
         get: |s| s.recipe.sgd.learning_rate.to_string(),
         set: |s, text| number(text, 1e-6, 10.0).map(|x| s.recipe.sgd.learning_rate = x),
+    },
+    SettingInfo {
+        name: "schedule",
+        label: "Schedule",
+        help: "How the learning rate changes from round to round.",
+        choices: || schedule::CHOICES.to_vec(),
+        get: |s| s.schedule.to_string(),
+        set: |s, text| text.parse().map(|schedule| s.schedule = schedule),
+    },
+    SettingInfo {
+        name: "optimiser",
+        label: "Optimiser",
+        help: "How a worker takes a step: SGD with momentum, or Adam.",
+        choices: methods,
+        get: |s| method_name(s.recipe.method).to_owned(),
+        set: |s, text| {
+            let found = Method::ALL.iter().find(|(name, _)| *name == text);
+            s.recipe.method = found.ok_or_else(|| one_of(&methods()))?.1;
+            Ok(())
+        },
     },
     SettingInfo {
         name: "momentum",
@@ -151,7 +172,7 @@ pub const SETTINGS: &[SettingInfo] = &[
     SettingInfo {
         name: "shards",
         label: "Shards",
-        help: "How many parts the training digits are cut into; each worker has one.",
+        help: "How many parts the training digits are cut into; each worker has one. Parts without a worker are not trained on, and where workers are more than parts, some have the same.",
         choices: Vec::new,
         get: |s| s.shards.to_string(),
         set: |s, text| number(text, 1, SHARDS_MAX).map(|n| s.shards = n),
@@ -159,18 +180,70 @@ pub const SETTINGS: &[SettingInfo] = &[
     SettingInfo {
         name: "partition",
         label: "Partition",
-        help: "How the digits are spread over the shards.",
-        choices: partition::names,
+        help: "How the digits are spread over the shards: alike, or so that workers know different labels, or different amounts. In the address, any number may stand after the colon.",
+        choices: partition::examples,
         get: |s| s.partition.clone(),
-        set: |s, text| choice(text, &partition::names()).map(|name| s.partition = name),
+        set: |s, text| {
+            let partitioner = partition::parse(text).map_err(|error| error.to_string())?;
+            s.partition = partitioner.name();
+            Ok(())
+        },
     },
     SettingInfo {
         name: "strategy",
         label: "Strategy",
-        help: "How the average of the updates changes the global model.",
+        help: "How the updates change the global model. Those that compare workers with each other need secure aggregation off.",
         choices: strategy::names,
         get: |s| s.strategy.clone(),
         set: |s, text| choice(text, &strategy::names()).map(|name| s.strategy = name),
+    },
+    SettingInfo {
+        name: "slr",
+        label: "Server learning rate",
+        help: "How far the server goes along the workers' step; 0 for what is usual with the strategy.",
+        choices: Vec::new,
+        get: |s| s.tuning.server_rate.to_string(),
+        set: |s, text| number(text, 0.0, 100.0).map(|x| s.tuning.server_rate = x),
+    },
+    SettingInfo {
+        name: "smomentum",
+        label: "Server momentum",
+        help: "How much of the last round's step the server keeps (FedAvgM, FedAdam, FedYogi).",
+        choices: Vec::new,
+        get: |s| s.tuning.server_momentum.to_string(),
+        set: |s, text| number(text, 0.0, 0.999).map(|x| s.tuning.server_momentum = x),
+    },
+    SettingInfo {
+        name: "tau",
+        label: "Adaptivity (tau)",
+        help: "The smaller, the more FedAdagrad, FedAdam and FedYogi adapt to each weight.",
+        choices: Vec::new,
+        get: |s| s.tuning.tau.to_string(),
+        set: |s, text| number(text, 1e-9, 1.0).map(|x| s.tuning.tau = x),
+    },
+    SettingInfo {
+        name: "mu",
+        label: "Proximal term (mu)",
+        help: "How strongly FedProx draws workers to the global model while they train.",
+        choices: Vec::new,
+        get: |s| s.tuning.mu.to_string(),
+        set: |s, text| number(text, 0.0, 10.0).map(|x| s.tuning.mu = x),
+    },
+    SettingInfo {
+        name: "byzantine",
+        label: "Share of attackers",
+        help: "The share of the workers that the trimmed mean, Krum and Multi-Krum are to withstand.",
+        choices: Vec::new,
+        get: |s| s.tuning.byzantine.to_string(),
+        set: |s, text| number(text, 0.0, 0.49).map(|x| s.tuning.byzantine = x),
+    },
+    SettingInfo {
+        name: "radius",
+        label: "Radius",
+        help: "The longest step that counts whole with the norm bound and centred clipping; 0 for the median of the round.",
+        choices: Vec::new,
+        get: |s| s.tuning.radius.to_string(),
+        set: |s, text| number(text, 0.0, 1e6).map(|x| s.tuning.radius = x),
     },
     SettingInfo {
         name: "secagg",
@@ -289,6 +362,14 @@ fn choice(text: &str, names: &[&str]) -> Result<String, String> {
 
 fn one_of(names: &[&str]) -> String {
     format!("one of {}", names.join(", "))
+}
+
+fn methods() -> Vec<&'static str> {
+    Method::ALL.iter().map(|(name, _)| *name).collect()
+}
+
+fn method_name(method: Method) -> &'static str {
+    Method::ALL.iter().find(|(_, known)| *known == method).map_or("sgd", |(name, _)| name)
 }
 
 fn initialisers() -> Vec<&'static str> {

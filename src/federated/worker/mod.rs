@@ -12,8 +12,9 @@ mod sum;
 use sum::{Kept, Sum};
 
 use super::Millis;
+use super::local::{Job, Secret};
 use super::messages::{
-    Assignment, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update,
+    Assignment, Control, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update,
 };
 use super::virtual_clients::PrivatePart;
 use crate::entropy::Entropy;
@@ -60,14 +61,7 @@ pub enum WorkerAction {
     /// Fetch this shard, then say [`WorkerEvent::ShardLoaded`].
     Load(Assignment),
     /// Train, then say [`WorkerEvent::Trained`] or [`WorkerEvent::Failed`].
-    Train {
-        /// The round.
-        round: u32,
-        /// The work.
-        task: Box<Task>,
-        /// Fresh secret bytes for it.
-        secret: Secret,
-    },
+    Train(Box<Job>),
     /// Stop the training under way: nobody waits for it any more.
     StopTraining,
     /// Come back at this time with [`WorkerEvent::Tick`].
@@ -87,16 +81,6 @@ pub enum WorkerAction {
     },
     /// Tell the user.
     Notice(String),
-}
-
-/// Secret bytes, which do not print.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub [u8; 32]);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(..)")
-    }
 }
 
 /// What a worker is doing.
@@ -132,6 +116,10 @@ pub struct Worker {
     sum: Option<Sum>,
     /// What was learnt for a round whose sum is not known yet.
     kept: Option<Kept>,
+    /// The control variate; empty for zeros.
+    control: Vec<f32>,
+    /// What it becomes when the update of this round counts.
+    next_control: Option<(u32, Vec<f32>)>,
 }
 
 /// A task that is being trained.
@@ -141,6 +129,7 @@ struct Current {
     attempt: u32,
     recipe: Recipe,
     secure: Option<SecureTask>,
+    control: Option<Control>,
 }
 
 impl Worker {
@@ -158,6 +147,8 @@ impl Worker {
             task: None,
             sum: None,
             kept: None,
+            control: Vec::new(),
+            next_control: None,
         }
     }
 
@@ -260,6 +251,7 @@ impl Worker {
         }
         let mut actions = self.stop_training();
         self.kept = None;
+        self.control = Vec::new();
         self.run = run;
         self.place = Some(place.clone());
         self.digits = None;
@@ -296,6 +288,7 @@ impl Worker {
             attempt: task.attempt,
             recipe: task.recipe,
             secure: task.secure,
+            control: task.control.clone(),
         };
         if self.has_kept(&current, &task) {
             actions.extend(self.begin_sum(current));
@@ -306,7 +299,8 @@ impl Worker {
         self.phase = WorkerPhase::Training(round);
         let mut secret = Secret([0; 32]);
         (self.entropy)(&mut secret.0);
-        actions.push(WorkerAction::Train { round, task, secret });
+        let control = self.control.clone();
+        actions.push(WorkerAction::Train(Box::new(Job { round, task: *task, control, secret })));
         actions
     }
 
@@ -323,7 +317,12 @@ impl Worker {
     }
 
     fn trained(&mut self, update: Update, part: Option<PrivatePart>) -> Vec<WorkerAction> {
-        match self.take_task(&update.token) {
+        let task = self.take_task(&update.token);
+        if let Some(Current { round, control: Some(control), .. }) = &task {
+            let next = control.followed(&self.control, &update.values, update.digits);
+            self.next_control = Some((*round, next));
+        }
+        match task {
             Some(current) if current.secure.is_some() => self.keep(current, update, part),
             Some(Current { round, .. }) => {
                 vec![self.send(round, &ToAggregator::Update(update))]

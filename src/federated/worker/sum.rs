@@ -123,6 +123,9 @@ impl Worker {
 
     /// The sum of a round is known, and this worker's part in it.
     pub(super) fn counted(&mut self, round: u32) -> Vec<WorkerAction> {
+        if let Some((_, control)) = self.next_control.take_if(|(of, _)| *of == round) {
+            self.control = control;
+        }
         if self.sum.as_ref().is_some_and(|sum| sum.round == round) {
             self.kept = None;
             self.leave_sum();

@@ -10,11 +10,11 @@
 
 mod conv;
 mod cross_entropy;
+mod descend;
 mod linear;
 mod pool;
 mod relu;
 mod saved;
-mod sgd;
 mod storage;
 
 #[cfg(test)]
@@ -23,7 +23,7 @@ mod check;
 pub use crate::kernels::window::{Pooling, Window};
 pub use conv::{conv2d, conv2d_window};
 pub use cross_entropy::{cross_entropy, softmax};
+pub(super) use descend::{change, descend};
 pub use linear::{linear, linear_relu};
 pub use pool::{avg_pool2d, max_pool2d, pool2d};
 pub use relu::relu;
-pub(super) use sgd::descend;

@@ -44,7 +44,7 @@ impl Aggregator {
 
     pub(super) fn begin_sum(&self, round: &Round, attempt: u32, secure: &SecureTask) -> Server {
         let context = Context { run: self.run.0, round: round.number, attempt, model: self.hash.0 };
-        let terms = secure.terms(self.weights.values().len());
+        let terms = secure.terms(self.update_len());
         Server::new(context, terms, round.present())
     }
 
@@ -224,11 +224,12 @@ impl Aggregator {
             round: round.number,
             elements,
             width: encoding.width(),
-            survivors,
+            survivors: survivors.clone(),
             openings,
         });
+        let facts = self.facts(&round, survivors.len());
         match self.mean_of(&total, round.asked()) {
-            Ok(mean) => self.apply(round.number, &mean, actions),
+            Ok(mean) => self.apply(round.number, &mean, &facts, actions),
             Err(error) => {
                 // It would come out so again.
                 self.wanted = false;

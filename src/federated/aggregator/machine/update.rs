@@ -1,9 +1,11 @@
 //! What becomes of an update, and of a round when its outcome is known.
 
-use super::super::super::messages::{Refusal, ToWorker, Token, Update};
+use super::super::super::messages::{Control, Refusal, ToWorker, Token, Update};
+use super::super::super::strategy::RoundFacts;
 use super::super::round::{Outcome, Round};
 use super::super::{Action, Member};
 use super::{Aggregator, Millis, notice};
+use crate::learn::Recipe;
 use crate::network::Weights;
 use crate::privacy::inversion;
 use crate::wire::{Address, PeerId};
@@ -77,7 +79,7 @@ impl Aggregator {
         if update.base != self.hash {
             return Err(Refusal::WrongModel);
         }
-        if update.values.len() != self.weights.values().len() {
+        if update.values.len() != self.update_len() {
             return Err(Refusal::WrongLength);
         }
         if update.digits != member.digits || update.digits == 0 {
@@ -139,14 +141,49 @@ impl Aggregator {
             return;
         };
         self.dismiss(&round, actions);
-        let mean = round.mean(self.weights.values().len());
-        self.apply(round.number, &mean, actions);
+        let step = self.strategy.combine(&round.updates());
+        let facts = self.facts(&round, round.reported());
+        self.apply(round.number, &step, &facts, actions);
+    }
+
+    /// Values of an update.
+    pub(super) fn update_len(&self) -> usize {
+        let parameters = self.weights.values().len();
+        match self.strategy.control(0) {
+            Some(_) => 2 * parameters,
+            None => parameters,
+        }
+    }
+
+    /// What workers in these slots are told to correct their gradients by. The scale brings the
+    /// change of a variate to the length of a worker's step.
+    pub(super) fn control(&self, recipe: &Recipe, slots: &[u32]) -> Option<Control> {
+        let values = self.strategy.control(self.weights.values().len())?;
+        let asked = self.members.values().filter(|member| slots.contains(&member.slot));
+        let digits: usize = asked.map(|member| member.digits as usize).sum();
+        let digits = u32::try_from(digits.div_ceil(slots.len().max(1))).unwrap_or(u32::MAX);
+        let extra = self.settings.variety_task().extra(digits);
+        let steps = recipe.steps(digits.saturating_add(extra) as usize);
+        Some(Control { scale: recipe.sgd.reach(steps), values })
+    }
+
+    pub(super) fn facts(&self, round: &Round, updates: usize) -> RoundFacts {
+        RoundFacts {
+            share: updates as f64 / self.members.len().max(updates).max(1) as f64,
+            control_scale: f64::from(round.control_scale),
+        }
     }
 
     /// Changes the model by the mean of a round.
-    pub(super) fn apply(&mut self, number: u32, mean: &[f64], actions: &mut Vec<Action>) {
+    pub(super) fn apply(
+        &mut self,
+        number: u32,
+        mean: &[f64],
+        facts: &RoundFacts,
+        actions: &mut Vec<Action>,
+    ) {
         let mut values = self.weights.values().to_vec();
-        self.strategy.apply(&mut values, mean);
+        self.strategy.apply(&mut values, mean, facts);
         match Weights::new(&self.network, values) {
             Ok(weights) => {
                 self.hash = weights.hash();

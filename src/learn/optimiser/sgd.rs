@@ -4,7 +4,7 @@ use candle_core::backprop::GradStore;
 use candle_core::{Result, Var};
 use candle_nn::Optimizer;
 
-use super::ops;
+use crate::learn::ops;
 
 /// The parameters of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,6 +15,21 @@ pub struct SgdConfig {
     pub momentum: f32,
     /// How strongly weights are drawn to zero (L2), per unit of learning rate.
     pub weight_decay: f32,
+}
+
+impl SgdConfig {
+    /// What `steps` steps multiply a constant gradient by: the learning rate of each, and what
+    /// momentum adds to it.
+    #[must_use]
+    pub fn reach(&self, steps: u32) -> f32 {
+        let momentum = f64::from(self.momentum);
+        let (mut velocity, mut moved) = (0.0, 0.0);
+        for _ in 0..steps.max(1) {
+            velocity = momentum * velocity + 1.0;
+            moved += velocity;
+        }
+        (moved * f64::from(self.learning_rate)) as f32
+    }
 }
 
 /// The optimiser: `v <- m v + (g + d w)`, `w <- w - lr v`.

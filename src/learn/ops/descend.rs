@@ -1,5 +1,4 @@
-//! A step of SGD, in place (Polyak 1964, in PyTorch's form):
-//! `v <- m v + (g + d w)`, then `w <- w - lr v`.
+//! Steps of the optimisers, in place: weights move by their gradients.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,25 +9,38 @@ use super::storage::slice;
 use crate::kernels::lanes::{Float, Kernel, Lanes, WIDTH};
 use crate::kernels::tile::{load_some, store_some};
 
-/// Moves `weight` by its `gradient`, and its `velocity` with it.
+/// Moves `weight` by its `gradient`, and its `velocity` with it (Polyak 1964, in PyTorch's
+/// form): `v <- m v + (g + d w)`, then `w <- w - lr v`.
 pub(in crate::learn) fn descend(
     weight: &Tensor,
     gradient: &Tensor,
     velocity: &mut [f32],
     config: SgdConfig,
 ) -> Result<()> {
-    weight.inplace_op2(&gradient.contiguous()?, &Descend { velocity: Mutex::new(velocity), config })
+    change(weight, gradient, |weight, gradient| {
+        if weight.len() != velocity.len() {
+            bail!("SGD: {} weights, {} velocities", weight.len(), velocity.len());
+        }
+        f32::dispatch(Step { weight, gradient, velocity, config });
+        Ok(())
+    })
 }
 
-struct Descend<'a> {
-    /// Candle lends an operation to itself for reading only.
-    velocity: Mutex<&'a mut [f32]>,
-    config: SgdConfig,
+/// Lets `rule` change the values of `weight`, given as many of `gradient`.
+pub(in crate::learn) fn change(
+    weight: &Tensor,
+    gradient: &Tensor,
+    rule: impl FnMut(&mut [f32], &[f32]) -> Result<()> + Send,
+) -> Result<()> {
+    weight.inplace_op2(&gradient.contiguous()?, &Change(Mutex::new(rule)))
 }
 
-impl InplaceOp2 for Descend<'_> {
+/// Candle lends an operation to itself for reading only.
+struct Change<F>(Mutex<F>);
+
+impl<F: FnMut(&mut [f32], &[f32]) -> Result<()> + Send> InplaceOp2 for Change<F> {
     fn name(&self) -> &'static str {
-        "sgd"
+        "descend"
     }
 
     fn cpu_fwd(
@@ -40,15 +52,13 @@ impl InplaceOp2 for Descend<'_> {
     ) -> Result<()> {
         let weight = match (weight, weight_layout.contiguous_offsets()) {
             (CpuStorage::F32(values), Some((start, end))) => &mut values[start..end],
-            _ => bail!("SGD changes contiguous f32 tensors"),
+            _ => bail!("an optimiser changes contiguous f32 tensors"),
         };
         let gradient = slice::<f32>(gradient, gradient_layout)?;
-        let mut velocity = self.velocity.lock().unwrap_or_else(PoisonError::into_inner);
-        if weight.len() != gradient.len() || weight.len() != velocity.len() {
-            bail!("SGD: {} weights, {} gradients", weight.len(), gradient.len());
+        if weight.len() != gradient.len() {
+            bail!("{} weights, {} gradients", weight.len(), gradient.len());
         }
-        f32::dispatch(Step { weight, gradient, velocity: &mut velocity, config: self.config });
-        Ok(())
+        (self.0.lock().unwrap_or_else(PoisonError::into_inner))(weight, gradient)
     }
 }
 
