@@ -8,6 +8,7 @@
 pub mod digits;
 pub mod entropy;
 pub mod federated;
+pub mod kept;
 mod kernels;
 pub mod learn;
 pub mod mpc;

@@ -1,42 +1,25 @@
 //! Whole rounds of the real machines with real training, on links in memory.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod spots;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use proptest::prelude::*;
-use sotto::digits::Digits;
 use sotto::federated::{
     Aggregator, Event, MemberState, Phase, Refusal, Settings, ToAggregator, ToWorker, Token,
     Update, Worker, WorkerEvent, WorkerPhase,
 };
 use sotto::network::WeightHash;
+use sotto::secagg::Identity;
 use sotto::seeded::Stream;
-use sotto::sim::{Fate, Shards, Simulation};
+use sotto::sim::{Fate, Simulation};
 use sotto::wire::{Address, Envelope, PeerId, RunId};
+use spots::{shards, spots};
 
 const MINUTE: u64 = 60_000;
 const UPDATE: u8 = 3;
-
-/// Bright spots whose place tells the label: learnt in a few steps.
-fn spots(count: usize, seed: u64) -> Digits {
-    let mut stream = Stream::new(seed, "test/spots");
-    let mut pixels = vec![0; count * 784];
-    let mut labels = Vec::new();
-    for image in pixels.chunks_exact_mut(784) {
-        let label = stream.below(10) as u8;
-        for _ in 0..40 {
-            let place = usize::from(label) * 78 + stream.below(70) as usize;
-            image[place] = 255;
-        }
-        labels.push(label);
-    }
-    Digits::new(pixels, labels).unwrap()
-}
-
-fn shards() -> Shards {
-    Box::new(|place| Ok(spots(150 + place.slot as usize, place.seed + u64::from(place.slot))))
-}
 
 fn settings() -> Settings {
     Settings { model: "linear".to_owned(), rounds: 3, secagg: false, ..Settings::default() }
@@ -203,7 +186,7 @@ fn training_that_cannot_succeed_stops() {
 
 #[test]
 fn a_full_room_says_so() {
-    let mut machine = Worker::new(Box::new(|bytes| bytes.fill(1)));
+    let mut machine = Worker::new(Identity::from_seed(&[1; 32]), Box::new(|bytes| bytes.fill(1)));
     machine.handle(WorkerEvent::Open, 0);
     let (kind, payload) = ToWorker::Refused(Refusal::Full).encode();
     let (run, sender) = (RunId(9), PeerId([2; 16]));

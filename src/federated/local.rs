@@ -2,12 +2,12 @@
 
 use super::example_level::PrivateSteps;
 use super::messages::{Assignment, Task, Update};
+use super::unfinished::{UnfinishedWork, Work};
 use super::virtual_clients::{PrivatePart, VirtualClients};
 use crate::digits::Digits;
 use crate::learn::{self, Progress, Steer, Trainer};
 use crate::network::{Network, Weights};
 use crate::privacy;
-use crate::seeded::Stream;
 
 /// What a worker is to do in a round.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +47,7 @@ struct Whole {
     before: Weights,
     task: Task,
     digits: u32,
+    work: Work,
 }
 
 /// A finished task.
@@ -96,18 +97,54 @@ impl LocalTraining {
             let steps = PrivateSteps::new(network, before, task, private, digits.len(), secret)?;
             return Ok(Self(Kind::Examples(Box::new(steps))));
         }
-        let (attempt, slot) = (task.attempt, place.slot);
-        let path = |what| format!("round/{round}/try/{attempt}/worker/{slot}/{what}");
-        let shuffle = Stream::new(place.seed, &path("shuffle"));
-        let mut trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?
-            .with_variety(task.variety, place.seed, path("variety"))?;
+        let work = Work::new(place, round, &task, &control, &before);
+        let shuffle = work.shuffle(task.attempt);
+        let mut trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
+        trainer = trainer.with_variety(task.variety, place.seed, work.variety_path())?;
         let shift = task.control.as_ref().map(|server| server.correction(&control));
         if task.recipe.proximal > 0.0 || shift.is_some() {
             let shift = shift.unwrap_or_default();
             trainer = trainer.with(Steer::new(network, &before, task.recipe.proximal, &shift)?);
         }
         let digits = u32::try_from(digits.len()).unwrap_or(u32::MAX);
-        Ok(Self(Kind::Whole(Box::new(Whole { trainer, before, task, digits }))))
+        Ok(Self(Kind::Whole(Box::new(Whole { trainer, before, task, digits, work }))))
+    }
+
+    /// What it takes to go on from here in another page. Nothing where noise is added: coins are
+    /// tossed once, and a training with noise begins anew.
+    ///
+    /// # Errors
+    /// When training diverged.
+    pub fn save(&self, digits: &Digits) -> Result<Option<UnfinishedWork>, TrainingError> {
+        let Kind::Whole(whole) = &self.0 else {
+            return Ok(None);
+        };
+        Ok(Some(UnfinishedWork {
+            work: whole.work.fingerprint(digits),
+            attempt: whole.task.attempt,
+            training: whole.trainer.save()?,
+        }))
+    }
+
+    /// Goes on from what another page has saved, if it is the same work: the step that it is at.
+    pub fn take_up(
+        &mut self,
+        network: &Network,
+        saved: UnfinishedWork,
+        digits: &Digits,
+    ) -> Option<u32> {
+        let Kind::Whole(whole) = &mut self.0 else {
+            return None;
+        };
+        if saved.work != whole.work.fingerprint(digits) {
+            return None;
+        }
+        let shuffle = whole.work.shuffle(saved.attempt);
+        let step = saved.training.step;
+        whole.trainer.take_up(network, saved.training, shuffle).ok()?;
+        // Another page that goes on from here shuffles as the first one did.
+        whole.task.attempt = saved.attempt;
+        Some(step)
     }
 
     /// Trains on the next batch.

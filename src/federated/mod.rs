@@ -14,12 +14,14 @@ mod sampling;
 mod schedule;
 mod settings;
 pub mod strategy;
+mod unfinished;
 mod virtual_clients;
 mod worker;
 
 pub use crate::entropy::Entropy;
 pub use aggregator::{
-    Action, Aggregator, Event, Level, Member, MemberState, Phase, Snapshot, SumView,
+    Action, Aggregator, Checkpoint, Event, Level, Member, MemberState, Phase, RestoreError,
+    Snapshot, Stamp, SumView,
 };
 pub use example_level::ExampleTask;
 pub use local::{Job, LocalTraining, Report, Secret, TrainingError};
@@ -29,6 +31,7 @@ pub use messages::{
 };
 pub use schedule::Schedule;
 pub use settings::{Noise, Problem, SETTINGS, SettingInfo, Settings};
+pub use unfinished::UnfinishedWork;
 pub use virtual_clients::{PrivatePart, PrivateTask};
 pub use worker::{Worker, WorkerAction, WorkerEvent, WorkerPhase};
 

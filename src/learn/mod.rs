@@ -9,13 +9,15 @@ pub mod profile;
 mod stage;
 mod steer;
 mod trainer;
+mod unfinished;
 mod variety;
 
-pub use evaluate::{Evaluation, Evaluator, arg_max};
+pub use evaluate::{Evaluation, Evaluator, Hard, arg_max};
 pub use model::Model;
 pub use optimiser::{Method, Sgd, SgdConfig};
 pub use steer::Steer;
 pub use trainer::{BATCH_MAX, EPOCHS_MAX, Progress, Recipe, Trained, Trainer};
+pub use unfinished::Unfinished;
 pub use variety::{PENS_MAX, Variety};
 
 /// Why training or evaluating failed.
@@ -33,6 +35,9 @@ pub enum Error {
     /// There is nothing to train on or to evaluate with.
     #[error("there are no digits")]
     NoDigits,
+    /// Half a training that is not of this one.
+    #[error("what was kept of a training does not fit: {0}")]
+    Unfinished(&'static str),
     /// A training parameter that cannot be.
     #[error("{name} cannot be {value}: {problem}")]
     Recipe {

@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor};
 
 use super::optimiser::{Method, Optimiser, SgdConfig};
 use super::variety::{Mixer, Variety};
-use super::{Error, Model, Steer, ops};
+use super::{Error, Model, Steer, Unfinished, ops};
 use crate::digits::{Digits, PIXELS};
 use crate::network::{Network, Weights};
 use crate::seeded::Stream;
@@ -182,6 +182,51 @@ impl Trainer {
             self.mixer = Some(Mixer::new(variety, seed, path));
         }
         Ok(self)
+    }
+
+    /// What it takes to go on from here.
+    ///
+    /// # Errors
+    /// When training diverged.
+    pub fn save(&self) -> Result<Unfinished, Error> {
+        Ok(Unfinished {
+            step: self.step,
+            weights: self.model.weights()?.into_values(),
+            memory: self.optimiser.memory(),
+            epoch_loss: self.epoch_loss,
+            epoch_digits: u32::try_from(self.epoch_digits).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// Goes on from where another training of the same recipe and digits stood, by its shuffle:
+    /// the same bits come out as if that one had never stopped.
+    ///
+    /// # Errors
+    /// [`Error::Unfinished`], or weights that are not the network's; then nothing has changed.
+    pub fn take_up(
+        &mut self,
+        network: &Network,
+        unfinished: Unfinished,
+        mut shuffle: Stream,
+    ) -> Result<(), Error> {
+        let Unfinished { step, weights, memory, epoch_loss, epoch_digits } = unfinished;
+        if step > self.steps() {
+            return Err(Error::Unfinished("there are not so many steps"));
+        }
+        let model = Model::new(network, &Weights::new(network, weights)?)?;
+        let vars = model.vars().to_vec();
+        let mut optimiser = Optimiser::new(self.recipe.method, vars, self.recipe.sgd)?;
+        if !optimiser.recall(&memory, step) {
+            return Err(Error::Unfinished("it is of another optimiser"));
+        }
+        self.order.sort_unstable();
+        // The order of an epoch is that of the one before, shuffled.
+        for _ in 0..step.div_ceil(self.steps_an_epoch()) {
+            shuffle.shuffle(&mut self.order);
+        }
+        (self.model, self.optimiser, self.shuffle, self.step) = (model, optimiser, shuffle, step);
+        (self.epoch_loss, self.epoch_digits) = (epoch_loss, epoch_digits as usize);
+        Ok(())
     }
 
     /// Bends every gradient from now on.

@@ -12,6 +12,7 @@ mod weights;
 pub use initial::Initialiser;
 pub use layer::{Conv2d, Layer, Linear, Padding, Pool};
 pub use preset::{Preset, by_name as preset, names as preset_names};
+pub use tensors::recognise;
 pub use weights::{Parameter, WeightHash, Weights};
 
 /// A model: its input's shape and its layers, with shapes that were checked to fit.

@@ -3,7 +3,7 @@
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 
-use super::{Error, Network, Weights};
+use super::{Error, Network, Parameter, Weights, preset};
 
 impl Weights {
     /// Writes the weights as a safetensors file that the Python library reads.
@@ -61,6 +61,38 @@ impl Weights {
     }
 }
 
+/// The preset whose weights a safetensors file holds, and the weights.
+///
+/// # Errors
+/// [`Error::File`] when it holds no preset's, with what keeps it from the nearest;
+/// [`Error::NotFinite`].
+pub fn recognise(file: &[u8]) -> Result<(&'static str, Weights), Error> {
+    let tensors = SafeTensors::deserialize(file)
+        .map_err(|error| Error::File(format!("this is no safetensors file: {error}")))?;
+    let nearest = preset::names()
+        .into_iter()
+        .filter_map(|name| Some((name, preset::by_name(name)?.network)))
+        .max_by_key(|(_, network)| likeness(network, &tensors));
+    let (name, network) = nearest.ok_or_else(|| Error::File("no network is known".to_owned()))?;
+    match Weights::from_safetensors(&network, file) {
+        Ok(weights) => Ok((name, weights)),
+        Err(Error::File(reason)) => Err(Error::File(format!(
+            "its tensors fit no network here; the nearest is {name}: {reason}"
+        ))),
+        Err(error) => Err(error),
+    }
+}
+
+/// How many tensors fit, and how few more it would take.
+fn likeness(network: &Network, tensors: &SafeTensors<'_>) -> (usize, std::cmp::Reverse<usize>) {
+    let parameters = network.parameters();
+    let fits = |parameter: &&Parameter| {
+        tensors.tensor(&parameter.name).is_ok_and(|tensor| tensor.shape() == parameter.shape)
+    };
+    let fitting = parameters.iter().filter(fits).count();
+    (fitting, std::cmp::Reverse(parameters.len() - fitting))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Initialiser, preset};
@@ -100,11 +132,42 @@ mod tests {
         assert!(error.to_string().contains("fc1.weight"), "{error}");
     }
 
+    #[test]
+    fn every_presets_file_is_recognised() {
+        for name in preset::names() {
+            let network = preset(name).unwrap().network;
+            let weights = Initialiser::He.weights(&network, 3).unwrap();
+            let file = weights.to_safetensors(&network).unwrap();
+            assert_eq!(recognise(&file), Ok((name, weights)));
+        }
+    }
+
+    #[test]
+    fn the_reason_names_the_nearest_network_and_the_tensor() {
+        let bytes = vec![0; 4 * 20 * 84];
+        let view = |shape: Vec<usize>| {
+            TensorView::new(
+                Dtype::F32,
+                shape.clone(),
+                &bytes[..4 * shape.iter().product::<usize>()],
+            )
+        };
+        let tensors = [
+            ("conv1.weight", view(vec![6, 1, 5, 5]).unwrap()),
+            ("fc3.weight", view(vec![20, 84]).unwrap()),
+        ];
+        let error = recognise(&serialize(tensors, None).unwrap()).unwrap_err().to_string();
+        assert!(error.contains("lenet5") && error.contains("conv1.bias"), "{error}");
+        let error = recognise(b"hello, this is a text").unwrap_err().to_string();
+        assert!(error.contains("no safetensors file"), "{error}");
+    }
+
     proptest! {
         #[test]
         fn hostile_files_are_errors(file in proptest::collection::vec(any::<u8>(), 0..200)) {
             let network = preset("linear").unwrap().network;
             prop_assert!(Weights::from_safetensors(&network, &file).is_err());
+            prop_assert!(recognise(&file).is_err());
         }
     }
 }

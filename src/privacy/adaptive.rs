@@ -85,6 +85,14 @@ impl Adaptive {
         Ok(Self { clip: Error::unless_positive("the clipping norm", clip)?, quantile })
     }
 
+    /// The same quantile, followed from the norm `clip` on.
+    ///
+    /// # Errors
+    /// As [`Adaptive::new`].
+    pub fn at(self, clip: f64) -> Result<Self, Error> {
+        Self::new(clip, self.quantile)
+    }
+
     /// The norm to clip to in this round.
     #[must_use]
     pub fn clip(&self) -> f64 {

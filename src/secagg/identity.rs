@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::entropy::Entropy;
 use crate::wire::PeerId;
 
-/// A worker's key, drawn when its page opens (Ed25519, RFC 8032). Its id is the hash of the
+/// A worker's key, drawn when its tab opens (Ed25519, RFC 8032). Its id is the hash of the
 /// public half, so nobody else can sign for an id that a worker has once seen.
 pub struct Identity(SigningKey);
 
@@ -26,6 +26,18 @@ impl Identity {
         let mut seed = Zeroizing::new([0; 32]);
         entropy(&mut *seed);
         Self(SigningKey::from_bytes(&seed))
+    }
+
+    /// The identity of a seed that [`Identity::seed`] gave.
+    #[must_use]
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(seed))
+    }
+
+    /// The secret that it can be drawn from again.
+    #[must_use]
+    pub fn seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes())
     }
 
     /// Who this is.
@@ -85,6 +97,7 @@ mod tests {
         assert!(!bob.key().signed(b"yes", &signature));
         assert!(!IdentityKey([0; 32]).signed(b"yes", &signature));
         assert_ne!(alice.id(), bob.id());
+        assert_eq!(Identity::from_seed(&alice.seed()).id(), alice.id());
         assert_eq!(alice.id(), alice.key().id());
         assert!(!format!("{alice:?}").contains("Signing"));
     }

@@ -12,10 +12,13 @@ use crate::federated::{
     WorkerAction, WorkerEvent,
 };
 use crate::network;
+use crate::secagg::Identity;
 use crate::wire::PeerId;
+use zeroize::Zeroizing;
 
 pub(super) struct Actor {
     machine: Worker,
+    seed: Zeroizing<[u8; 32]>,
     pace: Millis,
     digits: Arc<Digits>,
     attack: Option<&'static dyn Attack>,
@@ -55,15 +58,26 @@ pub(super) struct Outside<'a> {
 }
 
 impl Actor {
-    pub(super) fn new(entropy: Entropy, pace: Millis) -> Self {
+    pub(super) fn new(mut entropy: Entropy, pace: Millis) -> Self {
+        Self::returning(Identity::draw(&mut entropy), entropy, pace)
+    }
+
+    /// A page that takes the place of one with this identity.
+    pub(super) fn returning(identity: Identity, entropy: Entropy, pace: Millis) -> Self {
         Self {
-            machine: Worker::new(entropy),
+            seed: identity.seed(),
+            machine: Worker::new(identity, entropy),
             pace,
             digits: Arc::default(),
             attack: None,
             job: None,
             wakes: Vec::new(),
         }
+    }
+
+    /// The page that takes its place when it is reloaded.
+    pub(super) fn reloaded(&self, entropy: Entropy) -> Self {
+        Self::returning(Identity::from_seed(&self.seed), entropy, self.pace)
     }
 
     pub(super) fn id(&self) -> PeerId {

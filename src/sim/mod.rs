@@ -8,6 +8,7 @@ mod actor;
 mod all_cores;
 pub mod faults;
 mod network;
+mod restart;
 mod wiretap;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::wire::{Address, PeerId};
 
 use actor::Actor;
 use network::Network;
+use restart::Kept;
 
 /// Where simulated workers get their shards.
 pub type Shards = Box<dyn Fn(&Assignment) -> Result<Digits, String>>;
@@ -62,6 +64,9 @@ pub struct Simulation {
     notices: Vec<(Level, String)>,
     models: u32,
     sums: u32,
+    /// The newest checkpoint, once they are kept.
+    kept: Option<Kept>,
+    restarts: u32,
 }
 
 impl Simulation {
@@ -87,6 +92,8 @@ impl Simulation {
             notices: Vec::new(),
             models: 0,
             sums: 0,
+            kept: None,
+            restarts: 0,
         };
         simulation.tell(Event::Open);
         Ok(simulation)
@@ -154,6 +161,7 @@ impl Simulation {
     /// Says something to the aggregator.
     pub fn tell(&mut self, event: Event) {
         let actions = self.aggregator.handle(event, self.now);
+        self.keep_news();
         self.carry_out(actions);
     }
 

@@ -11,14 +11,18 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of, subject};
 use super::digits::Source;
-use super::environment::{self, Show, entropy, now, now_ms, sleep, turn, words};
+use super::environment::{self, Show, now, now_ms, sleep, turn, words};
+use super::keeper::{self, Keeper};
+use super::ledger::Ledger;
 use super::locks;
 use super::page::{
-    self, AggregatorCommand as Command, AggregatorEvent as Shown, LayerView, Opening, Problem,
+    self, AggregatorCommand as Command, AggregatorEvent as Shown, Cost, LayerView, Opening, Problem,
 };
 use super::views;
 use crate::digits::Digits;
-use crate::federated::{self, Action, Event, Level, SETTINGS, Settings};
+use crate::digits::partition::Counts;
+use crate::federated::{self, Action, Event, Level, Phase, SETTINGS, Settings};
+use crate::kept::Point;
 use crate::learn::{Evaluation, Evaluator, Model};
 use crate::privacy::inversion::{self, Recovered};
 use crate::secagg::Opened;
@@ -49,8 +53,14 @@ impl Aggregator {
             Command::Open { query, data } => {
                 spawn_local(open(Rc::clone(&self.room), self.show.clone(), query, data));
             }
-            Command::Configure { query } => configure(&self.room, &self.show, &query),
-            Command::Start => tell(&self.room, Event::Start),
+            Command::Configure { query } => configure(&self.room, &self.show, &query, None),
+            Command::Continue { query, origin, weights } => {
+                configure(&self.room, &self.show, &query, Some((origin, weights.to_vec())));
+            }
+            Command::Start => {
+                with_room(&self.room, |room| room.ledger.start(now()));
+                tell(&self.room, Event::Start);
+            }
             Command::Stop => tell(&self.room, Event::Stop),
         }
         Ok(())
@@ -65,13 +75,26 @@ struct Room {
     machine: federated::Aggregator,
     link: BroadcastLink,
     show: Show,
+    keeper: Keeper,
     source: Source,
     test: Rc<Digits>,
+    /// How many digits of each label every shard has.
+    histograms: Vec<Counts>,
+    /// The newest test of this run.
+    tested: Option<Evaluation>,
+    ledger: Ledger,
     /// The newest model that has not been tested; older ones are passed over.
-    untested: Option<(u32, Model)>,
+    untested: Option<Untested>,
     testing: bool,
     /// Counts runs, so that a test of an earlier run's model is not shown.
     generation: u32,
+}
+
+/// A model that waits for its test.
+struct Untested {
+    round: u32,
+    model: Model,
+    cost: Cost,
 }
 
 async fn open(shared: Shared, show: Show, query: String, data: String) {
@@ -99,8 +122,12 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     });
     let source = Source::open(data).await?;
     let test = Rc::new(source.test().await?);
-    let machine =
-        federated::Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
+    let (machine, keeper) = keeper::open(&name, settings, show).await?;
+    let histograms = source.histograms(machine.settings());
+    let mut ledger = Ledger::resumed(&machine.snapshot(), keeper.newest());
+    if machine.snapshot().phase != Phase::Idle {
+        ledger.start(now());
+    }
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Aggregator], move || receive(&arrived))
         .map_err(|error| words(&error))?;
@@ -109,31 +136,50 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         machine,
         link,
         show: show.clone(),
+        keeper,
         source,
         test,
+        histograms,
+        tested: None,
+        ledger,
         untested: None,
         testing: false,
         generation: 0,
     };
     room.show_opened();
+    room.keeper.show_resumed(&room.machine);
     *shared.borrow_mut() = Some(room);
     tell(shared, Event::Open);
     Ok(())
 }
 
-fn configure(shared: &Shared, show: &Show, query: &str) {
+/// Begins a new run, from a model of the library where one is given by name and weights.
+fn configure(shared: &Shared, show: &Show, query: &str, model: Option<(String, Vec<f32>)>) {
     let settings = match Settings::from_query(query) {
         Ok(settings) => settings,
         Err(problems) => return show.event(&refused(problems)),
     };
-    with_room(shared, |room| match room.machine.configure(settings) {
-        Ok(actions) => {
-            room.generation += 1;
-            room.untested = None;
-            room.show_opened();
-            carry_out(shared, room, actions);
+    with_room(shared, |room| {
+        let before = room.machine.checkpoint();
+        let (origin, weights) = model.unzip();
+        let begun = match weights {
+            Some(weights) => room.machine.continue_from(settings, weights),
+            None => room.machine.configure(settings),
+        };
+        match begun {
+            Ok(actions) => {
+                room.generation += 1;
+                room.untested = None;
+                room.tested = None;
+                room.ledger = Ledger::resumed(&room.machine.snapshot(), None);
+                room.histograms = room.source.histograms(room.machine.settings());
+                spawn_local(room.keeper.begin(before, origin));
+                room.show_opened();
+                room.keeper.show_resumed(&room.machine);
+                carry_out(shared, room, actions);
+            }
+            Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
         }
-        Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
     });
 }
 
@@ -166,8 +212,11 @@ fn receive(shared: &Shared) {
 }
 
 fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+    if room.keeper.look(&room.machine) {
+        spawn_local(keep(Rc::clone(shared)));
+    }
     // First, for notices speak of workers that the page shall know.
-    room.show.event(&Shown::State(views::state(&room.machine.snapshot())));
+    room.show_state();
     for action in actions {
         match action {
             Action::Send(to, bytes) => room.link.send(to, &bytes),
@@ -221,6 +270,19 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
     }
 }
 
+/// Keeps the run, until nothing is new.
+async fn keep(shared: Shared) {
+    loop {
+        let mut writing = None;
+        with_room(&shared, |room| {
+            writing = room.keeper.next(&room.machine).map(|work| room.keeper.write(work));
+        });
+        let Some(writing) = writing else { return };
+        let outcome = writing.await;
+        with_room(&shared, |room| room.keeper.written(outcome));
+    }
+}
+
 /// Says when a worker's page has gone: it holds a lock as long as it lives.
 fn watch(shared: &Shared, room: &str, id: PeerId) {
     let shared = Rc::clone(shared);
@@ -264,6 +326,12 @@ impl Room {
         });
     }
 
+    fn show_state(&self) {
+        let snapshot = self.machine.snapshot();
+        let state = views::state(&snapshot, &self.histograms, self.tested.as_ref());
+        self.show.event(&Shown::State(state));
+    }
+
     /// Shows what training with noise gives away, so far and in the end.
     fn show_privacy(&self) {
         let event = views::privacy(&self.machine);
@@ -300,8 +368,9 @@ impl Room {
             hash: weights.hash().to_string(),
             weights: Float32Array::from(weights.values()),
         });
-        self.untested =
-            Model::new(self.machine.network(), weights).ok().map(|model| (round, model));
+        let cost = self.ledger.cost(&self.machine.snapshot(), now());
+        let model = Model::new(self.machine.network(), weights).ok();
+        self.untested = model.map(|model| Untested { round, model, cost });
         if !self.testing {
             self.testing = true;
             spawn_local(test(Rc::clone(shared), self.show.clone()));
@@ -316,7 +385,7 @@ const SLICE_MS: f64 = 20.0;
 async fn test(shared: Shared, show: Show) {
     // The message that brought the model shall be answered first.
     turn().await;
-    while let Some((round, model, digits, generation)) = next_test(&shared) {
+    while let Some((Untested { round, model, cost }, digits, generation)) = next_test(&shared) {
         let started = now();
         let mut evaluator = Evaluator::new(model);
         let mut slice = started;
@@ -336,15 +405,35 @@ async fn test(shared: Shared, show: Show) {
         };
         match result {
             _ if !is_current(&shared, generation) => {}
-            Ok(result) => show.event(&Shown::Evaluated {
-                round,
-                accuracy: result.accuracy(),
-                loss: result.loss(),
-                millis: now() - started,
-            }),
+            Ok(result) => {
+                measured(&shared, round, &result, cost);
+                show.event(&views::evaluated(round, &result, &digits, cost, now() - started));
+                with_room(&shared, |room| {
+                    room.tested = Some(result);
+                    room.show_state();
+                });
+            }
             Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
         }
     }
+}
+
+/// Adds a measurement to what is kept.
+fn measured(shared: &Shared, round: u32, result: &Evaluation, cost: Cost) {
+    with_room(shared, |room| {
+        room.keeper.measured(Point {
+            round,
+            accuracy: result.accuracy(),
+            loss: result.loss(),
+            bytes_up: cost.bytes_up as u64,
+            bytes_down: cost.bytes_down as u64,
+            workers: cost.workers as u32,
+            seconds: cost.seconds,
+        });
+        if room.keeper.look(&room.machine) {
+            spawn_local(keep(Rc::clone(shared)));
+        }
+    });
 }
 
 /// Whether the run that a test belongs to goes on.
@@ -354,13 +443,11 @@ fn is_current(shared: &Shared, generation: u32) -> bool {
     current
 }
 
-fn next_test(shared: &Shared) -> Option<(u32, Model, Rc<Digits>, u32)> {
+fn next_test(shared: &Shared) -> Option<(Untested, Rc<Digits>, u32)> {
     let mut next = None;
     with_room(shared, |room| {
-        next = room
-            .untested
-            .take()
-            .map(|(round, model)| (round, model, Rc::clone(&room.test), room.generation));
+        let untested = room.untested.take();
+        next = untested.map(|untested| (untested, Rc::clone(&room.test), room.generation));
         room.testing = next.is_some();
     });
     next

@@ -84,6 +84,11 @@ pub(super) fn epoch_clock() -> mpc::Clock {
     Rc::new(move || origin + now())
 }
 
+/// Milliseconds since the epoch.
+pub(super) fn epoch_ms() -> u64 {
+    js_sys::Date::now() as u64
+}
+
 /// Waits.
 pub(super) async fn sleep(span: Duration) {
     let promise = Promise::new(&mut |resolve: Function, _| {

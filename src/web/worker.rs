@@ -9,14 +9,17 @@ use js_sys::{Float32Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::broadcast::{BroadcastLink, room_of, subject};
+use super::broadcast::{BroadcastLink, room_of};
 use super::digits::Source;
 use super::environment::{Show, entropy, now, now_ms, sleep, turn, words};
 use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
+use super::store;
+use super::tab::Tab;
 use crate::digits::Digits;
 use crate::federated::{
-    self, Assignment, Job, LocalTraining, WorkerAction as Action, WorkerEvent as Event, WorkerPhase,
+    self, Assignment, Job, LocalTraining, UnfinishedWork, WorkerAction as Action,
+    WorkerEvent as Event, WorkerPhase,
 };
 use crate::network;
 use crate::secagg::FirstMask;
@@ -46,10 +49,10 @@ impl Worker {
     /// # Errors
     /// When the value is not a command.
     pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
-        let Command::Open { query, data } = serde_wasm_bindgen::from_value(value)?;
+        let Command::Open { query, data, tab } = serde_wasm_bindgen::from_value(value)?;
         let (shared, show) = (Rc::clone(&self.room), self.show.clone());
         spawn_local(async move {
-            if let Err(reason) = open(&shared, &show, &query, data).await {
+            if let Err(reason) = open(&shared, &show, &query, data, &tab).await {
                 show.event(&Shown::Failed { reason });
             }
         });
@@ -67,19 +70,34 @@ struct Room {
     show: Show,
     data: String,
     digits: Rc<Digits>,
+    tab: Rc<Tab>,
+    /// A training that was called off, or that this tab was at before it was reloaded.
+    unfinished: Option<UnfinishedWork>,
     /// Counts tasks and assignments, so that an abandoned one ends itself.
     generation: u32,
 }
 
-async fn open(shared: &Shared, show: &Show, query: &str, data: String) -> Result<(), String> {
+async fn open(
+    shared: &Shared,
+    show: &Show,
+    query: &str,
+    data: String,
+    tab: &str,
+) -> Result<(), String> {
     if !locks::supported() {
         return Err("this browser has no Web Locks, which tell which tabs live".to_owned());
     }
     let name = room_of(query);
-    let machine = federated::Worker::new(entropy());
+    // It holds its lock before the first message: whoever joins without one counts as gone.
+    let opened = Tab::open(&name, tab).await?;
+    if let Some(tab) = opened.renamed {
+        show.event(&Shown::Renamed { tab });
+    }
+    if let Some(error) = opened.trouble {
+        show.event(&untrusted(&error));
+    }
+    let machine = federated::Worker::new(opened.identity, entropy());
     let address = Address::Worker(machine.id());
-    // Before the first message: whoever joins without a lock counts as gone.
-    locks::hold(&subject(&name, address)).await.map_err(|error| words(&error))?;
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Workers, address], move || receive(&arrived))
         .map_err(|error| words(&error))?;
@@ -90,10 +108,18 @@ async fn open(shared: &Shared, show: &Show, query: &str, data: String) -> Result
         show: show.clone(),
         data,
         digits: Rc::default(),
+        tab: Rc::new(opened.tab),
+        unfinished: opened.unfinished,
         generation: 0,
     });
     tell(shared, Event::Open);
     Ok(())
+}
+
+/// The notice that nothing is kept.
+fn untrusted(error: &store::Error) -> Shown {
+    let text = format!("a training under way would not survive a reload: {error}");
+    Shown::Notice { level: "warning", text }
 }
 
 fn with_room<T>(shared: &Shared, action: impl FnOnce(&mut Room) -> T) -> Option<T> {
@@ -245,9 +271,11 @@ async fn run_task(
     generation: u32,
 ) -> Result<Option<federated::Report>, String> {
     let room = with_room(shared, |room| {
-        (room.machine.place().cloned(), Rc::clone(&room.digits), room.show.clone())
+        let place = room.machine.place().cloned()?;
+        let (digits, tab) = (Rc::clone(&room.digits), Rc::clone(&room.tab));
+        Some((place, digits, tab, room.unfinished.take(), room.show.clone()))
     });
-    let Some((Some(place), digits, show)) = room else {
+    let Some((place, digits, tab, unfinished, show)) = room.flatten() else {
         return Ok(None);
     };
     let preset = network::preset(&place.model)
@@ -255,6 +283,10 @@ async fn run_task(
     let round = job.round;
     let mut training = LocalTraining::new(&preset.network, &place, job, &digits)
         .map_err(|error| error.to_string())?;
+    let taken_up = unfinished.and_then(|saved| training.take_up(&preset.network, saved, &digits));
+    if let Some(step) = taken_up {
+        show.event(&Shown::Resumed { round, step });
+    }
     let mut slice = now();
     while !training.is_done() {
         let progress = training.step(&digits).map_err(|error| error.to_string())?;
@@ -266,13 +298,20 @@ async fn run_task(
                 steps: progress.steps,
                 loss: progress.loss,
             });
+            let complain = show.clone();
+            let save = || training.save(&digits).ok().flatten();
+            tab.keep(save, move |error| complain.event(&untrusted(&error)));
             turn().await;
             if !is_current(shared, generation) {
+                // The same work may be asked for again, by another aggregator or in another try.
+                let saved = training.save(&digits).ok().flatten();
+                with_room(shared, |room| room.unfinished = saved);
                 return Ok(None);
             }
             slice = now();
         }
     }
+    tab.forget().await;
     training.finish().map(Some).map_err(|error| error.to_string())
 }
 

@@ -41,6 +41,26 @@ impl Writer {
         self.raw(&value.to_le_bytes())
     }
 
+    /// Eight bytes.
+    pub fn f64(&mut self, value: f64) -> &mut Self {
+        self.raw(&value.to_le_bytes())
+    }
+
+    /// One byte, 0 or 1.
+    pub fn bool(&mut self, value: bool) -> &mut Self {
+        self.u8(u8::from(value))
+    }
+
+    /// A length in four bytes, then the numbers.
+    pub fn f64s(&mut self, values: &[f64]) -> &mut Self {
+        self.length(values.len());
+        self.bytes.reserve(8 * values.len());
+        for value in values {
+            self.f64(*value);
+        }
+        self
+    }
+
     /// Bytes whose number the reader knows.
     pub fn raw(&mut self, bytes: &[u8]) -> &mut Self {
         self.bytes.extend_from_slice(bytes);
@@ -114,6 +134,22 @@ impl<'a> Reader<'a> {
     }
 
     /// # Errors
+    /// [`Error::Truncated`]. Any bits are a number here, NaN too.
+    pub fn f64(&mut self, what: &'static str) -> Result<f64, Error> {
+        self.array(what).map(f64::from_le_bytes)
+    }
+
+    /// # Errors
+    /// [`Error::Truncated`], [`Error::Invalid`] for another byte than 0 or 1.
+    pub fn bool(&mut self, what: &'static str) -> Result<bool, Error> {
+        match self.u8(what)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Error::Invalid(what)),
+        }
+    }
+
+    /// # Errors
     /// [`Error::Truncated`].
     pub fn array<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Error> {
         let (head, rest) = self.bytes.split_first_chunk().ok_or(Error::Truncated(what))?;
@@ -168,6 +204,15 @@ impl<'a> Reader<'a> {
         Ok(values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
     }
 
+    /// At most `limit` numbers.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`], [`Error::TooLong`].
+    pub fn f64s(&mut self, what: &'static str, limit: usize) -> Result<Vec<f64>, Error> {
+        let (values, _) = self.counted(what, limit, 8)?.as_chunks::<8>();
+        Ok(values.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect())
+    }
+
     /// All the bytes that are left.
     #[must_use]
     pub fn rest(self) -> &'a [u8] {
@@ -214,6 +259,7 @@ mod tests {
         let mut writer = Writer::new();
         writer.u8(7).u32(1 << 31).u64(u64::MAX).f32(-0.5).raw(&[1, 2]);
         writer.text("drei").f32s(&[1.0, f32::MIN]);
+        writer.f64(0.1).bool(true).f64s(&[f64::MAX, -0.0]);
         let bytes = writer.finish();
         let mut reader = Reader::new(&bytes);
         assert_eq!(reader.u8("a"), Ok(7));
@@ -223,6 +269,9 @@ mod tests {
         assert_eq!(reader.array("e"), Ok([1, 2]));
         assert_eq!(reader.text("f", 4), Ok("drei".to_owned()));
         assert_eq!(reader.f32s("g", 2), Ok(vec![1.0, f32::MIN]));
+        assert_eq!(reader.f64("h"), Ok(0.1));
+        assert_eq!(reader.bool("i"), Ok(true));
+        assert_eq!(reader.f64s("j", 2), Ok(vec![f64::MAX, -0.0]));
         assert_eq!(reader.finish(), Ok(()));
     }
 

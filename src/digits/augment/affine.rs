@@ -5,11 +5,11 @@ use crate::digits::SIDE;
 use crate::seeded::Stream;
 
 /// The deviation of the turn, in radians.
-const TURN: f64 = 0.12;
+const TURN: f64 = 0.1;
 /// The largest slant either way: the run of a line over its rise.
-const SLANT_MAX: f64 = 0.3;
+const SLANT_MAX: f64 = 0.2;
 /// The widths that a digit is stretched to.
-const WIDTH: [f64; 2] = [0.75, 1.3];
+const WIDTH: [f64; 2] = [0.8, 1.25];
 /// The longer side of the ink, in pixels.
 const BOX: [f64; 2] = [18.0, 20.5];
 /// How far the centre of mass lies from the centre at most, in pixels.

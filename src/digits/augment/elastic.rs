@@ -13,7 +13,7 @@ const SPACING: usize = 7;
 /// Knots along a side: those of the image, and those that reach into it.
 const KNOTS: usize = SIDE / SPACING + 3;
 /// The largest deviation of a knot, in pixels; that of the field is about half of it.
-const DEVIATION_MAX: f64 = 2.0;
+const DEVIATION_MAX: f64 = 1.5;
 
 /// Numbers of a plane that is as wide as the image, and as high as it has knots.
 type Line = [f32; KNOTS];

@@ -30,7 +30,7 @@ use canvas::Canvas;
 use elastic::Elastic;
 
 /// The share of the digits that stay as they are.
-const UNTOUCHED: f64 = 0.1;
+const UNTOUCHED: f64 = 0.4;
 
 /// Makes variants of images; what it holds is working memory.
 pub struct Augmenter {
@@ -135,7 +135,7 @@ mod tests {
         variants.sort_unstable();
         variants.dedup();
         // All differ but those that were left as they are.
-        assert!((35..50).contains(&variants.len()), "{}", variants.len());
+        assert!((20..45).contains(&variants.len()), "{}", variants.len());
     }
 
     /// The bits are part of the promise that a seed replays a run in a tab and natively: this

@@ -1,19 +1,24 @@
 //! Who is there, and how a round begins and ends.
 
+mod checkpoint;
+mod rejoin;
 mod secure;
 mod update;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::super::messages::{Assignment, Refusal, Task, ToAggregator, ToWorker, Token};
 use super::super::sampling::{self, Size};
 use super::super::strategy::{self, Strategy};
 use super::super::{Millis, Settings, message_limit};
-use super::round::Round;
+use super::round::{Round, Work};
 use super::{Action, Entropy, Event, Level, Member, Phase, Snapshot};
 use crate::network::{self, Network, WeightHash, Weights};
 use crate::privacy::Adaptive;
 use crate::wire::{Address, Envelope, PeerId, RunId};
+
+pub use checkpoint::{Checkpoint, RestoreError, Stamp};
+use rejoin::Former;
 
 /// The most workers in a room.
 const MEMBERS_MAX: usize = 10_000;
@@ -30,8 +35,11 @@ pub struct Aggregator {
     /// The clip where it follows the clients.
     adaptive: Option<Adaptive>,
     members: BTreeMap<PeerId, Member>,
+    former: Former,
     wanted: bool,
     applied: u32,
+    /// Updates in the newest model.
+    counted: usize,
     rounds: u32,
     current: Option<Round>,
     /// Tries of the next round that were abandoned.
@@ -64,8 +72,10 @@ impl Aggregator {
             weights,
             strategy,
             members: BTreeMap::new(),
+            former: Former::default(),
             wanted: false,
             applied: 0,
+            counted: 0,
             current: None,
             abandoned: 0,
             retry_at: 0,
@@ -82,6 +92,29 @@ impl Aggregator {
     pub fn configure(&mut self, settings: Settings) -> Result<Vec<Action>, network::Error> {
         let network = preset(&settings.model)?;
         let weights = settings.initialiser.weights(&network, settings.seed)?;
+        self.begin_run(settings, weights)
+    }
+
+    /// As [`Aggregator::configure`], and the run begins with these weights.
+    ///
+    /// # Errors
+    /// When the settings name no strategy, or a network that these are not the weights of; then
+    /// nothing has changed.
+    pub fn continue_from(
+        &mut self,
+        settings: Settings,
+        weights: Vec<f32>,
+    ) -> Result<Vec<Action>, network::Error> {
+        let weights = Weights::new(&preset(&settings.model)?, weights)?;
+        self.begin_run(settings, weights)
+    }
+
+    fn begin_run(
+        &mut self,
+        settings: Settings,
+        weights: Weights,
+    ) -> Result<Vec<Action>, network::Error> {
+        let network = preset(&settings.model)?;
         let strategy = begin_strategy(&settings)?;
         let mut actions = Vec::new();
         self.stop(&mut actions);
@@ -91,7 +124,7 @@ impl Aggregator {
         self.adaptive = settings.adaptive_clip();
         (self.network, self.weights, self.strategy) = (network, weights, strategy);
         self.settings = settings;
-        (self.applied, self.abandoned) = (0, 0);
+        (self.applied, self.abandoned, self.counted) = (0, 0, 0);
         for id in self.by_slot() {
             self.welcome(id, &mut actions);
         }
@@ -137,6 +170,7 @@ impl Aggregator {
         Snapshot {
             phase: self.phase(),
             round: self.applied,
+            counted: self.counted,
             rounds: self.rounds,
             attempt: self.current.as_ref().map_or(0, |_| self.abandoned + 1),
             target: self.current.as_ref().map_or(0, |round| round.target),
@@ -152,6 +186,7 @@ impl Aggregator {
         let mut actions = Vec::new();
         match event {
             Event::Open => {
+                self.await_former(now, &mut actions);
                 self.send(Address::Workers, 0, &ToWorker::Announce, &mut actions);
                 actions.push(Action::Evaluate);
             }
@@ -208,6 +243,7 @@ impl Aggregator {
                 if let Some(member) = self.members.get_mut(&sender) {
                     member.ready(digits);
                 }
+                self.seat_again(sender, actions);
             }
             Ok(ToAggregator::Update(update)) => self.update(sender, round, update, now, actions),
             Ok(ToAggregator::Step { token, step }) => {
@@ -228,8 +264,7 @@ impl Aggregator {
             if self.members.len() >= MEMBERS_MAX {
                 return self.refuse(id, 0, Refusal::Full, actions);
             }
-            let taken: BTreeSet<u32> = self.members.values().map(|member| member.slot).collect();
-            let slot = (0..).find(|slot| !taken.contains(slot)).unwrap_or(0);
+            let slot = self.slot_for(id);
             self.members.insert(id, Member::new(id, slot));
             actions.push(Action::Watch(id));
             info(actions, Some(id), "joined".to_owned());
@@ -249,7 +284,7 @@ impl Aggregator {
             partition: self.settings.partition.clone(),
             shards: self.settings.shards,
         };
-        if self.current.as_mut().is_some_and(|current| current.lose(id)) {
+        if self.current.as_mut().is_some_and(|current| current.leave(id)) {
             // It joined anew in the middle of its task.
             notice(actions, Some(id), "started over in mid-round".to_owned());
         }
@@ -257,10 +292,11 @@ impl Aggregator {
     }
 
     fn gone(&mut self, id: PeerId, now: Millis, actions: &mut Vec<Action>) {
-        if self.members.remove(&id).is_none() {
+        let Some(member) = self.members.remove(&id) else {
             return;
-        }
-        let text = match self.current.as_mut().is_some_and(|current| current.lose(id)) {
+        };
+        self.former.remember(id, member.slot);
+        let text = match self.current.as_mut().is_some_and(|current| current.leave(id)) {
             true => "left in mid-round; the round goes on without it",
             false => "left",
         };
@@ -274,6 +310,9 @@ impl Aggregator {
         }
         if now < self.retry_at {
             return actions.push(Action::Wake(self.retry_at));
+        }
+        if self.awaits_former(now) {
+            return;
         }
         // Whoever was too slow sits out, unless too few are left.
         let (swift, all) = (self.eligible(Member::is_swift), self.eligible(Member::is_ready));
@@ -294,40 +333,44 @@ impl Aggregator {
         };
         let recipe = self.settings.recipe_of(self.strategy.as_ref(), number, self.rounds);
         let control = self.control(&recipe, &slots);
+        let work = Work {
+            attempt,
+            recipe,
+            examples: self.settings.example_task(),
+            secure: self.settings.secagg.then(|| self.secure_task(&slots)),
+            control,
+        };
+        let secure = work.secure;
         let mut round = Round::new(
+            work,
             number,
             size.target,
             sampling::quorum(&self.settings, size.target),
             now + Millis::from(self.settings.deadline_s) * 1000,
         );
-        round.control_scale = control.as_ref().map_or(1.0, |control| control.scale);
-        let secure = self.settings.secagg.then(|| self.secure_task(&slots));
         for id in self.by_slot() {
             let Some(member) = self.members.get_mut(&id).filter(|m| slots.contains(&m.slot)) else {
                 continue;
             };
-            let mut token = [0; 16];
-            (self.entropy)(&mut token);
-            let token = Token(token);
+            let token = draw_token(&mut self.entropy);
             member.start(token.clone());
             round.seat(id, member.slot, token.clone());
-            let task = Task {
-                token,
-                attempt,
-                recipe,
-                control: control.clone(),
-                variety: self.settings.variety_task(),
-                examples: self.settings.example_task(),
-                secure,
-                weights: self.weights.values().to_vec(),
-            };
-            self.send(Address::Worker(id), number, &ToWorker::Task(Box::new(task)), actions);
+            self.ask(id, &round, token, actions);
         }
         if let Some(secure) = secure {
             round.sum = Some(self.begin_sum(&round, attempt, &secure));
         }
         actions.push(Action::Wake(round.deadline));
         self.current = Some(round);
+    }
+
+    /// Sends the task of a round.
+    fn ask(&mut self, id: PeerId, round: &Round, token: Token, actions: &mut Vec<Action>) {
+        let Work { attempt, recipe, examples, secure, control } = round.work.clone();
+        let weights = self.weights.values().to_vec();
+        let variety = self.settings.variety_task();
+        let task = Task { token, attempt, recipe, variety, control, examples, secure, weights };
+        self.send(Address::Worker(id), round.number, &ToWorker::Task(Box::new(task)), actions);
     }
 
     fn eligible(&self, test: fn(&Member) -> bool) -> Vec<u32> {
@@ -403,6 +446,12 @@ fn draw_run(entropy: &mut Entropy) -> RunId {
     let mut bytes = [0; 8];
     entropy(&mut bytes);
     RunId(u64::from_le_bytes(bytes))
+}
+
+fn draw_token(entropy: &mut Entropy) -> Token {
+    let mut token = [0; 16];
+    entropy(&mut token);
+    Token(token)
 }
 
 fn notice(actions: &mut Vec<Action>, worker: Option<PeerId>, text: String) {

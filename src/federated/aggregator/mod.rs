@@ -17,7 +17,7 @@ use crate::entropy::Entropy;
 use crate::secagg::{Degree, Opened, Phase as SumPhase, Width};
 use crate::wire::{Address, PeerId};
 
-pub use machine::Aggregator;
+pub use machine::{Aggregator, Checkpoint, RestoreError, Stamp};
 pub use member::{Member, MemberState};
 
 /// What happens to the aggregator.
@@ -124,6 +124,8 @@ pub struct Snapshot {
     pub phase: Phase,
     /// Rounds applied to the model.
     pub round: u32,
+    /// Updates in the newest model.
+    pub counted: usize,
     /// Rounds asked for.
     pub rounds: u32,
     /// The try of the round under way, from 1; 0 between rounds.

@@ -2,23 +2,44 @@
 
 use std::collections::BTreeMap;
 
-use super::super::messages::{Refusal, Token};
+use super::super::example_level::ExampleTask;
+use super::super::messages::{Control, Refusal, SecureTask, Token};
 use super::super::strategy::Contribution;
 use super::Millis;
+use crate::learn::Recipe;
 use crate::secagg::Server;
 use crate::wire::PeerId;
 
+/// How often a worker may come back into the same round.
+const RETURNS_MAX: u32 = 3;
+
 /// The round under way.
 pub(super) struct Round {
+    pub(super) work: Work,
     pub(super) number: u32,
     pub(super) target: usize,
     pub(super) deadline: Millis,
     pub(super) quorum: usize,
-    /// What workers multiply the change of their control variates by.
-    pub(super) control_scale: f32,
     /// The secure sum of the updates; `None` where they come in the clear.
     pub(super) sum: Option<Server>,
     seats: BTreeMap<PeerId, Seat>,
+}
+
+/// What all workers of a round are asked.
+#[derive(Debug, Clone)]
+pub(super) struct Work {
+    pub(super) attempt: u32,
+    pub(super) recipe: Recipe,
+    pub(super) examples: Option<ExampleTask>,
+    pub(super) secure: Option<SecureTask>,
+    pub(super) control: Option<Control>,
+}
+
+impl Work {
+    /// What workers multiply the change of their control variates by.
+    pub(super) fn control_scale(&self) -> f32 {
+        self.control.as_ref().map_or(1.0, |control| control.scale)
+    }
 }
 
 /// What can be said of a round before its deadline.
@@ -35,11 +56,15 @@ struct Seat {
     slot: u32,
     token: Token,
     state: State,
+    /// How often it was seated again.
+    returns: u32,
 }
 
 enum State {
     Pending,
     Lost,
+    /// Its page is gone, or began anew: it may come back.
+    Away,
     Reported {
         digits: u32,
         values: Vec<f32>,
@@ -54,26 +79,32 @@ impl Seat {
             State::Reported { digits, values } => {
                 Some((self.slot, Contribution { digits: *digits, values }))
             }
-            State::Pending | State::Lost | State::Masked => None,
+            State::Pending | State::Lost | State::Away | State::Masked => None,
         }
     }
 }
 
 impl Round {
-    pub(super) fn new(number: u32, target: usize, quorum: usize, deadline: Millis) -> Self {
+    pub(super) fn new(
+        work: Work,
+        number: u32,
+        target: usize,
+        quorum: usize,
+        deadline: Millis,
+    ) -> Self {
         let (sum, seats) = (None, BTreeMap::new());
-        Self { number, target, deadline, quorum, control_scale: 1.0, sum, seats }
+        Self { work, number, target, deadline, quorum, sum, seats }
     }
 
     pub(super) fn seat(&mut self, id: PeerId, slot: u32, token: Token) {
-        self.seats.insert(id, Seat { slot, token, state: State::Pending });
+        self.seats.insert(id, Seat { slot, token, state: State::Pending, returns: 0 });
     }
 
     /// Whether this worker may report with this token.
     pub(super) fn check(&self, id: PeerId, token: &Token) -> Result<(), Refusal> {
         match self.recognise(id, token)?.state {
             State::Pending => Ok(()),
-            State::Lost => Err(Refusal::NotAsked),
+            State::Lost | State::Away => Err(Refusal::NotAsked),
             State::Reported { .. } | State::Masked => Err(Refusal::Duplicate),
         }
     }
@@ -81,7 +112,7 @@ impl Round {
     /// Whether this worker may take a step of the secure sum with this token.
     pub(super) fn check_step(&self, id: PeerId, token: &Token) -> Result<(), Refusal> {
         match self.recognise(id, token)?.state {
-            State::Lost => Err(Refusal::NotAsked),
+            State::Lost | State::Away => Err(Refusal::NotAsked),
             State::Pending | State::Reported { .. } | State::Masked => Ok(()),
         }
     }
@@ -109,7 +140,7 @@ impl Round {
 
     /// Who was asked and has not been given up.
     pub(super) fn present(&self) -> Vec<PeerId> {
-        let present = |seat: &Seat| !matches!(seat.state, State::Lost);
+        let present = |seat: &Seat| !matches!(seat.state, State::Lost | State::Away);
         self.seats.iter().filter(|(_, seat)| present(seat)).map(|(id, _)| *id).collect()
     }
 
@@ -131,6 +162,32 @@ impl Round {
             }
             _ => false,
         }
+    }
+
+    /// As [`Round::lose`], of a worker whose page is gone or began anew.
+    pub(super) fn leave(&mut self, id: PeerId) -> bool {
+        let was_awaited = self.lose(id);
+        if was_awaited && let Some(seat) = self.seats.get_mut(&id) {
+            seat.state = State::Away;
+        }
+        was_awaited
+    }
+
+    /// Seats a worker again that had left before it reported; whether that can be.
+    pub(super) fn seat_again(&mut self, id: PeerId, slot: u32, token: &Token) -> bool {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return false;
+        };
+        let may = matches!(seat.state, State::Away)
+            && seat.slot == slot
+            && seat.returns < RETURNS_MAX
+            && self.sum.as_mut().is_none_or(|sum| sum.invite(id));
+        if may {
+            seat.state = State::Pending;
+            seat.token = token.clone();
+            seat.returns += 1;
+        }
+        may
     }
 
     /// Gives up on a worker that says so itself, and proves that it was asked.
@@ -173,9 +230,12 @@ impl Round {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::federated::Settings;
 
     fn round(seats: u8, target: usize, quorum: usize) -> Round {
-        let mut round = Round::new(1, target, quorum, 0);
+        let recipe = Settings::default().recipe;
+        let work = Work { attempt: 1, recipe, examples: None, secure: None, control: None };
+        let mut round = Round::new(work, 1, target, quorum, 0);
         for seat in 0..seats {
             // Ids fall while slots rise.
             round.seat(PeerId([9 - seat; 16]), seat.into(), Token([seat; 16]));

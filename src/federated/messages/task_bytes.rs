@@ -15,7 +15,7 @@ impl Task {
         w.u8(number.map_or(u8::MAX, |number| number as u8));
         w.f32(sgd.learning_rate).f32(sgd.momentum).f32(sgd.weight_decay).f32(proximal);
         let Variety { augment, pens, fold } = self.variety;
-        w.u8(u8::from(augment)).f32(pens).u32(fold);
+        w.bool(augment).f32(pens).u32(fold);
         w.u8(u8::from(self.control.is_some()));
         if let Some(Control { scale, values }) = &self.control {
             w.f32(*scale).f32s(values);
@@ -57,7 +57,7 @@ impl Task {
                 proximal: r.f32("proximal term")?,
             },
             variety: Variety {
-                augment: flag(r, "augmentation")?,
+                augment: r.bool("augmentation")?,
                 pens: r.f32("pens")?,
                 fold: r.u32("fold")?,
             },
@@ -90,7 +90,7 @@ fn secure(r: &mut Reader<'_>) -> Result<SecureTask, Error> {
             Ok(PrivateTask {
                 noise: r.f32("noise")?,
                 sigma_bits: r.f32("noise")?,
-                is_distributed: flag(r, "who adds the noise")?,
+                is_distributed: r.bool("who adds the noise")?,
                 clients: r.u32("virtual clients")?,
                 rate: r.f32("sampling rate")?,
                 asked: r.u32("workers asked")?,
@@ -110,13 +110,5 @@ fn given<T>(
     what: &'static str,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, Error>,
 ) -> Result<Option<T>, Error> {
-    flag(r, what)?.then(|| read(r)).transpose()
-}
-
-fn flag(r: &mut Reader<'_>, what: &'static str) -> Result<bool, Error> {
-    match r.u8(what)? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(Error::Invalid(what)),
-    }
+    r.bool(what)?.then(|| read(r)).transpose()
 }

@@ -105,6 +105,8 @@ pub struct Worker {
     identity: Identity,
     entropy: Entropy,
     run: RunId,
+    /// Who gave it its place. The same run can be taken up by another aggregator.
+    aggregator: Option<PeerId>,
     phase: WorkerPhase,
     /// Not before this time is the next `Join` sent.
     join_at: Millis,
@@ -133,13 +135,15 @@ struct Current {
 }
 
 impl Worker {
-    /// A worker that has not looked around yet. `entropy` is the system's randomness.
+    /// A worker that has not looked around yet; `entropy` is the system's randomness. One whose
+    /// page was reloaded keeps its identity, and with it its place.
     #[must_use]
-    pub fn new(mut entropy: Entropy) -> Self {
+    pub fn new(identity: Identity, entropy: Entropy) -> Self {
         Self {
-            identity: Identity::draw(&mut entropy),
+            identity,
             entropy,
             run: RunId(0),
+            aggregator: None,
             phase: WorkerPhase::Searching,
             join_at: 0,
             place: None,
@@ -197,27 +201,27 @@ impl Worker {
             ToWorker::decode(envelope.kind, &envelope.payload).map(|message| (envelope, message))
         });
         match decoded {
-            Ok((envelope, message)) => self.message(envelope.run, envelope.round, message, now),
+            Ok((envelope, message)) => self.message(&envelope, message, now),
             Err(error) => vec![WorkerAction::Notice(format!("a message was refused: {error}"))],
         }
     }
 
     fn message(
         &mut self,
-        run: RunId,
-        round: u32,
+        envelope: &Envelope,
         message: ToWorker,
         now: Millis,
     ) -> Vec<WorkerAction> {
+        let Envelope { run, round, sender, .. } = *envelope;
         match message {
-            ToWorker::Announce => self.announced(run, now),
-            ToWorker::Welcome(place) => self.welcomed(run, place),
+            ToWorker::Announce => self.announced(run, sender, now),
+            ToWorker::Welcome(place) => self.welcomed(run, sender, place),
             ToWorker::Refused(Refusal::Full) if self.place.is_none() => {
                 self.phase = WorkerPhase::Refused(Refusal::Full);
                 Vec::new()
             }
-            // Everything else belongs to the run that this worker joined.
-            _ if run != self.run => Vec::new(),
+            // Everything else belongs to the run that this worker joined, and to its aggregator.
+            _ if run != self.run || self.aggregator != Some(sender) => Vec::new(),
             ToWorker::Task(task) => self.asked(round, task),
             ToWorker::Cancel => self.cancelled(round),
             ToWorker::Accepted => self.counted(round),
@@ -229,8 +233,8 @@ impl Worker {
     }
 
     /// An aggregator opened, or began a new run: whatever was under way is void.
-    fn announced(&mut self, run: RunId, now: Millis) -> Vec<WorkerAction> {
-        if run == self.run && self.place.is_some() {
+    fn announced(&mut self, run: RunId, sender: PeerId, now: Millis) -> Vec<WorkerAction> {
+        if run == self.run && self.aggregator == Some(sender) {
             return Vec::new();
         }
         let mut actions = self.stop_training();
@@ -240,9 +244,10 @@ impl Worker {
         actions
     }
 
-    fn welcomed(&mut self, run: RunId, place: Assignment) -> Vec<WorkerAction> {
+    fn welcomed(&mut self, run: RunId, sender: PeerId, place: Assignment) -> Vec<WorkerAction> {
+        self.aggregator = Some(sender);
         if self.run == run && self.place.as_ref() == Some(&place) {
-            // The answer to a Join that was sent twice.
+            // The answer to a Join that was sent twice, or the same run in other hands.
             self.phase = match self.digits {
                 Some(_) => WorkerPhase::Idle,
                 None => WorkerPhase::Loading,

@@ -25,6 +25,31 @@ pub(in crate::learn) struct Adam {
     powers: [f64; 2],
 }
 
+impl Adam {
+    /// Both moments, one weight after the other.
+    pub(super) fn memory(&self) -> Vec<f32> {
+        self.weights
+            .iter()
+            .flat_map(|(_, first, second)| first.iter().chain(second))
+            .copied()
+            .collect()
+    }
+
+    pub(super) fn recall(&mut self, memory: &[f32], steps: u32) -> bool {
+        // One after the other, as the steps did it: the same bits.
+        for _ in 0..steps {
+            self.decay();
+        }
+        let moments = self.weights.iter_mut().flat_map(|(_, first, second)| [first, second]);
+        super::refill(moments, memory)
+    }
+
+    fn decay(&mut self) {
+        self.powers[0] *= f64::from(self.config.momentum);
+        self.powers[1] *= BETA_2;
+    }
+}
+
 impl Optimizer for Adam {
     type Config = SgdConfig;
 
@@ -41,8 +66,7 @@ impl Optimizer for Adam {
 
     fn step(&mut self, grads: &GradStore) -> Result<()> {
         let SgdConfig { learning_rate, momentum, weight_decay } = self.config;
-        self.powers[0] *= f64::from(momentum);
-        self.powers[1] *= BETA_2;
+        self.decay();
         let [scale_1, scale_2] = self.powers.map(|power| (1.0 / (1.0 - power)) as f32);
         let beta_2 = BETA_2 as f32;
         for (weight, first, second) in &mut self.weights {

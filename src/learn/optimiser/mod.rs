@@ -38,10 +38,39 @@ impl Optimiser {
         })
     }
 
+    /// All that it remembers between two steps, but for their number.
+    pub(super) fn memory(&self) -> Vec<f32> {
+        match self {
+            Self::Sgd(sgd) => sgd.memory(),
+            Self::Adam(adam) => adam.memory(),
+        }
+    }
+
+    /// Takes up the memory of an optimiser that has done so many steps, in a fresh one; whether
+    /// it is as long as its own.
+    pub(super) fn recall(&mut self, memory: &[f32], steps: u32) -> bool {
+        match self {
+            Self::Sgd(sgd) => sgd.recall(memory),
+            Self::Adam(adam) => adam.recall(memory, steps),
+        }
+    }
+
     pub(super) fn step(&mut self, gradients: &GradStore) -> Result<()> {
         match self {
             Self::Sgd(sgd) => sgd.step(gradients),
             Self::Adam(adam) => adam.step(gradients),
         }
     }
+}
+
+/// Fills slices from one vector after the other; whether their lengths add up to its own.
+fn refill<'a>(slices: impl Iterator<Item = &'a mut Vec<f32>>, mut memory: &[f32]) -> bool {
+    for slice in slices {
+        let Some((head, rest)) = memory.split_at_checked(slice.len()) else {
+            return false;
+        };
+        slice.copy_from_slice(head);
+        memory = rest;
+    }
+    memory.is_empty()
 }

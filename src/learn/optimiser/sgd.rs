@@ -40,6 +40,17 @@ pub struct Sgd {
     config: SgdConfig,
 }
 
+impl Sgd {
+    /// The velocities, one weight after the other.
+    pub(super) fn memory(&self) -> Vec<f32> {
+        self.weights.iter().flat_map(|(_, velocity)| velocity).copied().collect()
+    }
+
+    pub(super) fn recall(&mut self, memory: &[f32]) -> bool {
+        super::refill(self.weights.iter_mut().map(|(_, velocity)| velocity), memory)
+    }
+}
+
 impl Optimizer for Sgd {
     type Config = SgdConfig;
 

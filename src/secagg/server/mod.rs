@@ -187,6 +187,17 @@ impl Server {
         }
     }
 
+    /// Waits for one more worker's keys, or for fresh ones; whether it is early enough for that.
+    pub fn invite(&mut self, id: PeerId) -> bool {
+        match &mut self.state {
+            State::Keys(invited) => {
+                invited.insert(id, None);
+                true
+            }
+            State::Open(_) | State::Done => false,
+        }
+    }
+
     /// A worker is gone. A part that it has sent counts.
     pub fn lose(&mut self, id: PeerId) {
         match &mut self.state {

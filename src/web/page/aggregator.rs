@@ -13,12 +13,20 @@ export type AggregatorCommand =
   | { type: "open"; query: string; data: string }
   /** Begins a new run with other settings: a new model, round 0. */
   | { type: "configure"; query: string }
+  /** As `configure`, and the run begins with a model of the library, called `origin`. */
+  | { type: "continue"; query: string; origin: string; weights: Float32Array }
   | { type: "start" }
   | { type: "stop" };
 
 export type AggregatorEvent =
   /** The room is this page's. Sent again after `configure`. */
   | { type: "opened"; room: string; settings: Setting[]; source: Source; parameters: number; layers: LayerView[] }
+  /** The run is one that was kept, or begins with a model of the library; follows `opened`. */
+  | { type: "resumed"; round: number; origin?: string; history: HistoryPoint[] }
+  /** The run is kept in this browser as it is after `round` rounds; without a round, there was nothing to lose. */
+  | { type: "kept"; round?: number }
+  /** The run could not be kept; told once. */
+  | { type: "unkept"; reason: string }
   /** Another page of this browser has the room. */
   | { type: "occupied"; room: string }
   /** The settings do not hold; nothing was changed. */
@@ -26,8 +34,11 @@ export type AggregatorEvent =
   | ({ type: "state" } & AggregatorState)
   /** The global model after `round` rounds; `hash` is the SHA-256 of its little-endian f32 weights. */
   | { type: "model"; round: number; preset: string; hash: string; weights: Float32Array }
-  /** The global model on the test digits; `accuracy` in percent, `loss` in nats. */
-  | { type: "evaluated"; round: number; accuracy: number; loss: number; millis: number }
+  /**
+   * The global model on the test digits; `accuracy` in percent, `loss` in nats. `confusion` says how often `label` was
+   * read as `answer`, at `10 * label + answer`; `hardest` are the digits with the largest losses, the largest first.
+   */
+  | { type: "evaluated"; round: number; accuracy: number; loss: number; millis: number; cost: Cost; confusion: number[]; hardest: HardDigit[] }
   /** A masked update as it arrived, and the sum of all that have: their first 1,024 elements, of `bits` bits. */
   | { type: "masked"; worker: string; bits: number; elements: Uint32Array; sum: Uint32Array }
   /** A secure sum was opened: its elements, and how its first 1,024 came out of their masks. */
@@ -40,7 +51,16 @@ export type AggregatorEvent =
   /** The role cannot go on. */
   | { type: "failed"; reason: string };
 
+/** The global model after a round; `accuracy` in percent, `loss` in nats. */
+export interface HistoryPoint extends Cost { round: number; accuracy: number; loss: number }
+
 export interface Problem { setting: string; text: string }
+
+/** What a model has cost: bytes from and to the workers since the run began, updates in its last round, seconds of training. */
+export interface Cost { bytesUp: number; bytesDown: number; workers: number; seconds: number }
+
+/** A test digit by its place, what it is, what the model reads, the loss in nats, and its 28x28 pixels. */
+export interface HardDigit { index: number; label: number; answer: number; loss: number; pixels: Uint8Array }
 
 /** A worker's masks were taken out of the sum: its own, or, as a repair, those it shared with others. */
 export interface Opening { worker: string; repair: boolean; elements: Uint32Array }
@@ -88,6 +108,10 @@ export interface MemberView {
   slot: number;
   state: "loading" | "idle" | "training" | "summing" | "reported" | "silent";
   digits: number;
+  /** Digits of each label in its shard, as everybody can work out; none where the digits cannot be cut so. */
+  labels: number[];
+  /** The share, in percent, that the global model would read right of digits with its labels; once it was tested. */
+  accuracy?: number;
   /** The mean training loss of its last report. */
   loss?: number;
   bytesSent: number;
@@ -111,6 +135,16 @@ pub enum AggregatorCommand {
         /// The page's URL query.
         query: String,
     },
+    /// Begin a new run with the weights of a model of the library.
+    Continue {
+        /// The page's URL query.
+        query: String,
+        /// What the model is called.
+        origin: String,
+        /// The flat weights.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        weights: Float32Array,
+    },
     /// Train.
     Start,
     /// Stop training; the model stays.
@@ -133,6 +167,27 @@ pub enum AggregatorEvent {
         parameters: usize,
         /// The network.
         layers: Vec<LayerView>,
+    },
+    /// The run is one that was kept, or begins with a model of the library.
+    Resumed {
+        /// Rounds applied to its model.
+        round: u32,
+        /// The model of the library that it began with.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        origin: Option<String>,
+        /// What was measured until then.
+        history: Vec<HistoryPoint>,
+    },
+    /// The run is kept.
+    Kept {
+        /// Rounds applied to it; none when there was nothing to lose.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        round: Option<u32>,
+    },
+    /// The run could not be kept.
+    Unkept {
+        /// Why.
+        reason: String,
     },
     /// Another page has the room.
     Occupied {
@@ -168,6 +223,12 @@ pub enum AggregatorEvent {
         loss: f64,
         /// How long it took.
         millis: f64,
+        /// What the model has cost.
+        cost: Cost,
+        /// How often `label` was read as `answer`, at `10 * label + answer`.
+        confusion: Vec<u32>,
+        /// The digits with the largest losses.
+        hardest: Vec<HardDigit>,
     },
     /// A masked update arrived.
     Masked {
@@ -240,6 +301,50 @@ pub enum AggregatorEvent {
         /// Why.
         reason: String,
     },
+}
+
+/// The global model after a round.
+#[derive(Debug, Serialize)]
+pub struct HistoryPoint {
+    /// Rounds applied.
+    pub round: u32,
+    /// In percent.
+    pub accuracy: f64,
+    /// In nats.
+    pub loss: f64,
+    /// What it has cost.
+    #[serde(flatten)]
+    pub cost: Cost,
+}
+
+/// What a model has cost.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cost {
+    /// Bytes from the workers since the run began.
+    pub bytes_up: f64,
+    /// Bytes to them.
+    pub bytes_down: f64,
+    /// Updates in its last round.
+    pub workers: usize,
+    /// Seconds of training.
+    pub seconds: f64,
+}
+
+/// A test digit that the model finds hard.
+#[derive(Debug, Serialize)]
+pub struct HardDigit {
+    /// Its place among the test digits.
+    pub index: usize,
+    /// What it is.
+    pub label: u8,
+    /// What the model reads.
+    pub answer: u8,
+    /// The loss, in nats.
+    pub loss: f64,
+    /// 28x28.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub pixels: Uint8Array,
 }
 
 /// A setting that cannot be.
@@ -353,6 +458,11 @@ pub struct MemberView {
     pub state: &'static str,
     /// Digits in its shard.
     pub digits: u32,
+    /// Digits of each label in its shard.
+    pub labels: Vec<u32>,
+    /// How well the global model serves digits with its labels, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
     /// The mean training loss of its last report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loss: Option<f32>,

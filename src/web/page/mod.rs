@@ -5,6 +5,7 @@
 
 mod aggregator;
 mod client;
+mod library;
 mod owner;
 mod parties;
 mod worker;
@@ -14,6 +15,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 pub use aggregator::*;
 pub use client::*;
+pub use library::*;
 pub use owner::*;
 pub use parties::*;
 pub use worker::*;

@@ -9,13 +9,17 @@ use crate::digits::CLASSES;
 #[wasm_bindgen(typescript_custom_section)]
 const WORKER: &str = r#"
 export type WorkerCommand =
-  /** Joins the room. `data` is the digits' base URL. */
-  | { type: "open"; query: string; data: string };
+  /** Joins the room. `data` is the digits' base URL. Under the name `tab` the worker is found again after a reload. */
+  | { type: "open"; query: string; data: string; tab: string };
 
 export type WorkerEvent =
   | ({ type: "state" } & WorkerState)
   /** The shard is here: how many digits, of which labels, and up to 60 of them to look at. */
   | { type: "shard"; source: string; digits: number; histogram: number[]; bytes: number; sample: Uint8Array; labels: Uint8Array }
+  /** Another tab goes by the name that was given: this one must use another from now on. */
+  | { type: "renamed"; tab: string }
+  /** Training goes on where it was stopped: after `step` steps. */
+  | { type: "resumed"; round: number; step: number }
   /** Training goes on, told some times a second; `loss` is the mean of the newest batch. */
   | { type: "progress"; round: number; epoch: number; step: number; steps: number; loss: number }
   /** A round is trained. `update` is n_k * (w_k - w), `norm` the length of w_k - w; `bytes` counts its values. If it is `secure` it stays here, and `masked` tells what leaves. */
@@ -51,6 +55,8 @@ pub enum WorkerCommand {
         query: String,
         /// The digits' base URL.
         data: String,
+        /// Names the tab over reloads.
+        tab: String,
     },
 }
 
@@ -76,6 +82,18 @@ pub enum WorkerEvent {
         /// Their labels.
         #[serde(with = "serde_wasm_bindgen::preserve")]
         labels: Uint8Array,
+    },
+    /// Another tab goes by the name that was given.
+    Renamed {
+        /// The name from now on.
+        tab: String,
+    },
+    /// Training goes on where it was stopped.
+    Resumed {
+        /// The round.
+        round: u32,
+        /// Steps done.
+        step: u32,
     },
     /// Training goes on.
     Progress {

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
-import type { LayerView, Reader, Setting } from "../../wasm/sotto.js";
+import type { LayerView, LibraryCommand, Reader, Setting } from "../../wasm/sotto.js";
 import { percent } from "../format";
 import { missingFeature } from "../roles/start";
 import type { Change } from "../state/address";
@@ -12,7 +12,10 @@ import { latest } from "../state/show";
 import { shared } from "../styles/shared";
 import "./banner";
 import "./draw-panel";
+import "./library/panel";
+import "./preset-links";
 import "./privacy-panel";
+import "./results/results-panel";
 import "./run-line";
 import "./secret/secret-panel";
 import "./secure-sum";
@@ -34,8 +37,11 @@ export class Room extends LitElement {
         gap: var(--space-4);
         margin-block: var(--space-1) var(--space-4);
       }
+      sotto-results,
+      sotto-preset-links,
       sotto-secure-sum,
       sotto-privacy,
+      sotto-library,
       sotto-secret-panel {
         display: block;
         margin-bottom: var(--space-4);
@@ -58,9 +64,9 @@ export class Room extends LitElement {
 
   protected override render() {
     if (!this.session) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
-    const { show, classifier, watching, awaited } = this.session;
+    const { show, classifier, watching, awaited, borrowed, missing } = this.session;
     return html`
-      ${this.banner(this.session)}
+      ${this.banner(this.session)} ${this.reader(this.session)} ${this.unkept(this.session)}
       <sotto-run-line .run=${show.run}></sotto-run-line>
       <div class="stage">
         <sotto-draw-panel
@@ -77,12 +83,20 @@ export class Room extends LitElement {
         <sotto-training-panel
           .show=${show}
           ?watching=${watching}
-          ?expecting=${awaited > 0}
+          .awaited=${awaited}
+          .missing=${missing}
           @start=${() => this.session?.start()}
           @stop=${() => this.session?.stop()}
+          @start-over=${() => this.session?.startOver()}
           @company=${() => this.session?.addWorkers()}
         ></sotto-training-panel>
       </div>
+      <sotto-results .show=${show}></sotto-results>
+      <sotto-preset-links
+        .show=${show}
+        ?fixed=${show.room !== "ours"}
+        @adopt=${({ detail }: CustomEvent<string>) => this.session?.adopt(detail)}
+      ></sotto-preset-links>
       <sotto-secure-sum
         .show=${show}
         ?fixed=${show.room !== "ours"}
@@ -107,6 +121,16 @@ export class Room extends LitElement {
         @kill=${({ detail }: CustomEvent<Helper>) => classifier.parties.kill(detail)}
         @open-party=${({ detail }: CustomEvent<TabRole>) => classifier.parties.openTab(detail)}
       ></sotto-secret-panel>
+      <sotto-library
+        .library=${this.session.library.show}
+        .run=${show}
+        ?watching=${show.room !== "ours"}
+        .borrowed=${borrowed?.id ?? ""}
+        @look=${() => this.session?.library.send({ type: "list" })}
+        @library=${({ detail }: CustomEvent<LibraryCommand>) => this.session?.library.send(detail)}
+        @save=${({ detail }: CustomEvent<string>) => this.session?.save(detail)}
+        @forget=${() => this.session?.forget()}
+      ></sotto-library>
       <sotto-settings-form
         .settings=${show.run?.settings ?? NO_SETTINGS}
         .problems=${show.problems}
@@ -114,6 +138,22 @@ export class Room extends LitElement {
         @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
       ></sotto-settings-form>
     `;
+  }
+
+  /** Another model than the run's reads the drawing. */
+  private reader({ borrowed }: Session) {
+    if (!borrowed) return nothing;
+    return html`<sotto-banner data-testid="borrowed">
+      <strong>“${borrowed.name}” from the library reads your digits.</strong> The run goes on beside it.
+      <button slot="action" data-testid="give-back" @click=${() => this.session?.giveBack()}>Read with the run’s model</button>
+    </sotto-banner>`;
+  }
+
+  private unkept({ show }: Session) {
+    if (show.room !== "ours" || !show.keeping || show.keeping.kept) return nothing;
+    return html`<sotto-banner level="warning" data-testid="unkept">
+      <strong>This run is not kept.</strong> ${sentence(show.keeping.reason)}. Training goes on, but a page that is reloaded begins anew.
+    </sotto-banner>`;
   }
 
   private banner({ show, watching, vacant }: Session) {
@@ -147,6 +187,7 @@ export class Room extends LitElement {
   }
 }
 
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const NO_SETTINGS: Setting[] = [];
 const NO_LAYERS: LayerView[] = [];
 const reload = () => location.reload();

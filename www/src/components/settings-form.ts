@@ -4,6 +4,7 @@ import { live } from "lit/directives/live.js";
 
 import type { Problem, Setting } from "../../wasm/sotto.js";
 import type { Change } from "../state/address";
+import { summaryOf } from "../state/history";
 import { shared } from "../styles/shared";
 import { tell } from "./events";
 
@@ -61,11 +62,9 @@ export class SettingsForm extends LitElement {
   }
 
   protected override render() {
-    const other = this.settings.filter((setting) => setting.value !== setting.default);
-    const summary = other.map((setting) => `${setting.label.toLowerCase()} ${setting.value}`).join(", ");
     return html`
       <details class="panel">
-        <summary>Settings<span class="summary">${summary || "defaults"}</span></summary>
+        <summary>Settings<span class="summary">${summaryOf(this.settings)}</span></summary>
         <p class="note">A change begins a new run with a new model. The page’s address holds every setting.</p>
         <form @submit=${(event: Event) => event.preventDefault()}>
           ${this.settings.map((setting) => this.field(setting))}
@@ -93,7 +92,7 @@ export class SettingsForm extends LitElement {
     if (choices) {
       return html`
         <select id=${name} name=${name} ?disabled=${this.fixed} aria-describedby=${described} aria-invalid=${invalid} @change=${this.change}>
-          ${choices.map((choice) => html`<option ?selected=${choice === shown}>${choice}</option>`)}
+          ${withValue(choices, shown).map((choice) => html`<option ?selected=${choice === shown}>${choice}</option>`)}
         </select>
       `;
     }
@@ -116,3 +115,6 @@ export class SettingsForm extends LitElement {
     tell<Change[]>(this, "configure", [{ name, value: value.trim() }]);
   }
 }
+
+/** A choice that only the address can make is shown, too. */
+const withValue = (choices: string[], value: string): string[] => (choices.includes(value) ? choices : [value, ...choices]);

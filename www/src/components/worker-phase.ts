@@ -87,11 +87,16 @@ export class WorkerPhase extends LitElement {
         </div>
         <div class="doing">
           <p data-testid="worker-phase" data-phase=${phase} data-id=${state?.id ?? ""} role="status">${PHASES[phase]}${round}</p>
-          <p class="note number">${this.detail(phase, under)}</p>
+          <p class="note number" data-testid="worker-detail">${this.detail(phase, under)}</p>
           <progress aria-label="Steps of this round" max=${under?.steps ?? 1} value=${under?.step ?? 0}></progress>
         </div>
       </section>
     `;
+  }
+
+  private resumed({ round, steps }: NonNullable<LocalShow["progress"]>): string {
+    const { resumed } = this.show;
+    return resumed?.round === round ? `; resumed at step ${resumed.step} of ${steps}` : "";
   }
 
   private detail(phase: Phase, under: LocalShow["progress"]) {
@@ -103,7 +108,7 @@ export class WorkerPhase extends LitElement {
       case "refused":
         return state?.reason ?? "The aggregator gave no reason.";
       case "training":
-        return under ? `Epoch ${under.epoch}, step ${under.step} of ${under.steps}` : "The first step is under way.";
+        return under ? `Epoch ${under.epoch}, step ${under.step} of ${under.steps}${this.resumed(under)}` : "The first step is under way.";
       case "summing":
         return "Its update stays here. What leaves is hidden under masks that cancel only in the sum of all.";
       case "loading":

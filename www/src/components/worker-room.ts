@@ -4,6 +4,7 @@ import { customElement } from "lit/decorators.js";
 import { workerName } from "../format";
 import { dataUrl, missingFeature, startWorker } from "../roles/start";
 import { NOTHING, reduceLocal, type LocalShow } from "../state/local";
+import { rename, tabName } from "../state/tab";
 import { shared } from "../styles/shared";
 import { PHASES } from "./worker-phase";
 import "./banner";
@@ -52,9 +53,10 @@ export class WorkerRoom extends LitElement {
     if (this.missing) return;
     const worker = startWorker((event) => {
       this.show = reduceLocal(this.show, event);
+      if (event.type === "renamed") rename(event.tab);
       this.redrawSoon();
     });
-    worker.send({ type: "open", query: location.search, data: dataUrl() });
+    worker.send({ type: "open", query: location.search, data: dataUrl(), tab: tabName() });
   }
 
   /** Training tells of hundreds of steps a second. A timer, not a frame: hidden tabs have titles too. */

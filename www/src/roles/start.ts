@@ -7,6 +7,8 @@ import type {
   ClientEvent,
   DealerCommand,
   DealerEvent,
+  LibraryCommand,
+  LibraryEvent,
   OwnerCommand,
   OwnerEvent,
   PartyCommand,
@@ -58,6 +60,9 @@ export const startDealer: Start<DealerCommand, DealerEvent> = (show) =>
 
 export const startOwner: Start<OwnerCommand, OwnerEvent> = (show) =>
   link("owner", show);
+
+export const startLibrary: Start<LibraryCommand, LibraryEvent> = (show) =>
+  link("library", show);
 
 /** Where the digits of this site are. */
 export const dataUrl = (): string => new URL("data/", document.baseURI).href;

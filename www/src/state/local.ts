@@ -8,6 +8,8 @@ type Of<Type extends WorkerEvent["type"]> = Omit<Extract<WorkerEvent, { type: Ty
 export interface LocalShow {
   state?: Of<"state">;
   shard?: Of<"shard">;
+  /** The round under way was taken up after so many steps. */
+  resumed?: Of<"resumed">;
   progress?: Of<"progress">;
   sent?: Of<"sent">;
   masked?: Of<"masked">;
@@ -35,17 +37,24 @@ export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
       // A new shard is a new run.
       return { ...NOTHING, ...(show.state && { state: show.state }), notices: show.notices, shard };
     }
+    case "renamed":
+      return show;
+    case "resumed": {
+      const { type: _, ...resumed } = event;
+      return { ...show, resumed };
+    }
     case "progress": {
       const { type: _, ...progress } = event;
       // The progress of a round is told now and then; the steps of the rounds before are kept.
-      const before = show.progress?.round === event.round && event.step > show.progress.step ? show.progress.step : 0;
+      const known = show.progress?.round === event.round && event.step > show.progress.step ? show.progress.step : 0;
+      const before = Math.max(known, show.resumed?.round === event.round ? show.resumed.step : 0);
       const steps = show.steps + event.step - before;
       const losses = thinned([...show.losses, { step: steps, loss: event.loss }]);
       return { ...show, progress, steps, losses };
     }
     case "sent": {
       const { type: _, ...sent } = event;
-      const { masked: _masked, ...rest } = show;
+      const { masked: _masked, resumed: _resumed, ...rest } = show;
       return { ...rest, sent, updates: show.updates + 1 };
     }
     case "masked": {

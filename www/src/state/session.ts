@@ -1,20 +1,27 @@
 // The aggregator page's life: it takes the room or watches it, and passes on what it hears.
 
 import { dataUrl, startAggregator, startWorker, type RoleLink } from "../roles/start";
-import type { AggregatorCommand, AggregatorEvent } from "../../wasm/sotto.js";
+import type { AggregatorCommand, AggregatorEvent, WorkerCommand } from "../../wasm/sotto.js";
 import { changed, spoken, type Change } from "./address";
 import { Classifier } from "./classifier";
+import { Library, type TakenModel } from "./library";
 import { Mirror, released, watch } from "./mirror";
 import { BEFORE, reduce, type Show } from "./show";
+import { companyOf, forgetTab, remember, tabName } from "./tab";
 
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 
 /** A first visitor's company: as many as a secure sum needs. */
-export const COMPANY = 3;
+const COMPANY = 3;
+/** The most workers that an address may ask for. */
+const COMPANY_MAX = 20;
 
 export class Session {
   show: Show = BEFORE;
   readonly classifier: Classifier;
+  readonly library: Library;
+  /** The model of the library that reads digits in place of the run's. */
+  borrowed?: TakenModel;
   watching = false;
   /** The page that had the room is gone. */
   vacant = false;
@@ -23,22 +30,33 @@ export class Session {
   /** The room that another page has. */
   private taken = "";
   private model?: ModelEvent;
+  /** Workers inside of this page. */
+  private readonly company: RoleLink<WorkerCommand>[] = [];
   private mirror?: Mirror;
   private readonly aggregator: RoleLink<AggregatorCommand>;
 
   constructor(private readonly redraw: () => void) {
+    addEventListener("popstate", () => this.reread());
     this.classifier = new Classifier(redraw);
+    this.library = new Library(
+      redraw,
+      (model) => this.took(model),
+      () => {
+        forgetTab();
+        location.reload();
+      },
+    );
     this.aggregator = startAggregator((event) => this.heard(event));
     this.aggregator.send({ type: "open", query: location.search, data: dataUrl() });
   }
 
   start(): void {
-    this.awaited = 0;
+    this.expect(0);
     this.aggregator.send({ type: "start" });
   }
 
   stop(): void {
-    this.awaited = 0;
+    this.expect(0);
     this.aggregator.send({ type: "stop" });
     this.redraw();
   }
@@ -48,18 +66,104 @@ export class Session {
     this.aggregator.send({ type: "configure", query });
   }
 
-  /** One more worker inside this page; the first visitor gets company and a start. */
+  /** The same run from its first weights on. */
+  startOver(): void {
+    this.configure([]);
+  }
+
+  /** Keeps the newest model in the library. */
+  save(name: string): void {
+    if (!this.model) return;
+    const { preset, round, weights } = this.model;
+    const point = this.show.curve.find((point) => point.round === round);
+    this.library.send({ type: "save", name, preset, round, weights, ...(point && { accuracy: point.accuracy }) });
+  }
+
+  /** The run's own model reads digits again. */
+  giveBack(): void {
+    delete this.borrowed;
+    if (this.model) this.classifier.use(this.model);
+    this.redraw();
+  }
+
+  /** Removes everything that is kept, once nobody is left to keep more. */
+  forget(): void {
+    for (const role of [this.aggregator, ...this.company]) role.end();
+    this.library.send({ type: "forget" });
+  }
+
+  private took(model: TakenModel): void {
+    const { purpose, name: origin, preset, weights } = model;
+    if (purpose === "read") {
+      this.borrowed = model;
+      this.classifier.use({ ...model, type: "model" });
+      this.redraw();
+      return;
+    }
+    const query = changed(location.search, "model", preset);
+    this.aggregator.send({ type: "continue", query, origin, weights });
+  }
+
+  private expect(awaited: number): void {
+    this.awaited = awaited;
+    this.rememberCompany();
+  }
+
+  private rememberCompany(): void {
+    const room = this.show.run?.room;
+    if (room !== undefined) remember(room, { workers: this.company.length, awaited: this.awaited });
+  }
+
+  /** A new run with all settings of another address of this page. */
+  adopt(query: string): void {
+    history.pushState(null, "", location.pathname + query);
+    this.reread();
+  }
+
+  private reread(): void {
+    this.expect(0);
+    this.aggregator.send({ type: "configure", query: location.search });
+  }
+
+  /**
+   * Workers that are missing from the company that the address asks for, or that a first visitor
+   * gets; they are started together, and training with them.
+   */
+  get missing(): number {
+    if (this.awaited > 0) return 0;
+    const asked = Math.trunc(Number(new URLSearchParams(location.search).get("workers")));
+    const here = this.show.state.workers.length;
+    if (asked >= 1) return Math.max(0, Math.min(asked, COMPANY_MAX) - here);
+    return here === 0 ? COMPANY : 0;
+  }
+
+  /** The missing workers inside this page and a start, or one worker more. */
   addWorkers(): void {
-    const first = this.show.state.workers.length === 0 && this.awaited === 0;
-    if (first) this.awaited = COMPANY;
-    for (let n = 0; n < (first ? COMPANY : 1); n += 1) {
+    const { missing } = this;
+    if (missing > 0) this.awaited = this.show.state.workers.length + missing;
+    this.startWorkers(Math.max(1, missing));
+    this.redraw();
+  }
+
+  private startWorkers(count: number): void {
+    for (let n = 0; n < count; n += 1) {
       const worker = startWorker((event) => {
         if (event.type !== "failed") return;
         this.heard({ type: "notice", level: "warning", text: `A worker in this page failed: ${event.reason}` });
       });
-      worker.send({ type: "open", query: location.search, data: dataUrl() });
+      const tab = `${tabName()}-${this.company.length}`;
+      worker.send({ type: "open", query: location.search, data: dataUrl(), tab });
+      this.company.push(worker);
     }
-    this.redraw();
+    this.rememberCompany();
+  }
+
+  /** Those who lived in this page before it was reloaded. */
+  private bringBack(room: string): void {
+    if (this.company.length > 0) return;
+    const { workers, awaited } = companyOf(room);
+    this.awaited = awaited;
+    this.startWorkers(workers);
   }
 
   /** Shows what the page that has the room shows. */
@@ -103,6 +207,8 @@ export class Session {
       case "opened":
         history.replaceState(null, "", location.pathname + spoken(location.search, event.settings) + location.hash);
         this.classifier.parties.open(event.room);
+        this.bringBack(event.room);
+        this.library.look();
         this.mirror ??= new Mirror(event.room, () => ({ show: this.show, ...(this.model && { model: this.model }) }));
         break;
       case "occupied":
@@ -127,6 +233,6 @@ export class Session {
 
   private learn(event: ModelEvent): void {
     this.model = event;
-    this.classifier.use(event);
+    if (!this.borrowed) this.classifier.use(event);
   }
 }

@@ -5,6 +5,7 @@
 
 mod dials;
 mod history;
+mod keep;
 
 use std::cell::RefCell;
 use std::io::IsTerminal;
@@ -15,13 +16,14 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 use sotto::digits::Digits;
 use sotto::federated::attack::{self, Attack};
-use sotto::federated::{Assignment, Event, Phase, Settings, Snapshot};
+use sotto::federated::{Assignment, Checkpoint, Event, Phase, Settings, Snapshot};
 use sotto::learn::{Evaluation, Evaluator, Model};
 use sotto::sim::Simulation;
 
 use super::source::Source;
 use dials::Dials;
 use history::{Point, Summary};
+use keep::{Head, Keeper};
 
 /// A run of the page without a browser: the same machines, kernels and digits, on all cores.
 ///
@@ -55,6 +57,9 @@ pub(super) struct Arguments {
     /// Write the history there as a table
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Keep the run in this file after every round, and go on from it if it is there
+    #[arg(long, value_name = "FILE")]
+    keep: Option<PathBuf>,
     /// Say the outcome as one JSON object, in the last line
     #[arg(long)]
     json: bool,
@@ -65,58 +70,108 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     let started = Instant::now();
     let settings = arguments.dials.settings(&arguments.query, arguments.clients)?;
-    let attack = attack::by_name(&arguments.attack).filter(|_| arguments.attackers > 0);
-    let source = Rc::new(Source::open(arguments.data.as_deref())?);
-    let tests = Tests::new(&source, attack)?;
-    let mut room = open(&settings, arguments, &source, attack)?;
-
-    let bar = progress_bar(settings.rounds);
-    let mut points = Vec::new();
-    let mut reached = None;
-    let mut record = |room: &Simulation| -> Result<bool, String> {
-        let round = room.snapshot().round;
-        bar.set_position(round.into());
-        if round % arguments.test_every != 0 && round != settings.rounds {
-            return Ok(false);
-        }
-        let point = tests.point(room)?;
-        bar.set_message(format!("{:.2} %", point.accuracy));
-        bar.suspend(|| println!("{}", point.line()));
-        let is_reached = arguments.target.is_some_and(|target| point.accuracy >= target);
-        points.push(point);
-        if let Some(path) = &arguments.csv {
-            write(path, &history::csv(&points))?;
-        }
-        reached = is_reached.then_some(round);
-        Ok(is_reached)
-    };
-    let mut is_over = record(&room)?;
-    room.tell(Event::Start);
-    while !is_over && room.snapshot().phase != Phase::Finished {
-        next_round(&mut room)?;
-        is_over = record(&room)?;
+    let mut run = Run::begin(arguments, &settings)?;
+    if run.head.points.is_empty() {
+        run.record()?;
     }
-    bar.finish_and_clear();
-
+    run.room.tell(Event::Start);
+    while !run.is_over() {
+        next_round(&mut run.room)?;
+        run.record()?;
+    }
+    run.bar.finish_and_clear();
     if arguments.json {
+        println!("{}", run.summary(started.elapsed().as_secs_f64())?);
+    }
+    Ok(())
+}
+
+/// A run under way.
+struct Run<'a> {
+    arguments: &'a Arguments,
+    settings: &'a Settings,
+    room: Simulation,
+    tests: Tests,
+    keeper: Option<Keeper>,
+    head: Head,
+    bar: ProgressBar,
+}
+
+impl<'a> Run<'a> {
+    /// Opens the room, or goes on with the one that is kept.
+    fn begin(arguments: &'a Arguments, settings: &'a Settings) -> Result<Self, String> {
+        let attack = attack::by_name(&arguments.attack).filter(|_| arguments.attackers > 0);
+        let source = Rc::new(Source::open(arguments.data.as_deref())?);
+        let tests = Tests::new(&source, attack)?;
+        let keeper = arguments.keep.as_deref().map(Keeper::new);
+        let kept = keeper.as_ref().map(Keeper::read).transpose()?.flatten();
+        let attack_name = attack.map_or("", Attack::name).to_owned();
+        let Arguments { clients, attackers, .. } = *arguments;
+        let (head, checkpoint) = match kept {
+            Some((head, checkpoint)) => (head, Some(checkpoint)),
+            None => {
+                (Head { clients, attackers, attack: attack_name.clone(), points: vec![] }, None)
+            }
+        };
+        let room = open(settings, arguments, &source, attack, checkpoint)?;
+        let same = head.clients == clients && head.attackers == attackers;
+        if !same || head.attack != attack_name || room.aggregator().settings() != settings {
+            return Err("the file to keep the run in holds a run with other flags".to_owned());
+        }
+        if keeper.is_some() && settings.strategy == "scaffold" {
+            return Err(
+                "scaffold cannot be kept: its workers remember their control variates".to_owned()
+            );
+        }
+        let bar = progress_bar(settings.rounds);
+        Ok(Self { arguments, settings, room, tests, keeper, head, bar })
+    }
+
+    /// Tests the model where it is due, and writes down how far the run is.
+    fn record(&mut self) -> Result<(), String> {
+        let round = self.room.snapshot().round;
+        self.bar.set_position(round.into());
+        if round.is_multiple_of(self.arguments.test_every) || round >= self.settings.rounds {
+            let point = self.tests.point(&self.room)?;
+            self.bar.set_message(format!("{:.2} %", point.accuracy));
+            self.bar.suspend(|| println!("{}", point.line()));
+            self.head.points.push(point);
+            if let Some(path) = &self.arguments.csv {
+                write(path, &history::csv(&self.head.points))?;
+            }
+        }
+        self.keeper.as_ref().map_or(Ok(()), |keeper| keeper.write(&self.head, &self.room))
+    }
+
+    fn is_over(&self) -> bool {
+        self.room.snapshot().round >= self.settings.rounds || self.reached().is_some()
+    }
+
+    /// The first tested round at the target.
+    fn reached(&self) -> Option<u32> {
+        let target = self.arguments.target?;
+        self.head.points.iter().find(|point| point.accuracy >= target).map(|point| point.round)
+    }
+
+    fn summary(&self, seconds: f64) -> Result<String, String> {
+        let points = &self.head.points;
         let last = points.last().ok_or("no round was tested")?;
         let summary = Summary {
             test_accuracy: last.accuracy,
             test_loss: last.loss,
             best_accuracy: points.iter().map(|point| point.accuracy).fold(0.0, f64::max),
             rounds: last.round,
-            rounds_to_target: reached,
+            rounds_to_target: self.reached(),
             backdoor: last.backdoor,
             bytes_up: last.bytes_up,
             bytes_down: last.bytes_down,
             weights_sha256: &last.weights_sha256,
-            clients: arguments.clients,
-            settings: settings.to_query(),
-            seconds: started.elapsed().as_secs_f64(),
+            clients: self.arguments.clients,
+            settings: self.settings.to_query(),
+            seconds,
         };
-        println!("{}", serde_json::to_string(&summary).map_err(|error| error.to_string())?);
+        serde_json::to_string(&summary).map_err(|error| error.to_string())
     }
-    Ok(())
 }
 
 /// A room with all its workers, none of whom has trained.
@@ -125,13 +180,17 @@ fn open(
     arguments: &Arguments,
     source: &Rc<Source>,
     attack: Option<&'static dyn Attack>,
+    checkpoint: Option<Checkpoint>,
 ) -> Result<Simulation, String> {
     let failures = Rc::new(RefCell::new(Vec::new()));
     let (shards, failed) = (Rc::clone(source), Rc::clone(&failures));
     let fetch = move |place: &Assignment| {
         shards.shard(place).inspect_err(|error| failed.borrow_mut().push(error.clone()))
     };
-    let mut room = Simulation::new(settings.clone(), Box::new(fetch)).map_err(|e| e.to_string())?;
+    let mut room = match checkpoint {
+        Some(checkpoint) => Simulation::resume(checkpoint, Box::new(fetch))?,
+        None => Simulation::new(settings.clone(), Box::new(fetch)).map_err(|e| e.to_string())?,
+    };
     for number in 0..arguments.clients {
         let worker = room.open_worker(1000);
         if let Some(attack) = attack.filter(|_| number < arguments.attackers) {

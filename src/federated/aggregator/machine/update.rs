@@ -143,6 +143,7 @@ impl Aggregator {
         self.dismiss(&round, actions);
         let step = self.strategy.combine(&round.updates());
         let facts = self.facts(&round, round.reported());
+        self.counted = round.reported();
         self.apply(round.number, &step, &facts, actions);
     }
 
@@ -170,7 +171,7 @@ impl Aggregator {
     pub(super) fn facts(&self, round: &Round, updates: usize) -> RoundFacts {
         RoundFacts {
             share: updates as f64 / self.members.len().max(updates).max(1) as f64,
-            control_scale: f64::from(round.control_scale),
+            control_scale: f64::from(round.work.control_scale()),
         }
     }
 

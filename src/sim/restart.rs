@@ -1,0 +1,79 @@
+//! Pages that crash and are opened again.
+
+use super::{Shards, Simulation, actor};
+use crate::federated::{Aggregator, Checkpoint, Entropy, Event, Stamp};
+use crate::seeded::Stream;
+
+/// What the aggregator's page has kept.
+pub(super) struct Kept {
+    stamp: Stamp,
+    checkpoint: Vec<u8>,
+}
+
+impl Simulation {
+    /// Opens the room of a run that was kept, without its workers.
+    ///
+    /// # Errors
+    /// In words, when the checkpoint cannot be taken up.
+    pub fn resume(checkpoint: Checkpoint, shards: Shards) -> Result<Self, String> {
+        let mut room =
+            Self::new(checkpoint.settings.clone(), shards).map_err(|error| error.to_string())?;
+        let entropy = room.fresh("simulation/tokens");
+        room.aggregator =
+            Aggregator::restore(checkpoint, entropy).map_err(|error| error.to_string())?;
+        room.tell(Event::Open);
+        Ok(room)
+    }
+
+    /// Keeps a checkpoint from now on whenever there is something new.
+    pub fn keep_run(&mut self) {
+        let (stamp, checkpoint) = (self.aggregator.stamp(), self.aggregator.checkpoint().encode());
+        self.kept = Some(Kept { stamp, checkpoint });
+    }
+
+    pub(super) fn keep_news(&mut self) {
+        if self.kept.as_ref().is_some_and(|kept| kept.stamp != self.aggregator.stamp()) {
+            self.keep_run();
+        }
+    }
+
+    /// The aggregator's page crashes, and is opened again with what it had kept.
+    ///
+    /// # Errors
+    /// In words, when nothing was kept or it cannot be taken up.
+    pub fn restart_aggregator(&mut self) -> Result<(), String> {
+        let kept = self.kept.as_ref().ok_or("nothing was kept")?;
+        let checkpoint = Checkpoint::decode(&kept.checkpoint).map_err(|error| error.to_string())?;
+        let entropy = self.fresh("simulation/tokens");
+        self.aggregator =
+            Aggregator::restore(checkpoint, entropy).map_err(|error| error.to_string())?;
+        self.keep_run();
+        self.tell(Event::Open);
+        Ok(())
+    }
+
+    /// A worker's page is reloaded: it is gone for a moment, and comes back as who it was.
+    pub fn reload_worker(&mut self, number: usize) {
+        let entropy = self.fresh(&format!("simulation/worker/{number}"));
+        let Some(actor) = self.workers.get(number).and_then(Option::as_ref) else {
+            return;
+        };
+        let reloaded = actor.reloaded(entropy);
+        self.close_worker(number);
+        self.workers[number] = Some(reloaded);
+        self.work(number, actor::Input::Open);
+    }
+
+    /// A worker's page crashes while nobody is there to hear of it.
+    pub fn vanish_worker(&mut self, number: usize) {
+        if let Some(actor) = self.workers.get_mut(number) {
+            *actor = None;
+        }
+    }
+
+    fn fresh(&mut self, path: &str) -> Entropy {
+        self.restarts += 1;
+        let mut secrets = Stream::new(self.seed, &format!("{path}/restart/{}", self.restarts));
+        Box::new(move |bytes| secrets.fill(bytes))
+    }
+}

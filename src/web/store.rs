@@ -1,0 +1,232 @@
+//! Where this browser keeps things between two visits: records in IndexedDB.
+//!
+//! Each record is sealed (version, SHA-256; [`kept`](crate::kept)), and each change is one
+//! transaction: after a crash a record is the old one or the new one. A transaction that was
+//! said to be done survives the crash of a tab. The browser may delete everything when the
+//! disk runs full.
+//!
+//! Every operation opens the database for itself. A handle that is held can be closed behind
+//! our back, when the user clears the site's data.
+
+use std::time::Duration;
+
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use idb::{Database, DatabaseEvent, Factory, ObjectStoreParams, Transaction, TransactionMode};
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::DomException;
+
+use super::environment::{sleep, words};
+use crate::kept;
+
+const NAME: &str = "sotto";
+/// Counts up when a shelf is added.
+const VERSION: u32 = 1;
+/// How long the browser may take to open the database.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where a kind of record stands. Keys are texts, unique on their shelf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shelf {
+    /// The run of each room, by the room's name.
+    Runs,
+    /// The library of models.
+    Models,
+    /// What a worker's tab is in the middle of.
+    Workers,
+    /// Digits that were drawn on a worker's page.
+    Handwriting,
+}
+
+impl Shelf {
+    const ALL: [Self; 4] = [Self::Runs, Self::Models, Self::Workers, Self::Handwriting];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::Models => "models",
+            Self::Workers => "workers",
+            Self::Handwriting => "handwriting",
+        }
+    }
+}
+
+/// Why something could not be kept or found, in words for the user.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Error {
+    /// There is no storage: it is blocked, or this is a private window.
+    #[error("this browser keeps nothing for this page, as in some private windows")]
+    Absent,
+    /// The site's share of the disk is used up.
+    #[error("this browser’s storage is full")]
+    Full,
+    /// The record is there, and cannot be used.
+    #[error(transparent)]
+    Unusable(#[from] kept::Error),
+    /// The browser does not answer.
+    #[error("this browser’s storage does not answer")]
+    Silent,
+    /// Anything else, as the browser says it.
+    #[error("this browser’s storage says: {0}")]
+    Other(String),
+}
+
+/// Reads a record.
+pub(super) async fn get(shelf: Shelf, key: &str) -> Result<Option<Vec<u8>>, Error> {
+    let database = open().await?;
+    let found = async {
+        let transaction = database.transaction(&[shelf.name()], TransactionMode::ReadOnly)?;
+        transaction.object_store(shelf.name())?.get(JsValue::from(key))?.await
+    };
+    let found = found.await;
+    database.close();
+    let record = found?.map(|value| Uint8Array::new(&value).to_vec());
+    record.map(|record| Ok(kept::open(&record)?.to_vec())).transpose()
+}
+
+/// The keys of a shelf, in their order.
+pub(super) async fn keys(shelf: Shelf) -> Result<Vec<String>, Error> {
+    let database = open().await?;
+    let found = async {
+        let transaction = database.transaction(&[shelf.name()], TransactionMode::ReadOnly)?;
+        transaction.object_store(shelf.name())?.get_all_keys(None, None)?.await
+    };
+    let found = found.await;
+    database.close();
+    Ok(found?.iter().filter_map(JsValue::as_string).collect())
+}
+
+/// One change of a shelf.
+pub(super) enum Change<'a> {
+    /// Keeps a payload under a key, in place of what was there.
+    Put(&'a str, &'a [u8]),
+    /// Removes a key.
+    Delete(&'a str),
+}
+
+/// Makes all changes, or none.
+pub(super) async fn change(changes: &[(Shelf, Change<'_>)]) -> Result<(), Error> {
+    let shelves: Vec<&str> = changes.iter().map(|(shelf, _)| shelf.name()).collect();
+    write(&shelves, |transaction| {
+        for (shelf, change) in changes {
+            let store = transaction.object_store(shelf.name())?;
+            match change {
+                Change::Put(key, payload) => {
+                    let record = Uint8Array::from(kept::seal(payload).as_slice());
+                    store.put(&record, Some(&JsValue::from(*key)))?;
+                }
+                Change::Delete(key) => drop(store.delete(JsValue::from(*key))?),
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Keeps a payload under a key, in place of what was there.
+pub(super) async fn put(shelf: Shelf, key: &str, payload: &[u8]) -> Result<(), Error> {
+    change(&[(shelf, Change::Put(key, payload))]).await
+}
+
+/// Removes a key.
+pub(super) async fn delete(shelf: Shelf, key: &str) -> Result<(), Error> {
+    change(&[(shelf, Change::Delete(key))]).await
+}
+
+/// Removes everything.
+pub(super) async fn clear() -> Result<(), Error> {
+    let shelves = Shelf::ALL.map(Shelf::name);
+    write(&shelves, |transaction| {
+        for shelf in shelves {
+            transaction.object_store(shelf)?.clear()?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn write(
+    shelves: &[&str],
+    requests: impl FnOnce(&Transaction) -> Result<(), idb::Error>,
+) -> Result<(), Error> {
+    let database = open().await?;
+    let mut transaction = database.transaction(shelves, TransactionMode::ReadWrite)?;
+    // One of both comes, and it comes last: the listeners stay alive until then.
+    let (done, outcome) = oneshot::channel();
+    let (abort, aborted) = oneshot::channel();
+    transaction.on_complete(move |_| done.send(()).unwrap_or(()));
+    transaction.on_abort(move |_| abort.send(()).unwrap_or(()));
+    let asked = requests(&transaction);
+    let failed = asked.is_err();
+    if failed {
+        // What was asked before the failure shall not be done either.
+        transaction = transaction.abort()?;
+    }
+    let is_done = matches!(select(outcome, aborted).await, Either::Left((Ok(()), _)));
+    database.close();
+    match (asked, is_done) {
+        (Err(error), _) => Err(error.into()),
+        (Ok(()), true) => Ok(()),
+        (Ok(()), false) => Err(transaction.error().map_or_else(
+            || Error::Other("the change was called off".to_owned()),
+            |exception| named(&exception),
+        )),
+    }
+}
+
+/// Opens the database, and waits no longer than [`PATIENCE`].
+async fn open() -> Result<Database, Error> {
+    let mut request = Factory::new()?.open(NAME, Some(VERSION))?;
+    request.on_upgrade_needed(|event| {
+        let Ok(database) = event.database() else { return };
+        let there = database.store_names();
+        for shelf in Shelf::ALL.map(Shelf::name) {
+            if !there.iter().any(|name| name == shelf) {
+                // What fails here fails the opening, too.
+                drop(database.create_object_store(shelf, ObjectStoreParams::new()));
+            }
+        }
+    });
+    let (told, answer) = oneshot::channel();
+    // A task of its own: the request's listeners must outlive our patience.
+    spawn_local(async move {
+        if let Err(Ok(late)) = told.send(request.await) {
+            late.close();
+        }
+    });
+    match select(answer, Box::pin(sleep(PATIENCE))).await {
+        Either::Left((Ok(opened), _)) => Ok(opened?),
+        _ => Err(Error::Silent),
+    }
+}
+
+impl From<idb::Error> for Error {
+    fn from(error: idb::Error) -> Self {
+        use idb::Error as E;
+        match error {
+            E::IndexedDbNotFound(_) => Self::Absent,
+            E::DomException(exception) => named(&exception),
+            E::IndexedDbOpenFailed(value)
+            | E::TransactionOpenFailed(value)
+            | E::ObjectStoreNotFound(value)
+            | E::UpdateFailed(value)
+            | E::DeleteFailed(value)
+            | E::GetFailed(value) => match value.dyn_ref::<DomException>() {
+                Some(exception) => named(exception),
+                None => Self::Other(words(&value)),
+            },
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+/// What the browser's exception is to us (Indexed Database API 3.0, section 3).
+fn named(exception: &DomException) -> Error {
+    match exception.name().as_str() {
+        "QuotaExceededError" => Error::Full,
+        "InvalidStateError" | "SecurityError" | "NotAllowedError" => Error::Absent,
+        _ => Error::Other(exception.message()),
+    }
+}

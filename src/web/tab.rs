@@ -1,0 +1,176 @@
+//! What a worker's tab keeps over a reload: who it is, and the training that it is in the middle of.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use wasm_bindgen_futures::spawn_local;
+use zeroize::Zeroizing;
+
+use super::broadcast::subject;
+use super::environment::{entropy, epoch_ms, now, words};
+use super::locks;
+use super::store::{self, Change, Error, Shelf};
+use crate::federated::UnfinishedWork;
+use crate::secagg::Identity;
+use crate::wire::{Address, Reader, Writer};
+
+/// How long a tab is remembered that does not come back.
+const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How often a training is kept.
+const EVERY_MS: f64 = 1000.0;
+
+/// A worker's tab, in one room.
+pub(super) struct Tab {
+    /// Names it in the store.
+    key: String,
+    /// When the training was kept last, on the worker's clock.
+    kept_at: Cell<f64>,
+    /// Something is being written.
+    is_writing: Rc<Cell<bool>>,
+    /// Something may be there to delete.
+    has_work: Cell<bool>,
+    /// The store has failed; nothing more is tried.
+    is_off: Rc<Cell<bool>>,
+}
+
+/// A tab that was opened.
+pub(super) struct Opened {
+    pub(super) tab: Tab,
+    pub(super) identity: Identity,
+    /// A training that another page of this tab was in the middle of.
+    pub(super) unfinished: Option<UnfinishedWork>,
+    /// The name that the tab must go by from now on, if it cannot keep the one it gave.
+    pub(super) renamed: Option<String>,
+    /// Why nothing can be kept.
+    pub(super) trouble: Option<Error>,
+}
+
+fn who(key: &str) -> String {
+    format!("{key}/who")
+}
+
+fn work(key: &str) -> String {
+    format!("{key}/work")
+}
+
+impl Tab {
+    /// Takes up the identity of the tab called `name`, and holds its lock as the sign that it
+    /// lives. A tab that was duplicated has its name from another one, which holds that lock:
+    /// it becomes a tab of its own.
+    ///
+    /// # Errors
+    /// When the browser has no locks.
+    pub(super) async fn open(room: &str, name: &str) -> Result<Opened, String> {
+        let mut trouble = clear_out().await.err();
+        let mut key = format!("{room}/{name}");
+        let mut renamed = None;
+        let known = match store::get(Shelf::Workers, &who(&key)).await {
+            Ok(record) => record.and_then(|record| seed_of(&record)),
+            Err(error) => {
+                trouble = Some(error);
+                None
+            }
+        };
+        let known = known.map(|seed| Identity::from_seed(&seed));
+        if let Some(identity) = known {
+            if hold(room, &identity).await? {
+                let record = store::get(Shelf::Workers, &work(&key)).await.unwrap_or_default();
+                let unfinished = record.and_then(|record| UnfinishedWork::decode(&record).ok());
+                let tab = Self::new(key, unfinished.is_some());
+                return Ok(Opened { tab, identity, unfinished, renamed, trouble });
+            }
+            let mut random = [0; 8];
+            (entropy())(&mut random);
+            let name = format!("{:016x}", u64::from_le_bytes(random));
+            key = format!("{room}/{name}");
+            renamed = Some(name);
+        }
+        let identity = Identity::draw(&mut entropy());
+        hold(room, &identity).await?;
+        let mut w = Writer::new();
+        w.u64(epoch_ms()).raw(&*identity.seed());
+        let record = Zeroizing::new(w.finish());
+        if let Err(error) = store::put(Shelf::Workers, &who(&key), &record).await {
+            trouble = Some(error);
+        }
+        let tab = Self::new(key, false);
+        Ok(Opened { tab, identity, unfinished: None, renamed, trouble })
+    }
+
+    fn new(key: String, has_work: bool) -> Self {
+        Self {
+            key,
+            kept_at: Cell::new(now()),
+            is_writing: Rc::default(),
+            has_work: Cell::new(has_work),
+            is_off: Rc::default(),
+        }
+    }
+
+    /// Keeps a training now and then. `failed` is told when that fails for the first time.
+    pub(super) fn keep(
+        &self,
+        save: impl FnOnce() -> Option<UnfinishedWork>,
+        failed: impl FnOnce(Error) + 'static,
+    ) {
+        let is_due = now() - self.kept_at.get() > EVERY_MS;
+        if !is_due || self.is_writing.get() || self.is_off.get() {
+            return;
+        }
+        self.kept_at.set(now());
+        let Some(unfinished) = save() else { return };
+        self.has_work.set(true);
+        self.is_writing.set(true);
+        let (is_writing, is_off) = (Rc::clone(&self.is_writing), Rc::clone(&self.is_off));
+        let key = work(&self.key);
+        spawn_local(async move {
+            let outcome = store::put(Shelf::Workers, &key, &unfinished.encode()).await;
+            is_writing.set(false);
+            if let Err(error) = outcome {
+                is_off.set(true);
+                failed(error);
+            }
+        });
+    }
+
+    /// Forgets the training, which is done. To be waited for: an update that may be in a sum
+    /// shall not be made a second time.
+    pub(super) fn forget(&self) -> impl Future<Output = ()> + use<> {
+        let key = self.has_work.take().then(|| work(&self.key));
+        self.kept_at.set(now());
+        async move {
+            if let Some(key) = key {
+                // If it cannot be deleted, it is of a round that is over before long.
+                drop(store::delete(Shelf::Workers, &key).await);
+            }
+        }
+    }
+}
+
+async fn hold(room: &str, identity: &Identity) -> Result<bool, String> {
+    let lock = subject(room, Address::Worker(identity.id()));
+    locks::hold(&lock).await.map_err(|error| words(&error))
+}
+
+fn seed_of(record: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    let mut r = Reader::new(record);
+    r.u64("time").ok()?;
+    r.array("seed").ok().map(Zeroizing::new)
+}
+
+/// Deletes what tabs have left that did not come back.
+async fn clear_out() -> Result<(), Error> {
+    let oldest = epoch_ms().saturating_sub(REMEMBERED.as_millis() as u64);
+    let keys = store::keys(Shelf::Workers).await?;
+    let mut gone = Vec::new();
+    for key in keys.iter().filter_map(|key| key.strip_suffix("/who")) {
+        let record = store::get(Shelf::Workers, &who(key)).await;
+        let at = record.ok().flatten().and_then(|record| Reader::new(&record).u64("time").ok());
+        if at.is_none_or(|at| at < oldest) {
+            gone.extend([who(key), work(key)]);
+        }
+    }
+    let changes: Vec<_> = gone.iter().map(|key| (Shelf::Workers, Change::Delete(key))).collect();
+    if changes.is_empty() { Ok(()) } else { store::change(&changes).await }
+}

@@ -1,0 +1,114 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import type { LibraryShow } from "../../state/library";
+import { percent } from "../../format";
+import { shared } from "../../styles/shared";
+
+/** Two models on the test digits, label by label. */
+@customElement("sotto-comparison")
+export class Comparison extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .table {
+        overflow-x: auto;
+      }
+      table {
+        width: 100%;
+        max-width: 40rem;
+        border-collapse: collapse;
+      }
+      caption {
+        padding-bottom: var(--space-2);
+        font-weight: 600;
+        text-align: left;
+      }
+      th,
+      td {
+        padding: 0.15rem var(--space-3) 0.15rem 0;
+        text-align: right;
+      }
+      thead th {
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+        overflow-wrap: anywhere;
+      }
+      tr > :first-child {
+        text-align: left;
+      }
+      tbody tr:last-child > * {
+        border-top: 1px solid var(--line);
+        font-weight: 600;
+      }
+      .bar {
+        width: 30%;
+      }
+      /* More to the right of the middle, less to the left. */
+      .bar i {
+        display: block;
+        height: 0.75rem;
+        background: linear-gradient(var(--line-strong), var(--line-strong)) center / 1px 100% no-repeat;
+      }
+      .bar b {
+        display: block;
+        width: var(--length);
+        height: 100%;
+        margin-left: var(--start);
+        background: var(--aggregator);
+      }
+      .bar b.less {
+        background: var(--ink-soft);
+      }
+      progress {
+        width: 100%;
+        max-width: 40rem;
+        accent-color: var(--aggregator);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) results?: NonNullable<LibraryShow["results"]>;
+  @property({ attribute: false }) progress?: NonNullable<LibraryShow["comparing"]>;
+
+  protected override render() {
+    const { progress } = this;
+    if (progress) {
+      return html`<p class="note">Both models read the test digits.</p>
+        <progress aria-label="Digits read" max=${progress.all} value=${progress.done}></progress>`;
+    }
+    if (!this.results) return nothing;
+    const [a, b] = this.results;
+    const rows = a.labels.map((left, label) => ({ name: String(label), left, right: b.labels[label] ?? 0 }));
+    const widest = Math.max(1, ...rows.map(({ left, right }) => Math.abs(right - left)));
+    return html`
+      <div class="table" tabindex="0" role="region" aria-label="Comparison">
+        <table class="number" data-testid="comparison">
+          <caption>Test digits read right, percent</caption>
+          <thead>
+            <tr><th scope="col">Label</th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">difference</th><th class="bar"></th></tr>
+          </thead>
+          <tbody>
+            ${rows.map((row) => this.row(row, widest))}
+            ${this.row({ name: "all", left: a.accuracy, right: b.accuracy }, widest)}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  private row({ name, left, right }: { name: string; left: number; right: number }, widest: number) {
+    const difference = right - left;
+    const length = (50 * Math.min(widest, Math.abs(difference))) / widest;
+    const style = `--length: ${length}%; --start: ${difference < 0 ? 50 - length : 50}%`;
+    return html`
+      <tr data-label=${name}>
+        <th scope="row">${name}</th>
+        <td>${percent(left)}</td>
+        <td>${percent(right)}</td>
+        <td>${difference > 0 ? "+" : difference < 0 ? "−" : ""}${percent(Math.abs(difference))}</td>
+        <td class="bar"><i><b class=${difference < 0 ? "less" : ""} .style=${style}></b></i></td>
+      </tr>
+    `;
+  }
+}

@@ -1,0 +1,160 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+
+import type { LibraryCommand } from "../../../wasm/sotto.js";
+import { bytes, plural } from "../../format";
+import { UNREAD, type LibraryShow } from "../../state/library";
+import { BEFORE, type Show } from "../../state/show";
+import { shared } from "../../styles/shared";
+import { tell } from "../events";
+import "./add";
+import "./comparison";
+import "./model";
+
+/** The models that this browser keeps. Tells `library` with a command, `look`, `save` with a name and `forget`. */
+@customElement("sotto-library")
+export class LibraryPanel extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      summary {
+        cursor: pointer;
+        font: 600 var(--text-l) / 1.4 var(--serif);
+      }
+      .summary {
+        margin-left: var(--space-3);
+        color: var(--ink-soft);
+        font: var(--text-s) var(--sans);
+      }
+      .panel {
+        padding-block: var(--space-3);
+      }
+      sotto-library-add,
+      sotto-comparison {
+        margin-block: var(--space-4);
+      }
+      .declined {
+        margin-block: var(--space-3);
+        color: var(--warn);
+      }
+      .foot {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: var(--space-2) var(--space-4);
+        margin-top: var(--space-4);
+        padding-top: var(--space-3);
+        border-top: 1px solid var(--line);
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--space-2);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) library: LibraryShow = UNREAD;
+  @property({ attribute: false }) run: Show = BEFORE;
+  /** A page that watches has no run to save or to begin. */
+  @property({ type: Boolean }) watching = false;
+  /** The model that reads digits in place of the run's. */
+  @property() borrowed = "";
+  /** Ids of the models to compare. */
+  @state() private chosen: string[] = [];
+  @state() private sure = false;
+
+  protected override render() {
+    const { models, results, comparing, declined } = this.library;
+    return html`
+      <details class="panel" data-testid="library" @toggle=${this.toggled}>
+        <summary>Library<span class="summary">${models ? plural(models.length, "model") : "models that this browser keeps"}</span></summary>
+        <p class="note" data-testid="keeping">${this.keeping()}</p>
+        <sotto-library-add ?unsaved=${this.run.model === undefined || this.watching}></sotto-library-add>
+        ${declined ? html`<p class="declined" role="alert" data-testid="declined">${declined.what}: ${declined.reason}.</p>` : nothing}
+        ${this.models()}
+        ${results || comparing
+          ? html`<sotto-comparison .results=${results} .progress=${comparing}></sotto-comparison>`
+          : nothing}
+        ${this.foot()}
+      </details>
+    `;
+  }
+
+  private keeping(): string {
+    const { keeping, room } = this.run;
+    if (room !== "ours") return "The page that is the aggregator keeps its run.";
+    if (!keeping) return "A run is kept in this browser after every round: a page that is closed or crashes goes on where it was.";
+    if (!keeping.kept) return `This run is not kept: ${keeping.reason}.`;
+    return keeping.round === undefined
+      ? "This run has learnt nothing yet that could be lost."
+      : `This run is kept in this browser as it is after ${plural(keeping.round, "round")}.`;
+  }
+
+  private models() {
+    const { models, comparing } = this.library;
+    if (!models) return nothing;
+    if (models.length === 0) return html`<p class="note">The library is empty.</p>`;
+    const chosen = this.chosen.filter((id) => models.some((model) => model.id === id));
+    return html`
+      <ul>
+        ${models.map(
+          (model) => html`
+            <li>
+              <sotto-saved-model
+                .model=${model}
+                ?chosen=${chosen.includes(model.id)}
+                ?reading=${this.borrowed === model.id}
+                ?watching=${this.watching}
+                @choose=${() => this.choose(model.id)}
+              ></sotto-saved-model>
+            </li>
+          `,
+        )}
+      </ul>
+      <p class="actions">
+        <button
+          data-testid="compare"
+          ?disabled=${chosen.length !== 2 || comparing !== undefined}
+          @click=${() => this.command({ type: "compare", ids: chosen as [string, string] })}
+        >
+          Compare the two that are ticked
+        </button>
+        <span class="note">On all test digits, label by label.</span>
+      </p>
+    `;
+  }
+
+  private foot() {
+    const { used, quota } = this.library;
+    const room = used !== undefined && quota !== undefined ? `${bytes(used)} of ${bytes(quota)} that this browser allows are used. ` : "";
+    return html`
+      <div class="foot">
+        <p class="note">${room}Nothing of it leaves this browser, unless you download it.</p>
+        ${this.sure
+          ? html`<div class="actions" role="alert">
+              <span>Remove all models, runs and workers’ half trainings in this browser?</span>
+              <button class="primary" data-testid="forget-all" @click=${() => tell(this, "forget")}>Remove everything</button>
+              <button @click=${() => (this.sure = false)}>Keep it</button>
+            </div>`
+          : html`<button class="quiet" data-testid="forget" ?disabled=${this.watching} @click=${() => (this.sure = true)}>Forget everything</button>`}
+      </div>
+    `;
+  }
+
+  private toggled(event: ToggleEvent): void {
+    if (event.newState === "open") tell(this, "look");
+  }
+
+  /** The third that is ticked takes the place of the first. */
+  private choose(id: string): void {
+    const others = this.chosen.filter((chosen) => chosen !== id);
+    this.chosen = this.chosen.includes(id) ? others : [...others, id].slice(-2);
+  }
+
+  private command(command: LibraryCommand): void {
+    tell<LibraryCommand>(this, "library", command);
+  }
+}
