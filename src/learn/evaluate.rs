@@ -108,7 +108,8 @@ impl Evaluator {
         Self { model, weights, result: Evaluation::default() }
     }
 
-    /// Evaluates the next batch of `digits`; the result once all have been seen.
+    /// Evaluates the next batch of `digits`; the result once all have been seen. Then the model
+    /// is ready for other digits.
     ///
     /// # Errors
     /// [`Error::NoDigits`] for an empty set, or a tensor operation that failed.
@@ -124,11 +125,6 @@ impl Evaluator {
             self.result.add(index, digits.label(index), &row);
         }
         Ok((end == digits.len()).then(|| std::mem::take(&mut self.result)))
-    }
-
-    /// Begins anew with the same model, for other digits.
-    pub fn restart(&mut self) {
-        self.result = Evaluation::default();
     }
 
     /// Evaluates all of `digits` at once.

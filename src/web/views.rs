@@ -93,7 +93,7 @@ fn member(member: &Member) -> MemberView {
 /// A test of the global model on `digits`.
 pub(super) fn evaluated(
     round: u32,
-    result: &Evaluation,
+    (result, pens): (&Evaluation, f64),
     digits: &Digits,
     cost: Cost,
     millis: f64,
@@ -108,6 +108,7 @@ pub(super) fn evaluated(
     Shown::Evaluated {
         round,
         accuracy: result.accuracy(),
+        pens,
         loss: result.loss(),
         millis,
         cost,
