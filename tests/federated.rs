@@ -11,6 +11,7 @@ use sotto::federated::{
     Aggregator, Event, MemberState, Phase, Refusal, Settings, ToAggregator, ToWorker, Token,
     Update, Worker, WorkerEvent, WorkerPhase,
 };
+use sotto::learn::Variety;
 use sotto::network::WeightHash;
 use sotto::secagg::Identity;
 use sotto::seeded::Stream;
@@ -22,7 +23,15 @@ const MINUTE: u64 = 60_000;
 const UPDATE: u8 = 3;
 
 fn settings() -> Settings {
-    Settings { model: "linear".to_owned(), rounds: 3, secagg: false, ..Settings::default() }
+    // The spots that are trained on are no digits: variants of them are of no use.
+    let variety = Variety::NONE;
+    Settings {
+        model: "linear".to_owned(),
+        rounds: 3,
+        secagg: false,
+        variety,
+        ..Settings::default()
+    }
 }
 
 fn room(settings: Settings, workers: usize) -> Simulation {
@@ -44,6 +53,26 @@ fn hash(room: &Simulation) -> WeightHash {
 
 fn said(room: &Simulation, text: &str) -> bool {
     room.notices().iter().any(|(_, notice)| notice.contains(text))
+}
+
+#[test]
+fn variants_and_pens_change_the_model_and_replay() {
+    let run = |variety| {
+        let mut room = room(Settings { variety, ..settings() }, 3);
+        room.tell(Event::Start);
+        assert!(room.run_until(10 * MINUTE, finished));
+        hash(&room)
+    };
+    let usual = Settings::default().variety;
+    assert!(usual.augment && usual.pens > 0.0);
+    let hashes = [usual, Variety { augment: false, ..usual }, Variety { pens: 0.0, ..usual }];
+    let hashes: Vec<WeightHash> = hashes.into_iter().chain([Variety::NONE]).map(run).collect();
+    for (number, hash) in hashes.iter().enumerate() {
+        assert!(!hashes[..number].contains(hash), "{number} is like one before it");
+    }
+    assert_eq!(run(usual), hashes[0]);
+    // Which third of the pens is kept from training is of no matter where none are drawn.
+    assert_eq!(run(Variety { fold: 2, ..Variety::NONE }), hashes[3]);
 }
 
 /// Changes every update on the wire; the closure may return other bytes.

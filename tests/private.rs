@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use sotto::digits::{Digits, synthetic};
 use sotto::federated::{Event, Noise, Phase, Settings, ToAggregator, Update};
+use sotto::learn::Variety;
 use sotto::network::preset;
 use sotto::privacy::inversion::{applies, recover};
 use sotto::secagg::FromClient;
@@ -22,6 +23,7 @@ fn digits(slot: u32) -> Digits {
 fn settings(model: &str, secagg: bool) -> Settings {
     let mut settings =
         Settings { model: model.to_owned(), rounds: 1, secagg, ..Settings::default() };
+    settings.variety = Variety::NONE;
     settings.recipe.batch = 1;
     settings.recipe.steps_max = 1;
     settings

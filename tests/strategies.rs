@@ -8,7 +8,7 @@ use std::rc::Rc;
 use sotto::digits::Digits;
 use sotto::federated::attack::{self, Attack};
 use sotto::federated::{Event, Phase, Settings, ToWorker, strategy};
-use sotto::learn::{Evaluator, Model, Recipe, SgdConfig, Trainer};
+use sotto::learn::{Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
 use sotto::network::{Weights, preset};
 use sotto::seeded::Stream;
 use sotto::sim::{Fate, Shards, Simulation};
@@ -49,6 +49,8 @@ fn settings(name: &str) -> Settings {
         strategy: name.to_owned(),
         rounds: 12,
         secagg: false,
+        // The spots that are trained on are no digits.
+        variety: Variety::NONE,
         ..Settings::default()
     }
 }

@@ -47,8 +47,14 @@ impl Drawing {
     /// [`Error::Drawing`] for lengths that are not finite or out of range, [`Error::TooMany`]
     /// above [`STROKES_MAX`] or [`POINTS_MAX`].
     pub fn ink(&self) -> Result<Option<Ink>, Error> {
+        self.ink_on(CELLS)
+    }
+
+    /// The ink on a grid with so many cells along its longer side: fewer are drawn sooner, and
+    /// an image made of them differs by rounding.
+    pub(super) fn ink_on(&self, cells: f64) -> Result<Option<Ink>, Error> {
         self.check()?;
-        let Some(grid) = Grid::around(self) else {
+        let Some(grid) = Grid::around(self, cells) else {
             return Ok(None);
         };
         let mut coverage = vec![0; grid.columns * grid.rows];
@@ -97,7 +103,7 @@ struct Grid {
 
 impl Grid {
     /// The grid for the ink of `drawing`, none when no ink is on the pad.
-    fn around(drawing: &Drawing) -> Option<Self> {
+    fn around(drawing: &Drawing, longer: f64) -> Option<Self> {
         let radius = f64::from(drawing.pen) / 2.0;
         let points = || drawing.strokes.iter().flatten();
         let span = |axis: usize, side: f32| {
@@ -109,7 +115,7 @@ impl Grid {
         };
         let (left, width) = span(0, drawing.width)?;
         let (top, height) = span(1, drawing.height)?;
-        let scale = CELLS / width.max(height);
+        let scale = longer / width.max(height);
         // The rounding of a product must not add a row of paper.
         let cells = |length: f64| ((length * scale - 1e-3).ceil() as usize).max(1);
         Some(Self {

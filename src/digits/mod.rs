@@ -8,11 +8,13 @@
 //! | [`synthetic`] | digits drawn from vector strokes, when MNIST is not at hand |
 //! | [`drawing`] | strokes of a pen to ink |
 //! | [`normalise`] | ink to an image like MNIST's |
+//! | [`augment`] | one image as others might have written it |
 //! | [`partition`] | the ways to cut the training digits into shards |
 //! | [`layout`] | the static files of which a tab downloads its shard's share |
 
 mod error;
 
+pub mod augment;
 pub mod drawing;
 pub mod idx;
 pub mod layout;

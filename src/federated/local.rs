@@ -73,8 +73,8 @@ pub enum TrainingError {
 }
 
 impl LocalTraining {
-    /// Begins a job with `digits`. Batches are shuffled by the run's seed, the round, its try
-    /// and the slot.
+    /// Begins a job with `digits`. Batches are shuffled, and variants and pens drawn, by the run's
+    /// seed, the round, its try and the slot.
     ///
     /// # Errors
     /// When the task's weights, recipe, control or noise cannot be, or there are no digits.
@@ -100,6 +100,7 @@ impl LocalTraining {
         let work = Work::new(place, round, &task, &control, &before);
         let shuffle = work.shuffle(task.attempt);
         let mut trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
+        trainer = trainer.with_variety(task.variety, place.seed, work.variety_path())?;
         let shift = task.control.as_ref().map(|server| server.correction(&control));
         if task.recipe.proximal > 0.0 || shift.is_some() {
             let shift = shift.unwrap_or_default();

@@ -275,6 +275,7 @@ mod tests {
             token: token(),
             attempt: 2,
             recipe: crate::federated::Settings::default().recipe,
+            variety: crate::learn::Variety { augment: true, pens: 0.25, fold: 2 },
             control: Some(Control { scale: 2.0, values: vec![1.0; 3] }),
             examples: Some(ExampleTask { noise: 1.0, clip: 0.5, rate: 0.01 }),
             secure: None,

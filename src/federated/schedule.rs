@@ -22,7 +22,7 @@ pub enum Schedule {
 }
 
 /// The schedules as a URL names them, with usual numbers.
-pub(super) const CHOICES: [&str; 4] = ["constant", "exponential:0.98", "step:10:0.5", "cosine"];
+pub(super) const CHOICES: [&str; 4] = ["cosine", "constant", "exponential:0.98", "step:10:0.5"];
 
 impl Schedule {
     /// What the learning rate is multiplied by in `round`, from 1, of `rounds`.

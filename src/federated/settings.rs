@@ -7,7 +7,7 @@ use super::example_level::ExampleTask;
 use super::schedule::Schedule;
 use super::strategy::{self, Tuning};
 use super::virtual_clients::PrivateTask;
-use crate::learn::{Method, Recipe, SgdConfig};
+use crate::learn::{Method, Recipe, SgdConfig, Variety};
 use crate::network::Initialiser;
 use crate::privacy::accountant::Mechanism;
 use crate::privacy::{self, Adaptive, Figure, Outlook, Quantile};
@@ -55,6 +55,8 @@ pub struct Settings {
     pub recipe: Recipe,
     /// How its learning rate changes from round to round.
     pub schedule: Schedule,
+    /// What is mixed into a worker's training, where there is no noise.
+    pub variety: Variety,
     /// Whether the aggregator learns the sum of the updates alone.
     pub secagg: bool,
     /// The longest `w_k - w` that counts whole in a secure sum.
@@ -128,7 +130,8 @@ impl Default for Settings {
                 momentum: 0.9,
                 weight_decay: 0.0,
             }),
-            schedule: Schedule::Constant,
+            schedule: Schedule::Cosine,
+            variety: Variety { augment: true, pens: 0.2, fold: 0 },
             secagg: true,
             clip: 10.0,
             threshold: 2,
@@ -174,6 +177,16 @@ impl Settings {
         match self.secagg {
             true => self.cohort_min.max(secagg::COHORT_LEAST).max(self.threshold),
             false => self.cohort_min.max(1),
+        }
+    }
+
+    /// What workers are told of variety. With noise there is none: the accounts are of the
+    /// worker's own digits, each seen as it is.
+    #[must_use]
+    pub fn variety_task(&self) -> Variety {
+        match self.dp {
+            Noise::Off => self.variety,
+            Noise::Central | Noise::Distributed | Noise::Examples => Variety::NONE,
         }
     }
 

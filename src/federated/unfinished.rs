@@ -91,6 +91,11 @@ impl Work {
         Stream::new(seed, &format!("round/{round}/try/{attempt}/worker/{slot}/shuffle"))
     }
 
+    /// Where its variants and pens are drawn from: not by the try, so that it goes on in any.
+    pub(super) fn variety_path(&self) -> String {
+        format!("round/{}/worker/{}/variety", self.round, self.slot)
+    }
+
     /// With the digits, which are the same as long as the work is under way.
     pub(super) fn fingerprint(&self, digits: &Digits) -> [u8; 32] {
         *self.whole.get_or_init(|| {
@@ -105,7 +110,7 @@ mod tests {
     use super::super::{Job, LocalTraining, Secret, SecureTask, Settings};
     use super::*;
     use crate::digits::PIXELS;
-    use crate::learn::Method;
+    use crate::learn::{Method, Variety};
     use crate::network::{Initialiser, Network, preset};
     use proptest::prelude::*;
 
@@ -136,7 +141,10 @@ mod tests {
             private: None,
         });
         let token = Token([attempt as u8; 16]);
-        let task = Task { token, attempt, recipe, control: None, examples: None, secure, weights };
+        let variety = Variety { augment: true, pens: 0.2, fold: 0 };
+        let control = None;
+        let task =
+            Task { token, attempt, recipe, variety, control, examples: None, secure, weights };
         Job { round: 2, task, control: Vec::new(), secret: Secret([0; 32]) }
     }
 

@@ -108,7 +108,8 @@ impl Evaluator {
         Self { model, weights, result: Evaluation::default() }
     }
 
-    /// Evaluates the next batch of `digits`; the result once all have been seen.
+    /// Evaluates the next batch of `digits`; the result once all have been seen. Then the model
+    /// is ready for other digits.
     ///
     /// # Errors
     /// [`Error::NoDigits`] for an empty set, or a tensor operation that failed.

@@ -10,6 +10,7 @@ mod stage;
 mod steer;
 mod trainer;
 mod unfinished;
+mod variety;
 
 pub use evaluate::{Evaluation, Evaluator, Hard, arg_max};
 pub use model::Model;
@@ -17,6 +18,7 @@ pub use optimiser::{Method, Sgd, SgdConfig};
 pub use steer::Steer;
 pub use trainer::{BATCH_MAX, EPOCHS_MAX, Progress, Recipe, Trained, Trainer};
 pub use unfinished::Unfinished;
+pub use variety::{PENS_MAX, Variety};
 
 /// Why training or evaluating failed.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,9 @@ pub enum Error {
     /// The weights do not fit the network.
     #[error(transparent)]
     Network(#[from] crate::network::Error),
+    /// A digit could not be drawn.
+    #[error(transparent)]
+    Digits(#[from] crate::digits::Error),
     /// There is nothing to train on or to evaluate with.
     #[error("there are no digits")]
     NoDigits,

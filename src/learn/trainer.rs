@@ -6,6 +6,7 @@ use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor};
 
 use super::optimiser::{Method, Optimiser, SgdConfig};
+use super::variety::{Mixer, Variety};
 use super::{Error, Model, Steer, Unfinished, ops};
 use crate::digits::{Digits, PIXELS};
 use crate::network::{Network, Weights};
@@ -123,6 +124,7 @@ pub struct Trainer {
     recipe: Recipe,
     order: Vec<u32>,
     shuffle: Stream,
+    mixer: Option<Mixer>,
     step: u32,
     epoch_loss: f64,
     /// Digits that have been trained on in this epoch.
@@ -155,10 +157,31 @@ impl Trainer {
             recipe,
             order: (0..count).collect(),
             shuffle,
+            mixer: None,
             step: 0,
             epoch_loss: 0.0,
             epoch_digits: 0,
         })
+    }
+
+    /// Mixes `variety` into the training, before its first step. Synthetic digits make an epoch
+    /// longer. The streams of `seed` below `path` decide what is drawn, one a step.
+    ///
+    /// # Errors
+    /// [`Error::Recipe`] for numbers that cannot be.
+    pub fn with_variety(
+        mut self,
+        variety: Variety,
+        seed: u64,
+        path: String,
+    ) -> Result<Self, Error> {
+        variety.check()?;
+        if variety != (Variety { fold: variety.fold, ..Variety::NONE }) {
+            let count = self.order.len() as u32;
+            self.order = (0..count.saturating_add(variety.extra(count))).collect();
+            self.mixer = Some(Mixer::new(variety, seed, path));
+        }
+        Ok(self)
     }
 
     /// What it takes to go on from here.
@@ -236,7 +259,14 @@ impl Trainer {
         let batch = self.recipe.batch_of(self.order.len());
         let start = place as usize * batch;
         let chosen = &self.order[start..(start + batch).min(self.order.len())];
-        let (mut gradients, loss) = self.gradients(digits, chosen)?;
+        let (mut gradients, loss) = match &mut self.mixer {
+            None => self.gradients(digits, chosen)?,
+            Some(mixer) => {
+                let mixed = mixer.batch(digits, chosen, self.step)?;
+                let all: Vec<u32> = (0..mixed.len() as u32).collect();
+                self.gradients(&mixed, &all)?
+            }
+        };
         if let Some(steer) = &self.steer {
             steer.bend(self.model.vars(), &mut gradients)?;
         }

@@ -19,11 +19,11 @@ use super::page::{
     self, AggregatorCommand as Command, AggregatorEvent as Shown, Cost, LayerView, Opening, Problem,
 };
 use super::views;
-use crate::digits::Digits;
 use crate::digits::partition::Counts;
+use crate::digits::{Digits, synthetic};
 use crate::federated::{self, Action, Event, Level, Phase, SETTINGS, Settings};
 use crate::kept::Point;
-use crate::learn::{Evaluation, Evaluator, Model};
+use crate::learn::{self, Evaluation, Evaluator, Model};
 use crate::privacy::inversion::{self, Recovered};
 use crate::secagg::Opened;
 use crate::wire::{Address, Link, PeerId};
@@ -79,6 +79,8 @@ struct Room {
     keeper: Keeper,
     source: Source,
     test: Rc<Digits>,
+    /// The fold whose unseen pens were drawn, and they.
+    pens: (Option<u32>, Rc<Digits>),
     /// How many digits of each label every shard has.
     histograms: Vec<Counts>,
     /// The newest test of this run.
@@ -140,6 +142,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         keeper,
         source,
         test,
+        pens: (None, Rc::default()),
         histograms,
         tested: None,
         ledger,
@@ -379,6 +382,9 @@ impl Room {
     }
 }
 
+/// Digits of unseen pens that a model is tested with.
+const UNSEEN: u32 = 1000;
+
 /// How long a test computes before messages have their turn, in milliseconds.
 const SLICE_MS: f64 = 20.0;
 
@@ -389,34 +395,60 @@ async fn test(shared: Shared, show: Show) {
     while let Some((Untested { round, model, cost }, digits, generation)) = next_test(&shared) {
         let started = now();
         let mut evaluator = Evaluator::new(model);
-        let mut slice = started;
-        let result = loop {
-            match evaluator.step(&digits) {
-                Ok(Some(result)) => break Ok(result),
-                Ok(None) => {}
-                Err(error) => break Err(error),
-            }
-            if now() - slice > SLICE_MS {
-                turn().await;
-                if !is_current(&shared, generation) {
-                    break Ok(Evaluation::default());
-                }
-                slice = now();
-            }
-        };
-        match result {
+        let result = evaluate(&shared, generation, &mut evaluator, &digits).await;
+        let pens = evaluate(&shared, generation, &mut evaluator, &unseen_pens(&shared)).await;
+        match (result, pens) {
             _ if !is_current(&shared, generation) => {}
-            Ok(result) => {
+            (Ok(result), Ok(pens)) => {
                 measured(&shared, round, &result, cost);
-                show.event(&views::evaluated(round, &result, &digits, cost, now() - started));
+                let tested = (&result, pens.accuracy());
+                show.event(&views::evaluated(round, tested, &digits, cost, now() - started));
                 with_room(&shared, |room| {
                     room.tested = Some(result);
                     room.show_state();
                 });
             }
-            Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
+            (Err(error), _) | (_, Err(error)) => {
+                show.event(&Shown::Failed { reason: error.to_string() });
+            }
         }
     }
+}
+
+/// Tests a model, in slices; a run that has ended is left with nothing.
+async fn evaluate(
+    shared: &Shared,
+    generation: u32,
+    evaluator: &mut Evaluator,
+    digits: &Digits,
+) -> Result<Evaluation, learn::Error> {
+    let mut slice = now();
+    loop {
+        if let Some(result) = evaluator.step(digits)? {
+            return Ok(result);
+        }
+        if now() - slice > SLICE_MS {
+            turn().await;
+            if !is_current(shared, generation) {
+                return Ok(Evaluation::default());
+            }
+            slice = now();
+        }
+    }
+}
+
+/// Digits of the pens that no worker of this run draws; drawn when they are first asked for.
+fn unseen_pens(shared: &Shared) -> Rc<Digits> {
+    let mut found = Rc::default();
+    with_room(shared, |room| {
+        let fold = room.machine.settings().variety.fold;
+        if room.pens.0 != Some(fold) {
+            let drawn = synthetic::unseen(fold as usize, UNSEEN);
+            room.pens = (Some(fold), Rc::new(drawn.map(|drawn| drawn.digits).unwrap_or_default()));
+        }
+        found = Rc::clone(&room.pens.1);
+    });
+    found
 }
 
 /// Adds a measurement to what is kept.

@@ -80,6 +80,7 @@ fn member(member: &Member) -> MemberView {
             MemberState::Summing => "summing",
             MemberState::Reported => "reported",
             MemberState::Silent => "silent",
+            MemberState::Away => "away",
         },
         digits: member.digits,
         labels: Vec::new(),
@@ -93,7 +94,7 @@ fn member(member: &Member) -> MemberView {
 /// A test of the global model on `digits`.
 pub(super) fn evaluated(
     round: u32,
-    result: &Evaluation,
+    (result, pens): (&Evaluation, f64),
     digits: &Digits,
     cost: Cost,
     millis: f64,
@@ -108,6 +109,7 @@ pub(super) fn evaluated(
     Shown::Evaluated {
         round,
         accuracy: result.accuracy(),
+        pens,
         loss: result.loss(),
         millis,
         cost,

@@ -2,6 +2,8 @@
 
 mod epsilon;
 mod faults;
+mod pens;
+mod source;
 mod sum;
 mod train;
 
@@ -16,6 +18,7 @@ enum Command {
     Train(train::Arguments),
     Epsilon(epsilon::Arguments),
     Faults(faults::Arguments),
+    Pens(pens::Arguments),
     Sum(sum::Arguments),
 }
 
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
         Command::Train(arguments) => train::run(&arguments),
         Command::Epsilon(arguments) => epsilon::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
+        Command::Pens(arguments) => pens::run(&arguments),
         Command::Sum(arguments) => sum::run(&arguments),
     };
     match done {

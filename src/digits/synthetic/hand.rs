@@ -1,6 +1,6 @@
 use std::f64::consts::TAU;
 
-use super::glyph::Glyph;
+use super::plain::Glyph;
 use crate::digits::drawing::Drawing;
 use crate::seeded::Stream;
 
@@ -13,11 +13,15 @@ const PAD: f64 = 300.0;
 
 /// One writer's hand at one moment: how it bends, slants and presses.
 pub(super) struct Hand {
-    waves: [Wave; 4],
+    waves: Vec<Wave>,
     /// Rows of the 2x2 matrix that slants, turns and stretches.
     matrix: [[f64; 2]; 2],
     /// The pen's diameter where a digit is one unit high.
     pen: f64,
+    /// The deviation of a glyph's points from where they belong.
+    jitter: f64,
+    /// Whether it moves from point to point without a curve.
+    angular: bool,
 }
 
 /// A displacement `amplitude * sin(frequency . point + phase)`: one smooth bend of the paper.
@@ -27,35 +31,98 @@ struct Wave {
     phase: f64,
 }
 
+/// What hands of a kind have in common.
+struct Habits {
+    /// The mean slant, and its deviation.
+    slant: [f64; 2],
+    /// The least and the largest width over height.
+    width: [f64; 2],
+    /// The thinnest and the thickest pen.
+    pen: [f64; 2],
+    jitter: f64,
+    /// The deviation of a wave's amplitude.
+    bend: f64,
+}
+
+/// Those who write plain digits.
+const PLAIN: Habits =
+    Habits { slant: [0.18, 0.22], width: [0.7, 1.45], pen: [0.07, 0.19], jitter: 0.0, bend: 0.028 };
+/// Those of many countries, upright and slanted, with pens of all kinds.
+const MANY: Habits = Habits {
+    slant: [0.10, 0.25],
+    width: [0.65, 1.4],
+    pen: [0.05, 0.21],
+    jitter: 0.018,
+    bend: 0.024,
+};
+/// Those that training never sees: shaky or angular, and half of them lean to the left.
+const UNSEEN: Habits = Habits {
+    slant: [0.14, 0.16],
+    width: [0.6, 1.3],
+    pen: [0.06, 0.20],
+    jitter: 0.012,
+    bend: 0.016,
+};
+
 impl Hand {
-    pub(super) fn new(stream: &mut Stream) -> Self {
-        let waves = std::array::from_fn(|_| Wave {
-            amplitude: [0.028 * stream.normal(), 0.028 * stream.normal()],
-            frequency: [stream.between(-1.2, 1.2) * TAU, stream.between(-1.2, 1.2) * TAU],
-            phase: stream.unit() * TAU,
-        });
+    /// A hand that writes plain digits.
+    pub(super) fn plain(stream: &mut Stream) -> Self {
+        Self::with(&PLAIN, stream)
+    }
+
+    /// A hand of any country.
+    pub(super) fn any(stream: &mut Stream) -> Self {
+        Self::with(&MANY, stream)
+    }
+
+    /// A hand unlike those of [`Hand::any`].
+    pub(super) fn unseen(stream: &mut Stream) -> Self {
+        let mut hand = Self::with(&UNSEEN, stream);
+        if stream.unit() < 0.5 {
+            hand.lean(-0.3);
+        }
+        hand.angular = stream.unit() < 0.5;
+        if !hand.angular {
+            hand.waves.extend((0..3).map(|_| Wave::draw(0.009, 3.0, stream)));
+        }
+        hand
+    }
+
+    fn with(habits: &Habits, stream: &mut Stream) -> Self {
+        let waves = (0..4).map(|_| Wave::draw(habits.bend, 1.2, stream)).collect();
         let angle = 0.10 * stream.normal();
-        let slant = 0.18 + 0.22 * stream.normal();
-        let width = stream.between(0.7, 1.45);
+        let slant = habits.slant[0] + habits.slant[1] * stream.normal();
+        let width = stream.between(habits.width[0], habits.width[1]);
         let (sin, cos) = (libm::sin(angle), libm::cos(angle));
         // Turned after it was slanted, slanted after it was stretched; the slant takes the
         // top to the right, where y is negative.
         let matrix = [[cos * width, -cos * slant - sin], [sin * width, -sin * slant + cos]];
-        Self { waves, matrix, pen: stream.between(0.07, 0.19) }
+        let pen = stream.between(habits.pen[0], habits.pen[1]);
+        Self { waves, matrix, pen, jitter: habits.jitter, angular: false }
     }
 
-    /// Writes `glyph`.
-    pub(super) fn draw(&self, glyph: Glyph) -> Drawing {
-        let strokes = glyph.iter().map(|points| {
-            let curve = curve(points);
-            curve.into_iter().map(|point| self.place(point)).collect()
-        });
-        Drawing {
-            width: PAD as f32,
-            height: PAD as f32,
-            pen: (self.pen * PAD / 3.0) as f32,
-            strokes: strokes.collect(),
+    /// Slants all it writes by `slant` more.
+    fn lean(&mut self, slant: f64) {
+        for row in &mut self.matrix {
+            row[1] -= row[0] * slant;
         }
+    }
+
+    /// Writes `glyph`; its points jitter as `stream` says.
+    pub(super) fn draw(&self, glyph: Glyph, stream: &mut Stream) -> Drawing {
+        let mut strokes = Vec::with_capacity(glyph.len());
+        for points in glyph {
+            let mut points = points.to_vec();
+            if self.jitter > 0.0 {
+                for at in points.iter_mut().flatten() {
+                    *at += self.jitter * stream.normal();
+                }
+            }
+            let curve = if self.angular { points } else { curve(&points) };
+            strokes.push(curve.into_iter().map(|point| self.place(point)).collect());
+        }
+        let pen = (self.pen * PAD / 3.0) as f32;
+        Drawing { width: PAD as f32, height: PAD as f32, pen, strokes }
     }
 
     /// Where a point of a glyph comes to lie on the pad.
@@ -71,6 +138,17 @@ impl Hand {
             let turned = row[0] * bent[0] + row[1] * bent[1];
             (PAD / 2.0 + PAD / 3.0 * turned) as f32
         })
+    }
+}
+
+impl Wave {
+    /// A wave whose amplitude has this deviation, and that has at most so many crests.
+    fn draw(deviation: f64, crests: f64, stream: &mut Stream) -> Self {
+        Self {
+            amplitude: [deviation * stream.normal(), deviation * stream.normal()],
+            frequency: [0, 1].map(|_| stream.between(-crests, crests) * TAU),
+            phase: stream.unit() * TAU,
+        }
     }
 }
 
@@ -120,10 +198,12 @@ mod tests {
     fn every_hand_stays_on_the_pad() {
         for index in 0..1000 {
             let mut stream = Stream::new(1, &format!("test/{index}"));
-            let hand = Hand::new(&mut stream);
-            let corners = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
-            for point in corners.map(|corner| hand.place(corner)) {
-                assert!(point.iter().all(|&at| (20.0..280.0).contains(&at)), "{point:?}");
+            for kind in [Hand::plain, Hand::any, Hand::unseen] {
+                let hand = kind(&mut stream);
+                let corners = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
+                for point in corners.map(|corner| hand.place(corner)) {
+                    assert!(point.iter().all(|&at| (10.0..290.0).contains(&at)), "{point:?}");
+                }
             }
         }
     }

@@ -1,13 +1,18 @@
-//! Digits drawn by a program, for a page that has no MNIST: a few written shapes bent
-//! and slanted at random, drawn with a pen of random width and put through the same
-//! [`drawing`](super::drawing) as a person's.
+//! Digits drawn by a program: written shapes bent and slanted at random, drawn with a pen of
+//! random width and put through the same [`drawing`](super::drawing) as a person's.
+//!
+//! [`digits`] are plain ones, for a page that has no MNIST. [`Pens`] are those of many
+//! countries, which MNIST does not have.
 
-mod glyph;
+mod families;
 mod hand;
+mod pens;
+mod plain;
 
 use super::{CLASSES, Digits, Error};
 use crate::seeded::Stream;
 use hand::Hand;
+pub use pens::{FOLDS, Pens, Unseen, unseen};
 
 /// The most digits that are drawn at once.
 pub const SYNTHETIC_MAX: u32 = 200_000;
@@ -23,9 +28,9 @@ pub fn digits(count: u32, seed: u64) -> Result<Digits, Error> {
     for index in 0..count {
         let label = (index % CLASSES as u32) as u8;
         let mut stream = Stream::new(seed, &format!("synthetic/{index}"));
-        let variants = glyph::variants(label);
+        let variants = plain::variants(label);
         let chosen = stream.below(variants.len() as u32) as usize;
-        let drawing = Hand::new(&mut stream).draw(variants[chosen]);
+        let drawing = Hand::plain(&mut stream).draw(variants[chosen], &mut stream);
         let image = drawing.image()?;
         pixels.extend(image.ok_or(Error::Drawing("a synthetic digit has no ink"))?);
         labels.push(label);

@@ -378,7 +378,8 @@ impl Aggregator {
     fn ask(&mut self, id: PeerId, round: &Round, token: Token, actions: &mut Vec<Action>) {
         let Work { attempt, recipe, examples, secure, control } = round.work.clone();
         let weights = self.weights.values().to_vec();
-        let task = Task { token, attempt, recipe, control, examples, secure, weights };
+        let variety = self.settings.variety_task();
+        let task = Task { token, attempt, recipe, variety, control, examples, secure, weights };
         self.send(Address::Worker(id), round.number, &ToWorker::Task(Box::new(task)), actions);
     }
 

@@ -6,7 +6,7 @@ use crate::digits::layout::Manifest;
 use crate::digits::partition::{self, Shard};
 use crate::federated::example_level::ExampleTask;
 use crate::federated::virtual_clients::PrivateTask;
-use crate::learn::Recipe;
+use crate::learn::{Recipe, Variety};
 use crate::network::WeightHash;
 use crate::secagg::{Numbers, Rates, Terms};
 
@@ -54,6 +54,8 @@ pub struct Task {
     pub attempt: u32,
     /// How to train.
     pub recipe: Recipe,
+    /// What is mixed into the training. Where there is noise, nothing is.
+    pub variety: Variety,
     /// What corrects the worker's gradients; none where `None`.
     pub control: Option<Control>,
     /// Noise on every step of the worker, for each of its digits; none where `None`.

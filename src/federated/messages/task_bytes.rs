@@ -2,7 +2,7 @@
 
 use super::{Control, SecureTask, Task, Token};
 use crate::federated::{ExampleTask, PrivateTask};
-use crate::learn::{Method, Recipe, SgdConfig};
+use crate::learn::{Method, Recipe, SgdConfig, Variety};
 use crate::network::PARAMETERS_MAX;
 use crate::wire::{Error, Reader, Writer};
 
@@ -14,6 +14,8 @@ impl Task {
         let number = Method::ALL.iter().position(|(_, known)| *known == method);
         w.u8(number.map_or(u8::MAX, |number| number as u8));
         w.f32(sgd.learning_rate).f32(sgd.momentum).f32(sgd.weight_decay).f32(proximal);
+        let Variety { augment, pens, fold } = self.variety;
+        w.bool(augment).f32(pens).u32(fold);
         w.u8(u8::from(self.control.is_some()));
         if let Some(Control { scale, values }) = &self.control {
             w.f32(*scale).f32s(values);
@@ -53,6 +55,11 @@ impl Task {
                     weight_decay: r.f32("weight decay")?,
                 },
                 proximal: r.f32("proximal term")?,
+            },
+            variety: Variety {
+                augment: r.bool("augmentation")?,
+                pens: r.f32("pens")?,
+                fold: r.u32("fold")?,
             },
             control: given(r, "control variate", |r| {
                 Ok(Control {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::{Noise, SettingInfo};
 use crate::digits::partition;
+use crate::digits::synthetic::FOLDS;
 use crate::federated::{schedule, strategy};
 use crate::learn::Method;
 use crate::network::{self, Initialiser};
@@ -105,6 +106,30 @@ pub const SETTINGS: &[SettingInfo] = &[
         choices: Vec::new,
         get: |s| s.recipe.sgd.weight_decay.to_string(),
         set: |s, text| number(text, 0.0, 1.0).map(|x| s.recipe.sgd.weight_decay = x),
+    },
+    SettingInfo {
+        name: "augment",
+        label: "Augmentation",
+        help: "Whether a worker sees every digit turned, slanted, bent and with another pen, differently in every epoch. Never where there is noise for privacy.",
+        choices: || SWITCH.to_vec(),
+        get: |s| SWITCH[usize::from(!s.variety.augment)].to_owned(),
+        set: |s, text| choice(text, &SWITCH).map(|name| s.variety.augment = name == SWITCH[0]),
+    },
+    SettingInfo {
+        name: "pens",
+        label: "Other pens",
+        help: "Digits as other countries write them, drawn by the worker for each digit of its own, of labels that it has. Never where there is noise for privacy.",
+        choices: Vec::new,
+        get: |s| s.variety.pens.to_string(),
+        set: |s, text| number(text, 0.0, crate::learn::PENS_MAX).map(|x| s.variety.pens = x),
+    },
+    SettingInfo {
+        name: "fold",
+        label: "Unseen pens",
+        help: "Which third of the ways to write digits no worker draws, so that the model is tested with them (0 to 2).",
+        choices: Vec::new,
+        get: |s| s.variety.fold.to_string(),
+        set: |s, text| number(text, 0, FOLDS as u32 - 1).map(|n| s.variety.fold = n),
     },
     SettingInfo {
         name: "fraction",

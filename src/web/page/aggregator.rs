@@ -37,8 +37,9 @@ export type AggregatorEvent =
   /**
    * The global model on the test digits; `accuracy` in percent, `loss` in nats. `confusion` says how often `label` was
    * read as `answer`, at `10 * label + answer`; `hardest` are the digits with the largest losses, the largest first.
+   * `pens` is the accuracy, in percent, on digits of other countries' pens, whose like no worker has drawn.
    */
-  | { type: "evaluated"; round: number; accuracy: number; loss: number; millis: number; cost: Cost; confusion: number[]; hardest: HardDigit[] }
+  | { type: "evaluated"; round: number; accuracy: number; pens: number; loss: number; millis: number; cost: Cost; confusion: number[]; hardest: HardDigit[] }
   /** A masked update as it arrived, and the sum of all that have: their first 1,024 elements, of `bits` bits. */
   | { type: "masked"; worker: string; bits: number; elements: Uint32Array; sum: Uint32Array }
   /** A secure sum was opened: its elements, and how its first 1,024 came out of their masks. */
@@ -106,7 +107,7 @@ export interface MemberView {
   id: string;
   /** The place in the room, from 0: it decides the shard. */
   slot: number;
-  state: "loading" | "idle" | "training" | "summing" | "reported" | "silent";
+  state: "loading" | "idle" | "training" | "summing" | "reported" | "silent" | "away";
   digits: number;
   /** Digits of each label in its shard, as everybody can work out; none where the digits cannot be cut so. */
   labels: number[];
@@ -216,6 +217,8 @@ pub enum AggregatorEvent {
         round: u32,
         /// In percent.
         accuracy: f64,
+        /// On digits of unseen pens, in percent.
+        pens: f64,
         /// In nats.
         loss: f64,
         /// How long it took.

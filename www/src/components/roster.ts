@@ -16,6 +16,7 @@ const STATES: Record<Member["state"], string> = {
   summing: "has trained",
   reported: "update is in",
   silent: "silent",
+  away: "away",
 };
 
 /** The workers, and their updates on the way to the aggregator: many voices, one model. */

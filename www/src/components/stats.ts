@@ -13,7 +13,7 @@ export class Stats extends LitElement {
     css`
       dl {
         display: grid;
-        grid-template-columns: 1.35fr 0.8fr 0.9fr 1fr 1fr 1fr;
+        grid-template-columns: 1.3fr 1.05fr 0.75fr 0.85fr 0.9fr 0.9fr 1fr;
         border-block: 1px solid var(--line);
       }
       div {
@@ -46,14 +46,21 @@ export class Stats extends LitElement {
       }
       @media (max-width: 40rem) {
         dl {
-          grid-template-columns: repeat(3, 1fr);
+          grid-template-columns: repeat(6, 1fr);
         }
-        div:nth-child(3n + 1) {
+        div {
+          grid-column: span 3;
+        }
+        div:nth-child(n + 3) {
+          grid-column: span 2;
+          border-top: 1px solid var(--line);
+        }
+        div:nth-child(n + 6) {
+          grid-column: span 3;
+        }
+        div:is(:nth-child(3), :nth-child(6)) {
           padding-left: 0;
           border-left: 0;
-        }
-        div:nth-child(n + 4) {
-          border-top: 1px solid var(--line);
         }
       }
     `,
@@ -62,7 +69,7 @@ export class Stats extends LitElement {
   @property({ attribute: false }) show: Show = BEFORE;
 
   protected override render() {
-    const { state, model, run } = this.show;
+    const { state, model, run, tested } = this.show;
     const point = latest(this.show);
     return html`
       <dl>
@@ -72,6 +79,10 @@ export class Stats extends LitElement {
             <span data-testid="test-accuracy" data-round=${point?.round ?? ""}>${point ? percent(point.accuracy) : "–"}</span
             >${point ? " %" : ""}
           </dd>
+        </div>
+        <div title="The same model on digits as other countries write them, drawn by a program; no worker has drawn their like">
+          <dt>Unseen pens</dt>
+          <dd><span data-testid="pens-accuracy">${tested ? percent(tested.pens) : "–"}</span>${tested ? " %" : ""}</dd>
         </div>
         <div>
           <dt>Workers</dt>

@@ -14,7 +14,7 @@ export interface Attack {
 export type Privacy = Omit<Extract<AggregatorEvent, { type: "privacy" }>, "type">;
 
 /** What the newest test found. */
-export type Tested = Pick<Extract<AggregatorEvent, { type: "evaluated" }>, "round" | "confusion" | "hardest">;
+export type Tested = Pick<Extract<AggregatorEvent, { type: "evaluated" }>, "round" | "pens" | "confusion" | "hardest">;
 
 export interface Notice {
   /** Counts up: the key of the list. */
@@ -118,10 +118,10 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
     case "model":
       return { ...show, model: { round: event.round, preset: event.preset, hash: event.hash } };
     case "evaluated": {
-      const { round, accuracy, loss, cost, confusion, hardest } = event;
+      const { round, accuracy, pens, loss, cost, confusion, hardest } = event;
       const others = show.curve.filter((point) => point.round !== round);
       const curve = [...others, { round, accuracy, loss, ...cost }].sort((a, b) => a.round - b.round);
-      return { ...show, curve, tested: { round, confusion, hardest } };
+      return { ...show, curve, tested: { round, pens, confusion, hardest } };
     }
     case "masked": {
       const key = `${show.state.round + 1}/${show.state.attempt}`;

@@ -12,6 +12,8 @@ pub(super) struct Point {
     pub(super) accuracy: f64,
     /// The mean cross-entropy on the test digits, in nats.
     pub(super) loss: f64,
+    /// Digits of pens that no worker draws, read right, in percent.
+    pub(super) pens: f64,
     /// Stamped test digits that are read as the attacker wants, in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) backdoor: Option<f64>,
@@ -27,8 +29,8 @@ impl Point {
     /// For people.
     pub(super) fn line(&self) -> String {
         let mut line = format!(
-            "round {:>4}   accuracy {:>6.2} %   loss {:.4}   weights {}",
-            self.round, self.accuracy, self.loss, self.weights_sha256
+            "round {:>4}   accuracy {:>6.2} %   loss {:.4}   pens {:>6.2} %   weights {}",
+            self.round, self.accuracy, self.loss, self.pens, self.weights_sha256
         );
         if let Some(backdoor) = self.backdoor {
             // Writing to a String does not fail.
@@ -44,6 +46,8 @@ pub(super) struct Summary<'a> {
     /// Of the last model, in percent.
     pub(super) test_accuracy: f64,
     pub(super) test_loss: f64,
+    /// Of the last model on unseen pens, in percent.
+    pub(super) pens_accuracy: f64,
     /// The best accuracy of all rounds.
     pub(super) best_accuracy: f64,
     pub(super) rounds: u32,
@@ -63,14 +67,15 @@ pub(super) struct Summary<'a> {
 
 /// The history as a table.
 pub(super) fn csv(points: &[Point]) -> String {
-    let mut table = "round,accuracy,loss,backdoor,bytes_up,bytes_down,weights_sha256\n".to_owned();
+    let mut table =
+        "round,accuracy,loss,pens,backdoor,bytes_up,bytes_down,weights_sha256\n".to_owned();
     for p in points {
         let backdoor = p.backdoor.map(|share| share.to_string()).unwrap_or_default();
         // Writing to a String does not fail.
         let _ = writeln!(
             table,
-            "{},{},{},{backdoor},{},{},{}",
-            p.round, p.accuracy, p.loss, p.bytes_up, p.bytes_down, p.weights_sha256
+            "{},{},{},{},{backdoor},{},{},{}",
+            p.round, p.accuracy, p.loss, p.pens, p.bytes_up, p.bytes_down, p.weights_sha256
         );
     }
     table

@@ -6,7 +6,6 @@
 mod dials;
 mod history;
 mod keep;
-mod source;
 
 use std::cell::RefCell;
 use std::io::IsTerminal;
@@ -16,15 +15,16 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use sotto::digits::Digits;
+use sotto::digits::synthetic::unseen;
 use sotto::federated::attack::{self, Attack};
 use sotto::federated::{Assignment, Checkpoint, Event, Phase, Settings, Snapshot};
 use sotto::learn::{Evaluation, Evaluator, Model};
 use sotto::sim::Simulation;
 
+use super::source::Source;
 use dials::Dials;
 use history::{Point, Summary};
 use keep::{Head, Keeper};
-use source::Source;
 
 /// A run of the page without a browser: the same machines, kernels and digits, on all cores.
 ///
@@ -103,7 +103,7 @@ impl<'a> Run<'a> {
     fn begin(arguments: &'a Arguments, settings: &'a Settings) -> Result<Self, String> {
         let attack = attack::by_name(&arguments.attack).filter(|_| arguments.attackers > 0);
         let source = Rc::new(Source::open(arguments.data.as_deref())?);
-        let tests = Tests::new(&source, attack)?;
+        let tests = Tests::new(&source, settings.variety.fold, attack)?;
         let keeper = arguments.keep.as_deref().map(Keeper::new);
         let kept = keeper.as_ref().map(Keeper::read).transpose()?.flatten();
         let attack_name = attack.map_or("", Attack::name).to_owned();
@@ -160,6 +160,7 @@ impl<'a> Run<'a> {
         let summary = Summary {
             test_accuracy: last.accuracy,
             test_loss: last.loss,
+            pens_accuracy: last.pens,
             best_accuracy: points.iter().map(|point| point.accuracy).fold(0.0, f64::max),
             rounds: last.round,
             rounds_to_target: self.reached(),
@@ -214,19 +215,25 @@ fn next_round(room: &mut Simulation) -> Result<(), String> {
     }
 }
 
+/// Digits of unseen pens in a test.
+const UNSEEN: u32 = 1000;
+
 /// What models are tested on.
 struct Tests {
     digits: Digits,
+    /// Digits of pens that no worker draws.
+    pens: Digits,
     /// Digits with the stamp of a backdoor, where there are attackers who teach it.
     stamped: Option<Digits>,
 }
 
 impl Tests {
-    fn new(source: &Source, attack: Option<&dyn Attack>) -> Result<Self, String> {
+    fn new(source: &Source, fold: u32, attack: Option<&dyn Attack>) -> Result<Self, String> {
         let digits = source.test()?;
+        let pens = unseen(fold as usize, UNSEEN).map_err(|error| error.to_string())?.digits;
         let is_backdoor = attack.is_some_and(|attack| attack.name() == "backdoor");
         let stamped = is_backdoor.then(|| attack::stamped(&digits));
-        Ok(Self { digits, stamped })
+        Ok(Self { digits, pens, stamped })
     }
 
     fn point(&self, room: &Simulation) -> Result<Point, String> {
@@ -243,6 +250,7 @@ impl Tests {
             round: snapshot.round,
             accuracy: result.accuracy(),
             loss: result.loss(),
+            pens: test(&self.pens)?.accuracy(),
             backdoor: backdoor.map(|result| result.accuracy()),
             bytes_up: snapshot.bytes_received,
             bytes_down: snapshot.bytes_sent,

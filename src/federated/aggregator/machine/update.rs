@@ -171,7 +171,9 @@ impl Aggregator {
         let values = self.strategy.control(self.weights.values().len())?;
         let asked = self.members.values().filter(|member| slots.contains(&member.slot));
         let digits: usize = asked.map(|member| member.digits as usize).sum();
-        let steps = recipe.steps(digits.div_ceil(slots.len().max(1)));
+        let digits = u32::try_from(digits.div_ceil(slots.len().max(1))).unwrap_or(u32::MAX);
+        let extra = self.settings.variety_task().extra(digits);
+        let steps = recipe.steps(digits.saturating_add(extra) as usize);
         Some(Control { scale: recipe.sgd.reach(steps), values })
     }
 
