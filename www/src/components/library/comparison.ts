@@ -86,7 +86,7 @@ export class Comparison extends LitElement {
         <table class="number" data-testid="comparison">
           <caption>Test digits read right, percent</caption>
           <thead>
-            <tr><th scope="col">Label</th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">difference</th><th class="bar"></th></tr>
+            <tr><th scope="col">Label</th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">difference</th><td class="bar"></td></tr>
           </thead>
           <tbody>
             ${rows.map((row) => this.row(row, widest))}
