@@ -32,7 +32,8 @@ export class Comparison extends LitElement {
       thead th {
         color: var(--ink-soft);
         font-size: var(--text-s);
-        overflow-wrap: anywhere;
+        overflow-wrap: break-word;
+        vertical-align: bottom;
       }
       tr > :first-child {
         text-align: left;
@@ -59,6 +60,15 @@ export class Comparison extends LitElement {
       }
       .bar b.less {
         background: var(--ink-soft);
+      }
+      @media (max-width: 40rem) {
+        th,
+        td {
+          padding-right: var(--space-2);
+        }
+        .bar {
+          display: none;
+        }
       }
       progress {
         width: 100%;
