@@ -5,6 +5,8 @@
 //! masks, keys and tokens are drawn from the operating system, except in a simulation,
 //! which keeps no secrets.
 
+mod gamma;
+
 use chacha20::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};

@@ -6,7 +6,7 @@ use std::path::Path;
 use sotto::digits::layout::{ChunkRef, Layout, encode_chunk};
 use sotto::digits::mnist::Mnist;
 use sotto::digits::normalise::{Ink, normalise};
-use sotto::digits::partition::{Iid, Partitioner};
+use sotto::digits::partition::{self, Iid};
 use sotto::digits::{Digits, PIXELS, SIDE, synthetic};
 
 fn mnist() -> Mnist {
@@ -29,7 +29,7 @@ fn a_shard_comes_back_from_its_chunks() {
     let Mnist { train, test } = mnist();
     let layout = Layout::new(&train, &test, "mnist").unwrap();
     let manifest = layout.manifest();
-    let shard = Iid.partition(&manifest.train, 20, 1).unwrap().remove(7);
+    let shard = partition::cut(&Iid, &manifest.train, 20, 1).unwrap().remove(7);
     let chunks = manifest.chunks_of(&shard);
     let downloaded: u32 = chunks.iter().map(|chunk| chunk.len).sum();
     assert!((3000..5000).contains(&downloaded), "{downloaded}");

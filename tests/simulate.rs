@@ -59,12 +59,12 @@ fn numbers_out_of_range_end_with_one() {
         assert!(output.stdout.is_empty());
         assert!(output.stderr.starts_with(b"simulate: "));
     }
-    assert_eq!(simulate(&["train", "no/such/folder"]).status.code(), Some(1));
+    assert_eq!(simulate(&["train", "--data", "no/such/folder"]).status.code(), Some(1));
 }
 
 #[test]
 fn misuse_ends_with_two() {
-    for arguments in [&[][..], &["fly"], &["epsilon", "--q", "0.1"], &["train"]] {
+    for arguments in [&[][..], &["fly"], &["epsilon", "--q", "0.1"], &["train", "7"]] {
         let output = simulate(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty());
@@ -86,4 +86,84 @@ fn a_large_sum_is_checked_and_told() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["workers"], 130);
     assert!(report["neighbours"].as_u64().unwrap() < 60);
+}
+
+#[test]
+fn a_run_ends_with_its_outcome_and_replays() {
+    let folder = std::env::temp_dir().join(format!("sotto-simulate-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let table = folder.join("history.csv");
+    let run = |more: &[&str]| -> (String, Value) {
+        let flags = ["--preset", "linear", "--clients", "4", "--partition", "labels:3"];
+        let more = [&["train"], &flags[..], &["--rounds", "2", "--json"], more].concat();
+        let output = simulate(&more);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8(output.stdout).unwrap();
+        let last = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+        (said, last)
+    };
+    let (said, report) = run(&["--csv", table.to_str().unwrap()]);
+    assert!(report["test_accuracy"].as_f64().unwrap() > 50.0, "{report}");
+    assert_eq!(report["rounds"], 2);
+    // Two rounds of four updates of 7,850 weights.
+    assert!(report["bytes_up"].as_u64().unwrap() > 2 * 4 * 4 * 7850);
+    assert!(report["bytes_down"].as_u64().unwrap() > 2 * 4 * 4 * 7850);
+    let hash = report["weights_sha256"].as_str().unwrap();
+    assert_eq!(hash.len(), 64);
+    assert!(said.contains(hash));
+    let rows = std::fs::read_to_string(&table).unwrap();
+    assert_eq!(rows.lines().count(), 4, "a head, the first weights and two rounds");
+    std::fs::remove_dir_all(&folder).unwrap();
+
+    assert_eq!(run(&[]).1["weights_sha256"], report["weights_sha256"]);
+    assert_ne!(run(&["--seed", "2"]).1["weights_sha256"], report["weights_sha256"]);
+    let attacked = run(&["--attackers", "1", "--attack", "backdoor"]).1;
+    assert!(attacked["backdoor"].as_f64().is_some());
+}
+
+#[test]
+fn settings_that_cannot_be_are_refused_with_the_reason() {
+    for (flags, reason) in [
+        (["--strategy", "krum", "--secagg", "on"], "has to see each"),
+        (["--partition", "dirichlet:0", "--rounds", "2"], "dirichlet"),
+        (["--lr", "fast", "--rounds", "2"], "a number from"),
+    ] {
+        let output = simulate(&[&["train"], &flags[..]].concat());
+        assert_eq!(output.status.code(), Some(1), "{flags:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(reason), "{said}");
+    }
+}
+
+#[test]
+fn a_kept_run_goes_on_where_it_was() {
+    let folder = std::env::temp_dir().join(format!("sotto-kept-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("run");
+    let run = |rounds: &str, target: &[&str], kept: bool| -> Output {
+        let flags = ["train", "--preset", "linear", "--clients", "3", "--strategy", "fedadam"];
+        let keep = ["--keep", file.to_str().unwrap()];
+        let keep = if kept { &keep[..] } else { &[] };
+        simulate(&[&flags[..], &["--rounds", rounds, "--json"], target, keep].concat())
+    };
+    let last = |output: &Output| -> Value {
+        let said = String::from_utf8_lossy(&output.stdout);
+        serde_json::from_str(said.lines().last().unwrap()).unwrap()
+    };
+    // Stopped after its first round, for that is at the target.
+    let stopped = last(&run("4", &["--target", "50"], true));
+    assert!(stopped["rounds"].as_u64().unwrap() < 4, "{stopped}");
+    let resumed = last(&run("4", &[], true));
+    let whole = last(&run("4", &[], false));
+    assert_eq!(resumed["rounds"], 4);
+    assert_eq!(resumed["weights_sha256"], whole["weights_sha256"]);
+
+    let other = run("5", &[], true);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&other.stderr).contains("other flags"));
+    std::fs::write(&file, b"no run").unwrap();
+    let damaged = run("4", &[], true);
+    assert!(String::from_utf8_lossy(&damaged.stderr).contains("run"), "names the file");
+    assert_eq!(damaged.status.code(), Some(1));
+    std::fs::remove_dir_all(&folder).unwrap();
 }

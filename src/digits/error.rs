@@ -103,6 +103,9 @@ pub enum Error {
         /// Digits there are.
         digits: u32,
     },
+    /// No partition is written so.
+    #[error("no such partition; there is {0}")]
+    Partition(String),
     /// A drawing that cannot be rendered.
     #[error("the drawing: {0}")]
     Drawing(&'static str),

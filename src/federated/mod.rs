@@ -5,6 +5,7 @@
 //! same machines.
 
 mod aggregator;
+pub mod attack;
 mod control;
 mod example_level;
 mod local;

@@ -300,17 +300,18 @@ impl Settings {
         recipe
     }
 
-    /// Reads `name=value&name=value`, as [`Settings::from_parameters`]; no value of ours
-    /// needs an escape.
+    /// Reads a URL's query, `name=value&name=value`, as [`Settings::from_parameters`].
     ///
     /// # Errors
     /// As [`Settings::from_parameters`].
     pub fn from_query(query: &str) -> Result<Self, Vec<Problem>> {
-        let query = query.trim_start_matches('?');
-        Self::from_parameters(query.split('&').filter_map(|pair| pair.split_once('=')))
+        let query = query.trim_start_matches('?').as_bytes();
+        let pairs: Vec<_> = form_urlencoded::parse(query).collect();
+        Self::from_parameters(pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())))
     }
 
-    /// The parameters that differ from the defaults, as a URL's query.
+    /// The parameters that differ from the defaults, as a URL's query; no value of ours needs an
+    /// escape.
     #[must_use]
     pub fn to_query(&self) -> String {
         let default = Self::default();
@@ -372,6 +373,16 @@ mod tests {
             let query = format!("strategy={name}&secagg=off");
             assert_eq!(Settings::from_query(&query).unwrap().strategy, name);
         }
+    }
+
+    #[test]
+    fn a_partition_is_kept_as_its_own_name() {
+        let settings = Settings::from_query("partition=dirichlet:0.30").unwrap();
+        assert_eq!(settings.to_query(), "partition=dirichlet:0.3");
+        // As browsers escape it.
+        assert_eq!(Settings::from_query("partition=dirichlet%3A0.3"), Ok(settings));
+        let problems = Settings::from_query("partition=labels:0").unwrap_err();
+        assert!(problems[0].text.contains("from 1 to 10"), "{}", problems[0]);
     }
 
     proptest! {

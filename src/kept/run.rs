@@ -20,10 +20,14 @@ pub struct Point {
     pub accuracy: f64,
     /// In nats.
     pub loss: f64,
-    /// Bytes sent and received by the aggregator until then.
-    pub bytes: u64,
-    /// Milliseconds since the epoch.
-    pub at: u64,
+    /// Bytes from the workers since the run began.
+    pub bytes_up: u64,
+    /// Bytes to them.
+    pub bytes_down: u64,
+    /// Updates in its last round.
+    pub workers: u32,
+    /// Seconds of training.
+    pub seconds: f64,
 }
 
 /// A run as it is kept.
@@ -45,8 +49,9 @@ impl Run {
         w.bytes(&self.checkpoint.encode());
         let history = &self.history[self.history.len().saturating_sub(HISTORY_MAX)..];
         w.length(history.len());
-        for Point { round, accuracy, loss, bytes, at } in history {
-            w.u32(*round).f64(*accuracy).f64(*loss).u64(*bytes).u64(*at);
+        for Point { round, accuracy, loss, bytes_up, bytes_down, workers, seconds } in history {
+            w.u32(*round).f64(*accuracy).f64(*loss).u64(*bytes_up).u64(*bytes_down);
+            w.u32(*workers).f64(*seconds);
         }
         w.text(self.origin.as_deref().unwrap_or_default());
         w.finish()
@@ -73,10 +78,12 @@ fn point(r: &mut Reader<'_>) -> Result<Point, wire::Error> {
         round: r.u32("round")?,
         accuracy: r.f64("accuracy")?,
         loss: r.f64("loss")?,
-        bytes: r.u64("bytes")?,
-        at: r.u64("time")?,
+        bytes_up: r.u64("bytes")?,
+        bytes_down: r.u64("bytes")?,
+        workers: r.u32("workers")?,
+        seconds: r.f64("seconds")?,
     };
-    match point.accuracy.is_finite() && point.loss.is_finite() {
+    match [point.accuracy, point.loss, point.seconds].iter().all(|value| value.is_finite()) {
         true => Ok(point),
         false => Err(wire::Error::Invalid("history")),
     }
@@ -97,7 +104,8 @@ mod tests {
             let settings = Settings { model: "linear".to_owned(), ..Settings::default() };
             let aggregator = Aggregator::new(settings, Box::new(|bytes| bytes.fill(3))).unwrap();
             let history = points.into_iter().map(|(round, accuracy, loss, bytes)| {
-                Point { round, accuracy, loss, bytes, at: bytes }
+                let (bytes_up, bytes_down) = (bytes, bytes / 3);
+                Point { round, accuracy, loss, bytes_up, bytes_down, workers: 3, seconds: loss }
             });
             let checkpoint = aggregator.checkpoint();
             let run = Run { checkpoint, history: history.collect(), origin };

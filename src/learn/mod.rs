@@ -11,7 +11,7 @@ mod steer;
 mod trainer;
 mod unfinished;
 
-pub use evaluate::{Evaluation, Evaluator, arg_max};
+pub use evaluate::{Evaluation, Evaluator, Hard, arg_max};
 pub use model::Model;
 pub use optimiser::{Method, Sgd, SgdConfig};
 pub use steer::Steer;

@@ -1,13 +1,15 @@
 //! One simulated worker: its machine, its digits and the task it is at.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::network::Network;
 use super::{Make, Shards};
 use crate::digits::Digits;
+use crate::federated::attack::Attack;
 use crate::federated::{
-    Entropy, Job, LocalTraining, Millis, Report, Token, TrainingError, Worker, WorkerAction,
-    WorkerEvent,
+    Assignment, Entropy, Job, LocalTraining, Millis, Report, Token, TrainingError, Worker,
+    WorkerAction, WorkerEvent,
 };
 use crate::network;
 use crate::secagg::Identity;
@@ -18,10 +20,26 @@ pub(super) struct Actor {
     machine: Worker,
     seed: Zeroizing<[u8; 32]>,
     pace: Millis,
-    digits: Digits,
+    digits: Arc<Digits>,
+    attack: Option<&'static dyn Attack>,
     /// The job under way, and when it is done.
-    job: Option<(Millis, Job)>,
+    job: Option<(Millis, Work)>,
     wakes: Vec<Millis>,
+}
+
+/// A job, done or not: what comes of it is settled when it is given, so that it can be done
+/// at any time before it is due, beside others.
+enum Work {
+    Waiting(Box<Job>),
+    Done(Token, Box<Result<Report, String>>),
+}
+
+/// All that a job needs, to be done on any thread.
+pub(super) struct Training<'a> {
+    work: &'a mut Work,
+    place: Option<Assignment>,
+    digits: Arc<Digits>,
+    attack: Option<&'static dyn Attack>,
 }
 
 pub(super) enum Input {
@@ -50,7 +68,8 @@ impl Actor {
             seed: identity.seed(),
             machine: Worker::new(identity, entropy),
             pace,
-            digits: Digits::default(),
+            digits: Arc::default(),
+            attack: None,
             job: None,
             wakes: Vec::new(),
         }
@@ -63,6 +82,19 @@ impl Actor {
 
     pub(super) fn id(&self) -> PeerId {
         self.machine.id()
+    }
+
+    /// Lets it spoil what it sends from now on.
+    pub(super) fn corrupt(&mut self, attack: &'static dyn Attack) {
+        self.attack = Some(attack);
+    }
+
+    /// The work that has still to be done.
+    pub(super) fn training(&mut self) -> Option<Training<'_>> {
+        let place = self.machine.place().cloned();
+        let (digits, attack) = (Arc::clone(&self.digits), self.attack);
+        let (_, work) = self.job.as_mut()?;
+        matches!(work, Work::Waiting(_)).then_some(Training { work, place, digits, attack })
     }
 
     pub(super) fn next_event(&self) -> Option<Millis> {
@@ -82,11 +114,13 @@ impl Actor {
                 match action {
                     WorkerAction::Send(to, bytes) => outside.network.send(now, to, bytes),
                     WorkerAction::Load(place) => {
-                        self.digits = (outside.shards)(&place).unwrap_or_default();
+                        self.digits = Arc::new((outside.shards)(&place).unwrap_or_default());
                         let count = u32::try_from(self.digits.len()).unwrap_or(u32::MAX);
                         events.push(WorkerEvent::ShardLoaded(count));
                     }
-                    WorkerAction::Train(job) => self.job = Some((now + self.pace, *job)),
+                    WorkerAction::Train(job) => {
+                        self.job = Some((now + self.pace, Work::Waiting(job)));
+                    }
                     WorkerAction::StopTraining => self.job = None,
                     WorkerAction::Wake(at) => self.wakes.push(at),
                     WorkerAction::Masked { part, .. } => {
@@ -105,30 +139,59 @@ impl Actor {
             self.wakes.retain(|&wake| wake > now);
             events.push(WorkerEvent::Tick);
         }
-        if let Some((_, job)) = self.job.take_if(|(done_at, _)| *done_at <= now) {
-            let token: Token = job.task.token.clone();
-            events.push(match self.train(job, make) {
-                Ok(Report { update, part, .. }) => WorkerEvent::Trained { update, part },
-                Err(reason) => WorkerEvent::Failed { token, reason },
-            });
+        if let Some((_, mut work)) = self.job.take_if(|(done_at, _)| *done_at <= now) {
+            let place = self.machine.place().cloned();
+            let (digits, attack) = (Arc::clone(&self.digits), self.attack);
+            Training { work: &mut work, place, digits, attack }.run(make);
+            if let Work::Done(token, outcome) = work {
+                events.push(match *outcome {
+                    Ok(Report { update, part, .. }) => WorkerEvent::Trained { update, part },
+                    Err(reason) => WorkerEvent::Failed { token, reason },
+                });
+            }
         }
         events
     }
+}
 
-    fn train(&self, job: Job, make: Option<&Make>) -> Result<Report, String> {
-        let place = self.machine.place().ok_or("there is no assignment")?;
-        if let Some(make) = make {
-            let update = make(place, job.round, &job.task);
-            return Ok(Report { update, norm: 0.0, part: None });
-        }
-        let preset = network::preset(&place.model).ok_or("the network is not known")?;
-        let run = || {
-            let mut training = LocalTraining::new(&preset.network, place, job, &self.digits)?;
-            while !training.is_done() {
-                training.step(&self.digits)?;
+impl Training<'_> {
+    /// Does the work, where it has not been done.
+    pub(super) fn run(self, make: Option<&Make>) {
+        if let Work::Waiting(job) = self.work {
+            let (token, secret) = (job.task.token.clone(), job.secret.clone());
+            let mut outcome = match make {
+                Some(make) => made(self.place.as_ref(), job, make),
+                None => trained(self.place.as_ref(), (**job).clone(), &self.digits, self.attack),
+            };
+            if let (Some(attack), Ok(report)) = (self.attack, &mut outcome) {
+                attack.spoil(&mut report.update, &secret.0);
             }
-            training.finish()
-        };
-        run().map_err(|error: TrainingError| error.to_string())
+            *self.work = Work::Done(token, Box::new(outcome));
+        }
     }
+}
+
+fn made(place: Option<&Assignment>, job: &Job, make: &Make) -> Result<Report, String> {
+    let place = place.ok_or("there is no assignment")?;
+    Ok(Report { update: make(place, job.round, &job.task), norm: 0.0, part: None })
+}
+
+fn trained(
+    place: Option<&Assignment>,
+    job: Job,
+    digits: &Digits,
+    attack: Option<&dyn Attack>,
+) -> Result<Report, String> {
+    let place = place.ok_or("there is no assignment")?;
+    let preset = network::preset(&place.model).ok_or("the network is not known")?;
+    let spoilt = attack.map(|attack| attack.digits(digits));
+    let digits = spoilt.as_ref().unwrap_or(digits);
+    let run = || {
+        let mut training = LocalTraining::new(&preset.network, place, job, digits)?;
+        while !training.is_done() {
+            training.step(digits)?;
+        }
+        training.finish()
+    };
+    run().map_err(|error: TrainingError| error.to_string())
 }

@@ -5,6 +5,7 @@
 //! sum of the parts that its survivors sent.
 
 mod actor;
+mod all_cores;
 pub mod faults;
 mod network;
 mod restart;
@@ -13,6 +14,7 @@ mod wiretap;
 use std::collections::BTreeMap;
 
 use crate::digits::Digits;
+use crate::federated::attack::Attack;
 use crate::federated::{
     Action, Aggregator, Assignment, Entropy, Event, Level, Millis, Settings, Snapshot, Task, Update,
 };
@@ -124,6 +126,13 @@ impl Simulation {
         number
     }
 
+    /// Lets a worker spoil what it sends from now on.
+    pub fn corrupt(&mut self, number: usize, attack: &'static dyn Attack) {
+        if let Some(actor) = self.workers.get_mut(number).and_then(Option::as_mut) {
+            actor.corrupt(attack);
+        }
+    }
+
     /// Closes a worker's page, without a word from it.
     pub fn close_worker(&mut self, number: usize) {
         if let Some(actor) = self.workers.get_mut(number).and_then(Option::take) {
@@ -199,6 +208,7 @@ impl Simulation {
         while let Some(next) = self.next_event().filter(|&next| next <= end) {
             self.now = self.now.max(next);
             self.wakes.retain(|&wake| wake > next);
+            self.train();
             self.tell(Event::Tick);
             for number in 0..self.workers.len() {
                 self.work(number, actor::Input::Time);
@@ -246,6 +256,14 @@ impl Simulation {
                     }
                 }
             }
+        }
+    }
+
+    /// Does all training that is under way, on all cores.
+    fn train(&mut self) {
+        if self.make.is_none() {
+            let waiting = self.workers.iter_mut().flatten().filter_map(Actor::training);
+            all_cores::for_each(waiting.collect(), |training| training.run(None));
         }
     }
 

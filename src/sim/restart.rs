@@ -1,6 +1,6 @@
 //! Pages that crash and are opened again.
 
-use super::{Simulation, actor};
+use super::{Shards, Simulation, actor};
 use crate::federated::{Aggregator, Checkpoint, Entropy, Event, Stamp};
 use crate::seeded::Stream;
 
@@ -11,6 +11,20 @@ pub(super) struct Kept {
 }
 
 impl Simulation {
+    /// Opens the room of a run that was kept, without its workers.
+    ///
+    /// # Errors
+    /// In words, when the checkpoint cannot be taken up.
+    pub fn resume(checkpoint: Checkpoint, shards: Shards) -> Result<Self, String> {
+        let mut room =
+            Self::new(checkpoint.settings.clone(), shards).map_err(|error| error.to_string())?;
+        let entropy = room.fresh("simulation/tokens");
+        room.aggregator =
+            Aggregator::restore(checkpoint, entropy).map_err(|error| error.to_string())?;
+        room.tell(Event::Open);
+        Ok(room)
+    }
+
     /// Keeps a checkpoint from now on whenever there is something new.
     pub fn keep_run(&mut self) {
         let (stamp, checkpoint) = (self.aggregator.stamp(), self.aggregator.checkpoint().encode());

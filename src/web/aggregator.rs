@@ -11,15 +11,17 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of, subject};
 use super::digits::Source;
-use super::environment::{self, Show, epoch_ms, now, now_ms, sleep, turn, words};
+use super::environment::{self, Show, now, now_ms, sleep, turn, words};
 use super::keeper::{self, Keeper};
+use super::ledger::Ledger;
 use super::locks;
 use super::page::{
-    self, AggregatorCommand as Command, AggregatorEvent as Shown, LayerView, Opening, Problem,
+    self, AggregatorCommand as Command, AggregatorEvent as Shown, Cost, LayerView, Opening, Problem,
 };
 use super::views;
 use crate::digits::Digits;
-use crate::federated::{self, Action, Event, Level, SETTINGS, Settings};
+use crate::digits::partition::Counts;
+use crate::federated::{self, Action, Event, Level, Phase, SETTINGS, Settings};
 use crate::kept::Point;
 use crate::learn::{Evaluation, Evaluator, Model};
 use crate::privacy::inversion::{self, Recovered};
@@ -56,7 +58,10 @@ impl Aggregator {
             Command::Continue { query, origin } => {
                 configure(&self.room, &self.show, &query, Some((origin, weights.to_vec())));
             }
-            Command::Start => tell(&self.room, Event::Start),
+            Command::Start => {
+                with_room(&self.room, |room| room.ledger.start(now()));
+                tell(&self.room, Event::Start);
+            }
             Command::Stop => tell(&self.room, Event::Stop),
         }
         Ok(())
@@ -74,11 +79,23 @@ struct Room {
     keeper: Keeper,
     source: Source,
     test: Rc<Digits>,
+    /// How many digits of each label every shard has.
+    histograms: Vec<Counts>,
+    /// The newest test of this run.
+    tested: Option<Evaluation>,
+    ledger: Ledger,
     /// The newest model that has not been tested; older ones are passed over.
-    untested: Option<(u32, Model)>,
+    untested: Option<Untested>,
     testing: bool,
     /// Counts runs, so that a test of an earlier run's model is not shown.
     generation: u32,
+}
+
+/// A model that waits for its test.
+struct Untested {
+    round: u32,
+    model: Model,
+    cost: Cost,
 }
 
 async fn open(shared: Shared, show: Show, query: String, data: String) {
@@ -107,6 +124,11 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     let source = Source::open(data).await?;
     let test = Rc::new(source.test().await?);
     let (machine, keeper) = keeper::open(&name, settings, show).await?;
+    let histograms = source.histograms(machine.settings());
+    let mut ledger = Ledger::resumed(&machine.snapshot(), keeper.newest());
+    if machine.snapshot().phase != Phase::Idle {
+        ledger.start(now());
+    }
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Aggregator], move || receive(&arrived))
         .map_err(|error| words(&error))?;
@@ -118,6 +140,9 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         keeper,
         source,
         test,
+        histograms,
+        tested: None,
+        ledger,
         untested: None,
         testing: false,
         generation: 0,
@@ -146,6 +171,9 @@ fn configure(shared: &Shared, show: &Show, query: &str, model: Option<(String, V
             Ok(actions) => {
                 room.generation += 1;
                 room.untested = None;
+                room.tested = None;
+                room.ledger = Ledger::resumed(&room.machine.snapshot(), None);
+                room.histograms = room.source.histograms(room.machine.settings());
                 spawn_local(room.keeper.begin(before, origin));
                 room.show_opened();
                 room.keeper.show_resumed(&room.machine);
@@ -189,7 +217,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
         spawn_local(keep(Rc::clone(shared)));
     }
     // First, for notices speak of workers that the page shall know.
-    room.show.event(&Shown::State(views::state(&room.machine.snapshot())));
+    room.show_state();
     for action in actions {
         match action {
             Action::Send(to, bytes) => room.link.send(to, &bytes),
@@ -299,6 +327,12 @@ impl Room {
         });
     }
 
+    fn show_state(&self) {
+        let snapshot = self.machine.snapshot();
+        let state = views::state(&snapshot, &self.histograms, self.tested.as_ref());
+        self.show.event(&Shown::State(state));
+    }
+
     /// Shows what training with noise gives away, so far and in the end.
     fn show_privacy(&self) {
         let event = views::privacy(&self.machine);
@@ -335,8 +369,9 @@ impl Room {
             hash: weights.hash().to_string(),
             weights: Float32Array::from(weights.values()),
         });
-        self.untested =
-            Model::new(self.machine.network(), weights).ok().map(|model| (round, model));
+        let cost = self.ledger.cost(&self.machine.snapshot(), self.keeper.newest(), now());
+        let model = Model::new(self.machine.network(), weights).ok();
+        self.untested = model.map(|model| Untested { round, model, cost });
         if !self.testing {
             self.testing = true;
             spawn_local(test(Rc::clone(shared), self.show.clone()));
@@ -351,7 +386,7 @@ const SLICE_MS: f64 = 20.0;
 async fn test(shared: Shared, show: Show) {
     // The message that brought the model shall be answered first.
     turn().await;
-    while let Some((round, model, digits, generation)) = next_test(&shared) {
+    while let Some((Untested { round, model, cost }, digits, generation)) = next_test(&shared) {
         let started = now();
         let mut evaluator = Evaluator::new(model);
         let mut slice = started;
@@ -372,9 +407,12 @@ async fn test(shared: Shared, show: Show) {
         match result {
             _ if !is_current(&shared, generation) => {}
             Ok(result) => {
-                let (accuracy, loss) = (result.accuracy(), result.loss());
-                measured(&shared, round, accuracy, loss);
-                show.event(&Shown::Evaluated { round, accuracy, loss, millis: now() - started });
+                measured(&shared, round, &result, cost);
+                show.event(&views::evaluated(round, &result, &digits, cost, now() - started));
+                with_room(&shared, |room| {
+                    room.tested = Some(result);
+                    room.show_state();
+                });
             }
             Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
         }
@@ -382,11 +420,17 @@ async fn test(shared: Shared, show: Show) {
 }
 
 /// Adds a measurement to what is kept.
-fn measured(shared: &Shared, round: u32, accuracy: f64, loss: f64) {
+fn measured(shared: &Shared, round: u32, result: &Evaluation, cost: Cost) {
     with_room(shared, |room| {
-        let snapshot = room.machine.snapshot();
-        let bytes = snapshot.bytes_sent + snapshot.bytes_received;
-        room.keeper.measured(Point { round, accuracy, loss, bytes, at: epoch_ms() });
+        room.keeper.measured(Point {
+            round,
+            accuracy: result.accuracy(),
+            loss: result.loss(),
+            bytes_up: cost.bytes_up as u64,
+            bytes_down: cost.bytes_down as u64,
+            workers: cost.workers as u32,
+            seconds: cost.seconds,
+        });
         if room.keeper.look(&room.machine) {
             spawn_local(keep(Rc::clone(shared)));
         }
@@ -400,13 +444,11 @@ fn is_current(shared: &Shared, generation: u32) -> bool {
     current
 }
 
-fn next_test(shared: &Shared) -> Option<(u32, Model, Rc<Digits>, u32)> {
+fn next_test(shared: &Shared) -> Option<(Untested, Rc<Digits>, u32)> {
     let mut next = None;
     with_room(shared, |room| {
-        next = room
-            .untested
-            .take()
-            .map(|(round, model)| (round, model, Rc::clone(&room.test), room.generation));
+        let untested = room.untested.take();
+        next = untested.map(|untested| (untested, Rc::clone(&room.test), room.generation));
         room.testing = next.is_some();
     });
     next

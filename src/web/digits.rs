@@ -8,7 +8,8 @@ use super::environment::{fetch, words};
 use super::page;
 use crate::digits::Digits;
 use crate::digits::layout::{ChunkRef, MANIFEST, Manifest};
-use crate::federated::Assignment;
+use crate::digits::partition::{self, Counts, Shard};
+use crate::federated::{Assignment, Settings};
 
 /// The laid-out digits under a base URL.
 pub(super) struct Source {
@@ -35,6 +36,16 @@ impl Source {
             train: self.manifest.train_len(),
             test: self.manifest.test,
         }
+    }
+
+    /// How many digits of each label every shard has, as everybody can work out; nothing where
+    /// the digits cannot be cut so.
+    pub(super) fn histograms(&self, settings: &Settings) -> Vec<Counts> {
+        let cut = partition::parse(&settings.partition).and_then(|partitioner| {
+            let counts = &self.manifest.train;
+            partition::cut(partitioner.as_ref(), counts, settings.shards, settings.seed)
+        });
+        cut.unwrap_or_default().iter().map(Shard::histogram).collect()
     }
 
     /// All test digits.

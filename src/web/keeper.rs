@@ -2,7 +2,7 @@
 //! there is something new. What cannot be kept is told once, and training goes on.
 
 use super::environment::{Show, entropy, epoch_ms};
-use super::page::{AggregatorEvent as Shown, HistoryPoint};
+use super::page::{AggregatorEvent as Shown, Cost, HistoryPoint};
 use super::shelf;
 use super::store::{self, Change, Shelf};
 use crate::federated::{Aggregator, Checkpoint, Settings, Stamp};
@@ -95,14 +95,23 @@ impl Keeper {
         }
     }
 
+    /// The newest measurement.
+    pub(super) fn newest(&self) -> Option<&Point> {
+        self.history.last()
+    }
+
     /// Shows the history of a run that was taken up.
     pub(super) fn show_resumed(&self, machine: &Aggregator) {
         let point = |point: &Point| HistoryPoint {
             round: point.round,
             accuracy: point.accuracy,
             loss: point.loss,
-            bytes: point.bytes as f64,
-            at: point.at as f64,
+            cost: Cost {
+                bytes_up: point.bytes_up as f64,
+                bytes_down: point.bytes_down as f64,
+                workers: point.workers as usize,
+                seconds: point.seconds,
+            },
         };
         if machine.round() > 0 || self.origin.is_some() {
             self.show.event(&Shown::Resumed {

@@ -11,6 +11,7 @@ mod digits;
 mod environment;
 mod evaluation;
 mod keeper;
+mod ledger;
 mod library;
 mod locks;
 mod mailbox;

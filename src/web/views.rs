@@ -1,13 +1,34 @@
 //! The aggregator's state as its page is shown it.
 
+use js_sys::Uint8Array;
+
 use super::page::{
-    AggregatorEvent as Shown, AggregatorState, FigureView, MemberView, Spending, SumView,
+    AggregatorEvent as Shown, AggregatorState, Cost, FigureView, HardDigit, MemberView, Spending,
+    SumView,
 };
+use crate::digits::Digits;
+use crate::digits::partition::Counts;
 use crate::federated::{self, Member, MemberState, Noise, Phase, Snapshot};
+use crate::learn::{Evaluation, Hard};
 use crate::privacy::Figure;
 use crate::secagg::{Phase as SumPhase, Width};
 
-pub(super) fn state(snapshot: &Snapshot) -> AggregatorState {
+/// The state of the room, whose shards have so many digits of each label, and whose model was
+/// tested so.
+pub(super) fn state(
+    snapshot: &Snapshot,
+    histograms: &[Counts],
+    tested: Option<&Evaluation>,
+) -> AggregatorState {
+    let view = |one: &Member| {
+        let shard = one.slot as usize % histograms.len().max(1);
+        let labels = histograms.get(shard);
+        MemberView {
+            labels: labels.map_or(Vec::new(), |counts| counts.to_vec()),
+            accuracy: labels.and_then(|counts| tested?.accuracy_for(counts)),
+            ..member(one)
+        }
+    };
     AggregatorState {
         phase: match snapshot.phase {
             Phase::Idle => "idle",
@@ -20,7 +41,7 @@ pub(super) fn state(snapshot: &Snapshot) -> AggregatorState {
         attempt: snapshot.attempt,
         target: snapshot.target,
         sum: snapshot.sum.as_ref().map(sum_view),
-        workers: snapshot.members.iter().map(member).collect(),
+        workers: snapshot.members.iter().map(view).collect(),
         bytes_sent: snapshot.bytes_sent as f64,
         bytes_received: snapshot.bytes_received as f64,
     }
@@ -61,9 +82,37 @@ fn member(member: &Member) -> MemberView {
             MemberState::Silent => "silent",
         },
         digits: member.digits,
+        labels: Vec::new(),
+        accuracy: None,
         loss: member.loss,
         bytes_sent: member.bytes_sent as f64,
         bytes_received: member.bytes_received as f64,
+    }
+}
+
+/// A test of the global model on `digits`.
+pub(super) fn evaluated(
+    round: u32,
+    result: &Evaluation,
+    digits: &Digits,
+    cost: Cost,
+    millis: f64,
+) -> Shown {
+    let hard = |&Hard { index, answer, loss }: &Hard| HardDigit {
+        index,
+        label: digits.label(index),
+        answer,
+        loss,
+        pixels: Uint8Array::from(digits.image(index)),
+    };
+    Shown::Evaluated {
+        round,
+        accuracy: result.accuracy(),
+        loss: result.loss(),
+        millis,
+        cost,
+        confusion: result.confusion.concat(),
+        hardest: result.hardest.iter().map(hard).collect(),
     }
 }
 

@@ -136,7 +136,7 @@ test("a setting that cannot be is refused at its field, and changes nothing", as
   const hash = await page.getByTestId("weights-hash").getAttribute("data-hash");
   const address = page.url();
   await page.locator("sotto-settings-form summary").click();
-  const rate = page.getByLabel("Learning rate");
+  const rate = page.getByLabel("Learning rate", { exact: true });
   await rate.fill("fast");
   await rate.blur();
   await expect(rate).toHaveAttribute("aria-invalid", "true");

@@ -79,7 +79,7 @@ test("a seed gives the same model twice, and the one that the native build compu
     hashes.push(await hashOf(page));
     for (const tab of [...tabs, page]) await tab.close();
   }
-  const native = execFileSync("target/debug/simulate", ["train", "dist/data", query, "3"], { cwd: root, encoding: "utf8" });
+  const native = execFileSync("target/debug/simulate", ["train", "--data", "dist/data", "--query", query, "--clients", "3"], { cwd: root, encoding: "utf8" });
   const last = native.trim().split(/\s+/).at(-1);
   expect(hashes).toEqual([last, last]);
 });

@@ -17,3 +17,8 @@ export const plural = (n: number, word: string): string => `${count(n)} ${word}$
 
 /** What a person calls the worker at this place. */
 export const workerName = (slot: number): string => `Worker ${slot + 1}`;
+
+const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/** As `plural`, with a small number as a word. */
+export const inWords = (n: number, word: string): string => (WORDS[n] ? `${WORDS[n]} ${word}${n === 1 ? "" : "s"}` : plural(n, word));

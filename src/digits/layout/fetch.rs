@@ -72,7 +72,7 @@ mod tests {
     use super::*;
     use crate::digits::PIXELS;
     use crate::digits::layout::Layout;
-    use crate::digits::partition::{self, Partitioner};
+    use crate::digits::partition;
     use proptest::prelude::*;
 
     /// A layout of `counts` digits whose first two pixels are their number.
@@ -110,8 +110,10 @@ mod tests {
             let layout = layout(counts);
             let manifest = layout.manifest();
             let mut seen = BTreeSet::new();
-            for partitioner in partition::ALL {
-                let Ok(cut) = partitioner.partition(&manifest.train, shards, seed) else { continue };
+            for text in partition::examples() {
+                let partitioner = partition::parse(text).unwrap();
+                let cut = partition::cut(partitioner.as_ref(), &manifest.train, shards, seed);
+                let Ok(cut) = cut else { continue };
                 for shard in &cut {
                     let mut fetched = fetch(&layout, shard);
                     let downloaded: usize = fetched.iter().map(|(_, digits)| digits.len()).sum();
@@ -121,7 +123,7 @@ mod tests {
                     fetched.reverse();
                     prop_assert_eq!(&digits, &shard.assemble(manifest, &fetched).unwrap());
                     for index in 0..digits.len() {
-                        prop_assert!(seen.insert((partitioner.name(), digits.image(index)[..2].to_vec())));
+                        prop_assert!(seen.insert((text, digits.image(index)[..2].to_vec())));
                     }
                 }
             }
@@ -132,7 +134,7 @@ mod tests {
     fn a_shard_that_does_not_fit_is_an_error() {
         let layout = layout([150; 10]);
         let manifest = layout.manifest();
-        let whole = partition::Iid.partition(&manifest.train, 1, 1).unwrap().remove(0);
+        let whole = partition::cut(&partition::Iid, &manifest.train, 1, 1).unwrap().remove(0);
         let mut fetched = fetch(&layout, &whole);
         fetched.remove(3);
         assert_eq!(

@@ -92,6 +92,12 @@ impl Layout {
         &self.manifest
     }
 
+    /// The digits of a chunk.
+    #[must_use]
+    pub fn chunk(&self, chunk: &ChunkRef) -> Option<&Digits> {
+        self.chunks.get(&chunk.path)
+    }
+
     /// Every file as its path, with `/` between folders, and its bytes. The manifest is the
     /// last: once it is written, so is everything that it announces.
     pub fn files(&self) -> impl Iterator<Item = (String, Vec<u8>)> {

@@ -38,6 +38,8 @@ pub struct Aggregator {
     former: Former,
     wanted: bool,
     applied: u32,
+    /// Updates in the newest model.
+    counted: usize,
     rounds: u32,
     current: Option<Round>,
     /// Tries of the next round that were abandoned.
@@ -73,6 +75,7 @@ impl Aggregator {
             former: Former::default(),
             wanted: false,
             applied: 0,
+            counted: 0,
             current: None,
             abandoned: 0,
             retry_at: 0,
@@ -121,7 +124,7 @@ impl Aggregator {
         self.adaptive = settings.adaptive_clip();
         (self.network, self.weights, self.strategy) = (network, weights, strategy);
         self.settings = settings;
-        (self.applied, self.abandoned) = (0, 0);
+        (self.applied, self.abandoned, self.counted) = (0, 0, 0);
         for id in self.by_slot() {
             self.welcome(id, &mut actions);
         }
@@ -167,6 +170,7 @@ impl Aggregator {
         Snapshot {
             phase: self.phase(),
             round: self.applied,
+            counted: self.counted,
             rounds: self.rounds,
             attempt: self.current.as_ref().map_or(0, |_| self.abandoned + 1),
             target: self.current.as_ref().map_or(0, |round| round.target),

@@ -124,6 +124,8 @@ pub struct Snapshot {
     pub phase: Phase,
     /// Rounds applied to the model.
     pub round: u32,
+    /// Updates in the newest model.
+    pub counted: usize,
     /// Rounds asked for.
     pub rounds: u32,
     /// The try of the round under way, from 1; 0 between rounds.

@@ -37,11 +37,10 @@ impl Assignment {
     /// # Errors
     /// In words, when this page does not know the partition or cannot cut so many shards.
     pub fn cut(&self, manifest: &Manifest) -> Result<Shard, String> {
-        let partitioner = partition::by_name(&self.partition)
-            .ok_or_else(|| format!("this page knows no partition called {}", self.partition))?;
-        let mut shards = partitioner
-            .partition(&manifest.train, self.shards, self.seed)
-            .map_err(|error| error.to_string())?;
+        let cut = partition::parse(&self.partition).and_then(|partitioner| {
+            partition::cut(partitioner.as_ref(), &manifest.train, self.shards, self.seed)
+        });
+        let mut shards = cut.map_err(|error| error.to_string())?;
         Ok(shards.swap_remove(self.shard() as usize))
     }
 }

@@ -147,7 +147,7 @@ pub const SETTINGS: &[SettingInfo] = &[
     SettingInfo {
         name: "shards",
         label: "Shards",
-        help: "How many parts the training digits are cut into; each worker has one.",
+        help: "How many parts the training digits are cut into; each worker has one. Parts without a worker are not trained on, and where workers are more than parts, some have the same.",
         choices: Vec::new,
         get: |s| s.shards.to_string(),
         set: |s, text| number(text, 1, SHARDS_MAX).map(|n| s.shards = n),
@@ -155,10 +155,14 @@ pub const SETTINGS: &[SettingInfo] = &[
     SettingInfo {
         name: "partition",
         label: "Partition",
-        help: "How the digits are spread over the shards.",
-        choices: partition::names,
+        help: "How the digits are spread over the shards: alike, or so that workers know different labels, or different amounts. In the address, any number may stand after the colon.",
+        choices: partition::examples,
         get: |s| s.partition.clone(),
-        set: |s, text| choice(text, &partition::names()).map(|name| s.partition = name),
+        set: |s, text| {
+            let partitioner = partition::parse(text).map_err(|error| error.to_string())?;
+            s.partition = partitioner.name();
+            Ok(())
+        },
     },
     SettingInfo {
         name: "strategy",

@@ -34,8 +34,11 @@ export type AggregatorEvent =
   | ({ type: "state" } & AggregatorState)
   /** The global model after `round` rounds; `hash` is the SHA-256 of its little-endian f32 weights. */
   | { type: "model"; round: number; preset: string; hash: string; weights: Float32Array }
-  /** The global model on the test digits; `accuracy` in percent, `loss` in nats. */
-  | { type: "evaluated"; round: number; accuracy: number; loss: number; millis: number }
+  /**
+   * The global model on the test digits; `accuracy` in percent, `loss` in nats. `confusion` says how often `label` was
+   * read as `answer`, at `10 * label + answer`; `hardest` are the digits with the largest losses, the largest first.
+   */
+  | { type: "evaluated"; round: number; accuracy: number; loss: number; millis: number; cost: Cost; confusion: number[]; hardest: HardDigit[] }
   /** A masked update as it arrived, and the sum of all that have: their first 1,024 elements, of `bits` bits. */
   | { type: "masked"; worker: string; bits: number; elements: Uint32Array; sum: Uint32Array }
   /** A secure sum was opened: its elements, and how its first 1,024 came out of their masks. */
@@ -48,10 +51,16 @@ export type AggregatorEvent =
   /** The role cannot go on. */
   | { type: "failed"; reason: string };
 
-/** The global model after a round; `accuracy` in percent, `loss` in nats, `bytes` both ways until then, `at` in milliseconds since the epoch. */
-export interface HistoryPoint { round: number; accuracy: number; loss: number; bytes: number; at: number }
+/** The global model after a round; `accuracy` in percent, `loss` in nats. */
+export interface HistoryPoint extends Cost { round: number; accuracy: number; loss: number }
 
 export interface Problem { setting: string; text: string }
+
+/** What a model has cost: bytes from and to the workers since the run began, updates in its last round, seconds of training. */
+export interface Cost { bytesUp: number; bytesDown: number; workers: number; seconds: number }
+
+/** A test digit by its place, what it is, what the model reads, the loss in nats, and its 28x28 pixels. */
+export interface HardDigit { index: number; label: number; answer: number; loss: number; pixels: Uint8Array }
 
 /** A worker's masks were taken out of the sum: its own, or, as a repair, those it shared with others. */
 export interface Opening { worker: string; repair: boolean; elements: Uint32Array }
@@ -99,6 +108,10 @@ export interface MemberView {
   slot: number;
   state: "loading" | "idle" | "training" | "summing" | "reported" | "silent";
   digits: number;
+  /** Digits of each label in its shard, as everybody can work out; none where the digits cannot be cut so. */
+  labels: number[];
+  /** The share, in percent, that the global model would read right of digits with its labels; once it was tested. */
+  accuracy?: number;
   /** The mean training loss of its last report. */
   loss?: number;
   bytesSent: number;
@@ -207,6 +220,12 @@ pub enum AggregatorEvent {
         loss: f64,
         /// How long it took.
         millis: f64,
+        /// What the model has cost.
+        cost: Cost,
+        /// How often `label` was read as `answer`, at `10 * label + answer`.
+        confusion: Vec<u32>,
+        /// The digits with the largest losses.
+        hardest: Vec<HardDigit>,
     },
     /// A masked update arrived.
     Masked {
@@ -290,10 +309,39 @@ pub struct HistoryPoint {
     pub accuracy: f64,
     /// In nats.
     pub loss: f64,
-    /// Bytes sent and received until then.
-    pub bytes: f64,
-    /// Milliseconds since the epoch.
-    pub at: f64,
+    /// What it has cost.
+    #[serde(flatten)]
+    pub cost: Cost,
+}
+
+/// What a model has cost.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cost {
+    /// Bytes from the workers since the run began.
+    pub bytes_up: f64,
+    /// Bytes to them.
+    pub bytes_down: f64,
+    /// Updates in its last round.
+    pub workers: usize,
+    /// Seconds of training.
+    pub seconds: f64,
+}
+
+/// A test digit that the model finds hard.
+#[derive(Debug, Serialize)]
+pub struct HardDigit {
+    /// Its place among the test digits.
+    pub index: usize,
+    /// What it is.
+    pub label: u8,
+    /// What the model reads.
+    pub answer: u8,
+    /// The loss, in nats.
+    pub loss: f64,
+    /// 28x28.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub pixels: Uint8Array,
 }
 
 /// A setting that cannot be.
@@ -407,6 +455,11 @@ pub struct MemberView {
     pub state: &'static str,
     /// Digits in its shard.
     pub digits: u32,
+    /// Digits of each label in its shard.
+    pub labels: Vec<u32>,
+    /// How well the global model serves digits with its labels, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
     /// The mean training loss of its last report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loss: Option<f32>,

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { percent } from "../format";
-import type { Point } from "../state/show";
+import type { Point } from "../state/history";
 import { shared } from "../styles/shared";
 import type { Curve } from "./chart";
 import "./chart";

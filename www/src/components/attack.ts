@@ -2,12 +2,10 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { workerName } from "../format";
+import { REVEALING } from "../state/presets";
 import type { Attack } from "../state/show";
 import { shared } from "../styles/shared";
 import "./pixels";
-
-/** Updates of one step on one digit, sent in the clear: the settings under which an update tells most. */
-const REVEALING = "?model=linear&batch=1&steps=1&shards=1000&rounds=3&secagg=off";
 
 /** An attack on what the aggregator got: a training digit read out of an update. */
 @customElement("sotto-attack")
@@ -53,7 +51,7 @@ export class AttackView extends LitElement {
     const { attack, masked } = this;
     if (!attack) {
       return html`<p class="note">
-        What is in an update? <a href=${REVEALING} data-testid="try-attack">Try an attack</a>: workers of a small network that
+        What is in an update? <a href="?${REVEALING}" data-testid="try-attack">Try an attack</a>: workers of a small network that
         take one step on one digit. The page opens anew with these settings; give it workers and train.
       </p>`;
     }

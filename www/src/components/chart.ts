@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import UPlot from "uplot";
 import plotStyles from "uplot/dist/uPlot.min.css?inline";
 
+import { bytes } from "../format";
 import { shared } from "../styles/shared";
 import { onScheme, token } from "./colours";
 
@@ -19,7 +20,7 @@ type Range = [number, number];
 
 const AXIS_FONT = "11px system-ui, sans-serif";
 
-/** Curves over a common horizontal axis; `data` begins with the axis. */
+/** Curves over a common horizontal axis; `data` begins with the axis, and a curve has nulls where it has no value. */
 @customElement("sotto-chart")
 export class Chart extends LitElement {
   static override styles = [
@@ -38,10 +39,12 @@ export class Chart extends LitElement {
   ];
 
   @property({ attribute: false }) curves: Curve[] = [];
-  @property({ attribute: false }) data: number[][] = [];
+  @property({ attribute: false }) data: (number | null)[][] = [];
   @property({ attribute: false }) across: Range = [0, 1];
   @property({ attribute: false }) left: Range = [0, 1];
   @property({ attribute: false }) right?: Range;
+  /** What the horizontal axis counts. */
+  @property() counts: "rounds" | "bytes" = "rounds";
   /** What the chart says, for those who do not see it. */
   @property() label = "";
   private plot?: UPlot;
@@ -75,7 +78,7 @@ export class Chart extends LitElement {
     const rule = { stroke: () => token("--line"), width: 1 };
     const axis = { stroke: () => token("--ink-soft"), font: AXIS_FONT, ticks: { show: false } };
     const axes: UPlot.Axis[] = [
-      { ...axis, grid: { show: false }, size: 26, gap: 4, space: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] },
+      { ...axis, grid: { show: false }, size: 26, gap: 4, ...ACROSS[this.counts] },
       { ...axis, scale: "left", grid: rule, size: 34, gap: 6, space: 40 },
     ];
     if (this.right) axes.push({ ...axis, scale: "right", side: 1, grid: { show: false }, size: 34, gap: 6, space: 40 });
@@ -95,11 +98,17 @@ export class Chart extends LitElement {
   }
 }
 
+const ACROSS: Record<Chart["counts"], UPlot.Axis> = {
+  rounds: { space: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] },
+  bytes: { space: 64, values: (_, splits) => splits.map(bytes) },
+};
+
 const series = ({ label, colour, scale, dashed, points }: Curve): UPlot.Series => ({
   label,
   scale,
   stroke: () => token(colour),
   width: 2,
+  spanGaps: true,
   ...(dashed && { dash: [5, 4] }),
   points: points ? { show: true, size: 5, fill: () => token(colour) } : { show: false },
 });

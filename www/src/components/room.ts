@@ -13,7 +13,9 @@ import { shared } from "../styles/shared";
 import "./banner";
 import "./draw-panel";
 import "./library/panel";
+import "./preset-links";
 import "./privacy-panel";
+import "./results/results-panel";
 import "./run-line";
 import "./secret/secret-panel";
 import "./secure-sum";
@@ -35,6 +37,8 @@ export class Room extends LitElement {
         gap: var(--space-4);
         margin-block: var(--space-1) var(--space-4);
       }
+      sotto-results,
+      sotto-preset-links,
       sotto-secure-sum,
       sotto-privacy,
       sotto-library,
@@ -60,7 +64,7 @@ export class Room extends LitElement {
 
   protected override render() {
     if (!this.session) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
-    const { show, classifier, watching, awaited, borrowed } = this.session;
+    const { show, classifier, watching, awaited, borrowed, missing } = this.session;
     return html`
       ${this.banner(this.session)} ${this.reader(this.session)} ${this.unkept(this.session)}
       <sotto-run-line .run=${show.run}></sotto-run-line>
@@ -79,13 +83,20 @@ export class Room extends LitElement {
         <sotto-training-panel
           .show=${show}
           ?watching=${watching}
-          ?expecting=${awaited > 0}
+          .awaited=${awaited}
+          .missing=${missing}
           @start=${() => this.session?.start()}
           @stop=${() => this.session?.stop()}
           @start-over=${() => this.session?.startOver()}
           @company=${() => this.session?.addWorkers()}
         ></sotto-training-panel>
       </div>
+      <sotto-results .show=${show}></sotto-results>
+      <sotto-preset-links
+        .show=${show}
+        ?fixed=${show.room !== "ours"}
+        @adopt=${({ detail }: CustomEvent<string>) => this.session?.adopt(detail)}
+      ></sotto-preset-links>
       <sotto-secure-sum
         .show=${show}
         ?fixed=${show.room !== "ours"}

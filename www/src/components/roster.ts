@@ -6,6 +6,7 @@ import { bytes, count, workerName } from "../format";
 import type { Member, Show } from "../state/show";
 import { shared } from "../styles/shared";
 import { flow, lines, noLines } from "./flow";
+import "./label-bars";
 import "./slot-badge";
 
 const STATES: Record<Member["state"], string> = {
@@ -59,7 +60,8 @@ export class Roster extends LitElement {
         width: 2rem;
       }
       th:first-child,
-      .state {
+      .state,
+      .labels {
         text-align: left;
       }
       tr[data-state="loading"] td,
@@ -121,8 +123,9 @@ export class Roster extends LitElement {
             <tr>
               <th scope="col"><span class="visually-hidden">Worker</span></th>
               <th scope="col" class="state">State</th>
+              <th scope="col" class="labels">Labels</th>
               <th scope="col">Digits</th>
-              <th scope="col">Loss</th>
+              <th scope="col" class="wide">Loss</th>
               <th scope="col" class="wide">Sent</th>
             </tr>
           </thead>
@@ -148,8 +151,9 @@ const row = (worker: Member) => html`
       <sotto-slot-badge .place=${worker.slot} title="${workerName(worker.slot)}, ${worker.id}"></sotto-slot-badge>
     </th>
     <td class="state">${STATES[worker.state]}</td>
+    <td class="labels"><sotto-label-bars .counts=${worker.labels}></sotto-label-bars></td>
     <td>${worker.digits > 0 ? count(worker.digits) : "–"}</td>
-    <td>${worker.loss === undefined ? "–" : worker.loss.toFixed(3)}</td>
+    <td class="wide">${worker.loss === undefined ? "–" : worker.loss.toFixed(3)}</td>
     <td class="wide">${bytes(worker.bytesReceived)}</td>
   </tr>
 `;

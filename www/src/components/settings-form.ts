@@ -4,27 +4,18 @@ import { live } from "lit/directives/live.js";
 
 import type { Problem, Setting } from "../../wasm/sotto.js";
 import type { Change } from "../state/address";
+import { summaryOf } from "../state/history";
 import { shared } from "../styles/shared";
 import { tell } from "./events";
+import { folding } from "./folding";
 
 /** Every setting of the run. Tells `configure` with a change. */
 @customElement("sotto-settings-form")
 export class SettingsForm extends LitElement {
   static override styles = [
     shared,
+    folding,
     css`
-      summary {
-        cursor: pointer;
-        font: 600 var(--text-l) / 1.4 var(--serif);
-      }
-      .summary {
-        margin-left: var(--space-3);
-        color: var(--ink-soft);
-        font: var(--text-s) var(--sans);
-      }
-      .panel {
-        padding-block: var(--space-3);
-      }
       form {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr));
@@ -61,11 +52,9 @@ export class SettingsForm extends LitElement {
   }
 
   protected override render() {
-    const other = this.settings.filter((setting) => setting.value !== setting.default);
-    const summary = other.map((setting) => `${setting.label.toLowerCase()} ${setting.value}`).join(", ");
     return html`
       <details class="panel">
-        <summary>Settings<span class="summary">${summary || "defaults"}</span></summary>
+        <summary>Settings<span class="summary">${summaryOf(this.settings)}</span></summary>
         <p class="note">A change begins a new run with a new model. The page’s address holds every setting.</p>
         <form @submit=${(event: Event) => event.preventDefault()}>
           ${this.settings.map((setting) => this.field(setting))}
@@ -93,7 +82,7 @@ export class SettingsForm extends LitElement {
     if (choices) {
       return html`
         <select id=${name} name=${name} ?disabled=${this.fixed} aria-describedby=${described} aria-invalid=${invalid} @change=${this.change}>
-          ${choices.map((choice) => html`<option ?selected=${choice === shown}>${choice}</option>`)}
+          ${withValue(choices, shown).map((choice) => html`<option ?selected=${choice === shown}>${choice}</option>`)}
         </select>
       `;
     }
@@ -116,3 +105,6 @@ export class SettingsForm extends LitElement {
     tell<Change[]>(this, "configure", [{ name, value: value.trim() }]);
   }
 }
+
+/** A choice that only the address can make is shown, too. */
+const withValue = (choices: string[], value: string): string[] => (choices.includes(value) ? choices : [value, ...choices]);

@@ -1,6 +1,7 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
+import { inWords } from "../format";
 import { BEFORE, type Show } from "../state/show";
 import { shared } from "../styles/shared";
 import { tell } from "./events";
@@ -32,28 +33,30 @@ export class TrainingControls extends LitElement {
   @property({ attribute: false }) show: Show = BEFORE;
   /** Workers were started in this page and training waits for them. */
   @property({ type: Boolean }) expecting = false;
+  /** Workers that are started together, and training with them. */
+  @property({ type: Number }) missing = 0;
 
   protected override render() {
     const { state, run } = this.show;
     const off = run === undefined;
-    const alone = state.workers.length === 0 && !this.expecting;
     const running = state.phase === "training" || state.phase === "waiting";
     const done = state.phase === "finished";
+    const company = this.missing > 0 && !running;
     return html`
       <div class="controls">
         <button
-          class=${alone ? "primary" : ""}
+          class=${company ? "primary" : ""}
           data-testid="add-local-worker"
           ?disabled=${off}
           @click=${() => tell(this, "company")}
         >
-          ${alone ? "Start three workers here and train" : "Add a worker here"}
+          ${company ? this.together() : "Add a worker here"}
         </button>
         <a class="button" data-testid="open-worker" href="./worker.html${location.search}" target="_blank" rel="noopener">
           Open a worker tab
         </a>
         <button
-          class=${alone || running ? "" : "primary"}
+          class=${company || running ? "" : "primary"}
           data-testid="start-training"
           ?disabled=${off || running || this.expecting}
           @click=${() => tell(this, "start")}
@@ -77,5 +80,10 @@ export class TrainingControls extends LitElement {
         </button>
       </div>
     `;
+  }
+
+  private together(): string {
+    const many = inWords(this.missing, "worker");
+    return this.show.state.workers.length === 0 ? `Start ${many} here and train` : `Add ${many} here and train`;
   }
 }

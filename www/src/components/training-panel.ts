@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { plural } from "../format";
+import { inWords, plural } from "../format";
 import { BEFORE, lacking, reports, type Show } from "../state/show";
 import { shared } from "../styles/shared";
 import "./accuracy-curve";
@@ -51,7 +51,9 @@ export class TrainingPanel extends LitElement {
 
   @property({ attribute: false }) show: Show = BEFORE;
   @property({ type: Boolean }) watching = false;
-  @property({ type: Boolean }) expecting = false;
+  /** Workers that must be ready before training starts by itself. */
+  @property({ type: Number }) awaited = 0;
+  @property({ type: Number }) missing = 0;
 
   protected override render() {
     const { show } = this;
@@ -61,7 +63,11 @@ export class TrainingPanel extends LitElement {
           <h2 id="train">Train together</h2>
           ${this.watching
             ? nothing
-            : html`<sotto-training-controls .show=${show} ?expecting=${this.expecting}></sotto-training-controls>`}
+            : html`<sotto-training-controls
+                .show=${show}
+                ?expecting=${this.awaited > 0}
+                .missing=${this.missing}
+              ></sotto-training-controls>`}
         </div>
         <sotto-stats .show=${show}></sotto-stats>
         <p class="now">${this.now()}</p>
@@ -78,7 +84,9 @@ export class TrainingPanel extends LitElement {
   private now(): string {
     const { state, run } = this.show;
     if (!run) return this.show.room === "opening" ? "The digits are on their way." : "";
-    if (this.expecting) return "Three workers are fetching their digits; training starts when all are ready.";
+    if (this.awaited > 0) {
+      return `Digits are on their way to ${inWords(this.awaited, "worker")}; training starts when all have theirs.`;
+    }
     const { here, wanted } = reports(state);
     switch (state.phase) {
       case "waiting": {

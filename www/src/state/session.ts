@@ -12,7 +12,9 @@ import { companyOf, forgetTab, remember, tabName } from "./tab";
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 
 /** A first visitor's company: as many as a secure sum needs. */
-export const COMPANY = 3;
+const COMPANY = 3;
+/** The most workers that an address may ask for. */
+const COMPANY_MAX = 20;
 
 export class Session {
   show: Show = BEFORE;
@@ -34,6 +36,7 @@ export class Session {
   private readonly aggregator: RoleLink<AggregatorCommand>;
 
   constructor(private readonly redraw: () => void) {
+    addEventListener("popstate", () => this.reread());
     this.classifier = new Classifier(redraw);
     this.library = new Library(
       redraw,
@@ -111,11 +114,34 @@ export class Session {
     if (room !== undefined) remember(room, { workers: this.company.length, awaited: this.awaited });
   }
 
-  /** One more worker inside this page; the first visitor gets company and a start. */
+  /** A new run with all settings of another address of this page. */
+  adopt(query: string): void {
+    history.pushState(null, "", location.pathname + query);
+    this.reread();
+  }
+
+  private reread(): void {
+    this.expect(0);
+    this.aggregator.send({ type: "configure", query: location.search });
+  }
+
+  /**
+   * Workers that are missing from the company that the address asks for, or that a first visitor
+   * gets; they are started together, and training with them.
+   */
+  get missing(): number {
+    if (this.awaited > 0) return 0;
+    const asked = Math.trunc(Number(new URLSearchParams(location.search).get("workers")));
+    const here = this.show.state.workers.length;
+    if (asked >= 1) return Math.max(0, Math.min(asked, COMPANY_MAX) - here);
+    return here === 0 ? COMPANY : 0;
+  }
+
+  /** The missing workers inside this page and a start, or one worker more. */
   addWorkers(): void {
-    const first = this.show.state.workers.length === 0 && this.awaited === 0;
-    if (first) this.awaited = COMPANY;
-    this.startWorkers(first ? COMPANY : 1);
+    const { missing } = this;
+    if (missing > 0) this.awaited = this.show.state.workers.length + missing;
+    this.startWorkers(Math.max(1, missing));
     this.redraw();
   }
 

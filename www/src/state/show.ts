@@ -1,6 +1,7 @@
 // What an aggregator page shows, as a pure function of the events it has seen.
 
 import type { AggregatorEvent, AggregatorState, LayerView, Problem, Setting, Source } from "../../wasm/sotto.js";
+import { historyOf, type History, type Point } from "./history";
 import { arrive, type SumShow } from "./sum";
 
 /** What an attack makes of what the aggregator got. */
@@ -12,16 +13,8 @@ export interface Attack {
 
 export type Privacy = Omit<Extract<AggregatorEvent, { type: "privacy" }>, "type">;
 
-/** The global model after a round, measured on the test digits. */
-export interface Point {
-  round: number;
-  accuracy: number;
-  loss: number;
-  /** Sent and received by the aggregator until then, where the run was taken up. */
-  bytes?: number;
-  /** In milliseconds since the epoch, likewise. */
-  at?: number;
-}
+/** What the newest test found. */
+export type Tested = Pick<Extract<AggregatorEvent, { type: "evaluated" }>, "round" | "confusion" | "hardest">;
 
 export interface Notice {
   /** Counts up: the key of the list. */
@@ -57,6 +50,9 @@ export interface Show {
   places: ReadonlyMap<string, number>;
   model?: Model;
   curve: Point[];
+  tested?: Tested;
+  /** The runs before this one that got anywhere, the newest first. */
+  past: History[];
   /** The newest secure sum. */
   sum?: SumShow;
   /** The newest attack. */
@@ -76,6 +72,7 @@ export interface Show {
 export type Member = AggregatorState["workers"][number];
 
 const NOTICES_MAX = 50;
+const PAST_MAX = 20;
 
 const QUIET: AggregatorState = {
   phase: "idle",
@@ -88,16 +85,16 @@ const QUIET: AggregatorState = {
   bytesReceived: 0,
 };
 
-export const BEFORE: Show = { room: "opening", state: QUIET, places: new Map(), curve: [], notices: [], problems: [], misread: [] };
+export const BEFORE: Show = { room: "opening", state: QUIET, places: new Map(), curve: [], past: [], notices: [], problems: [], misread: [] };
 
 export function reduce(show: Show, event: AggregatorEvent): Show {
   switch (event.type) {
     case "opened": {
       const { type: _, ...run } = event;
       // A run begins: whatever was measured belongs to the one before.
-      const { model: _model, sum: _sum, attack: _attack, privacy: _privacy, ...rest } = show;
+      const { model: _model, tested: _tested, sum: _sum, attack: _attack, privacy: _privacy, ...rest } = show;
       const misread = show.room === "opening" ? show.misread : [];
-      return { ...rest, room: "ours", run, curve: [], problems: [], misread };
+      return { ...rest, room: "ours", run, curve: [], past: past(show), problems: [], misread };
     }
     case "resumed": {
       const what = event.round > 0 ? `resumed at round ${event.round}` : `the run begins with “${event.origin}” from the library`;
@@ -121,10 +118,10 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
     case "model":
       return { ...show, model: { round: event.round, preset: event.preset, hash: event.hash } };
     case "evaluated": {
-      const { round, accuracy, loss } = event;
+      const { round, accuracy, loss, cost, confusion, hardest } = event;
       const others = show.curve.filter((point) => point.round !== round);
-      const curve = [...others, { round, accuracy, loss }].sort((a, b) => a.round - b.round);
-      return { ...show, curve };
+      const curve = [...others, { round, accuracy, loss, ...cost }].sort((a, b) => a.round - b.round);
+      return { ...show, curve, tested: { round, confusion, hardest } };
     }
     case "masked": {
       const key = `${show.state.round + 1}/${show.state.attempt}`;
@@ -155,6 +152,17 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
 function noticed(show: Show, notice: Omit<Notice, "id">): Show {
   const id = (show.notices[0]?.id ?? 0) + 1;
   return { ...show, notices: [{ id, ...notice }, ...show.notices].slice(0, NOTICES_MAX) };
+}
+
+/** The run under way with what it measured. */
+export function current({ run, curve, past }: Show): History {
+  return historyOf((past[0]?.number ?? 0) + 1, run?.settings ?? [], curve);
+}
+
+/** The runs that are over once another begins. */
+function past(show: Show): History[] {
+  const got = show.curve.some(({ round }) => round > 0);
+  return got ? [current(show), ...show.past].slice(0, PAST_MAX) : show.past;
 }
 
 /** The newest measurement. */

@@ -228,6 +228,7 @@ impl Aggregator {
             openings,
         });
         let facts = self.facts(&round, survivors.len());
+        self.counted = survivors.len();
         match self.mean_of(&total, round.asked()) {
             Ok(mean) => self.apply(round.number, &mean, &facts, actions),
             Err(error) => {

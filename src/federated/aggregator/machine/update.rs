@@ -143,6 +143,7 @@ impl Aggregator {
         self.dismiss(&round, actions);
         let step = self.strategy.combine(&round.updates());
         let facts = self.facts(&round, round.reported());
+        self.counted = round.reported();
         self.apply(round.number, &step, &facts, actions);
     }
 

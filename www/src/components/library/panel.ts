@@ -7,6 +7,7 @@ import { UNREAD, type LibraryShow } from "../../state/library";
 import { BEFORE, type Show } from "../../state/show";
 import { shared } from "../../styles/shared";
 import { tell } from "../events";
+import { folding } from "../folding";
 import "./add";
 import "./comparison";
 import "./model";
@@ -16,19 +17,8 @@ import "./model";
 export class LibraryPanel extends LitElement {
   static override styles = [
     shared,
+    folding,
     css`
-      summary {
-        cursor: pointer;
-        font: 600 var(--text-l) / 1.4 var(--serif);
-      }
-      .summary {
-        margin-left: var(--space-3);
-        color: var(--ink-soft);
-        font: var(--text-s) var(--sans);
-      }
-      .panel {
-        padding-block: var(--space-3);
-      }
       sotto-library-add,
       sotto-comparison {
         margin-block: var(--space-4);

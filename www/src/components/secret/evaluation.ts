@@ -5,7 +5,7 @@ import { count, percent, plural } from "../../format";
 import { over, type Evaluation } from "../../state/evaluation";
 import { shared } from "../../styles/shared";
 import { tell } from "../events";
-import "./confusion";
+import "../confusion";
 import "./disagreements";
 
 const COUNTS = [10, 100, 1000, 10000];

@@ -1,8 +1,8 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { LABELS } from "../../state/evaluation";
-import { shared } from "../../styles/shared";
+import { LABELS } from "../state/evaluation";
+import { shared } from "../styles/shared";
 
 const DIGITS = Array.from({ length: LABELS }, (_, digit) => digit);
 
