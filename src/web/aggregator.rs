@@ -182,7 +182,12 @@ fn configure(shared: &Shared, show: &Show, query: &str, model: Option<(String, V
                 room.keeper.show_resumed(&room.machine);
                 carry_out(shared, room, actions);
             }
-            Err(error) => show.event(&Shown::Failed { reason: error.to_string() }),
+            // Nothing was changed: the run goes on.
+            Err(error) => show.event(&Shown::Notice {
+                level: "warning",
+                worker: None,
+                text: format!("no new run begins: {error}"),
+            }),
         }
     });
 }

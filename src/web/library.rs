@@ -153,7 +153,10 @@ impl Desk {
 
     async fn upload(&self, file: &File) -> Result<(), String> {
         if file.size() > FILE_MAX {
-            return Err(format!("it is larger than {} MB, as no network here is", FILE_MAX / 1e6));
+            return Err(format!(
+                "it is larger than {:.0} MB, as no network here is",
+                FILE_MAX / 1e6
+            ));
         }
         let buffer = JsFuture::from(file.array_buffer()).await.map_err(|error| words(&error))?;
         let bytes = Uint8Array::new(&buffer).to_vec();

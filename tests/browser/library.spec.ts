@@ -1,7 +1,7 @@
 // The library of models: save, compare, carry away, bring back, train on.
 
 import AxeBuilder from "@axe-core/playwright";
-import { readFileSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
 
 import { accuracyAfter, draw, hashOf, openAggregator, roundOf, testDigits, waitForRound } from "./room";
@@ -27,7 +27,7 @@ function oneTensor(name: string, shape: number[], values: Float32Array): Buffer 
   return Buffer.concat([length, Buffer.from(header), Buffer.from(values.buffer)]);
 }
 
-test("a model is saved, carried away, brought back, compared and trained on", async ({ page, context }) => {
+test("a model is saved, carried away, brought back, compared and trained on", async ({ page, context }, info) => {
   test.setTimeout(300_000);
   await openAggregator(context, "?room=shelf&rounds=3&seed=2&secagg=off", page);
   await page.locator("sotto-library summary").click();
@@ -62,8 +62,12 @@ test("a model is saved, carried away, brought back, compared and trained on", as
     const spoilt = Buffer.from(file);
     spoilt.writeFloatLE(Number.NaN, spoilt.length - 4);
     await refused(spoilt, /NaN, not a finite number/);
-    await refused(Buffer.alloc(70_000_000), /larger than/);
     await refused(file.subarray(0, file.length - 100), /no safetensors file/);
+    const large = info.outputPath("large.safetensors");
+    writeFileSync(large, "");
+    truncateSync(large, 70_000_000);
+    await page.getByTestId("upload").setInputFiles(large);
+    await expect(page.getByTestId("declined")).toContainText(/larger than/);
   });
 
   await test.step("two are compared, label by label", async () => {

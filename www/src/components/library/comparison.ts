@@ -32,7 +32,8 @@ export class Comparison extends LitElement {
       thead th {
         color: var(--ink-soft);
         font-size: var(--text-s);
-        overflow-wrap: anywhere;
+        overflow-wrap: break-word;
+        vertical-align: bottom;
       }
       tr > :first-child {
         text-align: left;
@@ -60,6 +61,15 @@ export class Comparison extends LitElement {
       .bar b.less {
         background: var(--ink-soft);
       }
+      @media (max-width: 40rem) {
+        th,
+        td {
+          padding-right: var(--space-2);
+        }
+        .bar {
+          display: none;
+        }
+      }
       progress {
         width: 100%;
         max-width: 40rem;
@@ -86,7 +96,7 @@ export class Comparison extends LitElement {
         <table class="number" data-testid="comparison">
           <caption>Test digits read right, percent</caption>
           <thead>
-            <tr><th scope="col">Label</th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">difference</th><th class="bar"></th></tr>
+            <tr><th scope="col">Label</th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">difference</th><td class="bar"></td></tr>
           </thead>
           <tbody>
             ${rows.map((row) => this.row(row, widest))}

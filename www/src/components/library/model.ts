@@ -117,7 +117,7 @@ export class SavedModelRow extends LitElement {
     const { preset, round, accuracy, size, at, autosaved } = this.model;
     const origin = autosaved ? ", saved by the page" : "";
     return html`${accuracy === undefined ? nothing : html`<span class="accuracy">${percent(accuracy)} %</span>, `}${preset},
-    ${round > 0 ? `round ${round}` : "from a file or untrained"}, ${bytes(size)}, ${DATE.format(at)}${origin}`;
+    ${round > 0 ? `round ${round}` : "not trained here"}, ${bytes(size)}, ${DATE.format(at)}${origin}`;
   }
 
   private naming() {
