@@ -59,6 +59,7 @@ fn member(member: &Member) -> MemberView {
             MemberState::Summing => "summing",
             MemberState::Reported => "reported",
             MemberState::Silent => "silent",
+            MemberState::Away => "away",
         },
         digits: member.digits,
         loss: member.loss,

@@ -86,7 +86,7 @@ export interface MemberView {
   id: string;
   /** The place in the room, from 0: it decides the shard. */
   slot: number;
-  state: "loading" | "idle" | "training" | "summing" | "reported" | "silent";
+  state: "loading" | "idle" | "training" | "summing" | "reported" | "silent" | "away";
   digits: number;
   /** The mean training loss of its last report. */
   loss?: number;

@@ -15,6 +15,7 @@ const STATES: Record<Member["state"], string> = {
   summing: "has trained",
   reported: "update is in",
   silent: "silent",
+  away: "away",
 };
 
 /** The workers, and their updates on the way to the aggregator: many voices, one model. */
@@ -63,7 +64,8 @@ export class Roster extends LitElement {
         text-align: left;
       }
       tr[data-state="loading"] td,
-      tr[data-state="silent"] td {
+      tr[data-state="silent"] td,
+      tr[data-state="away"] td {
         color: var(--ink-soft);
       }
       tr[data-state="training"] .state {
