@@ -66,7 +66,8 @@ export class Roster extends LitElement {
         text-align: left;
       }
       tr[data-state="loading"] td,
-      tr[data-state="silent"] td {
+      tr[data-state="silent"] td,
+      tr[data-state="away"] td {
         color: var(--ink-soft);
       }
       tr[data-state="training"] .state {

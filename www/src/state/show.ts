@@ -181,9 +181,9 @@ export const settingOf = (show: Show, name: string): string | undefined =>
 /** The fewest workers of a secure sum. */
 const SUM_LEAST = 3;
 
-/** How many more workers the secure sum needs before a round can begin. */
+/** How many more willing workers the secure sum needs before a round can begin. */
 export function lacking(show: Show): number {
   if (settingOf(show, "secagg") !== "on") return 0;
   const least = Math.max(SUM_LEAST, Number(settingOf(show, "threshold")), Number(settingOf(show, "cohort")));
-  return Math.max(0, least - show.state.workers.length);
+  return Math.max(0, least - show.state.workers.filter(({ state }) => state !== "away").length);
 }
