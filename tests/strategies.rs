@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use sotto::digits::Digits;
 use sotto::federated::attack::{self, Attack};
 use sotto::federated::{Event, Phase, Settings, ToWorker, strategy};
-use sotto::learn::Variety;
 use sotto::learn::{Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
 use sotto::network::{Weights, preset};
 use sotto::seeded::Stream;
