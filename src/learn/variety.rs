@@ -100,7 +100,7 @@ mod tests {
 
     fn mix(augment: bool, step: u32, chosen: &[u32]) -> Digits {
         let digits = synthetic::digits(40, 1).unwrap();
-        let sevens = digits.select((0..40).filter(|&index| digits.label(index).is_multiple_of(7)));
+        let sevens = digits.select((0..40).filter(|&index| [0, 7].contains(&digits.label(index))));
         let variety = Variety { augment, pens: 1.0, fold: 0 };
         let mut mixer = Mixer::new(variety, 1, "test/mix".to_owned());
         mixer.batch(&sevens, chosen, step).unwrap()
@@ -118,7 +118,9 @@ mod tests {
     fn digits_are_kept_or_varied_and_the_step_decides() {
         let digits = synthetic::digits(40, 1).unwrap();
         assert_eq!(mix(false, 1, &[1]).image(0), digits.image(7));
-        assert_ne!(mix(true, 1, &[1]).image(0), digits.image(7));
+        let varied = mix(true, 1, &[1; 20]);
+        let changed = (0..20).filter(|&index| varied.image(index) != digits.image(7)).count();
+        assert!((5..20).contains(&changed), "{changed} of 20");
         assert_eq!(mix(true, 1, &[1, 9]), mix(true, 1, &[1, 9]));
         assert_ne!(mix(true, 1, &[1, 9]), mix(true, 2, &[1, 9]));
     }

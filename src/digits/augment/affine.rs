@@ -15,7 +15,7 @@ const BOX: [f64; 2] = [18.0, 20.5];
 /// How far the centre of mass lies from the centre at most, in pixels.
 const OFF_MAX: f64 = 1.0;
 /// How far ink stays from the edge before it is bent, in pixels from the outermost pixel's centre.
-const EDGE: f32 = 1.5;
+const EDGE: f32 = 2.0;
 /// The centre of mass of an image (see [`normalise`](crate::digits::normalise)).
 const CENTRE: f64 = 14.0;
 /// What the ink is never scaled beyond, however small a dot it is.

@@ -29,11 +29,15 @@ pub(super) struct Elastic {
 impl Elastic {
     /// A field that bends nothing yet.
     pub(super) fn new() -> Self {
-        let at: [f32; SPACING] = std::array::from_fn(|place| place as f32 / SPACING as f32);
-        let outer = |t: f32| t * t * t / 6.0;
         let inner = |t: f32| (3.0 * t * t * t - 6.0 * t * t + 4.0) / 6.0;
-        let weights =
-            [at.map(|t| outer(1.0 - t)), at.map(inner), at.map(|t| inner(1.0 - t)), at.map(outer)];
+        let outer = |t: f32| t * t * t / 6.0;
+        let places: [f32; SPACING] = std::array::from_fn(|place| place as f32 / SPACING as f32);
+        let weights = [
+            places.map(|t| outer(1.0 - t)),
+            places.map(inner),
+            places.map(|t| inner(1.0 - t)),
+            places.map(outer),
+        ];
         Self { weights, field: [[[0.0; SIDE]; SIDE]; 2] }
     }
 

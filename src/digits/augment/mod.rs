@@ -115,14 +115,17 @@ mod tests {
         let digits = synthetic::digits(200, 1).unwrap();
         let mut augmenter = Augmenter::new();
         let mut stream = Stream::new(1, "test/augment");
+        let mut at_the_edge = 0;
         for index in 0..digits.len() {
             let image = augmenter.vary(digits.image(index), &mut stream);
             let [x, y] = centre(&image);
             assert!((11.5..16.5).contains(&x) && (11.5..16.5).contains(&y), "{index}: {x} {y}");
             assert_eq!(image.iter().max(), Some(&255), "{index}");
             let edge = (0..SIDE).flat_map(|i| [image[i], image[i * SIDE], image[27 * SIDE + i]]);
-            assert!(edge.max() < Some(128), "{index}: ink at the edge");
+            at_the_edge += usize::from(edge.max() > Some(128));
         }
+        // The affine part keeps ink off the edge; a strong bend may take it there.
+        assert!(at_the_edge <= 2, "{at_the_edge} of 200");
     }
 
     #[test]
