@@ -73,10 +73,10 @@ proptest! {
 
     #[test]
     fn a_worker_that_is_reloaded_costs_the_round_nothing(
-        reloads in prop::collection::vec((0..900u64, 0..3usize), 1..3),
+        // Before anybody has reported: a round does not wait for those who leave later.
+        reloads in prop::collection::vec((0..450u64, 0..3usize), 1..3),
     ) {
-        // Nobody closes the round before all have reported.
-        let settings = Settings { deadline_s: 3600, ..settings("fedavg", false) };
+        let settings = settings("fedavg", false);
         let whole = finish(&mut room(&settings, 3));
         let mut room = room(&settings, 3);
         for (pause, worker) in reloads {

@@ -4,7 +4,8 @@
 //! aggregator -> all     Announce                     a room is open: join
 //! worker -> aggregator  Join                         I am here
 //! aggregator -> worker  Welcome(Assignment)          your shard, the network
-//! worker -> aggregator  Ready                        my digits are loaded
+//! worker -> aggregator  Ready | Away                 my digits are loaded and I am willing, or not
+//! aggregator -> worker  Later                        you are not needed before then
 //! aggregator -> worker  Task                         weights and recipe of a round
 //! worker -> aggregator  Update | Failed              n_k (w_k - w), or why not
 //! aggregator -> worker  Accepted | Refused | Cancel
@@ -62,6 +63,8 @@ pub enum ToAggregator {
         /// The step.
         step: FromClient,
     },
+    /// I am not willing to take part now; why is nobody's business.
+    Away,
 }
 
 /// What the aggregator tells a worker.
@@ -85,6 +88,11 @@ pub enum ToWorker {
         token: Token,
         /// The step.
         step: FromServer,
+    },
+    /// You are not needed: come back after this time, if you are not asked before.
+    Later {
+        /// Milliseconds.
+        ms: u32,
     },
 }
 
@@ -112,6 +120,7 @@ impl ToAggregator {
                 w.raw(&token.0).raw(&step.encode());
                 5
             }
+            Self::Away => 6,
         };
         (kind, w.finish())
     }
@@ -140,6 +149,7 @@ impl ToAggregator {
                 let token = Token(r.array("token")?);
                 return Ok(Self::Step { token, step: FromClient::decode(r.rest())? });
             }
+            6 => Self::Away,
             other => return Err(Error::Kind(other)),
         };
         r.finish().map(|()| message)
@@ -173,6 +183,10 @@ impl ToWorker {
                 w.raw(&token.0).raw(&step.encode());
                 71
             }
+            Self::Later { ms } => {
+                w.u32(*ms);
+                72
+            }
         };
         (kind, w.finish())
     }
@@ -204,6 +218,7 @@ impl ToWorker {
                 let token = Token(r.array("token")?);
                 return Ok(Self::Step { token, step: FromServer::decode(r.rest())? });
             }
+            72 => Self::Later { ms: r.u32("time")? },
             other => return Err(Error::Kind(other)),
         };
         r.finish().map(|()| message)
@@ -241,6 +256,7 @@ mod tests {
         for message in [
             ToAggregator::Join,
             ToAggregator::Ready { digits: 3000 },
+            ToAggregator::Away,
             ToAggregator::Update(update),
             ToAggregator::Failed { token: token(), reason: "no digits".to_owned() },
             ToAggregator::Step { token: token(), step: FromClient::Masked(vec![1, 2, 3]) },
@@ -294,6 +310,7 @@ mod tests {
             ToWorker::Step { token: token(), step: FromServer::Survivors(vec![1]) },
             ToWorker::Cancel,
             ToWorker::Accepted,
+            ToWorker::Later { ms: 12_000 },
         ];
         messages.extend(REFUSALS.map(ToWorker::Refused));
         for message in messages {

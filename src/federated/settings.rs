@@ -40,6 +40,9 @@ pub struct Settings {
     pub quorum: f64,
     /// Seconds that a round may take.
     pub deadline_s: u32,
+    /// How many deviations beyond the median of past answers a round waits; 0 for the whole
+    /// deadline.
+    pub patience: f64,
     /// Shards that the digits are cut into.
     pub shards: u32,
     /// How they are cut.
@@ -112,9 +115,10 @@ impl Default for Settings {
             rounds: 10,
             fraction: 1.0,
             cohort_min: 1,
-            over: 1.0,
+            over: 1.3,
             quorum: 0.5,
             deadline_s: 60,
+            patience: 5.0,
             shards: 20,
             partition: "iid".to_owned(),
             strategy: "fedavg".to_owned(),

@@ -46,6 +46,8 @@ pub(super) enum Input {
     Open,
     Bytes(Vec<u8>),
     Time,
+    /// The worker's own verdict on whether it takes part.
+    Willing(bool),
 }
 
 /// What an actor reaches outside of itself.
@@ -108,6 +110,7 @@ impl Actor {
             Input::Open => vec![WorkerEvent::Open],
             Input::Bytes(bytes) => vec![WorkerEvent::Bytes(bytes)],
             Input::Time => self.elapsed(now, outside.make),
+            Input::Willing(willing) => vec![WorkerEvent::Willing(willing)],
         };
         while let Some(event) = events.pop() {
             for action in self.machine.handle(event, now) {

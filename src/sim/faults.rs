@@ -34,6 +34,8 @@ pub struct Report {
     pub abandoned: u32,
     /// Workers that crashed.
     pub crashes: u32,
+    /// Verdicts of workers that changed.
+    pub moods: u32,
     /// Messages lost, doubled, delayed, forged and so on.
     pub faults: u32,
 }
@@ -88,6 +90,11 @@ pub fn run(seed: u64) -> Report {
         for pace in comes_back {
             let number = room.workers();
             room.open_worker_as(pace, |id| faulty.borrow_mut().enter(id, number));
+        }
+        let moods = faulty.borrow_mut().moods(room.now());
+        for (number, willing) in moods {
+            report.moods += 1;
+            room.set_willing(number, willing);
         }
         watch.look(&room, &faulty.borrow());
         if !watch.violations.is_empty() {
@@ -196,10 +203,11 @@ mod tests {
             total.sums += report.sums;
             total.abandoned += report.abandoned;
             total.crashes += report.crashes;
+            total.moods += report.moods;
             total.faults += report.faults;
         }
         // It is no promise kept where nothing happens.
-        let counts = [total.sums, total.abandoned, total.crashes, total.faults];
+        let counts = [total.sums, total.abandoned, total.crashes, total.moods, total.faults];
         assert!(counts.iter().all(|&count| count > 20), "{total:?}");
     }
 

@@ -140,6 +140,11 @@ impl Simulation {
         }
     }
 
+    /// Lets a worker take part, or not, as its tab would judge.
+    pub fn set_willing(&mut self, number: usize, willing: bool) {
+        self.work(number, actor::Input::Willing(willing));
+    }
+
     /// Workers that were ever opened.
     #[must_use]
     pub fn workers(&self) -> usize {

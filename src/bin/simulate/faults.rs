@@ -41,10 +41,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
         }
     });
     let outcome = outcome.into_inner().map_err(|_| "a run ended in a panic".to_owned())?;
-    let Total { rounds, sums, abandoned, crashes, faults } = outcome.total;
+    let Total { rounds, sums, abandoned, crashes, moods, faults } = outcome.total;
     println!(
         "{} seeds: {rounds} rounds, {sums} secure sums, {abandoned} tries given up, {crashes} \
-         crashes, {faults} faults on the wires",
+         crashes, {moods} changes of mind, {faults} faults on the wires",
         arguments.seeds
     );
     match outcome.broken.iter().min_by_key(|(seed, _)| *seed) {
@@ -69,6 +69,7 @@ struct Total {
     sums: u64,
     abandoned: u64,
     crashes: u64,
+    moods: u64,
     faults: u64,
 }
 
@@ -79,6 +80,7 @@ impl Outcome {
         total.sums += u64::from(report.sums);
         total.abandoned += u64::from(report.abandoned);
         total.crashes += u64::from(report.crashes);
+        total.moods += u64::from(report.moods);
         total.faults += u64::from(report.faults);
         if !report.violations.is_empty() {
             self.broken.push((seed, report.violations.clone()));

@@ -1,6 +1,8 @@
 //! Who is there, and how a round begins and ends.
 
 mod checkpoint;
+mod pace;
+mod presence;
 mod rejoin;
 mod secure;
 mod update;
@@ -16,6 +18,7 @@ use super::{Action, Entropy, Event, Level, Member, Phase, Snapshot};
 use crate::network::{self, Network, WeightHash, Weights};
 use crate::privacy::Adaptive;
 use crate::wire::{Address, Envelope, PeerId, RunId};
+use pace::Pace;
 
 pub use checkpoint::{Checkpoint, RestoreError, Stamp};
 use rejoin::Former;
@@ -45,6 +48,7 @@ pub struct Aggregator {
     /// Tries of the next round that were abandoned.
     abandoned: u32,
     retry_at: Millis,
+    pace: Pace,
     bytes_sent: u64,
     bytes_received: u64,
     entropy: Entropy,
@@ -79,6 +83,7 @@ impl Aggregator {
             current: None,
             abandoned: 0,
             retry_at: 0,
+            pace: Pace::default(),
             bytes_sent: 0,
             bytes_received: 0,
             entropy,
@@ -125,6 +130,7 @@ impl Aggregator {
         (self.network, self.weights, self.strategy) = (network, weights, strategy);
         self.settings = settings;
         (self.applied, self.abandoned, self.counted) = (0, 0, 0);
+        self.pace = Pace::default();
         for id in self.by_slot() {
             self.welcome(id, &mut actions);
         }
@@ -174,6 +180,7 @@ impl Aggregator {
             rounds: self.rounds,
             attempt: self.current.as_ref().map_or(0, |_| self.abandoned + 1),
             target: self.current.as_ref().map_or(0, |round| round.target),
+            wait_ms: self.current.as_ref().map(|_| self.pace.deadline(&self.settings)),
             sum: self.current.as_ref().and_then(secure::view),
             members,
             bytes_sent: self.bytes_sent,
@@ -232,7 +239,7 @@ impl Aggregator {
                 self.refuse(sender, round, Refusal::Malformed, actions);
             }
             Ok(ToAggregator::Join) => {
-                self.join(sender, actions);
+                self.join(sender, now, actions);
                 self.settle(now, actions);
             }
             Ok(ToAggregator::Update(_) | ToAggregator::Step { .. }) if envelope.run != self.run => {
@@ -240,11 +247,9 @@ impl Aggregator {
             }
             Ok(_) if envelope.run != self.run => {}
             Ok(ToAggregator::Ready { digits }) => {
-                if let Some(member) = self.members.get_mut(&sender) {
-                    member.ready(digits);
-                }
-                self.seat_again(sender, actions);
+                self.ready(sender, digits, now, actions);
             }
+            Ok(ToAggregator::Away) => self.away(sender, now, actions),
             Ok(ToAggregator::Update(update)) => self.update(sender, round, update, now, actions),
             Ok(ToAggregator::Step { token, step }) => {
                 self.step(sender, round, &token, step, now, actions);
@@ -259,10 +264,11 @@ impl Aggregator {
         }
     }
 
-    fn join(&mut self, id: PeerId, actions: &mut Vec<Action>) {
+    fn join(&mut self, id: PeerId, now: Millis, actions: &mut Vec<Action>) {
         if !self.members.contains_key(&id) {
             if self.members.len() >= MEMBERS_MAX {
-                return self.refuse(id, 0, Refusal::Full, actions);
+                self.refuse(id, 0, Refusal::Full, actions);
+                return self.send_away(Address::Worker(id), now, actions);
             }
             let slot = self.slot_for(id);
             self.members.insert(id, Member::new(id, slot));
@@ -346,7 +352,7 @@ impl Aggregator {
             number,
             size.target,
             sampling::quorum(&self.settings, size.target),
-            now + Millis::from(self.settings.deadline_s) * 1000,
+            now + self.pace.deadline(&self.settings),
         );
         for id in self.by_slot() {
             let Some(member) = self.members.get_mut(&id).filter(|m| slots.contains(&m.slot)) else {
@@ -362,6 +368,10 @@ impl Aggregator {
         }
         actions.push(Action::Wake(round.deadline));
         self.current = Some(round);
+        self.pace.asked(now);
+        if self.members.values().any(Member::is_ready) {
+            self.send_away(Address::Workers, now, actions);
+        }
     }
 
     /// Sends the task of a round.

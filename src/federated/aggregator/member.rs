@@ -45,6 +45,8 @@ pub enum MemberState {
     Reported,
     /// It missed a deadline, and has not said since that it is free.
     Silent,
+    /// It is not willing to take part now.
+    Away,
 }
 
 impl Member {
@@ -69,13 +71,19 @@ impl Member {
         self.digits = 0;
     }
 
-    /// It has its digits, or it is free again after a deadline that it missed.
+    /// It has its digits, or is free again after a deadline that it missed, or willing again.
     pub(super) fn ready(&mut self, digits: u32) {
-        let waited_for = matches!(self.state, MemberState::Loading | MemberState::Silent);
+        let waited_for =
+            matches!(self.state, MemberState::Loading | MemberState::Silent | MemberState::Away);
         if waited_for && (1..=DIGITS_MAX).contains(&(digits as usize)) {
             self.state = MemberState::Idle;
             self.digits = digits;
         }
+    }
+
+    /// It is not willing to take part now.
+    pub(super) fn away(&mut self) {
+        self.state = MemberState::Away;
     }
 
     pub(super) fn is_ready(&self) -> bool {

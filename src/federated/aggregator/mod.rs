@@ -8,6 +8,7 @@
 //! A round either changes the model once, with every update that was taken, or not at
 //! all: one that misses its quorum is abandoned and tried again.
 
+mod arrivals;
 mod machine;
 mod member;
 mod round;
@@ -132,6 +133,8 @@ pub struct Snapshot {
     pub attempt: u32,
     /// Updates that close the round under way.
     pub target: usize,
+    /// How long the round under way waits for them, in milliseconds.
+    pub wait_ms: Option<Millis>,
     /// The secure sum under way.
     pub sum: Option<SumView>,
     /// The workers, by slot.

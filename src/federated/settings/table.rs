@@ -15,6 +15,8 @@ const SHARDS_MAX: u32 = 10_000;
 const STEPS_MAX: u32 = 1_000_000;
 const CLIENTS_MAX: u32 = 10_000;
 const DEADLINE_MAX_S: u32 = 24 * 3600;
+/// The most deviations that a round may be asked to wait.
+const PATIENCE_MAX: f64 = 1000.0;
 /// The choices of a switch.
 const SWITCH: [&str; 2] = ["on", "off"];
 
@@ -139,10 +141,18 @@ pub const SETTINGS: &[SettingInfo] = &[
     SettingInfo {
         name: "deadline",
         label: "Deadline (s)",
-        help: "How long a round waits for silent workers.",
+        help: "How long a round waits for silent workers at most.",
         choices: Vec::new,
         get: |s| s.deadline_s.to_string(),
         set: |s, text| number(text, 1, DEADLINE_MAX_S).map(|n| s.deadline_s = n),
+    },
+    SettingInfo {
+        name: "patience",
+        label: "Patience",
+        help: "A round waits for the median of past answers and so many deviations more, up to the deadline; 0 for the whole deadline always.",
+        choices: Vec::new,
+        get: |s| s.patience.to_string(),
+        set: |s, text| number(text, 0.0, PATIENCE_MAX).map(|x| s.patience = x),
     },
     SettingInfo {
         name: "shards",

@@ -7,8 +7,10 @@
 //!     +---- Announce of another run, from any state                     summed securely
 //! ```
 
+mod presence;
 mod sum;
 
+use presence::Presence;
 use sum::{Kept, Sum};
 
 use super::Millis;
@@ -29,7 +31,7 @@ const JOIN_AGAIN_MS: Millis = 2_000;
 /// What happens to a worker.
 #[derive(Debug)]
 pub enum WorkerEvent {
-    /// The page is open; look for an aggregator.
+    /// The page is open, or it was cut off for a while; look for an aggregator.
     Open,
     /// A message arrived.
     Bytes(Vec<u8>),
@@ -49,6 +51,8 @@ pub enum WorkerEvent {
         /// Why, in words.
         reason: String,
     },
+    /// The tab's own verdict on whether it takes part; it is willing until it says otherwise.
+    Willing(bool),
     /// The time that a [`WorkerAction::Wake`] asked for has come.
     Tick,
 }
@@ -120,8 +124,17 @@ pub struct Worker {
     kept: Option<Kept>,
     /// The control variate; empty for zeros.
     control: Vec<f32>,
-    /// What it becomes when the update of this round counts.
-    next_control: Option<(u32, Vec<f32>)>,
+    /// What it becomes once it is sure that the update counts.
+    next_control: Option<NextControl>,
+    presence: Presence,
+}
+
+/// A control variate in waiting. An update that was accepted counts in its round, but only the
+/// task of a later round tells that the round was not abandoned after that.
+struct NextControl {
+    round: u32,
+    values: Vec<f32>,
+    counts: bool,
 }
 
 /// A task that is being trained.
@@ -153,6 +166,7 @@ impl Worker {
             kept: None,
             control: Vec::new(),
             next_control: None,
+            presence: Presence::default(),
         }
     }
 
@@ -176,15 +190,29 @@ impl Worker {
 
     /// Handles one event at time `now`.
     pub fn handle(&mut self, event: WorkerEvent, now: Millis) -> Vec<WorkerAction> {
-        match event {
-            WorkerEvent::Open => self.join(now),
-            WorkerEvent::Tick if self.phase == WorkerPhase::Searching => self.join(now),
-            WorkerEvent::Tick => Vec::new(),
+        let mut actions = match event {
+            WorkerEvent::Open => self.search(now),
+            WorkerEvent::Tick => match self.phase {
+                WorkerPhase::Searching | WorkerPhase::Refused(_) => self.join(now),
+                _ => self.elapsed(now),
+            },
             WorkerEvent::Bytes(bytes) => self.bytes(&bytes, now),
-            WorkerEvent::ShardLoaded(digits) => self.loaded(digits),
+            WorkerEvent::ShardLoaded(digits) => self.loaded(digits, now),
             WorkerEvent::Trained { update, part } => self.trained(update, part),
             WorkerEvent::Failed { token, reason } => self.failed(token, reason),
-        }
+            WorkerEvent::Willing(willing) => self.decide(willing, now),
+        };
+        actions.extend(self.keep_in_touch(now));
+        actions
+    }
+
+    /// Looks for an aggregator, whatever was under way.
+    fn search(&mut self, now: Millis) -> Vec<WorkerAction> {
+        let mut actions = self.stop_training();
+        self.phase = WorkerPhase::Searching;
+        self.join_at = now;
+        actions.extend(self.join(now));
+        actions
     }
 
     fn join(&mut self, now: Millis) -> Vec<WorkerAction> {
@@ -215,16 +243,18 @@ impl Worker {
         let Envelope { run, round, sender, .. } = *envelope;
         match message {
             ToWorker::Announce => self.announced(run, sender, now),
-            ToWorker::Welcome(place) => self.welcomed(run, sender, place),
+            ToWorker::Welcome(place) => self.welcomed(run, sender, place, now),
             ToWorker::Refused(Refusal::Full) if self.place.is_none() => {
                 self.phase = WorkerPhase::Refused(Refusal::Full);
                 Vec::new()
             }
+            ToWorker::Later { ms } if self.place.is_none() => self.sent_away(ms, now),
             // Everything else belongs to the run that this worker joined, and to its aggregator.
             _ if run != self.run || self.aggregator != Some(sender) => Vec::new(),
             ToWorker::Task(task) => self.asked(round, task),
-            ToWorker::Cancel => self.cancelled(round),
-            ToWorker::Accepted => self.counted(round),
+            ToWorker::Cancel => self.cancelled(round, now),
+            ToWorker::Accepted => self.counted(round, now),
+            ToWorker::Later { ms } => self.sent_away(ms, now),
             ToWorker::Step { token, step } => self.step(&token, step),
             ToWorker::Refused(refusal) => {
                 vec![WorkerAction::Notice(format!("round {round}: {refusal}"))]
@@ -237,14 +267,16 @@ impl Worker {
         if run == self.run && self.aggregator == Some(sender) {
             return Vec::new();
         }
-        let mut actions = self.stop_training();
-        self.phase = WorkerPhase::Searching;
-        self.join_at = now;
-        actions.extend(self.join(now));
-        actions
+        self.search(now)
     }
 
-    fn welcomed(&mut self, run: RunId, sender: PeerId, place: Assignment) -> Vec<WorkerAction> {
+    fn welcomed(
+        &mut self,
+        run: RunId,
+        sender: PeerId,
+        place: Assignment,
+        now: Millis,
+    ) -> Vec<WorkerAction> {
         self.aggregator = Some(sender);
         if self.run == run && self.place.as_ref() == Some(&place) {
             // The answer to a Join that was sent twice, or the same run in other hands.
@@ -252,25 +284,30 @@ impl Worker {
                 Some(_) => WorkerPhase::Idle,
                 None => WorkerPhase::Loading,
             };
-            return self.say_ready();
+            return self.say_presence(now);
         }
         let mut actions = self.stop_training();
         self.kept = None;
-        self.control = Vec::new();
+        (self.control, self.next_control) = (Vec::new(), None);
         self.run = run;
-        self.place = Some(place.clone());
+        self.place = Some(place);
         self.digits = None;
         self.phase = WorkerPhase::Loading;
-        actions.push(WorkerAction::Load(place));
+        actions.extend(match self.is_willing() {
+            true => self.load(),
+            // Who is not willing downloads nothing.
+            false => self.say_presence(now),
+        });
         actions
     }
 
-    fn say_ready(&self) -> Vec<WorkerAction> {
-        let ready = |digits| self.send(0, &ToAggregator::Ready { digits });
-        self.digits.map(ready).into_iter().collect()
+    /// Fetches the shard, unless it is here.
+    fn load(&self) -> Vec<WorkerAction> {
+        let place = self.place.clone().filter(|_| self.digits.is_none());
+        place.map(WorkerAction::Load).into_iter().collect()
     }
 
-    fn loaded(&mut self, digits: u32) -> Vec<WorkerAction> {
+    fn loaded(&mut self, digits: u32, now: Millis) -> Vec<WorkerAction> {
         if self.place.is_none() {
             return Vec::new();
         }
@@ -278,13 +315,24 @@ impl Worker {
         if self.phase == WorkerPhase::Loading {
             self.phase = WorkerPhase::Idle;
         }
-        self.say_ready()
+        self.say_presence(now)
     }
 
     fn asked(&mut self, round: u32, task: Box<Task>) -> Vec<WorkerAction> {
+        if !self.is_willing() {
+            // What it said of that was lost, or comes too late.
+            let mut actions = self.stop_training();
+            actions.push(self.send(0, &ToAggregator::Away));
+            return actions;
+        }
         if self.digits.is_none() {
             let reason = "the digits are not loaded yet".to_owned();
             return vec![self.send(round, &ToAggregator::Failed { token: task.token, reason })];
+        }
+        if let Some(next) = self.next_control.take_if(|next| next.round < round)
+            && next.counts
+        {
+            self.control = next.values;
         }
         let mut actions = self.stop_training();
         let current = Current {
@@ -309,14 +357,14 @@ impl Worker {
         actions
     }
 
-    fn cancelled(&mut self, round: u32) -> Vec<WorkerAction> {
+    fn cancelled(&mut self, round: u32, now: Millis) -> Vec<WorkerAction> {
         let training = self.task.as_ref().map(|current| current.round);
         let summing = self.sum.as_ref().map(|sum| sum.round);
         let is_current = training == Some(round) || summing == Some(round);
         let mut actions = if is_current { self.stop_training() } else { Vec::new() };
         if self.task.is_none() && self.sum.is_none() {
             // It was too slow, or not needed; it is free for the next round.
-            actions.extend(self.say_ready());
+            actions.extend(self.say_presence(now));
         }
         actions
     }
@@ -325,7 +373,7 @@ impl Worker {
         let task = self.take_task(&update.token);
         if let Some(Current { round, control: Some(control), .. }) = &task {
             let next = control.followed(&self.control, &update.values, update.digits);
-            self.next_control = Some((*round, next));
+            self.next_control = Some(NextControl { round: *round, values: next, counts: false });
         }
         match task {
             Some(current) if current.secure.is_some() => self.keep(current, update, part),

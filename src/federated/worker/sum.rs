@@ -2,7 +2,7 @@
 
 use super::super::messages::{SecureTask, Task, ToAggregator, Token, Update};
 use super::super::virtual_clients::PrivatePart;
-use super::{Current, Worker, WorkerAction, WorkerPhase};
+use super::{Current, Millis, Worker, WorkerAction, WorkerPhase};
 use crate::learn::Recipe;
 use crate::network::WeightHash;
 use crate::prg::StreamKey;
@@ -122,13 +122,17 @@ impl Worker {
     }
 
     /// The sum of a round is known, and this worker's part in it.
-    pub(super) fn counted(&mut self, round: u32) -> Vec<WorkerAction> {
-        if let Some((_, control)) = self.next_control.take_if(|(of, _)| *of == round) {
-            self.control = control;
+    pub(super) fn counted(&mut self, round: u32, now: Millis) -> Vec<WorkerAction> {
+        if let Some(next) = self.next_control.as_mut().filter(|next| next.round == round) {
+            next.counts = true;
         }
         if self.sum.as_ref().is_some_and(|sum| sum.round == round) {
             self.kept = None;
             self.leave_sum();
+            if !self.is_willing() {
+                // It had changed its mind in the middle of the sum.
+                return self.say_presence(now);
+            }
         }
         Vec::new()
     }

@@ -22,6 +22,8 @@ pub(super) struct Faulty {
     habits: Vec<Peer>,
     crashing: Vec<usize>,
     returning: Vec<(Millis, Millis)>,
+    /// Changes of mind to come: when, whose, and the verdict.
+    moods: Vec<(Millis, usize, bool)>,
     pub(super) faults: u32,
 }
 
@@ -62,6 +64,7 @@ impl Faulty {
             habits: scenario.workers.iter().enumerate().map(habit).collect(),
             crashing: Vec::new(),
             returning: Vec::new(),
+            moods: scenario.moods(),
             faults: 0,
         }
     }
@@ -98,6 +101,12 @@ impl Faulty {
             !due
         });
         back
+    }
+
+    /// Workers that have changed their mind by now, in the order in which they did.
+    pub(super) fn moods(&mut self, now: Millis) -> Vec<(usize, bool)> {
+        let due = self.moods.partition_point(|&(at, ..)| at <= now);
+        self.moods.drain(..due).map(|(_, number, willing)| (number, willing)).collect()
     }
 
     /// What becomes of a message.

@@ -24,6 +24,8 @@ pub(super) struct Habit {
     /// And its page is opened anew after this time.
     pub(super) back_after: Option<Millis>,
     pub(super) lie: Option<Lie>,
+    /// When it changes its mind about taking part; it is willing at first.
+    pub(super) moods: Vec<Millis>,
 }
 
 /// How a worker lies.
@@ -83,15 +85,16 @@ impl Scenario {
         let mut habits = Vec::new();
         for _ in 0..count {
             let (crashes, returns, lies) = (happens(0.3), happens(0.5), happens(0.15));
-            habits.push((crashes, returns, lies));
+            habits.push((crashes, returns, lies, happens(0.3)));
         }
         let (lossy, doubled, slow, cut, aggregator_lies) =
             (happens(0.3), happens(0.4), happens(0.5), happens(0.2), happens(0.1));
-        let workers = habits.into_iter().map(|(crashes, returns, lies)| Habit {
+        let workers = habits.into_iter().map(|(crashes, returns, lies, is_moody)| Habit {
             pace: Millis::from(100 + s.below(3000)),
             crashes_at: crashes.then(|| s.below(14)),
             back_after: returns.then(|| Millis::from(s.below(20_000))),
             lie: lies.then(|| LIES[s.below(LIES.len() as u32) as usize]),
+            moods: if is_moody { moods(&mut s) } else { Vec::new() },
         });
         let workers = workers.collect();
         let begin = Millis::from(s.below(10_000));
@@ -109,9 +112,22 @@ impl Scenario {
         }
     }
 
+    /// Every change of mind in the order of time: when, whose, and the verdict.
+    pub(super) fn moods(&self) -> Vec<(Millis, usize, bool)> {
+        let of = |(number, habit): (usize, &Habit)| {
+            let change = move |(turn, at): (usize, &Millis)| (*at, number, turn % 2 == 1);
+            habit.moods.iter().enumerate().map(change).collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = self.workers.iter().enumerate().flat_map(of).collect();
+        all.sort_unstable();
+        all
+    }
+
     /// Whether nothing goes wrong.
     pub(super) fn is_calm(&self) -> bool {
-        let calm = |habit: &Habit| habit.crashes_at.is_none() && habit.lie.is_none();
+        let calm = |habit: &Habit| {
+            habit.crashes_at.is_none() && habit.lie.is_none() && habit.moods.is_empty()
+        };
         self.workers.iter().all(calm)
             && self.workers.len() >= self.settings.cohort_least() as usize
             && self.wires.loss == 0.0
@@ -119,6 +135,15 @@ impl Scenario {
             && self.partition.is_none()
             && !self.aggregator_lies
     }
+}
+
+/// Up to six changes of mind, most of them within the first rounds; after an even number it is
+/// willing again.
+fn moods(stream: &mut Stream) -> Vec<Millis> {
+    let count = 1 + stream.below(6);
+    let mut moods: Vec<Millis> = (0..count).map(|_| Millis::from(stream.below(15_000))).collect();
+    moods.sort_unstable();
+    moods
 }
 
 fn pick<const N: usize>(stream: &mut Stream, choices: [f64; N]) -> f64 {

@@ -63,7 +63,10 @@ impl Aggregator {
             Ok(phase) => {
                 if let Some(member) = self.members.get_mut(&sender) {
                     match phase {
-                        Phase::Keys => member.sum(),
+                        Phase::Keys => {
+                            member.sum();
+                            self.heard_keys(now);
+                        }
                         Phase::Masking => member.report(None),
                         _ => {}
                     }
@@ -129,6 +132,9 @@ impl Aggregator {
             if pending > 0 && !enough {
                 return;
             }
+            if pending > 0 && self.abandoned == 0 {
+                self.pace.cut_off(pending, now);
+            }
             self.close_phase(now, actions);
         }
     }
@@ -141,21 +147,31 @@ impl Aggregator {
         let Some(sum) = &current.sum else {
             return;
         };
-        let silent = sum.pending();
-        let is_enough = sum.phase() != Phase::Keys || sum.heard() >= current.quorum;
+        let (silent, number) = (sum.pending(), current.number);
+        let is_training = sum.phase() == Phase::Keys;
+        let is_enough = !is_training || sum.heard() >= current.quorum;
+        if is_training {
+            self.pace.cut_off(silent.len(), now);
+        }
+        for id in &silent {
+            current.lose(*id);
+        }
         for id in silent {
-            current.lose(id);
             if let Some(member) = self.members.get_mut(&id) {
                 member.miss();
             }
             notice(actions, Some(id), "did not answer before the deadline".to_owned());
+            self.send(Address::Worker(id), number, &ToWorker::Cancel, actions);
         }
         match is_enough {
             true => {
                 self.close_phase(now, actions);
                 self.advance(now, actions);
             }
-            false => self.abandon(now, actions),
+            false => {
+                self.pace.forget();
+                self.abandon(now, actions);
+            }
         }
     }
 

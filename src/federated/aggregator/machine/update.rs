@@ -28,6 +28,7 @@ impl Aggregator {
         match verdict {
             Ok(()) => {
                 self.report(sender, round, update, actions);
+                self.pace.heard(now);
                 self.settle(now, actions);
             }
             Err(refusal) => self.turn_away(sender, round, "an update", refusal, now, actions),
@@ -111,7 +112,10 @@ impl Aggregator {
             return self.advance(now, actions);
         }
         match self.current.as_ref().map(Round::outcome) {
-            Some(Outcome::Complete) => self.close(actions),
+            Some(Outcome::Complete) => {
+                self.cut_off(now);
+                self.close(actions);
+            }
             Some(Outcome::Hopeless) => self.abandon(now, actions),
             Some(Outcome::Open) | None => {}
         }
@@ -124,7 +128,9 @@ impl Aggregator {
         if current.sum.is_some() {
             return self.step_deadline(now, actions);
         }
-        for id in current.pending() {
+        let late = current.pending();
+        self.cut_off(now);
+        for id in late {
             if let Some(member) = self.members.get_mut(&id) {
                 member.miss();
             }
@@ -132,7 +138,10 @@ impl Aggregator {
         }
         match self.current.as_ref().is_some_and(Round::has_quorum) {
             true => self.close(actions),
-            false => self.abandon(now, actions),
+            false => {
+                self.pace.forget();
+                self.abandon(now, actions);
+            }
         }
     }
 

@@ -1,0 +1,17 @@
+//! A machine that nobody uses has time. Ignored at first: whoever tries this out is at the machine.
+
+use super::{Conditions, Gate, Sight};
+
+pub(super) const GATE: Gate = Gate {
+    name: "idleness",
+    label: "Machine idle",
+    rule: "Rests while somebody uses this machine.",
+    is_ignored: true,
+    look,
+};
+
+fn look(conditions: &Conditions) -> Option<Sight> {
+    let idle = conditions.idle?;
+    let reading = if idle { "nobody is using it" } else { "in use" };
+    Some(Sight { reading: reading.to_owned(), fits: idle })
+}
