@@ -29,7 +29,7 @@ export const PRESETS: Preset[] = [
   {
     name: "Each knows two digits",
     sentence: "Workers pull in different directions, so the curve is slower, and jumps.",
-    query: "partition=labels:2&shards=10&rounds=20",
+    query: "partition=labels:2&shards=10&rounds=20&momentum=0",
     workers: 10,
   },
   {
@@ -41,7 +41,7 @@ export const PRESETS: Preset[] = [
   {
     name: "McMahan’s two shards",
     sentence: "The hard split of the paper on federated averaging: digits sorted by label, two pieces for each worker.",
-    query: "partition=sorted:2&shards=10&rounds=20",
+    query: "partition=sorted:2&shards=10&rounds=20&momentum=0",
     workers: 10,
   },
   {
