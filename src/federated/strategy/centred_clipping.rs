@@ -4,7 +4,7 @@
 //! takes the median distance to where it begins.
 
 use super::distances::{mean, median, norm, steps};
-use super::{Contribution, OtherState, RoundFacts, Strategy, Tuning, advance};
+use super::{Contribution, OtherState, RoundFacts, Strategy, Tuning, advance, vectors};
 
 /// How often the centre is moved.
 const TURNS: usize = 10;
@@ -58,11 +58,7 @@ impl Strategy for CentredClipping {
     }
 
     fn restore(&mut self, state: Vec<Vec<f64>>, parameters: usize) -> Result<(), OtherState> {
-        let [centre] = <[Vec<f64>; 1]>::try_from(state).map_err(|_| OtherState)?;
-        if ![0, parameters].contains(&centre.len()) {
-            return Err(OtherState);
-        }
-        self.centre = centre;
+        [self.centre] = vectors(state, parameters)?;
         Ok(())
     }
 }

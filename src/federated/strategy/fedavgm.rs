@@ -1,7 +1,7 @@
 //! Federated averaging with momentum on the server (Hsu et al. 2019, section 3.2, "Measuring
 //! the effects of non-identical data distribution").
 
-use super::{OtherState, RoundFacts, Strategy, Tuning, advance};
+use super::{OtherState, RoundFacts, Strategy, Tuning, advance, vectors};
 
 /// `v <- beta v + mean`, `w <- w + rate v`.
 pub(super) struct FedAvgM {
@@ -30,11 +30,7 @@ impl Strategy for FedAvgM {
     }
 
     fn restore(&mut self, state: Vec<Vec<f64>>, parameters: usize) -> Result<(), OtherState> {
-        let [velocity] = <[Vec<f64>; 1]>::try_from(state).map_err(|_| OtherState)?;
-        if ![0, parameters].contains(&velocity.len()) {
-            return Err(OtherState);
-        }
-        self.velocity = velocity;
+        [self.velocity] = vectors(state, parameters)?;
         Ok(())
     }
 }

@@ -181,6 +181,16 @@ fn weighted_mean(updates: &[Contribution<'_>]) -> Vec<f64> {
     sums
 }
 
+/// A state of `N` vectors, each with a value a weight, or all empty.
+fn vectors<const N: usize>(
+    state: Vec<Vec<f64>>,
+    parameters: usize,
+) -> Result<[Vec<f64>; N], OtherState> {
+    let is_one = |len: usize| state.iter().all(|vector| vector.len() == len);
+    let fits = is_one(0) || is_one(parameters);
+    state.try_into().ok().filter(|_| fits).ok_or(OtherState)
+}
+
 /// `w <- w + rate step`.
 fn advance(weights: &mut [f32], rate: f64, step: impl IntoIterator<Item = f64>) {
     for (weight, step) in weights.iter_mut().zip(step) {

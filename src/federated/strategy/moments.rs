@@ -1,7 +1,7 @@
 //! What the adaptive strategies share (Reddi et al. 2021, "Adaptive federated optimization",
 //! algorithm 2): the mean update is taken for a gradient, with a first and a second moment.
 
-use super::{OtherState, RoundFacts, Strategy, Tuning, advance};
+use super::{OtherState, RoundFacts, Strategy, Tuning, advance, vectors};
 
 /// How the second moment follows the square of the mean update; it is given both.
 pub(super) type Second = fn(f64, f64) -> f64;
@@ -44,11 +44,7 @@ impl Strategy for Moments {
     }
 
     fn restore(&mut self, state: Vec<Vec<f64>>, parameters: usize) -> Result<(), OtherState> {
-        let [m, v] = <[Vec<f64>; 2]>::try_from(state).map_err(|_| OtherState)?;
-        if m.len() != v.len() || ![0, parameters].contains(&m.len()) {
-            return Err(OtherState);
-        }
-        (self.m, self.v) = (m, v);
+        [self.m, self.v] = vectors(state, parameters)?;
         Ok(())
     }
 }

@@ -9,7 +9,7 @@
 
 use crate::learn::Recipe;
 
-use super::{OtherState, RoundFacts, Strategy, Tuning, advance};
+use super::{OtherState, RoundFacts, Strategy, Tuning, advance, vectors};
 
 pub(super) struct Scaffold {
     rate: f64,
@@ -51,11 +51,7 @@ impl Strategy for Scaffold {
     }
 
     fn restore(&mut self, state: Vec<Vec<f64>>, parameters: usize) -> Result<(), OtherState> {
-        let [control] = <[Vec<f64>; 1]>::try_from(state).map_err(|_| OtherState)?;
-        if ![0, parameters].contains(&control.len()) {
-            return Err(OtherState);
-        }
-        self.control = control;
+        [self.control] = vectors(state, parameters)?;
         Ok(())
     }
 }
