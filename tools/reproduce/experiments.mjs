@@ -2,7 +2,7 @@
 
 /** What all runs on MNIST as it is have in common: published ones train on nothing else. */
 const PLAIN = "--augment off --pens 0";
-const NIID = `--preset lenet5 --clients 10 --rounds 50 ${PLAIN}`;
+const NIID = `--preset lenet5 --clients 10 --rounds 50 --epochs 2 ${PLAIN}`;
 const HARD = `${NIID} --partition labels:2`;
 const MCMAHAN = `--preset mcmahan --clients 100 --fraction 0.1 --momentum 0 --schedule constant ${PLAIN}`;
 const ATTACKED = `--preset lenet5 --clients 10 --attackers 2 --rounds 20 ${PLAIN}`;
