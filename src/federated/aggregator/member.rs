@@ -165,3 +165,45 @@ impl Member {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ready(digits: u32) -> Member {
+        let mut member = Member::new(PeerId([1; 16]), 0);
+        member.ready(digits);
+        member
+    }
+
+    #[test]
+    fn other_digits_count_at_once_between_rounds() {
+        let mut member = ready(10);
+        member.ready(13);
+        assert_eq!((member.state, member.digits), (MemberState::Idle, 13));
+        for impossible in [0, DIGITS_MAX as u32 + 1] {
+            member.ready(impossible);
+            assert_eq!(member.digits, 13);
+        }
+    }
+
+    #[test]
+    fn a_round_under_way_keeps_its_number_of_digits() {
+        let token = || Token([7; 16]);
+        let ends: [fn(&mut Member); 3] = [Member::rest, Member::dismiss, |member| {
+            member.report(None);
+            member.dismiss();
+        }];
+        for end in ends {
+            let mut member = ready(10);
+            member.start(token());
+            member.ready(13);
+            assert_eq!((member.state, member.digits), (MemberState::Training, 10));
+            // Its word and the task have crossed: it may have trained on either.
+            assert!(member.has_digits(10) && member.has_digits(13) && !member.has_digits(11));
+            end(&mut member);
+            assert_eq!((member.state, member.digits), (MemberState::Idle, 13));
+            assert!(!member.has_digits(10) && !member.has_digits(0));
+        }
+    }
+}
