@@ -115,7 +115,7 @@ test("digits of one's own join the shard, are learnt by the room, and stay", asy
     await expect(member).toContainText("1,000");
 
     await tab.getByTestId("handwriting-file").setInputFiles({ name: "x.json", mimeType: "application/json", buffer: Buffer.from("{}") });
-    await expect(tab.getByTestId("notices")).toContainText("your handwriting is as it was");
+    await expect(tab.getByTestId("notices")).toContainText("Your handwriting is as it was");
     await tab.getByTestId("handwriting-file").setInputFiles(path);
     await expect(written(tab)).toHaveAttribute("data-digits", "8");
   });
