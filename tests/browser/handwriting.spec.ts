@@ -130,3 +130,21 @@ test("digits of one's own join the shard, are learnt by the room, and stay", asy
     await expect(written(tabs[1] as Page)).toHaveAttribute("data-digits", "0");
   });
 });
+
+test("digits written in mid-round wait for the next task, under masks too", async ({ context }) => {
+  test.setTimeout(300_000);
+  const page = await openAggregator(context, "?room=amid&seed=7&rounds=4&shards=20&epochs=2");
+  const [tab] = await openWorkers(page, 3);
+  if (!tab) throw new Error("no tab was opened");
+  await page.getByTestId("start-training").click();
+  await tab.bringToFront();
+  for (let number = 0; number < 4; number++) {
+    await write(tab, 7, number);
+    await expect(written(tab)).toHaveAttribute("data-digits", String(number + 1));
+  }
+  await waitForRound(page, 4);
+  // 3,000 of its own, and four twenty times.
+  await expect(page.getByTestId("member").first()).toContainText("3,080");
+  await expect(tab.getByTestId("own-accuracy")).toHaveAttribute("data-count", "4");
+  await expect(page.getByTestId("notices")).not.toContainText(/refused|could not|deadline|digits than/);
+});

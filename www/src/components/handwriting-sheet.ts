@@ -5,7 +5,6 @@ import type { LocalShow } from "../state/local";
 import { shared } from "../styles/shared";
 import { tell } from "./events";
 import "./label-bars";
-import { spread } from "./label-bars";
 import { SIDE } from "./pixels";
 
 const PIXELS = SIDE * SIDE;
@@ -54,7 +53,7 @@ export class HandwritingSheet extends LitElement {
     if (labels.length === 0) return nothing;
     const counts = Array.from({ length: 10 }, (_, digit) => labels.filter((label) => label === digit).length);
     return html`
-      <div class="note number"><sotto-label-bars .counts=${counts}></sotto-label-bars> ${spread(counts)}</div>
+      <div class="note number"><sotto-label-bars .counts=${counts}></sotto-label-bars> ${listed(counts)}</div>
       <ul tabindex="0" aria-label="Your digits">
         ${labels.map(
           (label, index) => html`<li data-testid="own-digit" data-label=${label}>
@@ -78,3 +77,7 @@ export class HandwritingSheet extends LitElement {
     `;
   }
 }
+
+/** "3 × 1, 8 × 7": how many there are of each label. */
+const listed = (counts: number[]): string =>
+  counts.flatMap((many, label) => (many > 0 ? [`${many} × ${label}`] : [])).join(", ");

@@ -95,7 +95,7 @@ export class WorkerHandwriting extends LitElement {
               ></sotto-digit-pad>
             </div>
             <div class="row">
-              <span class="note" id="meant">This is a</span>
+              <span class="note" id="meant">Which digit is it?</span>
               <button class="quiet" ?disabled=${this.strokes.length === 0} @click=${() => (this.strokes = [])}>Clear</button>
             </div>
             <div class="labels" role="group" aria-labelledby="meant">
