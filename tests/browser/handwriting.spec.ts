@@ -1,6 +1,7 @@
 // A worker's own handwriting: written on its page, learnt by the room, kept in the browser.
 
 import { readFileSync } from "node:fs";
+import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 
 import { openAggregator, openWorkers, waitForRound } from "./room";
@@ -93,6 +94,7 @@ test("digits of one's own join the shard, are learnt by the room, and stay", asy
     const after = await reading(tab);
     expect(after).toMatchObject({ round: 5, count: 8 });
     expect(after.correct).toBeGreaterThanOrEqual(6);
+    expect((await new AxeBuilder({ page: tab }).analyze()).violations).toEqual([]);
     const text = (await tab.getByTestId("own-accuracy").textContent()) ?? "";
     const before = Number(/\((\d) of 8 after round 3\)/.exec(text)?.[1]);
     expect(before, text).toBeLessThanOrEqual(3);
@@ -146,5 +148,21 @@ test("digits written in mid-round wait for the next task, under masks too", asyn
   // 3,000 of its own, and four twenty times.
   await expect(page.getByTestId("member").first()).toContainText("3,080");
   await expect(tab.getByTestId("own-accuracy")).toHaveAttribute("data-count", "4");
-  await expect(page.getByTestId("notices")).not.toContainText(/refused|could not|deadline|digits than/);
+  await expect(page.getByTestId("notices")).not.toContainText(/refused|could not|deadline|another number/);
+});
+
+test("with noise, which hides one appearance of a digit, each of them appears once", async ({ context }) => {
+  test.setTimeout(300_000);
+  const page = await openAggregator(context, "?room=noisy&seed=7&rounds=2&shards=60&model=linear&dp=examples");
+  const [tab] = await openWorkers(page, 3);
+  if (!tab) throw new Error("no tab was opened");
+  await tab.bringToFront();
+  await write(tab, 7, 0);
+  await expect(written(tab)).toContainText("each 20 times");
+  await page.bringToFront();
+  await page.getByTestId("start-training").click();
+  await waitForRound(page, 2);
+  await expect(written(tab)).not.toContainText("times");
+  await expect(page.getByTestId("member").first()).toContainText("1,001");
+  await expect(page.getByTestId("notices")).not.toContainText(/refused|could not|deadline|another number/);
 });
