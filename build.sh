@@ -5,6 +5,7 @@
 #   ./build.sh build          builds the static page into dist/
 #   ./build.sh check          format, lints on both targets, docs, types
 #   ./build.sh test           all tests: native, and the page in a real browser
+#   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
 #   ./build.sh bench [suite]  benchmarks (train, mpc, secagg, load), into target/bench/
 #
 # MNIST comes from the folder in MNIST_DIR, else from its public mirrors (kept in .cache/),
@@ -157,6 +158,14 @@ bench() {
     done
 }
 
+reproduce() {
+    setup_rust
+    setup_node
+    find_mnist || fail "The experiments need MNIST: name a folder with its four files in MNIST_DIR."
+    cargo build --release --bin simulate
+    node tools/reproduce/reproduce.mjs "$@"
+}
+
 command="${1:-serve}"
 [[ $# -eq 0 ]] || shift
 if [[ -n "${MNIST_DIR:-}" ]]; then
@@ -168,6 +177,7 @@ case "$command" in
     build) build ;;
     check) check ;;
     test) run_tests "$@" ;;
+    reproduce) reproduce "$@" ;;
     bench) bench "$@" ;;
-    *) fail "usage: ./build.sh [build|check|test|bench [suite]]" ;;
+    *) fail "usage: ./build.sh [build|check|test|reproduce [name]|bench [suite]]" ;;
 esac

@@ -1,13 +1,14 @@
 //! The settings of a run: every one is a parameter of the page's URL. Together with the
 //! workers that report in each round they decide the model, bit for bit.
 
+mod contradictions;
 mod table;
 
 use super::example_level::ExampleTask;
 use super::schedule::Schedule;
 use super::strategy::{self, Tuning};
 use super::virtual_clients::PrivateTask;
-use crate::learn::{Method, Recipe, SgdConfig, Variety};
+use crate::learn::{Recipe, SgdConfig, Variety};
 use crate::network::Initialiser;
 use crate::privacy::accountant::Mechanism;
 use crate::privacy::{self, Adaptive, Figure, Outlook, Quantile};
@@ -283,30 +284,6 @@ impl Settings {
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
 
-    /// Two settings that cannot be together.
-    fn contradiction(&self) -> Option<Problem> {
-        let problem = |setting: &str, text| Some(Problem { setting: setting.to_owned(), text });
-        let has_clients = self.private_task(1).is_some();
-        if has_clients && !self.secagg {
-            let text = "needs secure aggregation: without it updates come one by one";
-            return problem("dp", text.to_owned());
-        }
-        let strategy = strategy::by_name(&self.strategy, &self.tuning)?;
-        if let Some(reason) = strategy.needs_each().filter(|_| self.secagg) {
-            let text = format!("{} needs secure aggregation off: {reason}", self.strategy);
-            return problem("strategy", text);
-        }
-        if self.dp != Noise::Off && strategy.control(1).is_some() {
-            let text = format!("{} sends more than the noise is made for", self.strategy);
-            return problem("dp", text);
-        }
-        if self.recipe.method != Method::Sgd && strategy.control(1).is_some() {
-            let text = format!("{} corrects the gradients of SGD", self.strategy);
-            return problem("optimiser", text);
-        }
-        None
-    }
-
     /// How workers train in `round`, from 1, of `rounds`.
     #[must_use]
     pub fn recipe_of(&self, strategy: &dyn strategy::Strategy, round: u32, rounds: u32) -> Recipe {
@@ -371,25 +348,6 @@ mod tests {
         let named: Vec<&str> = problems.iter().map(|p| p.setting.as_str()).collect();
         assert_eq!(named, ["model", "lr", "rounds", "epochs"]);
         assert!(problems[0].text.contains("lenet5"), "{}", problems[0]);
-    }
-
-    #[test]
-    fn contradictions_are_refused_with_the_reason() {
-        for (query, setting, reason) in [
-            ("strategy=median", "strategy", "see each"),
-            ("strategy=serial", "strategy", "no sum to hide in"),
-            ("dp=central&secagg=off", "dp", "one by one"),
-            ("dp=distributed&strategy=scaffold", "dp", "more than the noise"),
-            ("optimiser=adam&strategy=scaffold", "optimiser", "of SGD"),
-        ] {
-            let problems = Settings::from_query(query).unwrap_err();
-            assert_eq!(problems[0].setting, setting, "{query}");
-            assert!(problems[0].text.contains(reason), "{}", problems[0]);
-        }
-        for name in strategy::names() {
-            let query = format!("strategy={name}&secagg=off");
-            assert_eq!(Settings::from_query(&query).unwrap().strategy, name);
-        }
     }
 
     #[test]

@@ -5,15 +5,15 @@ mod pace;
 mod presence;
 mod rejoin;
 mod secure;
+mod select;
 mod update;
 
 use std::collections::BTreeMap;
 
-use super::super::messages::{Assignment, Refusal, Task, ToAggregator, ToWorker, Token};
-use super::super::sampling::{self, Size};
+use super::super::messages::{Assignment, Refusal, ToAggregator, ToWorker, Token};
 use super::super::strategy::{self, Strategy};
 use super::super::{Millis, Settings, message_limit};
-use super::round::{Round, Work};
+use super::round::Round;
 use super::{Action, Entropy, Event, Level, Member, Phase, Snapshot};
 use crate::network::{self, Network, WeightHash, Weights};
 use crate::privacy::Adaptive;
@@ -308,83 +308,6 @@ impl Aggregator {
         };
         info(actions, Some(id), text.to_owned());
         self.settle(now, actions);
-    }
-
-    fn begin_round(&mut self, now: Millis, actions: &mut Vec<Action>) {
-        if !self.wanted || self.current.is_some() {
-            return;
-        }
-        if now < self.retry_at {
-            return actions.push(Action::Wake(self.retry_at));
-        }
-        if self.awaits_former(now) {
-            return;
-        }
-        // Whoever was too slow sits out, unless too few are left.
-        let (swift, all) = (self.eligible(Member::is_swift), self.eligible(Member::is_ready));
-        let chosen = [swift, all].into_iter().find_map(|eligible| {
-            sampling::size(&self.settings, eligible.len()).map(|size| (eligible, size))
-        });
-        let Some((eligible, mut size)) = chosen else {
-            return;
-        };
-        self.members.values_mut().for_each(Member::sit);
-        let number = self.applied + 1;
-        let attempt = self.abandoned + 1;
-        let slots = if self.strategy.is_serial() {
-            size = Size::ONE;
-            sampling::turn(eligible, self.applied + self.abandoned)
-        } else {
-            sampling::cohort(eligible, size.asked, self.settings.seed, number, attempt)
-        };
-        let recipe = self.settings.recipe_of(self.strategy.as_ref(), number, self.rounds);
-        let control = self.control(&recipe, &slots);
-        let work = Work {
-            attempt,
-            recipe,
-            examples: self.settings.example_task(),
-            secure: self.settings.secagg.then(|| self.secure_task(&slots)),
-            control,
-        };
-        let secure = work.secure;
-        let mut round = Round::new(
-            work,
-            number,
-            size.target,
-            sampling::quorum(&self.settings, size.target),
-            now + self.pace.deadline(&self.settings),
-        );
-        for id in self.by_slot() {
-            let Some(member) = self.members.get_mut(&id).filter(|m| slots.contains(&m.slot)) else {
-                continue;
-            };
-            let token = draw_token(&mut self.entropy);
-            member.start(token.clone());
-            round.seat(id, member.slot, token.clone());
-            self.ask(id, &round, token, actions);
-        }
-        if let Some(secure) = secure {
-            round.sum = Some(self.begin_sum(&round, attempt, &secure));
-        }
-        actions.push(Action::Wake(round.deadline));
-        self.current = Some(round);
-        self.pace.asked(now);
-        if self.members.values().any(Member::is_ready) {
-            self.send_away(Address::Workers, now, actions);
-        }
-    }
-
-    /// Sends the task of a round.
-    fn ask(&mut self, id: PeerId, round: &Round, token: Token, actions: &mut Vec<Action>) {
-        let Work { attempt, recipe, examples, secure, control } = round.work.clone();
-        let weights = self.weights.values().to_vec();
-        let variety = self.settings.variety_task();
-        let task = Task { token, attempt, recipe, variety, control, examples, secure, weights };
-        self.send(Address::Worker(id), round.number, &ToWorker::Task(Box::new(task)), actions);
-    }
-
-    fn eligible(&self, test: fn(&Member) -> bool) -> Vec<u32> {
-        self.members.values().filter(|member| test(member)).map(|member| member.slot).collect()
     }
 
     fn stop(&mut self, actions: &mut Vec<Action>) {

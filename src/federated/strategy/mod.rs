@@ -1,5 +1,5 @@
 //! How the updates of a round change the global model. One file a strategy, and one line in
-//! [`STRATEGIES`].
+//! `STRATEGIES`.
 
 mod centred_clipping;
 mod distances;

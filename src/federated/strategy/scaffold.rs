@@ -7,6 +7,8 @@
 //! `w <- w + rate mean(w_k - w)` and `c <- c + |S| / N mean(c_k' - c_k)`. Both means are
 //! weighted by digits, where the paper's are not: one sum serves both.
 
+use crate::learn::Recipe;
+
 use super::{OtherState, RoundFacts, Strategy, Tuning, advance};
 
 pub(super) struct Scaffold {
@@ -29,6 +31,12 @@ impl Strategy for Scaffold {
         for (control, change) in self.control.iter_mut().zip(changes) {
             *control += scale * change;
         }
+    }
+
+    /// Plain SGD: momentum carries the corrections of one worker's past into its next steps,
+    /// and training diverges where digits are uneven.
+    fn adjust(&self, recipe: &mut Recipe) {
+        recipe.sgd.momentum = 0.0;
     }
 
     fn control(&self, parameters: usize) -> Option<Vec<f32>> {

@@ -1,11 +1,10 @@
 //! What becomes of an update, and of a round when its outcome is known.
 
-use super::super::super::messages::{Control, Refusal, ToWorker, Token, Update};
+use super::super::super::messages::{Refusal, ToWorker, Token, Update};
 use super::super::super::strategy::RoundFacts;
 use super::super::round::{Outcome, Round};
 use super::super::{Action, Member};
 use super::{Aggregator, Millis, notice};
-use crate::learn::Recipe;
 use crate::network::Weights;
 use crate::privacy::inversion;
 use crate::wire::{Address, PeerId};
@@ -163,18 +162,6 @@ impl Aggregator {
             Some(_) => 2 * parameters,
             None => parameters,
         }
-    }
-
-    /// What workers in these slots are told to correct their gradients by. The scale brings the
-    /// change of a variate to the length of a worker's step.
-    pub(super) fn control(&self, recipe: &Recipe, slots: &[u32]) -> Option<Control> {
-        let values = self.strategy.control(self.weights.values().len())?;
-        let asked = self.members.values().filter(|member| slots.contains(&member.slot));
-        let digits: usize = asked.map(|member| member.digits as usize).sum();
-        let digits = u32::try_from(digits.div_ceil(slots.len().max(1))).unwrap_or(u32::MAX);
-        let extra = self.settings.variety_task().extra(digits);
-        let steps = recipe.steps(digits.saturating_add(extra) as usize);
-        Some(Control { scale: recipe.sgd.reach(steps), values })
     }
 
     pub(super) fn facts(&self, round: &Round, updates: usize) -> RoundFacts {
