@@ -40,6 +40,9 @@ pub enum Error {
         /// Columns of an image.
         columns: u32,
     },
+    /// A file that is no handwriting.
+    #[error("this is no file of handwriting: {0}")]
+    Handwriting(String),
     /// Too few bytes or too many.
     #[error("{what}: {found} bytes where {expected} belong")]
     Length {

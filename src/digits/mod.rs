@@ -8,6 +8,7 @@
 //! | [`synthetic`] | digits drawn from vector strokes, when MNIST is not at hand |
 //! | [`drawing`] | strokes of a pen to ink |
 //! | [`normalise`] | ink to an image like MNIST's |
+//! | [`handwriting`] | a person's own digits, and how they join a shard |
 //! | [`augment`] | one image as others might have written it |
 //! | [`partition`] | the ways to cut the training digits into shards |
 //! | [`layout`] | the static files of which a tab downloads its shard's share |
@@ -16,6 +17,7 @@ mod error;
 
 pub mod augment;
 pub mod drawing;
+pub mod handwriting;
 pub mod idx;
 pub mod layout;
 pub mod mnist;

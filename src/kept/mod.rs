@@ -4,10 +4,12 @@
 //! are taken to be as hostile as a peer's: what is read is whole and within its limits, or an
 //! error that says what is wrong.
 
+mod handwriting;
 mod model;
 mod run;
 mod sealed;
 
+pub use handwriting::{handwriting_bytes, handwriting_of};
 pub use model::{About, autosave_name, weight_bytes};
 pub use run::{Point, Run};
 pub use sealed::{open, seal};

@@ -10,6 +10,7 @@ mod dealer;
 mod digits;
 mod environment;
 mod evaluation;
+mod handwriting;
 mod keeper;
 mod ledger;
 mod library;

@@ -12,6 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::broadcast::{BroadcastLink, room_of};
 use super::digits::Source;
 use super::environment::{Show, entropy, now, now_ms, sleep, turn, words};
+use super::handwriting::{self, Desk};
 use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
 use super::store;
@@ -49,27 +50,33 @@ impl Worker {
     /// # Errors
     /// When the value is not a command.
     pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
-        let Command::Open { query, data, tab } = serde_wasm_bindgen::from_value(value)?;
-        let (shared, show) = (Rc::clone(&self.room), self.show.clone());
-        spawn_local(async move {
-            if let Err(reason) = open(&shared, &show, &query, data, &tab).await {
-                show.event(&Shown::Failed { reason });
+        match serde_wasm_bindgen::from_value(value)? {
+            Command::Open { query, data, tab } => {
+                let (shared, show) = (Rc::clone(&self.room), self.show.clone());
+                spawn_local(async move {
+                    if let Err(reason) = open(&shared, &show, &query, data, &tab).await {
+                        show.event(&Shown::Failed { reason });
+                    }
+                });
             }
-        });
+            Command::Handwriting(command) => handwriting::obey(&self.room, command),
+            Command::Export => handwriting::export(&self.room),
+        }
         Ok(())
     }
 }
 
-type Shared = Rc<RefCell<Option<Room>>>;
+pub(super) type Shared = Rc<RefCell<Option<Room>>>;
 
 /// A room that this worker is in.
-struct Room {
+pub(super) struct Room {
     name: String,
     machine: federated::Worker,
     link: BroadcastLink,
-    show: Show,
+    pub(super) show: Show,
     data: String,
-    digits: Rc<Digits>,
+    /// Its digits.
+    pub(super) desk: Desk,
     tab: Rc<Tab>,
     /// A training that was called off, or that this tab was at before it was reloaded.
     unfinished: Option<UnfinishedWork>,
@@ -107,7 +114,7 @@ async fn open(
         link,
         show: show.clone(),
         data,
-        digits: Rc::default(),
+        desk: Desk::default(),
         tab: Rc::new(opened.tab),
         unfinished: opened.unfinished,
         generation: 0,
@@ -122,7 +129,7 @@ fn untrusted(error: &store::Error) -> Shown {
     Shown::Notice { level: "warning", text }
 }
 
-fn with_room<T>(shared: &Shared, action: impl FnOnce(&mut Room) -> T) -> Option<T> {
+pub(super) fn with_room<T>(shared: &Shared, action: impl FnOnce(&mut Room) -> T) -> Option<T> {
     shared.borrow_mut().as_mut().map(action)
 }
 
@@ -192,8 +199,7 @@ const LOAD_AGAIN: Duration = Duration::from_secs(5);
 async fn load(shared: Shared, data: String, place: Assignment, generation: u32) {
     while is_current(&shared, generation) {
         match fetch_shard(&data, &place).await {
-            Ok(shard) if is_current(&shared, generation) => return loaded(&shared, shard),
-            Ok(_) => {}
+            Ok(shard) => return loaded(&shared, shard, &place, generation).await,
             Err(text) => {
                 let notice = Shown::Notice { level: "warning", text };
                 with_room(&shared, |room| room.show.event(&notice));
@@ -210,26 +216,48 @@ async fn fetch_shard(data: &str, place: &Assignment) -> Result<(String, Digits, 
     Ok((source.view().name, digits, bytes))
 }
 
-fn loaded(shared: &Shared, (source, digits, bytes): (String, Digits, u32)) {
-    let count = digits.len() as u32;
+async fn loaded(
+    shared: &Shared,
+    (source, digits, bytes): (String, Digits, u32),
+    place: &Assignment,
+    generation: u32,
+) {
+    let Some(name) = with_room(shared, |room| room.name.clone()) else { return };
+    let key = handwriting::key_of(&name, place);
+    let (own, trouble) = handwriting::find(shared, &key).await;
+    if !is_current(shared, generation) {
+        return;
+    }
     with_room(shared, |room| {
         let shown = digits.len().min(SAMPLE);
         let sample = digits.select((0..shown).map(|place| place * digits.len() / shown));
         room.show.event(&Shown::Shard {
             source,
-            digits: count,
+            digits: digits.len() as u32,
             histogram: digits.histogram(),
             bytes,
             sample: Uint8Array::from(sample.pixels()),
             labels: Uint8Array::from(sample.labels()),
         });
-        room.digits = Rc::new(digits);
+        room.desk.lay_out(key, digits, own);
+        room.show.event(&room.desk.view());
+        if let Some(text) = trouble {
+            room.show.event(&Shown::Notice { level: "warning", text });
+        }
     });
-    tell(shared, Event::ShardLoaded(count));
+    announce(shared);
+}
+
+/// Says how many digits there are to train on.
+pub(super) fn announce(shared: &Shared) {
+    let count = with_room(shared, |room| room.desk.digits().len() as u32);
+    if let Some(count) = count {
+        tell(shared, Event::ShardLoaded(count));
+    }
 }
 
 /// How long training computes before messages have their turn, in milliseconds.
-const SLICE_MS: f64 = 30.0;
+pub(super) const SLICE_MS: f64 = 30.0;
 
 /// Trains a round, and says what came of it.
 async fn train(shared: Shared, job: Job, generation: u32) {
@@ -270,17 +298,23 @@ async fn run_task(
     job: Job,
     generation: u32,
 ) -> Result<Option<federated::Report>, String> {
+    handwriting::heed_noise(shared, &job);
     let room = with_room(shared, |room| {
         let place = room.machine.place().cloned()?;
-        let (digits, tab) = (Rc::clone(&room.digits), Rc::clone(&room.tab));
-        Some((place, digits, tab, room.unfinished.take(), room.show.clone()))
+        let (digits, own) = (room.desk.digits(), room.desk.own());
+        let tab = Rc::clone(&room.tab);
+        Some((place, digits, own, tab, room.unfinished.take(), room.show.clone()))
     });
-    let Some((place, digits, tab, unfinished, show)) = room.flatten() else {
+    let Some((place, digits, own, tab, unfinished, show)) = room.flatten() else {
         return Ok(None);
     };
     let preset = network::preset(&place.model)
         .ok_or_else(|| format!("this page knows no network called {}", place.model))?;
     let round = job.round;
+    let read = handwriting::read_by(&preset.network, &job, &own).await;
+    if let Some(read) = read.map_err(|error| error.to_string())? {
+        show.event(&read);
+    }
     let mut training = LocalTraining::new(&preset.network, &place, job, &digits)
         .map_err(|error| error.to_string())?;
     let taken_up = unfinished.and_then(|saved| training.take_up(&preset.network, saved, &digits));

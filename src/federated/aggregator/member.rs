@@ -15,6 +15,8 @@ pub struct Member {
     pub state: MemberState,
     /// Digits in its shard; 0 until it is loaded.
     pub digits: u32,
+    /// What that becomes once its part of the round under way is over.
+    next_digits: Option<u32>,
     /// The mean training loss of its last report.
     pub loss: Option<f32>,
     /// Bytes sent to it.
@@ -56,6 +58,7 @@ impl Member {
             slot,
             state: MemberState::Loading,
             digits: 0,
+            next_digits: None,
             loss: None,
             bytes_sent: 0,
             bytes_received: 0,
@@ -69,16 +72,35 @@ impl Member {
     pub(super) fn loading(&mut self) {
         self.state = MemberState::Loading;
         self.digits = 0;
+        self.next_digits = None;
     }
 
-    /// It has its digits, or is free again after a deadline that it missed, or willing again.
+    /// It has its digits, or others than before; or it is free again after a deadline that it
+    /// missed, or willing again. A round under way keeps the number that it was planned with.
     pub(super) fn ready(&mut self, digits: u32) {
-        let waited_for =
-            matches!(self.state, MemberState::Loading | MemberState::Silent | MemberState::Away);
-        if waited_for && (1..=DIGITS_MAX).contains(&(digits as usize)) {
-            self.state = MemberState::Idle;
-            self.digits = digits;
+        if !(1..=DIGITS_MAX).contains(&(digits as usize)) {
+            return;
         }
+        self.next_digits = Some(digits);
+        if !self.is_busy() {
+            self.free();
+        }
+    }
+
+    /// Whether an update may come of so many digits: as many as it had when it was asked, or as
+    /// many as it has said since, for its word and the task may have crossed.
+    pub(super) fn has_digits(&self, digits: u32) -> bool {
+        digits > 0 && (digits == self.digits || Some(digits) == self.next_digits)
+    }
+
+    fn is_busy(&self) -> bool {
+        let busy = [MemberState::Training, MemberState::Summing, MemberState::Reported];
+        busy.contains(&self.state)
+    }
+
+    fn free(&mut self) {
+        self.state = MemberState::Idle;
+        self.digits = self.next_digits.take().unwrap_or(self.digits);
     }
 
     /// It is not willing to take part now.
@@ -132,15 +154,56 @@ impl Member {
     /// Its task ended without an update that counts.
     pub(super) fn rest(&mut self) {
         if matches!(self.state, MemberState::Training | MemberState::Summing) {
-            self.state = MemberState::Idle;
+            self.free();
         }
     }
 
     /// The round is over.
     pub(super) fn dismiss(&mut self) {
-        let busy = [MemberState::Training, MemberState::Summing, MemberState::Reported];
-        if busy.contains(&self.state) {
-            self.state = MemberState::Idle;
+        if self.is_busy() {
+            self.free();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ready(digits: u32) -> Member {
+        let mut member = Member::new(PeerId([1; 16]), 0);
+        member.ready(digits);
+        member
+    }
+
+    #[test]
+    fn other_digits_count_at_once_between_rounds() {
+        let mut member = ready(10);
+        member.ready(13);
+        assert_eq!((member.state, member.digits), (MemberState::Idle, 13));
+        for impossible in [0, DIGITS_MAX as u32 + 1] {
+            member.ready(impossible);
+            assert_eq!(member.digits, 13);
+        }
+    }
+
+    #[test]
+    fn a_round_under_way_keeps_its_number_of_digits() {
+        let token = || Token([7; 16]);
+        let ends: [fn(&mut Member); 3] = [Member::rest, Member::dismiss, |member| {
+            member.report(None);
+            member.dismiss();
+        }];
+        for end in ends {
+            let mut member = ready(10);
+            member.start(token());
+            member.ready(13);
+            assert_eq!((member.state, member.digits), (MemberState::Training, 10));
+            // Its word and the task have crossed: it may have trained on either.
+            assert!(member.has_digits(10) && member.has_digits(13) && !member.has_digits(11));
+            end(&mut member);
+            assert_eq!((member.state, member.digits), (MemberState::Idle, 13));
+            assert!(!member.has_digits(10) && !member.has_digits(0));
         }
     }
 }

@@ -10,12 +10,26 @@ use crate::digits::CLASSES;
 const WORKER: &str = r#"
 export type WorkerCommand =
   /** Joins the room. `data` is the digits' base URL. Under the name `tab` the worker is found again after a reload. */
-  | { type: "open"; query: string; data: string; tab: string };
+  | { type: "open"; query: string; data: string; tab: string }
+  /** Adds what is on the pad to this worker's handwriting: lengths in one unit, y downwards. */
+  | { type: "write"; label: number; width: number; height: number; pen: number; strokes: [number, number][][] }
+  | { type: "erase"; index: number }
+  | { type: "eraseAll" }
+  /** Adds the digits of a file that was exported. */
+  | { type: "import"; text: string }
+  /** Asks for the handwriting as a file. */
+  | { type: "export" };
 
 export type WorkerEvent =
   | ({ type: "state" } & WorkerState)
   /** The shard is here: how many digits, of which labels, and up to 60 of them to look at. */
   | { type: "shard"; source: string; digits: number; histogram: number[]; bytes: number; sample: Uint8Array; labels: Uint8Array }
+  /** This worker's handwriting, in the order of writing. Each digit stands `copies` times among the `digits` that it trains on. */
+  | { type: "handwriting"; labels: Uint8Array; images: Uint8Array; copies: number; digits: number }
+  /** The handwriting as a file of JSON. */
+  | { type: "handwritingFile"; text: string }
+  /** Of the `count` digits of the handwriting, the global model with `round` rounds behind it reads so many right. */
+  | { type: "ownAccuracy"; round: number; correct: number; count: number }
   /** Another tab goes by the name that was given: this one must use another from now on. */
   | { type: "renamed"; tab: string }
   /** Training goes on where it was stopped: after `step` steps. */
@@ -58,6 +72,42 @@ pub enum WorkerCommand {
         /// Names the tab over reloads.
         tab: String,
     },
+    /// Hand over the handwriting as a file.
+    Export,
+    /// Change the handwriting.
+    #[serde(untagged)]
+    Handwriting(HandwritingCommand),
+}
+
+/// What changes a worker's handwriting.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum HandwritingCommand {
+    /// Add what was drawn.
+    Write {
+        /// The digit that it is meant to be.
+        label: u8,
+        /// The pad's width.
+        width: f32,
+        /// The pad's height.
+        height: f32,
+        /// The line's width.
+        pen: f32,
+        /// The strokes' points.
+        strokes: Vec<Vec<[f32; 2]>>,
+    },
+    /// Remove a digit.
+    Erase {
+        /// Its place.
+        index: usize,
+    },
+    /// Remove all of them.
+    EraseAll,
+    /// Add the digits of a file.
+    Import {
+        /// What the file says.
+        text: String,
+    },
 }
 
 /// What the worker shows.
@@ -82,6 +132,33 @@ pub enum WorkerEvent {
         /// Their labels.
         #[serde(with = "serde_wasm_bindgen::preserve")]
         labels: Uint8Array,
+    },
+    /// This worker's handwriting.
+    Handwriting {
+        /// The labels, in the order of writing.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        labels: Uint8Array,
+        /// The pixels, 784 each.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        images: Uint8Array,
+        /// How often each stands in the shard.
+        copies: u32,
+        /// Digits in the shard with them.
+        digits: u32,
+    },
+    /// The handwriting as a file.
+    HandwritingFile {
+        /// JSON.
+        text: String,
+    },
+    /// How well the global model reads the handwriting.
+    OwnAccuracy {
+        /// Rounds behind the model.
+        round: u32,
+        /// Digits read right.
+        correct: u32,
+        /// Digits read.
+        count: u32,
     },
     /// Another tab goes by the name that was given.
     Renamed {

@@ -1,15 +1,18 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
+import type { WorkerCommand } from "../../wasm/sotto.js";
 import { workerName } from "../format";
-import { dataUrl, missingFeature, startWorker } from "../roles/start";
+import { dataUrl, missingFeature, startWorker, type RoleLink } from "../roles/start";
 import { NOTHING, reduceLocal, type LocalShow } from "../state/local";
 import { rename, tabName } from "../state/tab";
 import { shared } from "../styles/shared";
+import { save } from "./results/save";
 import { PHASES } from "./worker-phase";
 import "./banner";
 import "./notices";
 import "./worker-digits";
+import "./worker-handwriting";
 import "./worker-loss";
 import "./worker-masks";
 import "./worker-phase";
@@ -30,6 +33,7 @@ export class WorkerRoom extends LitElement {
         gap: var(--space-4);
         margin-block: var(--space-4);
       }
+      sotto-worker-handwriting,
       sotto-worker-masks {
         margin-bottom: var(--space-4);
       }
@@ -45,18 +49,20 @@ export class WorkerRoom extends LitElement {
   ];
 
   private show: LocalShow = NOTHING;
+  private link?: RoleLink<WorkerCommand>;
   private pending = false;
   private readonly missing = missingFeature();
 
   constructor() {
     super();
     if (this.missing) return;
-    const worker = startWorker((event) => {
+    this.link = startWorker((event) => {
       this.show = reduceLocal(this.show, event);
       if (event.type === "renamed") rename(event.tab);
+      if (event.type === "handwritingFile") save("sotto-handwriting.json", "application/json", event.text);
       this.redrawSoon();
     });
-    worker.send({ type: "open", query: location.search, data: dataUrl(), tab: tabName() });
+    this.link.send({ type: "open", query: location.search, data: dataUrl(), tab: tabName() });
   }
 
   /** Training tells of hundreds of steps a second. A timer, not a frame: hidden tabs have titles too. */
@@ -89,6 +95,11 @@ export class WorkerRoom extends LitElement {
         <sotto-worker-loss .show=${show}></sotto-worker-loss>
         <sotto-worker-sent .sent=${show.sent} .masked=${show.masked}></sotto-worker-sent>
       </div>
+      <sotto-worker-handwriting
+        .own=${show.handwriting}
+        .readings=${show.readings}
+        @handwriting=${(event: CustomEvent<WorkerCommand>) => this.link?.send(event.detail)}
+      ></sotto-worker-handwriting>
       ${show.masked ? html`<sotto-worker-masks .masked=${show.masked}></sotto-worker-masks>` : nothing}
       ${show.notices.length > 0 ? html`<sotto-notices class="panel" .notices=${show.notices}></sotto-notices>` : nothing}
     `;

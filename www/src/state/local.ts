@@ -11,6 +11,10 @@ export interface LocalShow {
   /** The round under way was taken up after so many steps. */
   resumed?: Of<"resumed">;
   progress?: Of<"progress">;
+  /** What was drawn on this page and on those before it. */
+  handwriting?: Of<"handwriting">;
+  /** How well the global models of this run read that, in the order of their rounds. */
+  readings: Of<"ownAccuracy">[];
   sent?: Of<"sent">;
   masked?: Of<"masked">;
   /** Batch losses along the steps so far, thinned when there are many. */
@@ -21,9 +25,10 @@ export interface LocalShow {
   failure?: string;
 }
 
-export const NOTHING: LocalShow = { losses: [], steps: 0, updates: 0, notices: [] };
+export const NOTHING: LocalShow = { readings: [], losses: [], steps: 0, updates: 0, notices: [] };
 
 const LOSSES_MAX = 1200;
+const READINGS_MAX = 200;
 const NOTICES_MAX = 20;
 
 export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
@@ -38,7 +43,18 @@ export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
       return { ...NOTHING, ...(show.state && { state: show.state }), notices: show.notices, shard };
     }
     case "renamed":
+    case "handwritingFile":
       return show;
+    case "handwriting": {
+      const { type: _, ...handwriting } = event;
+      return { ...show, handwriting };
+    }
+    case "ownAccuracy": {
+      const { type: _, ...reading } = event;
+      // A round that is tried again begins with the model that was read already.
+      const before = show.readings.filter(({ round }) => round < event.round);
+      return { ...show, readings: [...before, reading].slice(-READINGS_MAX) };
+    }
     case "resumed": {
       const { type: _, ...resumed } = event;
       return { ...show, resumed };

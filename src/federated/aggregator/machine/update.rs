@@ -82,7 +82,7 @@ impl Aggregator {
         if update.values.len() != self.update_len() {
             return Err(Refusal::WrongLength);
         }
-        if update.digits != member.digits || update.digits == 0 {
+        if !member.has_digits(update.digits) {
             return Err(Refusal::WrongCount);
         }
         let finite = |value: &f32| value.is_finite();
