@@ -1,14 +1,18 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
+import type { WorkerCommand } from "../../wasm/sotto.js";
 import { workerName } from "../format";
-import { dataUrl, missingFeature, startWorker } from "../roles/start";
+import { dataUrl, missingFeature, startWorker, type RoleLink } from "../roles/start";
 import { NOTHING, reduceLocal, type LocalShow } from "../state/local";
+import { Sensors } from "../state/sensors";
 import { rename, tabName } from "../state/tab";
 import { shared } from "../styles/shared";
 import { PHASES } from "./worker-phase";
 import "./banner";
 import "./notices";
+import "./worker-conditions";
+import "./worker-dials";
 import "./worker-digits";
 import "./worker-loss";
 import "./worker-masks";
@@ -30,7 +34,8 @@ export class WorkerRoom extends LitElement {
         gap: var(--space-4);
         margin-block: var(--space-4);
       }
-      sotto-worker-masks {
+      sotto-worker-masks,
+      sotto-worker-dials {
         margin-bottom: var(--space-4);
       }
       sotto-worker-digits {
@@ -47,6 +52,8 @@ export class WorkerRoom extends LitElement {
   private show: LocalShow = NOTHING;
   private pending = false;
   private readonly missing = missingFeature();
+  private worker?: RoleLink<WorkerCommand>;
+  private sensors?: Sensors;
 
   constructor() {
     super();
@@ -56,8 +63,12 @@ export class WorkerRoom extends LitElement {
       if (event.type === "renamed") rename(event.tab);
       this.redrawSoon();
     });
+    this.worker = worker;
+    this.sensors = new Sensors((conditions) => worker.send({ type: "conditions", ...conditions }));
     worker.send({ type: "open", query: location.search, data: dataUrl(), tab: tabName() });
   }
+
+  private readonly askIdle = () => this.sensors?.askIdle() ?? Promise.resolve(undefined);
 
   /** Training tells of hundreds of steps a second. A timer, not a frame: hidden tabs have titles too. */
   private redrawSoon(): void {
@@ -76,6 +87,7 @@ export class WorkerRoom extends LitElement {
   protected override render() {
     const { show } = this;
     const failure = this.missing ?? show.failure;
+    const attack = attackOf(show);
     return html`
       ${failure
         ? html`<sotto-banner level="warning" data-testid="failed">
@@ -83,16 +95,39 @@ export class WorkerRoom extends LitElement {
             <button slot="action" @click=${() => location.reload()}>Reload</button>
           </sotto-banner>`
         : nothing}
+      ${attack
+        ? html`<sotto-banner level="warning" data-testid="attacks"><strong>This tab attacks.</strong> ${attack}</sotto-banner>`
+        : nothing}
       <sotto-worker-phase .show=${show}></sotto-worker-phase>
       <div class="stage">
         <sotto-worker-digits .shard=${show.shard}></sotto-worker-digits>
         <sotto-worker-loss .show=${show}></sotto-worker-loss>
         <sotto-worker-sent .sent=${show.sent} .masked=${show.masked}></sotto-worker-sent>
+        <sotto-worker-conditions
+          .eligibility=${show.eligibility}
+          .askIdle=${this.sensors?.canAskIdle ? this.askIdle : undefined}
+          @pause=${({ detail }: CustomEvent<boolean>) => this.worker?.send({ type: "pause", paused: detail })}
+          @ignore=${({ detail }: CustomEvent<{ gate: string; ignored: boolean }>) => this.worker?.send({ type: "ignore", ...detail })}
+        ></sotto-worker-conditions>
       </div>
+      <sotto-worker-dials
+        .dials=${show.dials}
+        @dial=${({ detail }: CustomEvent<Dial>) => this.worker?.send({ type: "dial", ...detail })}
+      ></sotto-worker-dials>
       ${show.masked ? html`<sotto-worker-masks .masked=${show.masked}></sotto-worker-masks>` : nothing}
       ${show.notices.length > 0 ? html`<sotto-notices class="panel" .notices=${show.notices}></sotto-notices>` : nothing}
     `;
   }
+}
+
+type Dial = Omit<Extract<WorkerCommand, { type: "dial" }>, "type">;
+
+/** What a dishonest tab does, in a sentence. */
+function attackOf({ dials }: LocalShow): string | undefined {
+  const [honest, ...attacks] = dials?.attacks ?? [];
+  if (!dials || dials.attack === honest?.name) return undefined;
+  const words = attacks.find(({ name }) => name === dials.attack)?.words ?? dials.attack;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 /** The tab's title says what the worker does, so that a row of tabs can be read. */
