@@ -226,3 +226,25 @@ fn measure(clock: Clock<'_>, mut task: impl FnMut() -> Result<(), Error>) -> Res
     samples.sort_by(f64::total_cmp);
     Ok(Timing { median_ms: samples[samples.len() / 2], best_ms: samples[0] })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::digits::synthetic;
+    use crate::network;
+
+    #[test]
+    fn speed_is_digits_by_time_after_a_first_step() {
+        let network = network::preset("linear").unwrap().network;
+        let digits = synthetic::digits(40, 1).unwrap();
+        let time = Cell::new(0.0);
+        let clock = || time.replace(time.get() + 30.0);
+        let speed = digits_per_s(&network, &digits, 100.0, &clock).unwrap();
+        // A step takes 30 ms; the fourth ends the measurement.
+        assert!((speed - 40.0 / 0.03).abs() < 1e-9);
+        let none = crate::digits::Digits::default();
+        assert!(digits_per_s(&network, &none, 100.0, &clock).is_err());
+    }
+}

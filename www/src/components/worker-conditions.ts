@@ -39,6 +39,11 @@ export class WorkerConditions extends LitElement {
       header button {
         min-width: 6rem;
       }
+      ul {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr));
+        column-gap: var(--space-6);
+      }
       li {
         display: grid;
         grid-template-columns: minmax(0, 1fr) auto;

@@ -41,6 +41,9 @@ export class WorkerRoom extends LitElement {
       sotto-worker-digits {
         grid-row: span 2;
       }
+      sotto-worker-conditions {
+        grid-column: 1 / -1;
+      }
       @media (max-width: 56rem) {
         .stage {
           grid-template-columns: minmax(0, 1fr);
