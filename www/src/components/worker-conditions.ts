@@ -55,6 +55,9 @@ export class WorkerConditions extends LitElement {
       li p:first-child {
         overflow-wrap: anywhere;
       }
+      li button {
+        margin-left: -0.5rem;
+      }
       .verdict {
         color: var(--ink-soft);
       }

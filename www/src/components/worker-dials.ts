@@ -26,6 +26,9 @@ export class WorkerDials extends LitElement {
         gap: var(--space-1);
         min-width: 0;
       }
+      code {
+        display: inline-block;
+      }
       label {
         font-weight: 600;
       }
