@@ -7,6 +7,7 @@
 mod aggregator;
 pub mod attack;
 mod control;
+pub mod dials;
 pub mod eligibility;
 mod example_level;
 mod local;

@@ -66,6 +66,35 @@ pub fn training(network: &Network, digits: &Digits, clock: Clock<'_>) -> Result<
     })
 }
 
+/// How many digits a second training takes in, measured for `span_ms` after a first step; a
+/// rough figure, soon.
+///
+/// # Errors
+/// When there are no digits or an operation fails.
+pub fn digits_per_s(
+    network: &Network,
+    digits: &Digits,
+    span_ms: f64,
+    clock: Clock<'_>,
+) -> Result<f64, Error> {
+    let digits = digits.select(0..BATCH.min(digits.len()));
+    let weights = Initialiser::He.weights(network, 1)?;
+    // One step an epoch: all digits are in one batch.
+    let recipe = Recipe { epochs: super::EPOCHS_MAX, batch: BATCH as u32, ..Recipe::plain(SGD) };
+    let shuffle = Stream::new(1, "profile/shuffle");
+    let mut trainer = Trainer::new(network, &weights, recipe, digits.len(), shuffle)?;
+    trainer.step(&digits)?;
+    let (mut steps, started) = (0, clock());
+    loop {
+        trainer.step(&digits)?;
+        steps += 1;
+        let elapsed_ms = clock() - started;
+        if elapsed_ms >= span_ms || trainer.is_done() {
+            return Ok(1e3 * (steps * digits.len()) as f64 / elapsed_ms);
+        }
+    }
+}
+
 /// The reading of all digits, in batches.
 ///
 /// # Errors
@@ -196,4 +225,26 @@ fn measure(clock: Clock<'_>, mut task: impl FnMut() -> Result<(), Error>) -> Res
     }
     samples.sort_by(f64::total_cmp);
     Ok(Timing { median_ms: samples[samples.len() / 2], best_ms: samples[0] })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::digits::synthetic;
+    use crate::network;
+
+    #[test]
+    fn speed_is_digits_by_time_after_a_first_step() {
+        let network = network::preset("linear").unwrap().network;
+        let digits = synthetic::digits(40, 1).unwrap();
+        let time = Cell::new(0.0);
+        let clock = || time.replace(time.get() + 30.0);
+        let speed = digits_per_s(&network, &digits, 100.0, &clock).unwrap();
+        // A step takes 30 ms; the fourth ends the measurement.
+        assert!((speed - 40.0 / 0.03).abs() < 1e-9);
+        let none = crate::digits::Digits::default();
+        assert!(digits_per_s(&network, &none, 100.0, &clock).is_err());
+    }
 }

@@ -6,7 +6,9 @@
 mod aggregator;
 mod broadcast;
 mod client;
+mod conditions;
 mod dealer;
+mod dials;
 mod digits;
 mod environment;
 mod evaluation;

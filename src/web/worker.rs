@@ -10,6 +10,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of};
+use super::conditions::Judge;
+use super::dials::{Fate, SILENCE, Trial};
 use super::digits::Source;
 use super::environment::{Show, entropy, now, now_ms, sleep, turn, words};
 use super::handwriting::{self, Desk};
@@ -34,6 +36,8 @@ const SAMPLE: usize = 60;
 pub struct Worker {
     show: Show,
     room: Shared,
+    judge: Rc<Judge>,
+    trial: Rc<Trial>,
 }
 
 #[wasm_bindgen]
@@ -42,7 +46,9 @@ impl Worker {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), room: Rc::default() }
+        let show = Show(show);
+        let (judge, trial) = (Rc::new(Judge::new(show.clone())), Rc::new(Trial::new(show.clone())));
+        Self { show, room: Rc::default(), judge, trial }
     }
 
     /// Obeys one command of the page.
@@ -51,18 +57,30 @@ impl Worker {
     /// When the value is not a command.
     pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
         match serde_wasm_bindgen::from_value(value)? {
-            Command::Open { query, data, tab } => {
-                let (shared, show) = (Rc::clone(&self.room), self.show.clone());
-                spawn_local(async move {
-                    if let Err(reason) = open(&shared, &show, &query, data, &tab).await {
-                        show.event(&Shown::Failed { reason });
-                    }
-                });
-            }
+            Command::Open { query, data, tab } => self.open(query, data, tab),
+            Command::Conditions(seen) => self.judge.read(seen),
+            Command::Ignore { gate, ignored } => self.judge.ignore(&gate, ignored),
+            Command::Pause { paused } => self.judge.pause(paused),
+            Command::Dial { name, value } => self.trial.set(&name, &value),
             Command::Handwriting(command) => handwriting::obey(&self.room, command),
             Command::Export => handwriting::export(&self.room),
         }
+        tell(&self.room, Event::Willing(self.judge.is_willing()));
         Ok(())
+    }
+
+    fn open(&self, query: String, data: String, tab: String) {
+        // The address of an aggregator's page turns no dials of the workers inside of it.
+        if self.judge.has_page() {
+            self.trial.open(&query);
+        }
+        let (shared, show) = (Rc::clone(&self.room), self.show.clone());
+        let (judge, trial) = (Rc::clone(&self.judge), Rc::clone(&self.trial));
+        spawn_local(async move {
+            if let Err(reason) = open(&shared, &show, (judge, trial), &query, data, &tab).await {
+                show.event(&Shown::Failed { reason });
+            }
+        });
     }
 }
 
@@ -78,6 +96,8 @@ pub(super) struct Room {
     /// Its digits.
     pub(super) desk: Desk,
     tab: Rc<Tab>,
+    judge: Rc<Judge>,
+    trial: Rc<Trial>,
     /// A training that was called off, or that this tab was at before it was reloaded.
     unfinished: Option<UnfinishedWork>,
     /// Counts tasks and assignments, so that an abandoned one ends itself.
@@ -87,6 +107,7 @@ pub(super) struct Room {
 async fn open(
     shared: &Shared,
     show: &Show,
+    (judge, trial): (Rc<Judge>, Rc<Trial>),
     query: &str,
     data: String,
     tab: &str,
@@ -108,6 +129,7 @@ async fn open(
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Workers, address], move || receive(&arrived))
         .map_err(|error| words(&error))?;
+    let is_willing = judge.is_willing();
     *shared.borrow_mut() = Some(Room {
         name,
         machine,
@@ -116,9 +138,12 @@ async fn open(
         data,
         desk: Desk::default(),
         tab: Rc::new(opened.tab),
+        judge,
+        trial,
         unfinished: opened.unfinished,
         generation: 0,
     });
+    tell(shared, Event::Willing(is_willing));
     tell(shared, Event::Open);
     Ok(())
 }
@@ -143,6 +168,9 @@ fn tell(shared: &Shared, event: Event) {
 fn receive(shared: &Shared) {
     with_room(shared, |room| {
         while let Some(bytes) = room.link.receive() {
+            if room.trial.is_silent() {
+                continue;
+            }
             let actions = room.machine.handle(Event::Bytes(bytes), now_ms());
             carry_out(shared, room, actions);
         }
@@ -153,10 +181,18 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
     for action in actions {
         let shared = Rc::clone(shared);
         match action {
-            Action::Send(to, bytes) => room.link.send(to, &bytes),
+            Action::Send(to, bytes) => match room.trial.take(to, bytes) {
+                Fate::Leaves(to, bytes) => room.link.send(to, &bytes),
+                Fate::Waits(span) => spawn_local(send_later(shared, span)),
+                Fate::Lost => {}
+            },
             Action::Load(place) => {
                 room.generation += 1;
                 spawn_local(load(shared, room.data.clone(), place, room.generation));
+            }
+            Action::Train(job) if room.trial.falls_silent(job.round) => {
+                room.generation += 1;
+                spawn_local(stay_silent(shared));
             }
             Action::Train(job) => {
                 room.generation += 1;
@@ -185,6 +221,23 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
         }
     }
     room.show.event(&Shown::State(room.state()));
+}
+
+/// Sends what was held back, once its time has come.
+async fn send_later(shared: Shared, span: Duration) {
+    sleep(span).await;
+    with_room(&shared, |room| {
+        while let Some((to, bytes)) = room.trial.due() {
+            room.link.send(to, &bytes);
+        }
+    });
+}
+
+/// Ends a silence with a look around, as a page does that was cut off.
+async fn stay_silent(shared: Shared) {
+    sleep(SILENCE).await;
+    with_room(&shared, |room| room.trial.speaks_again());
+    tell(&shared, Event::Open);
 }
 
 /// Whether nothing newer has taken the place of what `generation` began.
@@ -228,7 +281,7 @@ async fn loaded(
     if !is_current(shared, generation) {
         return;
     }
-    with_room(shared, |room| {
+    let is_willing = with_room(shared, |room| {
         let shown = digits.len().min(SAMPLE);
         let sample = digits.select((0..shown).map(|place| place * digits.len() / shown));
         room.show.event(&Shown::Shard {
@@ -239,12 +292,17 @@ async fn loaded(
             sample: Uint8Array::from(sample.pixels()),
             labels: Uint8Array::from(sample.labels()),
         });
+        if let Some(place) = room.machine.place() {
+            room.judge.measure(&place.model, &digits);
+        }
         room.desk.lay_out(key, digits, own);
         room.show.event(&room.desk.view());
         if let Some(text) = trouble {
             room.show.event(&Shown::Notice { level: "warning", text });
         }
+        room.judge.is_willing()
     });
+    tell(shared, Event::Willing(is_willing.unwrap_or(true)));
     announce(shared);
 }
 
@@ -302,12 +360,14 @@ async fn run_task(
     let room = with_room(shared, |room| {
         let place = room.machine.place().cloned()?;
         let (digits, own) = (room.desk.digits(), room.desk.own());
-        let tab = Rc::clone(&room.tab);
-        Some((place, digits, own, tab, room.unfinished.take(), room.show.clone()))
+        let (tab, attack) = (Rc::clone(&room.tab), room.trial.attack());
+        Some((place, (digits, own), tab, room.unfinished.take(), room.show.clone(), attack))
     });
-    let Some((place, digits, own, tab, unfinished, show)) = room.flatten() else {
+    let Some((place, (digits, own), tab, unfinished, show, attack)) = room.flatten() else {
         return Ok(None);
     };
+    let digits = attack.map_or(digits.clone(), |attack| Rc::new(attack.digits(&digits)));
+    let secret = job.secret.clone();
     let preset = network::preset(&place.model)
         .ok_or_else(|| format!("this page knows no network called {}", place.model))?;
     let round = job.round;
@@ -346,13 +406,21 @@ async fn run_task(
         }
     }
     tab.forget().await;
-    training.finish().map(Some).map_err(|error| error.to_string())
+    let mut report = training.finish().map_err(|error| error.to_string())?;
+    if let Some(attack) = attack {
+        attack.spoil(&mut report.update, &secret.0);
+    }
+    Ok(Some(report))
 }
 
 impl Room {
     fn state(&self) -> WorkerState {
         let (phase, round, reason) = match self.machine.phase() {
+            _ if self.trial.is_silent() => ("silent", None, None),
             WorkerPhase::Searching => ("searching", None, None),
+            WorkerPhase::Loading | WorkerPhase::Idle if !self.machine.is_willing() => {
+                ("away", None, None)
+            }
             WorkerPhase::Loading => ("loading", None, None),
             WorkerPhase::Idle => ("idle", None, None),
             WorkerPhase::Training(round) => ("training", Some(*round), None),
@@ -367,6 +435,9 @@ impl Room {
             model: self.machine.place().map(|place| place.model.clone()),
             round,
             reason,
+            rests: self.machine.rests_until().map(|at| {
+                u32::try_from(at.saturating_sub(now_ms()).div_ceil(1000)).unwrap_or(u32::MAX)
+            }),
         }
     }
 }

@@ -8,6 +8,7 @@ mod client;
 mod library;
 mod owner;
 mod parties;
+mod willing;
 mod worker;
 
 use js_sys::{Object, Reflect};
@@ -19,6 +20,7 @@ pub use client::*;
 pub use library::*;
 pub use owner::*;
 pub use parties::*;
+pub use willing::*;
 pub use worker::*;
 
 #[wasm_bindgen(typescript_custom_section)]

@@ -4,6 +4,7 @@ use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::{DialsView, EligibilityView, ReadConditions};
 use crate::digits::CLASSES;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -18,7 +19,8 @@ export type WorkerCommand =
   /** Adds the digits of a file that was exported. */
   | { type: "import"; text: string }
   /** Asks for the handwriting as a file. */
-  | { type: "export" };
+  | { type: "export" }
+  | WillingCommand;
 
 export type WorkerEvent =
   | ({ type: "state" } & WorkerState)
@@ -40,6 +42,7 @@ export type WorkerEvent =
   | { type: "sent"; round: number; digits: number; bytes: number; norm: number; loss: number; millis: number; secure: boolean; update: Float32Array }
   /** What went into a secure sum: `part` as it is, `masked` as it left. Both are elements of a ring of `bits` bits. */
   | { type: "masked"; round: number; bits: number; bytes: number; firstMasks: FirstMaskView[]; part: Uint32Array; masked: Uint32Array }
+  | WillingEvent
   | { type: "notice"; level: "info" | "warning"; text: string }
   /** The role cannot go on. */
   | { type: "failed"; reason: string };
@@ -48,14 +51,16 @@ export type WorkerEvent =
 export interface FirstMaskView { with?: string; element: number }
 
 export interface WorkerState {
-  /** `searching`: no aggregator has answered yet. */
-  phase: "searching" | "loading" | "idle" | "training" | "summing" | "refused";
+  /** `searching`: no aggregator has answered yet. `away`: not willing. `silent`: on purpose, by a dial. */
+  phase: "searching" | "loading" | "idle" | "training" | "summing" | "refused" | "away" | "silent";
   id: string;
   room: string;
   slot?: number;
   model?: string;
   round?: number;
   reason?: string;
+  /** It is not needed for so long, in seconds. */
+  rests?: number;
 }
 "#;
 
@@ -71,6 +76,27 @@ pub enum WorkerCommand {
         data: String,
         /// Names the tab over reloads.
         tab: String,
+    },
+    /// What the browser tells of the place where this tab runs.
+    Conditions(ReadConditions),
+    /// Let a gate be, or heed it again.
+    Ignore {
+        /// Its name.
+        gate: String,
+        /// Whether it is ignored.
+        ignored: bool,
+    },
+    /// Rest, or go on.
+    Pause {
+        /// Whether it rests.
+        paused: bool,
+    },
+    /// Turn a dial.
+    Dial {
+        /// Its name.
+        name: String,
+        /// What was typed.
+        value: String,
     },
     /// Hand over the handwriting as a file.
     Export,
@@ -222,6 +248,10 @@ pub enum WorkerEvent {
         #[serde(with = "serde_wasm_bindgen::preserve")]
         masked: Uint32Array,
     },
+    /// Whether this tab takes part, and why.
+    Eligibility(EligibilityView),
+    /// What is out of order with this tab, on purpose.
+    Dials(DialsView),
     /// Something the user may want to know.
     Notice {
         /// `info` or `warning`.
@@ -239,7 +269,7 @@ pub enum WorkerEvent {
 /// What a worker is doing.
 #[derive(Debug, Serialize)]
 pub struct WorkerState {
-    /// `searching`, `loading`, `idle`, `training`, `summing` or `refused`.
+    /// `searching`, `loading`, `idle`, `training`, `summing`, `refused`, `away` or `silent`.
     pub phase: &'static str,
     /// 32 hexadecimal digits.
     pub id: String,
@@ -257,6 +287,9 @@ pub struct WorkerState {
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Seconds for which it is not needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rests: Option<u32>,
 }
 
 /// What a mask added to the first element.

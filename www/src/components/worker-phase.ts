@@ -15,6 +15,8 @@ export const PHASES: Record<Phase, string> = {
   training: "Training",
   summing: "In a secure sum",
   refused: "Not admitted",
+  away: "Away",
+  silent: "Silent",
 };
 
 /** Between what it is doing and the round. */
@@ -113,7 +115,12 @@ export class WorkerPhase extends LitElement {
         return "Its update stays here. What leaves is hidden under masks that cancel only in the sum of all.";
       case "loading":
         return "Only this worker’s part of the digits is downloaded.";
+      case "away":
+        return "It takes no part for now, by its own verdict. Rounds go on without it.";
+      case "silent":
+        return "It neither hears nor says anything for some seconds, on purpose, and comes back by itself.";
       case "idle":
+        if (state?.rests !== undefined) return `Not needed this round; asked to come back in about ${state.rests} s.`;
         return updates === 0 ? "It waits for the first round." : `Updates sent so far: ${updates}. It waits for the next round.`;
     }
   }

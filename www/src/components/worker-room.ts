@@ -5,12 +5,15 @@ import type { WorkerCommand } from "../../wasm/sotto.js";
 import { workerName } from "../format";
 import { dataUrl, missingFeature, startWorker, type RoleLink } from "../roles/start";
 import { NOTHING, reduceLocal, type LocalShow } from "../state/local";
+import { Sensors } from "../state/sensors";
 import { rename, tabName } from "../state/tab";
 import { shared } from "../styles/shared";
 import { save } from "./results/save";
 import { PHASES } from "./worker-phase";
 import "./banner";
 import "./notices";
+import "./worker-conditions";
+import "./worker-dials";
 import "./worker-digits";
 import "./worker-handwriting";
 import "./worker-loss";
@@ -34,11 +37,15 @@ export class WorkerRoom extends LitElement {
         margin-block: var(--space-4);
       }
       sotto-worker-handwriting,
-      sotto-worker-masks {
+      sotto-worker-masks,
+      sotto-worker-dials {
         margin-bottom: var(--space-4);
       }
       sotto-worker-digits {
         grid-row: span 2;
+      }
+      sotto-worker-conditions {
+        grid-column: 1 / -1;
       }
       @media (max-width: 56rem) {
         .stage {
@@ -52,6 +59,7 @@ export class WorkerRoom extends LitElement {
   private link?: RoleLink<WorkerCommand>;
   private pending = false;
   private readonly missing = missingFeature();
+  private sensors?: Sensors;
 
   constructor() {
     super();
@@ -62,8 +70,11 @@ export class WorkerRoom extends LitElement {
       if (event.type === "handwritingFile") save("sotto-handwriting.json", "application/json", event.text);
       this.redrawSoon();
     });
+    this.sensors = new Sensors((conditions) => this.link?.send({ type: "conditions", ...conditions }));
     this.link.send({ type: "open", query: location.search, data: dataUrl(), tab: tabName() });
   }
+
+  private readonly askIdle = () => this.sensors?.askIdle() ?? Promise.resolve(undefined);
 
   /** Training tells of hundreds of steps a second. A timer, not a frame: hidden tabs have titles too. */
   private redrawSoon(): void {
@@ -82,6 +93,7 @@ export class WorkerRoom extends LitElement {
   protected override render() {
     const { show } = this;
     const failure = this.missing ?? show.failure;
+    const attack = attackOf(show);
     return html`
       ${failure
         ? html`<sotto-banner level="warning" data-testid="failed">
@@ -89,21 +101,44 @@ export class WorkerRoom extends LitElement {
             <button slot="action" @click=${() => location.reload()}>Reload</button>
           </sotto-banner>`
         : nothing}
+      ${attack
+        ? html`<sotto-banner level="warning" data-testid="attacks"><strong>This tab attacks.</strong> ${attack}</sotto-banner>`
+        : nothing}
       <sotto-worker-phase .show=${show}></sotto-worker-phase>
       <div class="stage">
         <sotto-worker-digits .shard=${show.shard}></sotto-worker-digits>
         <sotto-worker-loss .show=${show}></sotto-worker-loss>
         <sotto-worker-sent .sent=${show.sent} .masked=${show.masked}></sotto-worker-sent>
+        <sotto-worker-conditions
+          .eligibility=${show.eligibility}
+          .askIdle=${this.sensors?.canAskIdle ? this.askIdle : undefined}
+          @pause=${({ detail }: CustomEvent<boolean>) => this.link?.send({ type: "pause", paused: detail })}
+          @ignore=${({ detail }: CustomEvent<{ gate: string; ignored: boolean }>) => this.link?.send({ type: "ignore", ...detail })}
+        ></sotto-worker-conditions>
       </div>
       <sotto-worker-handwriting
         .own=${show.handwriting}
         .readings=${show.readings}
         @handwriting=${(event: CustomEvent<WorkerCommand>) => this.link?.send(event.detail)}
       ></sotto-worker-handwriting>
+      <sotto-worker-dials
+        .dials=${show.dials}
+        @dial=${({ detail }: CustomEvent<Dial>) => this.link?.send({ type: "dial", ...detail })}
+      ></sotto-worker-dials>
       ${show.masked ? html`<sotto-worker-masks .masked=${show.masked}></sotto-worker-masks>` : nothing}
       ${show.notices.length > 0 ? html`<sotto-notices class="panel" .notices=${show.notices}></sotto-notices>` : nothing}
     `;
   }
+}
+
+type Dial = Omit<Extract<WorkerCommand, { type: "dial" }>, "type">;
+
+/** What a dishonest tab does, in a sentence. */
+function attackOf({ dials }: LocalShow): string | undefined {
+  const [honest, ...attacks] = dials?.attacks ?? [];
+  if (!dials || dials.attack === honest?.name) return undefined;
+  const words = attacks.find(({ name }) => name === dials.attack)?.words ?? dials.attack;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 /** The tab's title says what the worker does, so that a row of tabs can be read. */

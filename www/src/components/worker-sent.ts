@@ -64,7 +64,7 @@ export class WorkerSent extends LitElement {
               ${cost}
             </dd>
           </div>
-          <div><dt>Length of its step</dt><dd>${sent ? sent.norm.toFixed(3) : "–"}</dd></div>
+          <div><dt>Length of its step</dt><dd>${sent ? length(sent.norm) : "–"}</dd></div>
           <div><dt>Trained in</dt><dd>${sent ? `${(sent.millis / 1000).toFixed(1)} s` : "–"}</dd></div>
         </dl>
         <sotto-heat-map .values=${sent?.update ?? NO_UPDATE}></sotto-heat-map>
@@ -89,3 +89,6 @@ export class WorkerSent extends LitElement {
 /** As many as the picture has cells: the largest of a stretch of noise would be no noise. */
 const CELLS = 96 * 32;
 const NO_UPDATE = new Float32Array(0);
+
+/** The length of a step; one that has run away is told by its size alone. */
+const length = (norm: number): string => (norm < 1e5 ? norm.toFixed(3) : norm.toExponential(1));

@@ -17,6 +17,8 @@ export interface LocalShow {
   readings: Of<"ownAccuracy">[];
   sent?: Of<"sent">;
   masked?: Of<"masked">;
+  eligibility?: Of<"eligibility">;
+  dials?: Of<"dials">;
   /** Batch losses along the steps so far, thinned when there are many. */
   losses: { step: number; loss: number }[];
   steps: number;
@@ -40,7 +42,8 @@ export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
     case "shard": {
       const { type: _, ...shard } = event;
       // A new shard is a new run.
-      return { ...NOTHING, ...(show.state && { state: show.state }), notices: show.notices, shard };
+      const { state, eligibility, dials, notices } = show;
+      return { ...NOTHING, ...(state && { state }), ...(eligibility && { eligibility }), ...(dials && { dials }), notices, shard };
     }
     case "renamed":
     case "handwritingFile":
@@ -76,6 +79,14 @@ export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
     case "masked": {
       const { type: _, ...masked } = event;
       return { ...show, masked };
+    }
+    case "eligibility": {
+      const { type: _, ...eligibility } = event;
+      return { ...show, eligibility };
+    }
+    case "dials": {
+      const { type: _, ...dials } = event;
+      return { ...show, dials };
     }
     case "notice": {
       const { type: _, ...notice } = event;
