@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use sotto::digits::{Digits, synthetic};
-use sotto::federated::{Event, Noise, Phase, Settings, ToAggregator, Update};
+use sotto::federated::{Event, Noise, Phase, Schedule, Settings, ToAggregator, Update};
 use sotto::learn::Variety;
 use sotto::network::preset;
 use sotto::privacy::inversion::{applies, recover};
@@ -24,6 +24,7 @@ fn settings(model: &str, secagg: bool) -> Settings {
     let mut settings =
         Settings { model: model.to_owned(), rounds: 1, secagg, ..Settings::default() };
     settings.variety = Variety::NONE;
+    settings.schedule = Schedule::Constant;
     settings.recipe.batch = 1;
     settings.recipe.steps_max = 1;
     settings

@@ -189,7 +189,7 @@ test("an update in the clear gives a training digit away, and a masked one does 
   test.setTimeout(180_000);
   await listen(context);
   // The page's own link to the attack, in a room of this test.
-  const page = await openAggregator(context, "?room=attack&model=linear&batch=1&steps=1&shards=1000&rounds=1&secagg=off");
+  const page = await openAggregator(context, "?room=attack&model=linear&batch=1&steps=1&shards=1000&rounds=1&secagg=off&augment=off&pens=0");
   await expect(page.getByTestId("try-attack")).toHaveAttribute("href", /model=linear&batch=1&steps=1/);
   const tabs = await openWorkers(page, 3);
   const ids = await Promise.all(tabs.map(idOf));

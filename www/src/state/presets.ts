@@ -10,7 +10,7 @@ export interface Preset {
 }
 
 /** Updates of one step on one digit, sent in the clear: the settings under which an update tells most. */
-export const REVEALING = "model=linear&batch=1&steps=1&shards=1000&rounds=3&secagg=off";
+export const REVEALING = "model=linear&batch=1&steps=1&shards=1000&rounds=3&secagg=off&augment=off&pens=0";
 
 /** In the order in which the page shows them. */
 export const PRESETS: Preset[] = [
