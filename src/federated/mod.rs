@@ -11,6 +11,7 @@ pub mod dials;
 pub mod eligibility;
 mod example_level;
 mod local;
+mod median;
 mod messages;
 mod sampling;
 mod schedule;

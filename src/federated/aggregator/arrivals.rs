@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::super::median::median;
 use super::Millis;
 
 /// Times that are kept.
@@ -43,20 +44,9 @@ impl Arrivals {
             return None;
         }
         let mut times: Vec<f64> = self.0.iter().map(|&time| time as f64).collect();
-        let median = median(&mut times);
-        times.iter_mut().for_each(|time| *time = (*time - median).abs());
-        let deviation = DEVIATIONS * self::median(&mut times);
-        Some(Typical { median, deviation })
-    }
-}
-
-/// The middle of the values, which are not empty; sorts them.
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() % 2 {
-        0 => values[middle - 1].midpoint(values[middle]),
-        _ => values[middle],
+        let middle = median(&mut times);
+        times.iter_mut().for_each(|time| *time = (*time - middle).abs());
+        Some(Typical { median: middle, deviation: DEVIATIONS * median(&mut times) })
     }
 }
 

@@ -3,7 +3,8 @@
 //! around it, average out. It begins at the last round's step. Without a radius of its own it
 //! takes the median distance to where it begins.
 
-use super::distances::{mean, median, norm, steps};
+use super::super::median::median;
+use super::distances::{mean, norm, steps};
 use super::{Contribution, OtherState, RoundFacts, Strategy, Tuning, advance, vectors};
 
 /// How often the centre is moved.

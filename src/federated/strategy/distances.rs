@@ -37,17 +37,6 @@ pub(super) fn mean<'a>(steps: impl IntoIterator<Item = &'a Vec<f64>>) -> Vec<f64
     sum
 }
 
-/// The median, the mean of the middle two of an even number.
-pub(super) fn median(values: &mut [f64]) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values {
-        [] => 0.0,
-        _ if values.len() % 2 == 1 => values[middle],
-        _ => (values[middle - 1] + values[middle]) / 2.0,
-    }
-}
-
 /// Makes one step coordinate by coordinate, out of the workers' values of each.
 pub(super) fn by_coordinate(
     updates: &[Contribution<'_>],

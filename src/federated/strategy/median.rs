@@ -1,7 +1,8 @@
 //! The coordinate-wise median (Yin et al. 2018, "Byzantine-robust distributed learning",
 //! algorithm 1, option I): every weight moves by the median of the workers' moves.
 
-use super::distances::{by_coordinate, median};
+use super::super::median::median;
+use super::distances::by_coordinate;
 use super::{Contribution, Strategy};
 
 pub(super) struct Median;

@@ -2,7 +2,8 @@
 //! steps longer than a radius are shortened to it before the mean is taken. Without a radius
 //! of its own it takes the median of the round's lengths.
 
-use super::distances::{mean, median, norm, steps};
+use super::super::median::median;
+use super::distances::{mean, norm, steps};
 use super::{Contribution, Strategy, Tuning};
 
 pub(super) struct NormBound {

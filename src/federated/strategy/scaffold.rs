@@ -40,7 +40,7 @@ impl Strategy for Scaffold {
     }
 
     fn control(&self, parameters: usize) -> Option<Vec<f32>> {
-        let known = self.control.iter().map(|&value| value as f32);
+        let known = self.control.iter().take(parameters).map(|&value| value as f32);
         let mut control: Vec<f32> = known.collect();
         control.resize(parameters, 0.0);
         Some(control)
