@@ -92,6 +92,12 @@ impl Encoding {
         self.width
     }
 
+    /// The most that one update counts for.
+    #[must_use]
+    pub fn weight_max(&self) -> u32 {
+        self.weight_max
+    }
+
     /// The longest `w_k - w` that counts whole.
     #[must_use]
     pub fn clip(&self) -> f64 {

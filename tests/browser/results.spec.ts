@@ -40,6 +40,7 @@ test("every preset link opens and runs", async ({ context }) => {
       const accuracy = await train(page, 1);
       expect(accuracy).toBeGreaterThan(0);
       await expect(page.getByTestId("worker-count")).toHaveText(String(preset.workers));
+      if (address.includes("attackers")) await expect(page.getByTestId("attackers")).toContainText("two workers here attack (sign flip");
       await page.close();
     });
   }

@@ -50,6 +50,11 @@ test("a paused tab is left out, says nothing but that, and comes back", async ({
   expect(lengths.length).toBeGreaterThan(0);
   expect(new Set(lengths)).toEqual(new Set([30]));
 
+  // Its user's will outlives the page.
+  await first.reload();
+  await expect(first.getByTestId("verdict")).toHaveText("It is paused.");
+  await expect(away(page)).toHaveCount(1);
+
   await first.getByTestId("pause").click();
   await expect(away(page)).toHaveCount(0);
   await expect(phase(first)).toHaveAttribute("data-phase", "training");

@@ -18,8 +18,15 @@ const PAGE = `${ROOT}docs/reproductions.md`;
 
 const path = ({ name }, seed) => `${RESULTS}${name}-${seed}.json`;
 
+/** What came out before, unless it was with other flags. */
+function stored(experiment, seed) {
+  if (!existsSync(path(experiment, seed))) return undefined;
+  const result = JSON.parse(readFileSync(path(experiment, seed), "utf8"));
+  return result.flags === experiment.flags ? result : undefined;
+}
+
 function run(experiment, seed) {
-  if (existsSync(path(experiment, seed))) return;
+  if (stored(experiment, seed)) return;
   const stem = `${UNFINISHED}${experiment.name}-${seed}`;
   const flags = `${experiment.flags} --seed ${seed} --csv ${stem}.csv --json`.split(" ");
   // A scaffold's workers remember what no file keeps.
@@ -41,8 +48,7 @@ function run(experiment, seed) {
 
 function found(experiment) {
   const seeds = Array.from({ length: experiment.seeds }, (_, index) => index + 1);
-  const files = seeds.map((seed) => path(experiment, seed)).filter(existsSync);
-  return files.map((file) => JSON.parse(readFileSync(file, "utf8")));
+  return seeds.map((seed) => stored(experiment, seed)).filter((result) => result !== undefined);
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
@@ -77,9 +83,13 @@ mkdirSync(RESULTS, { recursive: true });
 const words = process.argv.slice(2);
 const asked = words.filter((word) => word !== "--tables");
 if (!words.includes("--tables")) {
-  for (const experiment of EXPERIMENTS.filter(({ name }) => asked.length === 0 || asked.some((word) => name.startsWith(word)))) {
-    for (let seed = 1; seed <= experiment.seeds; seed += 1) run(experiment, seed);
-    tables();
+  const wanted = EXPERIMENTS.filter(({ name }) => asked.length === 0 || asked.some((word) => name.startsWith(word)));
+  // One seed of everything comes before the second of anything.
+  for (let seed = 1; seed <= Math.max(...wanted.map(({ seeds }) => seeds)); seed += 1) {
+    for (const experiment of wanted.filter(({ seeds }) => seed <= seeds)) {
+      run(experiment, seed);
+      tables();
+    }
   }
 }
 tables();

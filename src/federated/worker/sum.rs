@@ -38,7 +38,7 @@ impl Kept {
     ) -> Result<Vec<u32>, Error> {
         let (Some(part), Some(private)) = (&self.part, self.secure.private) else {
             let coins = StreamKey::new(&secret);
-            return encoding.encode(&self.update.values, self.update.digits, &coins);
+            return encode(encoding, &self.update.values, self.update.digits, &coins);
         };
         let mut steps = Zeroizing::new(part.steps.clone());
         let grid =
@@ -46,6 +46,23 @@ impl Kept {
         private.add_part(&grid, survivors, &mut steps, secret).map_err(|_| Error::Range)?;
         encoding.encode_whole(&steps, part.clients)
     }
+}
+
+/// Digits written since the round was planned may be more than a sum of its size has room for:
+/// the update then counts for as many as there is.
+fn encode(
+    encoding: &Encoding,
+    values: &[f32],
+    digits: u32,
+    coins: &StreamKey,
+) -> Result<Vec<u32>, Error> {
+    if digits <= encoding.weight_max() {
+        return encoding.encode(values, digits, coins);
+    }
+    let weight = encoding.weight_max();
+    let share = weight as f32 / digits as f32;
+    let values = Zeroizing::new(values.iter().map(|value| value * share).collect::<Vec<f32>>());
+    encoding.encode(&values, weight, coins)
 }
 
 impl Worker {
@@ -144,6 +161,30 @@ impl Worker {
             self.phase = WorkerPhase::Idle;
             if sum.client.has_unmasked() {
                 self.kept = None;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secagg::Numbers;
+
+    #[test]
+    fn an_update_of_too_many_digits_counts_for_the_most_there_may_be() {
+        let numbers = Numbers::Weighted { clip: 1.0, weight_max: 100 };
+        let encoding = Encoding::new(1, numbers).unwrap();
+        for digits in [1u32, 99, 100, 101, 160] {
+            let coins = StreamKey::new(&[digits as u8; StreamKey::LEN]);
+            let mean = [0.5f32, -0.25];
+            let values = mean.map(|value| value * digits as f32);
+            let total =
+                encoding.decode(&encode(&encoding, &values, digits, &coins).unwrap()).unwrap();
+            assert_eq!(total.count, digits.min(100));
+            for (value, expected) in total.values.iter().zip(mean) {
+                let step = 100.0 / 30_000.0;
+                assert!((value / f64::from(total.count) - f64::from(expected)).abs() < step);
             }
         }
     }

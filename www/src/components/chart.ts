@@ -84,7 +84,7 @@ export class Chart extends LitElement {
     if (this.right) axes.push({ ...axis, scale: "right", side: 1, grid: { show: false }, size: 34, gap: 6, space: 40 });
     return {
       ...size(place),
-      padding: [8, this.right ? 0 : 8, 0, 0],
+      padding: [8, this.right ? 0 : 16, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {
@@ -99,7 +99,10 @@ export class Chart extends LitElement {
 }
 
 const ACROSS: Record<Chart["counts"], UPlot.Axis> = {
-  rounds: { space: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] },
+  rounds: {
+    space: (_plot, _axis, _from, to) => (to < 1000 ? 36 : 64),
+    incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000],
+  },
   bytes: { space: 64, values: (_, splits) => splits.map(bytes) },
 };
 

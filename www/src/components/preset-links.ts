@@ -67,9 +67,11 @@ export class PresetLinks extends LitElement {
   }
 }
 
-/** Whether the run has the preset's settings, and no others. */
+/** Whether the run has the preset's settings and attackers, and no others. */
 function isHere({ query }: Preset, { run }: Show): boolean {
   const wanted = new URLSearchParams(query);
+  if (wanted.get("attackers") !== new URLSearchParams(location.search).get("attackers")) return false;
+  wanted.delete("attackers");
   const others = run?.settings.filter((setting) => setting.value !== setting.default) ?? [];
   return others.length === wanted.size && others.every(({ name, value }) => wanted.get(name) === value);
 }

@@ -85,6 +85,7 @@ export class Room extends LitElement {
           ?watching=${watching}
           .awaited=${awaited}
           .missing=${missing}
+          .attackers=${this.session.company.attackers}
           @start=${() => this.session?.start()}
           @stop=${() => this.session?.stop()}
           @start-over=${() => this.session?.startOver()}

@@ -54,6 +54,8 @@ export class TrainingPanel extends LitElement {
   /** Workers that must be ready before training starts by itself. */
   @property({ type: Number }) awaited = 0;
   @property({ type: Number }) missing = 0;
+  /** What each dishonest worker inside of this page does. */
+  @property({ attribute: false }) attackers: string[] = [];
 
   protected override render() {
     const { show } = this;
@@ -70,7 +72,7 @@ export class TrainingPanel extends LitElement {
               ></sotto-training-controls>`}
         </div>
         <sotto-stats .show=${show}></sotto-stats>
-        <p class="now">${this.now()}</p>
+        <p class="now">${this.now()} ${this.lies()}</p>
         <div class="views">
           <sotto-roster .state=${show.state}></sotto-roster>
           <sotto-accuracy-curve .points=${show.curve} .rounds=${show.state.rounds}></sotto-accuracy-curve>
@@ -78,6 +80,13 @@ export class TrainingPanel extends LitElement {
         <sotto-notices .notices=${show.notices}></sotto-notices>
       </section>
     `;
+  }
+
+  private lies() {
+    const [what] = this.attackers;
+    if (what === undefined) return nothing;
+    const verb = this.attackers.length === 1 ? "attacks" : "attack";
+    return html`<span data-testid="attackers">And ${inWords(this.attackers.length, "worker")} here ${verb} (${what}).</span>`;
   }
 
   /** The moment in one sentence. */

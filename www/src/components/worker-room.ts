@@ -6,7 +6,7 @@ import { workerName } from "../format";
 import { dataUrl, missingFeature, startWorker, type RoleLink } from "../roles/start";
 import { NOTHING, reduceLocal, type LocalShow } from "../state/local";
 import { Sensors } from "../state/sensors";
-import { rename, tabName } from "../state/tab";
+import { rememberWill, rename, tabName, will, type Will } from "../state/tab";
 import { shared } from "../styles/shared";
 import { save } from "./results/save";
 import { PHASES } from "./worker-phase";
@@ -60,6 +60,7 @@ export class WorkerRoom extends LitElement {
   private pending = false;
   private readonly missing = missingFeature();
   private sensors?: Sensors;
+  private will = will();
 
   constructor() {
     super();
@@ -71,7 +72,25 @@ export class WorkerRoom extends LitElement {
       this.redrawSoon();
     });
     this.sensors = new Sensors((conditions) => this.link?.send({ type: "conditions", ...conditions }));
+    if (this.will.paused) this.link.send({ type: "pause", paused: true });
+    for (const gate of this.will.ignored) this.link.send({ type: "ignore", gate, ignored: true });
     this.link.send({ type: "open", query: location.search, data: dataUrl(), tab: tabName() });
+  }
+
+  private readonly pause = ({ detail: paused }: CustomEvent<boolean>) => {
+    this.decide({ ...this.will, paused });
+    this.link?.send({ type: "pause", paused });
+  };
+
+  private readonly ignore = ({ detail }: CustomEvent<{ gate: string; ignored: boolean }>) => {
+    const others = this.will.ignored.filter((gate) => gate !== detail.gate);
+    this.decide({ ...this.will, ignored: detail.ignored ? [...others, detail.gate] : others });
+    this.link?.send({ type: "ignore", ...detail });
+  };
+
+  private decide(decision: Will): void {
+    this.will = decision;
+    rememberWill(decision);
   }
 
   private readonly askIdle = () => this.sensors?.askIdle() ?? Promise.resolve(undefined);
@@ -112,8 +131,8 @@ export class WorkerRoom extends LitElement {
         <sotto-worker-conditions
           .eligibility=${show.eligibility}
           .askIdle=${this.sensors?.canAskIdle ? this.askIdle : undefined}
-          @pause=${({ detail }: CustomEvent<boolean>) => this.link?.send({ type: "pause", paused: detail })}
-          @ignore=${({ detail }: CustomEvent<{ gate: string; ignored: boolean }>) => this.link?.send({ type: "ignore", ...detail })}
+          @pause=${this.pause}
+          @ignore=${this.ignore}
         ></sotto-worker-conditions>
       </div>
       <sotto-worker-handwriting

@@ -4,7 +4,7 @@ export interface Preset {
   name: string;
   /** What to look for. */
   sentence: string;
-  /** The settings that are not their defaults. */
+  /** The settings that are not their defaults, and who of the page's workers attacks. */
   query: string;
   workers: number;
 }
@@ -60,6 +60,18 @@ export const PRESETS: Preset[] = [
     name: "A few have most",
     sentence: "All know all digits, but some workers have a hundred times as many. Those count for more in the average.",
     query: "partition=quantity:2&shards=10",
+    workers: 10,
+  },
+  {
+    name: "Two of ten lie",
+    sentence: "They send the opposite of what they learnt, and the mean believes them: the model gets worse as it trains.",
+    query: "secagg=off&shards=10&rounds=20&attackers=sign:2",
+    workers: 10,
+  },
+  {
+    name: "Two of ten lie, and a median",
+    sentence: "The same two, but each weight becomes the middle one of ten. Whoever is far out has no say.",
+    query: "secagg=off&shards=10&rounds=20&strategy=median&attackers=sign:2",
     workers: 10,
   },
   {

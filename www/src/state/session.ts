@@ -1,13 +1,14 @@
 // The aggregator page's life: it takes the room or watches it, and passes on what it hears.
 
-import { dataUrl, startAggregator, startWorker, type RoleLink } from "../roles/start";
-import type { AggregatorCommand, AggregatorEvent, WorkerCommand } from "../../wasm/sotto.js";
+import { dataUrl, startAggregator, type RoleLink } from "../roles/start";
+import type { AggregatorCommand, AggregatorEvent } from "../../wasm/sotto.js";
 import { changed, spoken, type Change } from "./address";
 import { Classifier } from "./classifier";
+import { Company } from "./company";
 import { Library, type TakenModel } from "./library";
 import { Mirror, released, watch } from "./mirror";
 import { BEFORE, reduce, type Show } from "./show";
-import { companyOf, forgetTab, remember, tabName } from "./tab";
+import { companyOf, forgetTab, remember } from "./tab";
 
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 
@@ -31,13 +32,14 @@ export class Session {
   private taken = "";
   private model?: ModelEvent;
   /** Workers inside of this page. */
-  private readonly company: RoleLink<WorkerCommand>[] = [];
+  readonly company: Company;
   private mirror?: Mirror;
   private readonly aggregator: RoleLink<AggregatorCommand>;
 
   constructor(private readonly redraw: () => void) {
     addEventListener("popstate", () => this.reread());
     this.classifier = new Classifier(redraw);
+    this.company = new Company((text) => this.heard({ type: "notice", level: "warning", text }), redraw);
     this.library = new Library(
       redraw,
       (model) => this.took(model),
@@ -88,7 +90,8 @@ export class Session {
 
   /** Removes everything that is kept, once nobody is left to keep more. */
   forget(): void {
-    for (const role of [this.aggregator, ...this.company]) role.end();
+    this.aggregator.end();
+    this.company.end();
     this.library.send({ type: "forget" });
   }
 
@@ -111,7 +114,7 @@ export class Session {
 
   private rememberCompany(): void {
     const room = this.show.run?.room;
-    if (room !== undefined) remember(room, { workers: this.company.length, awaited: this.awaited });
+    if (room !== undefined) remember(room, { workers: this.company.size, awaited: this.awaited });
   }
 
   /** A new run with all settings of another address of this page. */
@@ -122,6 +125,7 @@ export class Session {
 
   private reread(): void {
     this.expect(0);
+    this.company.turn();
     this.aggregator.send({ type: "configure", query: location.search });
   }
 
@@ -146,21 +150,13 @@ export class Session {
   }
 
   private startWorkers(count: number): void {
-    for (let n = 0; n < count; n += 1) {
-      const worker = startWorker((event) => {
-        if (event.type !== "failed") return;
-        this.heard({ type: "notice", level: "warning", text: `A worker in this page failed: ${event.reason}` });
-      });
-      const tab = `${tabName()}-${this.company.length}`;
-      worker.send({ type: "open", query: location.search, data: dataUrl(), tab });
-      this.company.push(worker);
-    }
+    this.company.start(count);
     this.rememberCompany();
   }
 
   /** Those who lived in this page before it was reloaded. */
   private bringBack(room: string): void {
-    if (this.company.length > 0) return;
+    if (this.company.size > 0) return;
     const { workers, awaited } = companyOf(room);
     this.awaited = awaited;
     this.startWorkers(workers);

@@ -1,6 +1,7 @@
-// What a tab remembers over a reload: its name, and the workers that live inside of it.
+// What a tab remembers over a reload: its name, the workers that live inside of it, its user's will.
 
 const NAME = "sotto/tab";
+const WILL = "sotto/will";
 
 /** The tab's name. A duplicated tab has another one's, until a role says so. */
 export function tabName(): string {
@@ -27,6 +28,20 @@ export function companyOf(room: string): Company {
 }
 
 export const remember = (room: string, { workers, awaited }: Company): void => write(companyKey(room), `${workers}/${awaited}`);
+
+/** What the user of a worker's tab decided of its work. */
+export interface Will {
+  paused: boolean;
+  /** Gates that are not to hold it back. */
+  ignored: string[];
+}
+
+export function will(): Will {
+  const [paused, ...ignored] = (read(WILL) ?? "").split("/");
+  return { paused: paused === "paused", ignored };
+}
+
+export const rememberWill = ({ paused, ignored }: Will): void => write(WILL, [paused ? "paused" : "", ...ignored].join("/"));
 
 /** Forgets all of it. */
 export function forgetTab(): void {

@@ -1,0 +1,73 @@
+// The workers inside of the aggregator's page, honest or not.
+
+import { dataUrl, startWorker, type RoleLink } from "../roles/start";
+import type { WorkerCommand, WorkerEvent } from "../../wasm/sotto.js";
+import { tabName } from "./tab";
+
+type Dials = Extract<WorkerEvent, { type: "dials" }>;
+
+export class Company {
+  private readonly workers: RoleLink<WorkerCommand>[] = [];
+  /** What dishonest ones do, in words, by their place. */
+  private readonly attacks = new Map<number, string>();
+
+  constructor(
+    private readonly warn: (text: string) => void,
+    private readonly redraw: () => void,
+  ) {}
+
+  get size(): number {
+    return this.workers.length;
+  }
+
+  /** What each of the dishonest does. */
+  get attackers(): string[] {
+    return [...this.attacks.values()];
+  }
+
+  start(count: number): void {
+    for (let n = 0; n < count; n += 1) {
+      const place = this.size;
+      const worker = startWorker((event) => this.heard(place, event));
+      worker.send({ type: "open", query: location.search, data: dataUrl(), tab: `${tabName()}-${place}` });
+      this.workers.push(worker);
+    }
+    this.turn();
+  }
+
+  /** As the address says, `attackers=sign:2`: the first two attack so, all others are honest. */
+  turn(): void {
+    for (const [place, worker] of this.workers.entries()) {
+      const value = attackOf(place);
+      if (value !== HONEST || this.attacks.has(place)) worker.send({ type: "dial", name: "attack", value });
+    }
+  }
+
+  end(): void {
+    for (const worker of this.workers) worker.end();
+  }
+
+  private heard(place: number, event: WorkerEvent): void {
+    if (event.type === "failed") this.warn(`A worker in this page failed: ${event.reason}`);
+    if (event.type === "dials") this.dialled(place, event);
+  }
+
+  private dialled(place: number, { attack, attacks }: Dials): void {
+    const wanted = attackOf(place);
+    const words = attacks.find(({ name }) => name === attack)?.words;
+    if (attack === HONEST || words === undefined) this.attacks.delete(place);
+    else this.attacks.set(place, words);
+    if (attack !== wanted && place === 0) {
+      const known = attacks.map(({ name }) => name).filter((name) => name !== HONEST);
+      this.warn(`attackers is ${known.join(", ")}, a colon and how many, such as attackers=sign:2`);
+    }
+    this.redraw();
+  }
+}
+
+const HONEST = "none";
+
+function attackOf(place: number): string {
+  const [attack = HONEST, count = "1"] = (new URLSearchParams(location.search).get("attackers") ?? HONEST).split(":");
+  return place < Number(count) ? attack : HONEST;
+}
