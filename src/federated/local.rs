@@ -159,6 +159,15 @@ impl LocalTraining {
         }
     }
 
+    /// What the last step was made with, where variety is mixed in.
+    #[must_use]
+    pub fn last_mixed(&self) -> Option<&Digits> {
+        match &self.0 {
+            Kind::Whole(whole) => whole.trainer.last_mixed(),
+            Kind::Private(_) | Kind::Examples(_) => None,
+        }
+    }
+
     /// Whether all steps are done.
     #[must_use]
     pub fn is_done(&self) -> bool {

@@ -125,6 +125,8 @@ pub struct Trainer {
     order: Vec<u32>,
     shuffle: Stream,
     mixer: Option<Mixer>,
+    /// The last batch of a mixer.
+    mixed: Option<Digits>,
     step: u32,
     epoch_loss: f64,
     /// Digits that have been trained on in this epoch.
@@ -158,6 +160,7 @@ impl Trainer {
             order: (0..count).collect(),
             shuffle,
             mixer: None,
+            mixed: None,
             step: 0,
             epoch_loss: 0.0,
             epoch_digits: 0,
@@ -259,12 +262,15 @@ impl Trainer {
         let batch = self.recipe.batch_of(self.order.len());
         let start = place as usize * batch;
         let chosen = &self.order[start..(start + batch).min(self.order.len())];
-        let (mut gradients, loss) = match &mut self.mixer {
+        self.mixed = match &mut self.mixer {
+            None => None,
+            Some(mixer) => Some(mixer.batch(digits, chosen, self.step)?),
+        };
+        let (mut gradients, loss) = match &self.mixed {
             None => self.gradients(digits, chosen)?,
-            Some(mixer) => {
-                let mixed = mixer.batch(digits, chosen, self.step)?;
+            Some(mixed) => {
                 let all: Vec<u32> = (0..mixed.len() as u32).collect();
-                self.gradients(&mixed, &all)?
+                self.gradients(mixed, &all)?
             }
         };
         if let Some(steer) = &self.steer {
@@ -281,6 +287,12 @@ impl Trainer {
             epoch: (self.step - 1) / self.steps_an_epoch() + 1,
             loss,
         })
+    }
+
+    /// What the last step was made with, where variety is mixed in.
+    #[must_use]
+    pub fn last_mixed(&self) -> Option<&Digits> {
+        self.mixed.as_ref()
     }
 
     /// Whether all steps are done.

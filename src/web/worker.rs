@@ -1,11 +1,14 @@
-//! The worker's role: holds a lock as its sign of life, loads its shard, trains in slices
-//! between messages.
+//! The worker's role: holds a lock as its sign of life, loads its shard, trains.
+
+mod training;
+
+pub(super) use training::SLICE_MS;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Float32Array, Function, Uint8Array, Uint32Array};
+use js_sys::{Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -13,7 +16,7 @@ use super::broadcast::{BroadcastLink, room_of};
 use super::conditions::Judge;
 use super::dials::{Fate, SILENCE, Trial};
 use super::digits::Source;
-use super::environment::{Show, entropy, now, now_ms, sleep, turn, words};
+use super::environment::{Show, entropy, now_ms, sleep, words};
 use super::handwriting::{self, Desk};
 use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
@@ -21,10 +24,8 @@ use super::store;
 use super::tab::Tab;
 use crate::digits::Digits;
 use crate::federated::{
-    self, Assignment, Job, LocalTraining, UnfinishedWork, WorkerAction as Action,
-    WorkerEvent as Event, WorkerPhase,
+    self, Assignment, UnfinishedWork, WorkerAction as Action, WorkerEvent as Event, WorkerPhase,
 };
-use crate::network;
 use crate::secagg::FirstMask;
 use crate::wire::{Address, Link};
 
@@ -196,7 +197,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
             }
             Action::Train(job) => {
                 room.generation += 1;
-                spawn_local(train(shared, *job, room.generation));
+                spawn_local(training::train(shared, *job, room.generation));
             }
             Action::StopTraining => room.generation += 1,
             Action::Wake(at) => spawn_local(async move {
@@ -312,105 +313,6 @@ pub(super) fn announce(shared: &Shared) {
     if let Some(count) = count {
         tell(shared, Event::ShardLoaded(count));
     }
-}
-
-/// How long training computes before messages have their turn, in milliseconds.
-pub(super) const SLICE_MS: f64 = 30.0;
-
-/// Trains a round, and says what came of it.
-async fn train(shared: Shared, job: Job, generation: u32) {
-    let started = now();
-    let (round, token) = (job.round, job.task.token.clone());
-    let is_secure = job.task.secure.is_some();
-    let outcome = run_task(&shared, job, generation).await;
-    if !is_current(&shared, generation) {
-        return;
-    }
-    let event = match outcome {
-        Ok(Some(report)) => {
-            let update = report.update;
-            let (show, bytes) =
-                (Float32Array::from(update.values.as_slice()), 4 * update.values.len());
-            let shown = Shown::Sent {
-                round,
-                digits: update.digits,
-                bytes,
-                norm: report.norm,
-                loss: update.loss,
-                millis: now() - started,
-                secure: is_secure,
-                update: show,
-            };
-            with_room(&shared, |room| room.show.event(&shown));
-            Event::Trained { update, part: report.part }
-        }
-        Ok(None) => return,
-        Err(reason) => Event::Failed { token, reason },
-    };
-    tell(&shared, event);
-}
-
-/// Trains step by step; `None` when the task was called off.
-async fn run_task(
-    shared: &Shared,
-    job: Job,
-    generation: u32,
-) -> Result<Option<federated::Report>, String> {
-    handwriting::heed_noise(shared, &job);
-    let room = with_room(shared, |room| {
-        let place = room.machine.place().cloned()?;
-        let (digits, own) = (room.desk.digits(), room.desk.own());
-        let (tab, attack) = (Rc::clone(&room.tab), room.trial.attack());
-        Some((place, (digits, own), tab, room.unfinished.take(), room.show.clone(), attack))
-    });
-    let Some((place, (digits, own), tab, unfinished, show, attack)) = room.flatten() else {
-        return Ok(None);
-    };
-    let digits = attack.map_or(digits.clone(), |attack| Rc::new(attack.digits(&digits)));
-    let secret = job.secret.clone();
-    let preset = network::preset(&place.model)
-        .ok_or_else(|| format!("this page knows no network called {}", place.model))?;
-    let round = job.round;
-    let read = handwriting::read_by(&preset.network, &job, &own).await;
-    if let Some(read) = read.map_err(|error| error.to_string())? {
-        show.event(&read);
-    }
-    let mut training = LocalTraining::new(&preset.network, &place, job, &digits)
-        .map_err(|error| error.to_string())?;
-    let taken_up = unfinished.and_then(|saved| training.take_up(&preset.network, saved, &digits));
-    if let Some(step) = taken_up {
-        show.event(&Shown::Resumed { round, step });
-    }
-    let mut slice = now();
-    while !training.is_done() {
-        let progress = training.step(&digits).map_err(|error| error.to_string())?;
-        if now() - slice > SLICE_MS || training.is_done() {
-            show.event(&Shown::Progress {
-                round,
-                epoch: progress.epoch,
-                step: progress.step,
-                steps: progress.steps,
-                loss: progress.loss,
-            });
-            let complain = show.clone();
-            let save = || training.save(&digits).ok().flatten();
-            tab.keep(save, move |error| complain.event(&untrusted(&error)));
-            turn().await;
-            if !is_current(shared, generation) {
-                // The same work may be asked for again, by another aggregator or in another try.
-                let saved = training.save(&digits).ok().flatten();
-                with_room(shared, |room| room.unfinished = saved);
-                return Ok(None);
-            }
-            slice = now();
-        }
-    }
-    tab.forget().await;
-    let mut report = training.finish().map_err(|error| error.to_string())?;
-    if let Some(attack) = attack {
-        attack.spoil(&mut report.update, &secret.0);
-    }
-    Ok(Some(report))
 }
 
 impl Room {

@@ -116,4 +116,5 @@ test("a worker tab shows its digits, its loss and what it sends", async ({ conte
   await waitForRound(page, 1);
   await expect(tab.getByTestId("worker-sent")).toHaveAttribute("data-bytes", String(4 * 44_426));
   await expect(tab.getByTestId("worker-loss")).toHaveText(/\d\.\d+/);
+  await expect(tab.getByTestId("varied")).toBeVisible();
 });

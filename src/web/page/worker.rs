@@ -36,6 +36,7 @@ export type WorkerEvent =
   | { type: "renamed"; tab: string }
   /** Training goes on where it was stopped: after `step` steps. */
   | { type: "resumed"; round: number; step: number }
+  | { type: "varied"; images: Uint8Array; labels: Uint8Array }
   /** Training goes on, told some times a second; `loss` is the mean of the newest batch. */
   | { type: "progress"; round: number; epoch: number; step: number; steps: number; loss: number }
   /** A round is trained. `update` is n_k * (w_k - w), `norm` the length of w_k - w; `bytes` counts its values. If it is `secure` it stays here, and `masked` tells what leaves. */
@@ -190,6 +191,15 @@ pub enum WorkerEvent {
     Renamed {
         /// The name from now on.
         tab: String,
+    },
+    /// Digits of a step, with variety mixed in; some of a round.
+    Varied {
+        /// The pixels, 784 each.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        images: Uint8Array,
+        /// Their labels.
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        labels: Uint8Array,
     },
     /// Training goes on where it was stopped.
     Resumed {

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { bytes, count } from "../format";
@@ -8,6 +8,7 @@ import "./label-histogram";
 import "./pixels";
 
 const SHEET = 60;
+const VARIED = 24;
 
 /** The digits of this worker: some to look at, all of them counted. */
 @customElement("sotto-worker-digits")
@@ -31,6 +32,7 @@ export class WorkerDigits extends LitElement {
   ];
 
   @property({ attribute: false }) shard?: NonNullable<LocalShow["shard"]>;
+  @property({ attribute: false }) varied?: NonNullable<LocalShow["varied"]>;
 
   protected override render() {
     const { shard } = this;
@@ -53,7 +55,28 @@ export class WorkerDigits extends LitElement {
           label=${shard ? `Some of its digits: ${[...shard.labels].slice(0, SHEET).join(" ")}` : "No digits yet"}
         ></sotto-pixels>
         <sotto-label-histogram .counts=${shard?.histogram ?? []}></sotto-label-histogram>
+        ${this.variety()}
       </section>
+    `;
+  }
+
+  /** What augmentation and other pens make of them, once a round has begun. */
+  private variety() {
+    const { varied } = this;
+    if (!varied) return nothing;
+    return html`
+      <p class="note">
+        Some of what this round trains on. Digits are turned and bent differently each time, and some come from other
+        people’s pens, as the settings say.
+      </p>
+      <sotto-pixels
+        class="sheet"
+        data-testid="varied"
+        .images=${varied.images}
+        .columns=${12}
+        .places=${VARIED}
+        label="Some of what it trains on now: ${[...varied.labels].join(" ")}"
+      ></sotto-pixels>
     `;
   }
 }

@@ -125,7 +125,7 @@ export class WorkerRoom extends LitElement {
         : nothing}
       <sotto-worker-phase .show=${show}></sotto-worker-phase>
       <div class="stage">
-        <sotto-worker-digits .shard=${show.shard}></sotto-worker-digits>
+        <sotto-worker-digits .shard=${show.shard} .varied=${show.varied}></sotto-worker-digits>
         <sotto-worker-loss .show=${show}></sotto-worker-loss>
         <sotto-worker-sent .sent=${show.sent} .masked=${show.masked}></sotto-worker-sent>
         <sotto-worker-conditions

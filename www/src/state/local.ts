@@ -8,6 +8,8 @@ type Of<Type extends WorkerEvent["type"]> = Omit<Extract<WorkerEvent, { type: Ty
 export interface LocalShow {
   state?: Of<"state">;
   shard?: Of<"shard">;
+  /** Some of the digits of this round's first step, with variety mixed in. */
+  varied?: Of<"varied">;
   /** The round under way was taken up after so many steps. */
   resumed?: Of<"resumed">;
   progress?: Of<"progress">;
@@ -57,6 +59,10 @@ export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
       // A round that is tried again begins with the model that was read already.
       const before = show.readings.filter(({ round }) => round < event.round);
       return { ...show, readings: [...before, reading].slice(-READINGS_MAX) };
+    }
+    case "varied": {
+      const { type: _, ...varied } = event;
+      return { ...show, varied };
     }
     case "resumed": {
       const { type: _, ...resumed } = event;

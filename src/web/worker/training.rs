@@ -1,0 +1,123 @@
+//! A round's training, in slices between messages.
+
+use std::rc::Rc;
+
+use js_sys::{Float32Array, Uint8Array};
+
+use super::super::environment::{now, turn};
+use super::super::handwriting;
+use super::super::page::WorkerEvent as Shown;
+use super::{Shared, is_current, tell, untrusted, with_room};
+use crate::federated::{self, Job, LocalTraining, WorkerEvent as Event};
+use crate::network;
+
+/// Digits shown of those that a round trains on.
+const VARIED: usize = 24;
+
+/// How long training computes before messages have their turn, in milliseconds.
+pub(in crate::web) const SLICE_MS: f64 = 30.0;
+
+/// Trains a round, and says what came of it.
+pub(super) async fn train(shared: Shared, job: Job, generation: u32) {
+    let started = now();
+    let (round, token) = (job.round, job.task.token.clone());
+    let is_secure = job.task.secure.is_some();
+    let outcome = run_task(&shared, job, generation).await;
+    if !is_current(&shared, generation) {
+        return;
+    }
+    let event = match outcome {
+        Ok(Some(report)) => {
+            let update = report.update;
+            let (show, bytes) =
+                (Float32Array::from(update.values.as_slice()), 4 * update.values.len());
+            let shown = Shown::Sent {
+                round,
+                digits: update.digits,
+                bytes,
+                norm: report.norm,
+                loss: update.loss,
+                millis: now() - started,
+                secure: is_secure,
+                update: show,
+            };
+            with_room(&shared, |room| room.show.event(&shown));
+            Event::Trained { update, part: report.part }
+        }
+        Ok(None) => return,
+        Err(reason) => Event::Failed { token, reason },
+    };
+    tell(&shared, event);
+}
+
+/// Trains step by step; `None` when the task was called off.
+async fn run_task(
+    shared: &Shared,
+    job: Job,
+    generation: u32,
+) -> Result<Option<federated::Report>, String> {
+    handwriting::heed_noise(shared, &job);
+    let room = with_room(shared, |room| {
+        let place = room.machine.place().cloned()?;
+        let (digits, own) = (room.desk.digits(), room.desk.own());
+        let (tab, attack) = (Rc::clone(&room.tab), room.trial.attack());
+        Some((place, (digits, own), tab, room.unfinished.take(), room.show.clone(), attack))
+    });
+    let Some((place, (digits, own), tab, unfinished, show, attack)) = room.flatten() else {
+        return Ok(None);
+    };
+    let digits = attack.map_or(digits.clone(), |attack| Rc::new(attack.digits(&digits)));
+    let secret = job.secret.clone();
+    let preset = network::preset(&place.model)
+        .ok_or_else(|| format!("this page knows no network called {}", place.model))?;
+    let round = job.round;
+    let read = handwriting::read_by(&preset.network, &job, &own).await;
+    if let Some(read) = read.map_err(|error| error.to_string())? {
+        show.event(&read);
+    }
+    let mut training = LocalTraining::new(&preset.network, &place, job, &digits)
+        .map_err(|error| error.to_string())?;
+    let taken_up = unfinished.and_then(|saved| training.take_up(&preset.network, saved, &digits));
+    if let Some(step) = taken_up {
+        show.event(&Shown::Resumed { round, step });
+    }
+    let mut slice = now();
+    let mut is_first = true;
+    while !training.is_done() {
+        let progress = training.step(&digits).map_err(|error| error.to_string())?;
+        if let Some(mixed) = training.last_mixed().filter(|_| is_first) {
+            let some = mixed.select(0..mixed.len().min(VARIED));
+            show.event(&Shown::Varied {
+                images: Uint8Array::from(some.pixels()),
+                labels: Uint8Array::from(some.labels()),
+            });
+        }
+        is_first = false;
+        if now() - slice > SLICE_MS || training.is_done() {
+            show.event(&Shown::Progress {
+                round,
+                epoch: progress.epoch,
+                step: progress.step,
+                steps: progress.steps,
+                loss: progress.loss,
+            });
+            let complain = show.clone();
+            let save = || training.save(&digits).ok().flatten();
+            tab.keep(save, move |error| complain.event(&untrusted(&error)));
+            turn().await;
+            if !is_current(shared, generation) {
+                // The same work may be asked for again, by another aggregator or in another try.
+                let saved = training.save(&digits).ok().flatten();
+                with_room(shared, |room| room.unfinished = saved);
+                return Ok(None);
+            }
+            slice = now();
+        }
+    }
+    tab.forget().await;
+    let mut report = training.finish().map_err(|error| error.to_string())?;
+    if let Some(attack) = attack {
+        attack.spoil(&mut report.update, &secret.0);
+    }
+    Ok(Some(report))
+}
