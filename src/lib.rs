@@ -11,6 +11,7 @@ pub mod federated;
 pub mod kept;
 mod kernels;
 pub mod learn;
+pub mod lesson;
 pub mod mpc;
 pub mod network;
 pub mod prg;

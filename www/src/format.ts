@@ -22,3 +22,8 @@ const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eig
 
 /** As `plural`, with a small number as a word. */
 export const inWords = (n: number, word: string): string => (WORDS[n] ? `${WORDS[n]} ${word}${n === 1 ? "" : "s"}` : plural(n, word));
+
+const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 12 });
+
+/** A number with all of its digits that a double is sure of. */
+export const decimal = (n: number): string => exact.format(n);

@@ -5,6 +5,7 @@
 
 mod aggregator;
 mod client;
+mod lesson;
 mod library;
 mod owner;
 mod parties;
@@ -17,6 +18,7 @@ use wasm_bindgen::prelude::*;
 
 pub use aggregator::*;
 pub use client::*;
+pub use lesson::*;
 pub use library::*;
 pub use owner::*;
 pub use parties::*;

@@ -1,17 +1,19 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
-import type { LayerView, LibraryCommand, Reader, Setting } from "../../wasm/sotto.js";
+import type { LayerView, LessonCommand, LibraryCommand, Modulus, Reader, Setting } from "../../wasm/sotto.js";
 import { percent } from "../format";
 import { missingFeature } from "../roles/start";
 import type { Change } from "../state/address";
 import type { Helper, TabRole } from "../state/control";
 import type { Stroke } from "../state/drawing";
+import { Lessons } from "../state/lessons";
 import { Session } from "../state/session";
 import { latest } from "../state/show";
 import { shared } from "../styles/shared";
 import "./banner";
 import "./draw-panel";
+import "./lessons/lessons-panel";
 import "./library/panel";
 import "./preset-links";
 import "./privacy-panel";
@@ -41,6 +43,7 @@ export class Room extends LitElement {
       sotto-preset-links,
       sotto-secure-sum,
       sotto-privacy,
+      sotto-lessons,
       sotto-library,
       sotto-secret-panel {
         display: block;
@@ -56,6 +59,7 @@ export class Room extends LitElement {
 
   private readonly missing = missingFeature();
   private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate());
+  private readonly lessons = new Lessons(() => this.requestUpdate());
 
   protected override updated(): void {
     const point = this.session && latest(this.session.show);
@@ -108,6 +112,13 @@ export class Room extends LitElement {
         ?fixed=${show.room !== "ours"}
         @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
       ></sotto-privacy>
+      <sotto-lessons
+        .show=${this.lessons.show}
+        @looked-at=${() => this.lessons.begin()}
+        @ask=${({ detail }: CustomEvent<LessonCommand>) => this.lessons.ask(detail)}
+        @modulus=${({ detail }: CustomEvent<Modulus>) => this.lessons.choose(detail)}
+        @recount=${() => this.lessons.recount()}
+      ></sotto-lessons>
       <sotto-secret-panel
         .show=${classifier.secret}
         .layers=${show.run?.layers ?? NO_LAYERS}

@@ -1,7 +1,7 @@
 // Runs one Rust role in a dedicated worker, the one that the worker is named after: commands in,
 // events out. The program comes as the first message; commands after it wait.
 
-import init, { Aggregator, Client, Dealer, Library, Owner, Party, Worker } from "../../wasm/sotto.js";
+import init, { Aggregator, Client, Dealer, Lesson, Library, Owner, Party, Worker } from "../../wasm/sotto.js";
 
 /** A role that cannot go on says so; every role knows this event. */
 export interface Failed {
@@ -13,6 +13,7 @@ export const ROLES = {
   aggregator: Aggregator,
   client: Client,
   dealer: Dealer,
+  lesson: Lesson,
   library: Library,
   owner: Owner,
   party: Party,

@@ -7,6 +7,8 @@ import type {
   ClientEvent,
   DealerCommand,
   DealerEvent,
+  LessonCommand,
+  LessonEvent,
   LibraryCommand,
   LibraryEvent,
   OwnerCommand,
@@ -48,6 +50,9 @@ export const startAggregator: Start<AggregatorCommand, AggregatorEvent> = (show)
 
 export const startWorker: Start<WorkerCommand, WorkerEvent> = (show) =>
   link("worker", show);
+
+export const startLesson: Start<LessonCommand, LessonEvent> = (show) =>
+  link("lesson", show);
 
 export const startClient: Start<ClientCommand, ClientEvent> = (show) =>
   link("client", show);
