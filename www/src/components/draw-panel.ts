@@ -1,17 +1,21 @@
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 
 import type { Reader } from "../../wasm/sotto.js";
-import { BLANK, reading, type Drawing } from "../state/drawing";
+import { percent } from "../format";
+import { BLANK, reading, type Drawing, type Stroke } from "../state/drawing";
 import { SAMPLES, sample } from "../state/samples";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { tell } from "./events";
 import "./digit-pad";
 import "./pixels";
 import "./probabilities";
 import "./secret/reader-switches";
 
-/** Draw a digit and see it read, on shares or in the clear. Tells `strokes`, `reader` and `label`. */
+const words = text.draw;
+
+/** Draw a digit and see it read, on shares or in the clear. Tells `begin`, `strokes`, `undo`, `reader` and `label`. */
 @customElement("sotto-draw-panel")
 export class DrawPanel extends LitElement {
   static override styles = [
@@ -106,6 +110,12 @@ export class DrawPanel extends LitElement {
           grid-area: 2 / 1 / span 4;
         }
       }
+      [aria-pressed="true"] {
+        border-color: var(--line-strong);
+        background: var(--sunken);
+        color: var(--ink);
+        text-decoration: none;
+      }
       .failure {
         color: var(--warn);
       }
@@ -122,6 +132,8 @@ export class DrawPanel extends LitElement {
   @property({ attribute: false }) drawing: Drawing = BLANK;
   /** Rounds behind the model that reads; absent before there is a model. */
   @property({ attribute: false }) round?: number;
+  /** The accuracy in percent of the model that came with the page, while it is the one that reads. */
+  @property({ attribute: false }) starter?: number;
   @property() failure = "";
   @property({ attribute: false }) reader: Reader = "shares";
   /** Whether the digit alone is learnt, on shares. */
@@ -130,9 +142,10 @@ export class DrawPanel extends LitElement {
   @property({ type: Boolean }) fixed = false;
   /** Why drawings cannot be read yet; empty when they can. */
   @property() waiting = "";
+  @state() private erasing = false;
 
   protected override render() {
-    const { strokes, answer } = this.drawing;
+    const { strokes, past, answer } = this.drawing;
     const { state, digit } = reading(this.drawing);
     const shown = state === "empty" ? undefined : answer;
     const alone = shown?.digit !== undefined && shown.probabilities.length === 0;
@@ -141,18 +154,17 @@ export class DrawPanel extends LitElement {
         <div class="top">
           <h2 id="draw">Draw a digit</h2>
           <div>
-            <button class="quiet" ?disabled=${strokes.length === 0} @click=${() => tell(this, "strokes", strokes.slice(0, -1))}>
-              Undo
+            <button class="quiet" data-testid="eraser" aria-pressed=${this.erasing ? "true" : "false"} @click=${() => (this.erasing = !this.erasing)}>
+              ${words.eraser}
             </button>
-            <button class="quiet" data-testid="clear" @click=${() => tell(this, "strokes", [])}>
-              Clear
-            </button>
+            <button class="quiet" data-testid="undo" ?disabled=${past.length === 0} @click=${() => tell(this, "undo")}>Undo</button>
+            <button class="quiet" data-testid="clear" @click=${() => this.replace([])}>Clear</button>
           </div>
         </div>
-        <sotto-digit-pad .strokes=${strokes}></sotto-digit-pad>
+        <sotto-digit-pad .strokes=${strokes} ?erasing=${this.erasing}></sotto-digit-pad>
         <div class="samples" role="group" aria-label="Put a ready-made digit on the pad">
           <span class="caption">or take</span>
-          ${SAMPLES.map((digit) => html`<button class="quiet" @click=${() => tell(this, "strokes", sample(digit))}>${digit}</button>`)}
+          ${SAMPLES.map((digit) => html`<button class="quiet" @click=${() => this.replace(sample(digit))}>${digit}</button>`)}
         </div>
         <sotto-reader-switches .reader=${this.reader} ?label=${this.label} ?fixed=${this.fixed}></sotto-reader-switches>
         <div class="reading">
@@ -185,12 +197,24 @@ export class DrawPanel extends LitElement {
     `;
   }
 
+  /** Puts another drawing on the pad, which can be undone; the next thing is drawn, not erased. */
+  private replace(strokes: Stroke[]): void {
+    this.erasing = false;
+    tell(this, "begin");
+    tell(this, "strokes", strokes);
+  }
+
   private remark() {
     if (this.failure) return html`<span class="failure">Drawings cannot be read: ${this.failure}</span>`;
     const { problem, id } = this.drawing;
     if (problem?.id === id) return html`<span class="failure">This drawing cannot be read: ${problem.reason}</span>`;
     if (this.round === undefined) return "The model is on its way.";
-    const fresh = this.round === 0 ? html`<strong>The model knows nothing yet</strong>: it guesses until you train it. ` : nothing;
+    const fresh =
+      this.starter !== undefined
+        ? words.starter(percent(this.starter))
+        : this.round === 0
+          ? html`<strong>The model knows nothing yet</strong>: it guesses until you train it. `
+          : nothing;
     if (this.waiting) return html`${fresh}${this.waiting}`;
     return this.reader === "shares"
       ? html`${fresh}Read <strong>on secret shares</strong>: alice and bob computed the answer, and neither saw your drawing

@@ -108,7 +108,9 @@ export class Party extends LitElement {
       .reader=${pad.reader}
       ?label=${pad.label}
       .waiting=${phase === "working" ? "" : "The parties are not there yet."}
+      @begin=${() => pad.begin()}
       @strokes=${(event: CustomEvent<Stroke[]>) => pad.draw(event.detail)}
+      @undo=${() => pad.undo()}
       @label=${({ detail }: CustomEvent<boolean>) => {
         pad.label = detail;
         pad.readAgain();

@@ -68,7 +68,7 @@ export class Room extends LitElement {
 
   protected override render() {
     if (!this.session) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
-    const { show, classifier, watching, awaited, borrowed, missing } = this.session;
+    const { show, classifier, watching, awaited, borrowed, missing, starter } = this.session;
     return html`
       ${this.banner(this.session)} ${this.reader(this.session)} ${this.unkept(this.session)}
       <sotto-run-line .run=${show.run}></sotto-run-line>
@@ -76,11 +76,14 @@ export class Room extends LitElement {
         <sotto-draw-panel
           .drawing=${classifier.pad.drawing}
           .round=${show.model?.round}
+          .starter=${starter?.accuracy}
           .failure=${classifier.pad.failure ?? ""}
           .reader=${classifier.pad.reader}
           ?label=${classifier.pad.label}
           .waiting=${classifier.waiting()}
+          @begin=${() => classifier.pad.begin()}
           @strokes=${(event: CustomEvent<Stroke[]>) => classifier.pad.draw(event.detail)}
+          @undo=${() => classifier.pad.undo()}
           @reader=${({ detail }: CustomEvent<Reader>) => classifier.choose(detail, classifier.pad.label)}
           @label=${({ detail }: CustomEvent<boolean>) => classifier.choose(classifier.pad.reader, detail)}
         ></sotto-draw-panel>

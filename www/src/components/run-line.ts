@@ -3,7 +3,9 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import { count } from "../format";
 import type { Run } from "../state/show";
+import { offline } from "../offline/register";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 
 /** Which digits, which network, which room, and the address that says so. */
 @customElement("sotto-run-line")
@@ -32,6 +34,13 @@ export class RunLine extends LitElement {
 
   @property({ attribute: false }) run?: Run;
   @state() private copied = "";
+  /** Whether the page needs no network any more. */
+  @state() private offline = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void offline.then((kept) => (this.offline = kept));
+  }
 
   protected override render() {
     return html`
@@ -54,7 +63,8 @@ export class RunLine extends LitElement {
         ? html`<strong>MNIST</strong>, the handwritten digits`
         : html`<strong>Synthetic digits</strong>, drawn by a program because MNIST was not at hand`;
     return html`${digits}: ${count(source.train)} to train on, ${count(source.test)} to test. Network
-      <strong>${network}</strong>, ${count(parameters)} weights. Room <strong>${room}</strong>.`;
+      <strong>${network}</strong>, ${count(parameters)} weights. Room <strong>${room}</strong>.
+      ${this.offline ? html`<span data-testid="offline">${text.offline}</span>` : nothing}`;
   }
 
   private async copy(): Promise<void> {

@@ -3,6 +3,12 @@
 import { html } from "lit";
 
 export const en = {
+  offline: "Opens without a network, too.",
+  draw: {
+    eraser: "Eraser",
+    starter: (accuracy: string) =>
+      html`A small model that came with the page reads, right for ${accuracy} % of the test digits: yours takes over once you train. `,
+  },
   lessons: {
     title: "Share a secret",
     lead: "Alice and bob compute with numbers that neither of them knows. Five small things to try show how. Each is the real arithmetic, with random numbers drawn as you look.",

@@ -190,7 +190,7 @@ export class SecretPanel extends LitElement {
       case "ended":
         return "The session has ended.";
       case "ready": {
-        const round = model?.round === undefined ? "" : ` after ${plural(model.round, "round")}`;
+        const round = !model?.round ? "" : ` after ${plural(model.round, "round")}`;
         return `Ready${apart}. Model ${model?.preset ?? ""}${round}, ${model?.fraction ?? ""} fractional bits.`;
       }
     }
