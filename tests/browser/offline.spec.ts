@@ -12,7 +12,7 @@ test("a first visitor's digit is read on shares within seconds, by the model tha
   await draw(page, seven.image);
   await expect(page.getByTestId("prediction")).toHaveText("7", { timeout: 30_000 });
   test.info().annotations.push({ type: "seconds until a digit was read", description: String((Date.now() - begun) / 1000) });
-  await expect(page.locator("sotto-draw-panel")).toContainText("A small model that came with the page reads, right for 9");
+  await expect(page.locator("sotto-draw-panel")).toContainText("A small model that came with the page reads, 9");
   await expect(page.getByTestId("round")).toHaveAttribute("data-round", "0");
 
   // The run's own model takes over.

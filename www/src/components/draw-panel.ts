@@ -92,7 +92,7 @@ export class DrawPanel extends LitElement {
       /* Side by side the panels keep their height when the remark changes. */
       @media (min-width: 62rem) {
         .remark {
-          min-height: 5.9rem;
+          min-height: 7.1rem;
         }
       }
       @container (min-width: 36rem) {

@@ -3,11 +3,39 @@
 import { html } from "lit";
 
 export const en = {
+  acts: {
+    label: "The story in three acts",
+    each: {
+      train: { title: "Train together", point: "Each tab learns from digits of its own. Only masked updates leave it, and only their sum can be read." },
+      share: { title: "Share a secret", point: "A number becomes two random ones. Either alone says nothing; still one can calculate with them." },
+      classify: { title: "Classify in secret", point: "Draw: alice and bob find your digit, and neither sees the drawing or the model." },
+    },
+  },
+  hidden: {
+    unknown: (names: string, parts: string) => `The page’s address leaves out what is not there: ${names}. Parts are ${parts}.`,
+  },
+  proof: {
+    title: "Don’t trust us",
+    summary: "look at the traffic with your browser’s own tools",
+    origin: html`<strong>Nothing leaves this site.</strong> Open the developer tools (F12), Network, and reload: every request
+      asks the address that the page came from for a file. The page’s Content-Security-Policy forbids it to reach any
+      other.`,
+    wire: html`<strong>Listen to the wire.</strong> Tabs talk by broadcast, so any page of this site can overhear them. Open the
+      console, paste this, and train:`,
+    wireSeen: html`With secure aggregation on, the long messages are masked updates, and look like noise. Switch it off,
+      and the same bytes are numbers that anybody can read. Alice and bob talk over ports that no other page
+      can overhear; what they say is listed above.`,
+    offline: html`<strong>Pull the plug.</strong> Once the page says that it opens without a network, go offline and do all of it
+      again.`,
+    source: html`<strong>What this cannot show.</strong> On one computer, whoever controls it controls all parties: no tool can prove
+      privacy from that person. The protocols, what each party would have to collude with, and how the code is tested are in
+      the documentation beside the source.`,
+  },
   offline: "Opens without a network, too.",
   draw: {
     eraser: "Eraser",
     starter: (accuracy: string) =>
-      html`A small model that came with the page reads, right for ${accuracy} % of the test digits: yours takes over once you train. `,
+      html`A small model that came with the page reads, ${accuracy} % right on test digits, until you train one. `,
   },
   lessons: {
     title: "Share a secret",
