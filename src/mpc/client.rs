@@ -23,6 +23,8 @@ pub enum Answer {
 /// What went to the parties: two vectors of noise, whose sum is the images.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shared {
+    /// Bits behind the point of each pixel.
+    pub fraction: u32,
     /// Alice's share of each pixel.
     pub alice: Vec<u32>,
     /// Bob's.
@@ -98,7 +100,7 @@ impl<M: Mailbox<Role = Role>> Client<M> {
             })?;
         }
         let words = |share: &Share<Wide>| share.values().iter().map(|value| value.0).collect();
-        Ok(Shared { alice: words(&alice), bob: words(&bob) })
+        Ok(Shared { fraction: model.fraction, alice: words(&alice), bob: words(&bob) })
     }
 
     async fn answers(&mut self, plan: &Plan, kind: Kind) -> Result<Vec<Answer>, Error> {

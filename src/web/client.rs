@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
-use js_sys::{Float32Array, Function, Uint8Array};
+use js_sys::{Float32Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -308,10 +308,7 @@ type Found<'a> = Option<(&'a [u8; PIXELS], &'a Answer, Option<(u32, &'a Shared)>
 
 fn prediction(id: u32, reader: Reader, round: u32, found: Found<'_>, started: f64) -> Shown {
     let bytes = |bytes: &[u8]| JsValue::from(Uint8Array::from(bytes));
-    let noise = |share: &[u32]| {
-        let highest: Vec<u8> = share.iter().map(|value| (value >> 24) as u8).collect();
-        bytes(&highest)
-    };
+    let numbers = |share: &[u32]| JsValue::from(Uint32Array::from(share));
     let (image, answer) = (found.map(|found| found.0), found.map(|found| found.1));
     let shares = found.and_then(|found| found.2);
     let absent = JsValue::UNDEFINED;
@@ -327,8 +324,9 @@ fn prediction(id: u32, reader: Reader, round: u32, found: Found<'_>, started: f6
         },
         millis: now() - started,
         number: shares.map(|(number, _)| number),
-        alice: shares.map_or(absent.clone(), |(_, shared)| noise(&shared.alice)),
-        bob: shares.map_or(absent, |(_, shared)| noise(&shared.bob)),
+        fraction: shares.map(|(_, shared)| shared.fraction),
+        alice: shares.map_or(absent.clone(), |(_, shared)| numbers(&shared.alice)),
+        bob: shares.map_or(absent, |(_, shared)| numbers(&shared.bob)),
     }
 }
 

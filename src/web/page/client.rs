@@ -33,7 +33,7 @@ export type ClientEvent =
    * The answer to drawing `id`: what the network saw (28 x 28, absent for an empty pad), and what it says.
    * `probabilities` is empty when only the label was learnt.
    */
-  | { type: "prediction"; id: number; round: number; reader: Reader; image?: Uint8Array; digit?: number; probabilities: number[]; millis: number; number?: number; alice?: Uint8Array; bob?: Uint8Array }
+  | { type: "prediction"; id: number; round: number; reader: Reader; image?: Uint8Array; digit?: number; probabilities: number[]; millis: number; number?: number; fraction?: number; alice?: Uint32Array; bob?: Uint32Array }
   /** Drawing `id` cannot be read. */
   | { type: "unreadable"; id: number; reason: string }
   /** Test digits `done - labels.length .. done` have been read on shares; `millis` is the time spent so far. */
@@ -145,7 +145,10 @@ pub enum ClientEvent {
         /// The number of the classification on shares.
         #[serde(skip_serializing_if = "Option::is_none")]
         number: Option<u32>,
-        /// The highest 8 bits of alice's share of each pixel.
+        /// Bits behind the point of what is shared.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fraction: Option<u32>,
+        /// Alice's share of each pixel.
         #[serde(
             with = "serde_wasm_bindgen::preserve",
             skip_serializing_if = "JsValue::is_undefined"
