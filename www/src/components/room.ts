@@ -2,7 +2,6 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
 import type { LayerView, LessonCommand, LibraryCommand, Modulus, Reader, Setting } from "../../wasm/sotto.js";
-import { percent } from "../format";
 import { missingFeature } from "../roles/start";
 import type { Change } from "../state/address";
 import type { Helper, TabRole } from "../state/control";
@@ -11,6 +10,7 @@ import { Lessons } from "../state/lessons";
 import { Session } from "../state/session";
 import { latest } from "../state/show";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import "./banner";
 import "./draw-panel";
 import "./lessons/lessons-panel";
@@ -23,6 +23,8 @@ import "./secret/secret-panel";
 import "./secure-sum";
 import "./settings-form";
 import "./training-panel";
+
+const words = text.room.page;
 
 /** The aggregator's page. */
 @customElement("sotto-room")
@@ -63,7 +65,7 @@ export class Room extends LitElement {
 
   protected override updated(): void {
     const point = this.session && latest(this.session.show);
-    if (point && point.round > 0) document.title = `${percent(point.accuracy)} % after round ${point.round} · Sotto`;
+    if (point && point.round > 0) document.title = words.title(point.accuracy, point.round);
   }
 
   protected override render() {
@@ -156,50 +158,47 @@ export class Room extends LitElement {
   private reader({ borrowed }: Session) {
     if (!borrowed) return nothing;
     return html`<sotto-banner data-testid="borrowed">
-      <strong>“${borrowed.name}” from the library reads your digits.</strong> The run goes on beside it.
-      <button slot="action" data-testid="give-back" @click=${() => this.session?.giveBack()}>Read with the run’s model</button>
+      ${words.borrowed(borrowed.name)}
+      <button slot="action" data-testid="give-back" @click=${() => this.session?.giveBack()}>${words.giveBack}</button>
     </sotto-banner>`;
   }
 
   private unkept({ show }: Session) {
     if (show.room !== "ours" || !show.keeping || show.keeping.kept) return nothing;
     return html`<sotto-banner level="warning" data-testid="unkept">
-      <strong>This run is not kept.</strong> ${sentence(show.keeping.reason)}. Training goes on, but a page that is reloaded begins anew.
+      ${words.unkept(show.keeping.reason)}
     </sotto-banner>`;
   }
 
   private banner({ show, watching, vacant }: Session) {
     if (show.failure) {
       return html`<sotto-banner level="warning" data-testid="failed">
-        <strong>This page cannot go on.</strong> ${show.failure}
-        <button slot="action" @click=${reload}>Reload</button>
+        ${words.failed(show.failure)}
+        <button slot="action" @click=${reload}>${words.reload}</button>
       </sotto-banner>`;
     }
     if (show.misread.length > 0) {
       return html`<sotto-banner level="warning" data-testid="misread">
-        <strong>The page’s address asked for settings that cannot be: the defaults are in force.</strong>
-        ${show.misread.map((problem) => html`<br />${problem.setting}: ${problem.text}`)}
+        <strong>${words.misread}</strong>
+        ${show.misread.map((problem) => html`<br />${words.problem(problem.setting, problem.text)}`)}
       </sotto-banner>`;
     }
     if (show.room !== "taken") return nothing;
     if (vacant) {
       return html`<sotto-banner data-testid="vacant">
-        The page that was the aggregator is closed.
-        <button slot="action" class="primary" data-testid="take-over" @click=${reload}>Become the aggregator</button>
+        ${words.vacant}
+        <button slot="action" class="primary" data-testid="take-over" @click=${reload}>${words.takeOver}</button>
       </sotto-banner>`;
     }
     return html`<sotto-banner data-testid="occupied">
-      ${watching
-        ? html`<strong>You are watching.</strong> Another tab of this browser is the aggregator of this room.`
-        : html`<strong>Another tab of this browser is the aggregator of this room.</strong> There can be one at a time.`}
+      ${watching ? words.watching : words.occupied}
       ${watching
         ? nothing
-        : html`<button slot="action" class="primary" data-testid="watch" @click=${() => this.session?.watch()}>Watch it here</button>`}
+        : html`<button slot="action" class="primary" data-testid="watch" @click=${() => this.session?.watch()}>${words.watch}</button>`}
     </sotto-banner>`;
   }
 }
 
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const NO_SETTINGS: Setting[] = [];
 const NO_LAYERS: LayerView[] = [];
 const reload = () => location.reload();
