@@ -3,5 +3,3 @@
 import { text } from "./text";
 
 export const { bytes, count, date, decimal, fixed, millis, percent, seconds } = text.numbers;
-
-export { inWords, plural, workerName } from "./text/en/grammar";
