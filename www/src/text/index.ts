@@ -1,4 +1,5 @@
-// The language of a page, which its html element names. A translation is one file like `en.ts`, and its place here.
+// The language of a page, which its html element names. A translation is a file like `en.ts` with a
+// folder beside it, and its place here.
 
 import { en } from "./en";
 
@@ -7,7 +8,7 @@ export type Text = typeof en;
 
 export const LANGUAGES: Readonly<Record<string, Text>> = { en };
 
-/** Tests read some of it where there is no page. */
+/** The build and the tests read texts where there is no page. */
 const language = typeof document === "undefined" ? "" : document.documentElement.lang;
 
 export const text: Text = LANGUAGES[language] ?? en;

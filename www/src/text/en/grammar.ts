@@ -45,7 +45,7 @@ export const list = (items: (string | number)[]): string =>
 /** What a person calls the worker at this place. */
 export const workerName = (slot: number): string => `Worker ${slot + 1}`;
 
-/** The same at the start of a sentence. */
+/** As a sentence begins. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A sentence of its own, with its full stop. */
