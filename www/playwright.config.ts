@@ -14,6 +14,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env["CI"]),
   reporter: "list",
   use: {
+    // Each test meets the page for the first time; the one of the page without a network asks for it.
+    serviceWorkers: "block",
     baseURL: `http://localhost:${PORT}/`,
     launchOptions: {
       ...(executablePath && { executablePath }),

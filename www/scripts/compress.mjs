@@ -7,7 +7,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const KINDS = new Set([".html", ".js", ".css", ".svg", ".wasm"]);
+const KINDS = new Set([".html", ".js", ".css", ".svg", ".wasm", ".webmanifest"]);
 
 const [folder] = process.argv.slice(2);
 if (!folder) {

@@ -1,1 +1,2 @@
 import "./components/room";
+import "./offline/register";

@@ -1,1 +1,2 @@
 import "./components/party-tab";
+import "./offline/register";

@@ -1,1 +1,2 @@
 import "./components/worker-room";
+import "./offline/register";

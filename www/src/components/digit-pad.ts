@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { PAD_SIZE, PEN_WIDTH, type Stroke } from "../state/drawing";
+import { erased, PAD_SIZE, PEN_WIDTH, type Point, type Stroke } from "../state/drawing";
 import { shared } from "../styles/shared";
 import { text } from "../text";
 import { token } from "./colours";
@@ -10,10 +10,12 @@ import { Painted } from "./painted";
 
 /** Points closer than this to the one before say nothing new. */
 const STEP_MIN = 1;
+/** The eraser's radius on the pad. */
+const ERASER = PEN_WIDTH;
 /** Sharp on any screen without asking for its density. */
 const OVERSAMPLING = 2;
 
-/** The pad. Tells `strokes` with every change. */
+/** The pad. Tells `begin` before anything is drawn or erased, and `strokes` with every change. */
 @customElement("sotto-digit-pad")
 export class DigitPad extends Painted {
   static override styles = [
@@ -50,6 +52,8 @@ export class DigitPad extends Painted {
   ];
 
   @property({ attribute: false }) strokes: Stroke[] = [];
+  /** Whether the pointer is an eraser. */
+  @property({ type: Boolean }) erasing = false;
   private pointer?: number;
 
   protected override render() {
@@ -80,20 +84,31 @@ export class DigitPad extends Painted {
     const canvas = event.currentTarget as HTMLCanvasElement;
     canvas.setPointerCapture(event.pointerId);
     this.pointer = event.pointerId;
-    tell(this, "strokes", [...this.strokes, [place(canvas, event)]]);
+    tell(this, "begin");
+    const at = place(canvas, event);
+    if (this.erasing) this.erase([at]);
+    else tell(this, "strokes", [...this.strokes, [at]]);
   }
 
   private move(event: PointerEvent): void {
-    const last = this.strokes.at(-1);
-    if (event.pointerId !== this.pointer || !last) return;
+    if (event.pointerId !== this.pointer) return;
     const canvas = event.currentTarget as HTMLCanvasElement;
     // One event a frame is too few for a quick hand: take the positions between, too.
     const between = event.getCoalescedEvents();
+    const points = (between.length > 0 ? between : [event]).map((one) => place(canvas, one));
+    const last = this.strokes.at(-1);
+    if (this.erasing) this.erase(points);
+    if (this.erasing || !last) return;
     const grown = [...last];
-    for (const point of (between.length > 0 ? between : [event]).map((one) => place(canvas, one))) {
+    for (const point of points) {
       if (apart(grown.at(-1), point)) grown.push(point);
     }
     if (grown.length > last.length) tell(this, "strokes", [...this.strokes.slice(0, -1), grown]);
+  }
+
+  private erase(points: Point[]): void {
+    const left = points.reduce((strokes, point) => erased(strokes, point, ERASER), this.strokes);
+    tell(this, "strokes", left);
   }
 
   private up(event: PointerEvent): void {
@@ -118,11 +133,11 @@ export class DigitPad extends Painted {
   }
 }
 
-function place(canvas: HTMLCanvasElement, event: PointerEvent): [number, number] {
+function place(canvas: HTMLCanvasElement, event: PointerEvent): Point {
   const box = canvas.getBoundingClientRect();
   const scale = PAD_SIZE / box.width;
   return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
 }
 
-const apart = (a: [number, number] | undefined, b: [number, number]): boolean =>
+const apart = (a: Point | undefined, b: Point): boolean =>
   !a || Math.hypot(a[0] - b[0], a[1] - b[1]) >= STEP_MIN;

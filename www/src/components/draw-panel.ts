@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 
 import type { Reader } from "../../wasm/sotto.js";
-import { BLANK, reading, type Drawing } from "../state/drawing";
+import { BLANK, reading, type Drawing, type Stroke } from "../state/drawing";
 import { SAMPLES, sample } from "../state/samples";
 import { shared } from "../styles/shared";
 import { text } from "../text";
@@ -14,7 +14,7 @@ import "./secret/reader-switches";
 
 const words = text.room.draw;
 
-/** Draw a digit and see it read, on shares or in the clear. Tells `strokes`, `reader` and `label`. */
+/** Draw a digit and see it read, on shares or in the clear. Tells `begin`, `strokes`, `undo`, `reader` and `label`. */
 @customElement("sotto-draw-panel")
 export class DrawPanel extends LitElement {
   static override styles = [
@@ -91,7 +91,7 @@ export class DrawPanel extends LitElement {
       /* Side by side the panels keep their height when the remark changes. */
       @media (min-width: 62rem) {
         .remark {
-          min-height: 5.9rem;
+          min-height: 7.1rem;
         }
       }
       @container (min-width: 36rem) {
@@ -109,6 +109,12 @@ export class DrawPanel extends LitElement {
           grid-area: 2 / 1 / span 4;
         }
       }
+      [aria-pressed="true"] {
+        border-color: var(--line-strong);
+        background: var(--sunken);
+        color: var(--ink);
+        text-decoration: none;
+      }
       .failure {
         color: var(--warn);
       }
@@ -125,6 +131,8 @@ export class DrawPanel extends LitElement {
   @property({ attribute: false }) drawing: Drawing = BLANK;
   /** Rounds behind the model that reads; absent before there is a model. */
   @property({ attribute: false }) round?: number;
+  /** The accuracy in percent of the model that came with the page, while it is the one that reads. */
+  @property({ attribute: false }) starter?: number;
   @property() failure = "";
   @property({ attribute: false }) reader: Reader = "shares";
   /** Whether the digit alone is learnt, on shares. */
@@ -133,9 +141,10 @@ export class DrawPanel extends LitElement {
   @property({ type: Boolean }) fixed = false;
   /** Why drawings cannot be read yet; empty when they can. */
   @property() waiting = "";
+  @state() private erasing = false;
 
   protected override render() {
-    const { strokes, answer } = this.drawing;
+    const { strokes, past, answer } = this.drawing;
     const { state, digit } = reading(this.drawing);
     const shown = state === "empty" ? undefined : answer;
     const alone = shown?.digit !== undefined && shown.probabilities.length === 0;
@@ -144,18 +153,17 @@ export class DrawPanel extends LitElement {
         <div class="top">
           <h2 id="draw">${words.title}</h2>
           <div>
-            <button class="quiet" ?disabled=${strokes.length === 0} @click=${() => tell(this, "strokes", strokes.slice(0, -1))}>
-              ${words.undo}
+            <button class="quiet" data-testid="eraser" aria-pressed=${this.erasing ? "true" : "false"} @click=${() => (this.erasing = !this.erasing)}>
+              ${words.eraser}
             </button>
-            <button class="quiet" data-testid="clear" @click=${() => tell(this, "strokes", [])}>
-              ${words.clear}
-            </button>
+            <button class="quiet" data-testid="undo" ?disabled=${past.length === 0} @click=${() => tell(this, "undo")}>${words.undo}</button>
+            <button class="quiet" data-testid="clear" @click=${() => this.replace([])}>${words.clear}</button>
           </div>
         </div>
-        <sotto-digit-pad .strokes=${strokes}></sotto-digit-pad>
+        <sotto-digit-pad .strokes=${strokes} ?erasing=${this.erasing}></sotto-digit-pad>
         <div class="samples" role="group" aria-label=${words.samples}>
           <span class="caption">${words.take}</span>
-          ${SAMPLES.map((digit) => html`<button class="quiet" @click=${() => tell(this, "strokes", sample(digit))}>${digit}</button>`)}
+          ${SAMPLES.map((digit) => html`<button class="quiet" @click=${() => this.replace(sample(digit))}>${digit}</button>`)}
         </div>
         <sotto-reader-switches .reader=${this.reader} ?label=${this.label} ?fixed=${this.fixed}></sotto-reader-switches>
         <div class="reading">
@@ -188,12 +196,24 @@ export class DrawPanel extends LitElement {
     `;
   }
 
+  /** Puts another drawing on the pad, which can be undone; the next thing is drawn, not erased. */
+  private replace(strokes: Stroke[]): void {
+    this.erasing = false;
+    tell(this, "begin");
+    tell(this, "strokes", strokes);
+  }
+
   private remark() {
     if (this.failure) return html`<span class="failure">${words.failed(this.failure)}</span>`;
     const { problem, id } = this.drawing;
     if (problem?.id === id) return html`<span class="failure">${words.unreadable(problem.reason)}</span>`;
     if (this.round === undefined) return words.modelComes;
-    const fresh = this.round === 0 ? html`${words.fresh} ` : nothing;
+    const fresh =
+      this.starter !== undefined
+        ? html`${words.starter(this.starter)} `
+        : this.round === 0
+          ? html`${words.fresh} `
+          : nothing;
     if (this.waiting) return html`${fresh}${this.waiting}`;
     return html`${fresh}${this.reader === "shares" ? words.readOnShares : words.readInTheClear}`;
   }

@@ -102,7 +102,9 @@ export class Party extends LitElement {
       .reader=${pad.reader}
       ?label=${pad.label}
       .waiting=${phase === "working" ? "" : words.partiesAway}
+      @begin=${() => pad.begin()}
       @strokes=${(event: CustomEvent<Stroke[]>) => pad.draw(event.detail)}
+      @undo=${() => pad.undo()}
       @label=${({ detail }: CustomEvent<boolean>) => {
         pad.label = detail;
         pad.readAgain();

@@ -8,15 +8,19 @@ import type { Helper, TabRole } from "../state/control";
 import type { Stroke } from "../state/drawing";
 import { Lessons } from "../state/lessons";
 import { Session } from "../state/session";
+import { hiddenBy, PARTS, type Part } from "../state/hidden";
 import { latest } from "../state/show";
 import { shared } from "../styles/shared";
 import { text } from "../text";
+import type { Act } from "./acts";
+import "./acts";
 import "./banner";
 import "./draw-panel";
 import "./lessons/lessons-panel";
 import "./library/panel";
 import "./preset-links";
 import "./privacy-panel";
+import "./proof";
 import "./results/results-panel";
 import "./run-line";
 import "./secret/secret-panel";
@@ -51,6 +55,12 @@ export class Room extends LitElement {
         display: block;
         margin-bottom: var(--space-4);
       }
+      sotto-settings-form {
+        margin-bottom: var(--space-4);
+      }
+      .single {
+        grid-template-columns: minmax(0, 1fr);
+      }
       @media (max-width: 62rem) {
         .stage {
           grid-template-columns: minmax(0, 1fr);
@@ -61,6 +71,7 @@ export class Room extends LitElement {
 
   private readonly missing = missingFeature();
   private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate());
+  private readonly leftOut = hiddenBy(location.search);
   private readonly lessons = new Lessons(() => this.requestUpdate());
 
   protected override updated(): void {
@@ -70,23 +81,29 @@ export class Room extends LitElement {
 
   protected override render() {
     if (!this.session) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
-    const { show, classifier, watching, awaited, borrowed, missing } = this.session;
+    const { show, classifier, watching, awaited, borrowed, missing, starter } = this.session;
     return html`
-      ${this.banner(this.session)} ${this.reader(this.session)} ${this.unkept(this.session)}
+      ${this.banner(this.session)} ${this.reader(this.session)} ${this.unkept(this.session)} ${this.unheard()}
+      <sotto-acts ?hidden=${this.hides("acts")} @act=${({ detail }: CustomEvent<Act>) => this.goTo(detail)}></sotto-acts>
       <sotto-run-line .run=${show.run}></sotto-run-line>
-      <div class="stage">
+      <div class="stage ${this.hides("draw") || this.hides("train") ? "single" : ""}">
         <sotto-draw-panel
+          ?hidden=${this.hides("draw")}
           .drawing=${classifier.pad.drawing}
           .round=${show.model?.round}
+          .starter=${starter?.accuracy}
           .failure=${classifier.pad.failure ?? ""}
           .reader=${classifier.pad.reader}
           ?label=${classifier.pad.label}
           .waiting=${classifier.waiting()}
+          @begin=${() => classifier.pad.begin()}
           @strokes=${(event: CustomEvent<Stroke[]>) => classifier.pad.draw(event.detail)}
+          @undo=${() => classifier.pad.undo()}
           @reader=${({ detail }: CustomEvent<Reader>) => classifier.choose(detail, classifier.pad.label)}
           @label=${({ detail }: CustomEvent<boolean>) => classifier.choose(classifier.pad.reader, detail)}
         ></sotto-draw-panel>
         <sotto-training-panel
+          ?hidden=${this.hides("train")}
           .show=${show}
           ?watching=${watching}
           .awaited=${awaited}
@@ -98,23 +115,27 @@ export class Room extends LitElement {
           @company=${() => this.session?.addWorkers()}
         ></sotto-training-panel>
       </div>
-      <sotto-results .show=${show}></sotto-results>
+      <sotto-results ?hidden=${this.hides("results")} .show=${show}></sotto-results>
       <sotto-preset-links
+        ?hidden=${this.hides("experiments")}
         .show=${show}
         ?fixed=${show.room !== "ours"}
         @adopt=${({ detail }: CustomEvent<string>) => this.session?.adopt(detail)}
       ></sotto-preset-links>
       <sotto-secure-sum
+        ?hidden=${this.hides("sum")}
         .show=${show}
         ?fixed=${show.room !== "ours"}
         @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
       ></sotto-secure-sum>
       <sotto-privacy
+        ?hidden=${this.hides("privacy")}
         .show=${show}
         ?fixed=${show.room !== "ours"}
         @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
       ></sotto-privacy>
       <sotto-lessons
+        ?hidden=${this.hides("lessons")}
         .show=${this.lessons.show}
         @looked-at=${() => this.lessons.begin()}
         @ask=${({ detail }: CustomEvent<LessonCommand>) => this.lessons.ask(detail)}
@@ -122,6 +143,7 @@ export class Room extends LitElement {
         @recount=${() => this.lessons.recount()}
       ></sotto-lessons>
       <sotto-secret-panel
+        ?hidden=${this.hides("secret")}
         .show=${classifier.secret}
         .layers=${show.run?.layers ?? NO_LAYERS}
         .digits=${show.run?.source.test ?? 0}
@@ -136,6 +158,7 @@ export class Room extends LitElement {
         @open-party=${({ detail }: CustomEvent<TabRole>) => classifier.parties.openTab(detail)}
       ></sotto-secret-panel>
       <sotto-library
+        ?hidden=${this.hides("library")}
         .library=${this.session.library.show}
         .run=${show}
         ?watching=${show.room !== "ours"}
@@ -146,12 +169,36 @@ export class Room extends LitElement {
         @forget=${() => this.session?.forget()}
       ></sotto-library>
       <sotto-settings-form
+        ?hidden=${this.hides("settings")}
         .settings=${show.run?.settings ?? NO_SETTINGS}
         .problems=${show.problems}
         ?fixed=${show.room !== "ours"}
         @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
       ></sotto-settings-form>
+      <sotto-proof ?hidden=${this.hides("proof")} .room=${show.run?.room ?? ""}></sotto-proof>
     `;
+  }
+
+  protected override firstUpdated(): void {
+    document.querySelector(".essay")?.toggleAttribute("hidden", this.hides("essay"));
+    const act = location.hash.slice(1);
+    // The parts above it have their height by the next frame.
+    if (act in PLACES) requestAnimationFrame(() => this.goTo(act as Act, "auto"));
+  }
+
+  private hides(part: Part): boolean {
+    return this.leftOut.parts.has(part);
+  }
+
+  private goTo(act: Act, behavior: ScrollBehavior = STILL.matches ? "auto" : "smooth"): void {
+    this.renderRoot.querySelector(PLACES[act])?.scrollIntoView({ behavior });
+  }
+
+  /** The address leaves out what is not there. */
+  private unheard() {
+    const { unknown } = this.leftOut;
+    if (unknown.length === 0) return nothing;
+    return html`<sotto-banner level="warning" data-testid="unknown-parts">${words.unknownParts(unknown, PARTS)}</sotto-banner>`;
   }
 
   /** Another model than the run's reads the drawing. */
@@ -199,6 +246,9 @@ export class Room extends LitElement {
   }
 }
 
+/** Where each act begins. */
+const PLACES: Record<Act, string> = { train: "sotto-training-panel", share: "sotto-lessons", classify: "sotto-secret-panel" };
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const NO_SETTINGS: Setting[] = [];
 const NO_LAYERS: LayerView[] = [];
 const reload = () => location.reload();

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { Run } from "../state/show";
+import { offline } from "../offline/register";
 import { shared } from "../styles/shared";
 import { text } from "../text";
 
@@ -34,6 +35,13 @@ export class RunLine extends LitElement {
 
   @property({ attribute: false }) run?: Run;
   @state() private copied = "";
+  /** Whether the page needs no network any more. */
+  @state() private offline = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void offline.then((kept) => (this.offline = kept));
+  }
 
   protected override render() {
     return html`
@@ -52,7 +60,8 @@ export class RunLine extends LitElement {
     const { source, parameters, settings, room } = this.run;
     const network = settings.find((setting) => setting.name === "model")?.value ?? "";
     const which = source.name === "mnist" ? words.mnist : words.synthetic;
-    return html`${words.digits(which, source.train, source.test)} ${words.network(network, parameters)} ${words.room(room)}`;
+    return html`${words.digits(which, source.train, source.test)} ${words.network(network, parameters)} ${words.room(room)}
+      ${this.offline ? html`<span data-testid="offline">${words.offline}</span>` : nothing}`;
   }
 
   private async copy(): Promise<void> {

@@ -2,7 +2,8 @@
 
 import type { ClientCommand, ClientEvent, Reader } from "../../wasm/sotto.js";
 
-export type Stroke = [number, number][];
+export type Point = [x: number, y: number];
+export type Stroke = Point[];
 type Prediction = Extract<ClientEvent, { type: "prediction" }>;
 type Draw = Extract<ClientCommand, { type: "draw" }>;
 
@@ -13,6 +14,8 @@ export const PEN_WIDTH = 20;
 
 export interface Drawing {
   strokes: Stroke[];
+  /** The strokes before each thing that was done, the latest last. */
+  past: Stroke[][];
   /** Counts every change of the drawing or of the model. */
   id: number;
   /** The question under way: at most one, so that a slow network never lags behind the hand. */
@@ -22,7 +25,47 @@ export interface Drawing {
   problem?: { id: number; reason: string };
 }
 
-export const BLANK: Drawing = { strokes: [], id: 0 };
+export const BLANK: Drawing = { strokes: [], past: [], id: 0 };
+
+/** Deeds that can be undone. */
+const PAST_MAX = 50;
+
+/** Something is about to be done that can be undone. */
+export const begin = (drawing: Drawing): Drawing => ({ ...drawing, past: [...drawing.past, drawing.strokes].slice(-PAST_MAX) });
+
+/** Undoes the latest deed. */
+export function undo(drawing: Drawing): Drawing {
+  const before = drawing.past.at(-1);
+  return before ? { ...revise(drawing, before), past: drawing.past.slice(0, -1) } : drawing;
+}
+
+/** What an eraser around `at` leaves: strokes that it cuts end before it and go on behind it. */
+export function erased(strokes: Stroke[], at: Point, radius: number): Stroke[] {
+  const isHit = ([x, y]: Point) => Math.hypot(x - at[0], y - at[1]) < radius;
+  return strokes.flatMap((stroke) => {
+    const fine = resampled(stroke);
+    if (!fine.some(isHit)) return [stroke];
+    const pieces: Stroke[] = [[]];
+    for (const point of fine) {
+      if (isHit(point)) pieces.push([]);
+      else pieces.at(-1)?.push(point);
+    }
+    return pieces.filter((piece) => piece.length > 0);
+  });
+}
+
+/** The same line with a point every few pixels. */
+function resampled(stroke: Stroke): Stroke {
+  return stroke.flatMap((point, index) => {
+    const before = stroke[index - 1];
+    if (!before) return [point];
+    const parts = Math.max(1, Math.ceil(Math.hypot(point[0] - before[0], point[1] - before[1]) / ERASER_STEP));
+    const between = (part: number): Point => [before[0] + ((point[0] - before[0]) * part) / parts, before[1] + ((point[1] - before[1]) * part) / parts];
+    return Array.from({ length: parts }, (_, part) => between(part + 1));
+  });
+}
+
+const ERASER_STEP = 4;
 
 /** The strokes or the model changed. */
 export const revise = (drawing: Drawing, strokes: Stroke[]): Drawing => ({

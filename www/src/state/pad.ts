@@ -2,7 +2,7 @@
 
 import { startClient, type RoleLink } from "../roles/start";
 import type { ClientCommand, ClientEvent, Reader } from "../../wasm/sotto.js";
-import { answered, asked, BLANK, question, revise, unanswered, type Drawing, type Stroke } from "./drawing";
+import { answered, asked, begin, BLANK, question, revise, unanswered, undo, type Drawing, type Stroke } from "./drawing";
 
 export class Pad {
   drawing: Drawing = BLANK;
@@ -21,6 +21,16 @@ export class Pad {
     private readonly changed: () => void,
   ) {
     this.client = startClient((event) => this.hear(event));
+  }
+
+  /** Something is about to be drawn, erased or cleared. */
+  begin(): void {
+    this.drawing = begin(this.drawing);
+  }
+
+  undo(): void {
+    this.drawing = undo(this.drawing);
+    this.ask();
   }
 
   draw(strokes: Stroke[]): void {

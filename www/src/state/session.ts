@@ -8,6 +8,7 @@ import { Company } from "./company";
 import { Library, type TakenModel } from "./library";
 import { Mirror, released, watch } from "./mirror";
 import { BEFORE, reduce, type Show } from "./show";
+import { fetchStarter, type Starter } from "./starter";
 import { companyOf, forgetTab, remember } from "./tab";
 
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
@@ -23,6 +24,8 @@ export class Session {
   readonly library: Library;
   /** The model of the library that reads digits in place of the run's. */
   borrowed?: TakenModel;
+  /** The model that came with the page, while it reads digits because the run's has learnt nothing. */
+  starter?: Starter;
   watching = false;
   /** The page that had the room is gone. */
   vacant = false;
@@ -35,6 +38,8 @@ export class Session {
   readonly company: Company;
   private mirror?: Mirror;
   private readonly aggregator: RoleLink<AggregatorCommand>;
+  /** Fetched beside the digits. A page without one reads with what it has. */
+  private readonly fetched = fetchStarter(dataUrl()).catch(() => undefined);
 
   constructor(private readonly redraw: () => void) {
     addEventListener("popstate", () => this.reread());
@@ -84,7 +89,7 @@ export class Session {
   /** The run's own model reads digits again. */
   giveBack(): void {
     delete this.borrowed;
-    if (this.model) this.classifier.use(this.model);
+    if (this.model) void this.readWith(this.model);
     this.redraw();
   }
 
@@ -214,6 +219,9 @@ export class Session {
       case "model":
         this.learn(event);
         break;
+      case "resumed":
+        if (this.model && !this.borrowed) void this.readWith(this.model);
+        break;
       case "state":
         this.startWhenReady();
         break;
@@ -229,6 +237,17 @@ export class Session {
 
   private learn(event: ModelEvent): void {
     this.model = event;
-    if (!this.borrowed) this.classifier.use(event);
+    if (!this.borrowed) void this.readWith(event);
+  }
+
+  /** Drawings are read with the run's model, or, before it has learnt anything, with the page's own. */
+  private async readWith(model: ModelEvent): Promise<void> {
+    const isFresh = model.round === 0 && this.show.origin === undefined;
+    const starter = isFresh ? await this.fetched : undefined;
+    if (this.model !== model || this.borrowed) return;
+    if (starter?.preset === model.preset) this.starter = starter;
+    else delete this.starter;
+    this.classifier.use(this.starter ? { ...model, ...this.starter } : model);
+    this.redraw();
   }
 }

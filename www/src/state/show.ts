@@ -50,6 +50,8 @@ export interface Show {
   /** The place of every worker that was ever here, by its id. */
   places: ReadonlyMap<string, number>;
   model?: Model;
+  /** The model of the library that the run began with. */
+  origin?: string;
   curve: Point[];
   tested?: Tested;
   /** The runs before this one that got anywhere, the newest first. */
@@ -93,14 +95,15 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
     case "opened": {
       const { type: _, ...run } = event;
       // A run begins: whatever was measured belongs to the one before.
-      const { model: _model, tested: _tested, sum: _sum, attack: _attack, privacy: _privacy, ...rest } = show;
+      const { model: _model, origin: _origin, tested: _tested, sum: _sum, attack: _attack, privacy: _privacy, ...rest } = show;
       const misread = show.room === "opening" ? show.misread : [];
       return { ...rest, room: "ours", run, curve: [], past: past(show), problems: [], misread };
     }
     case "resumed": {
       const words = text.training.notices;
       const what = event.round > 0 ? words.resumed(event.round) : words.begins(event.origin ?? "");
-      return noticed({ ...show, curve: event.history }, { level: "info", text: what });
+      const { origin } = event;
+      return noticed({ ...show, curve: event.history, ...(origin !== undefined && { origin }) }, { level: "info", text: what });
     }
     case "kept": {
       const { round } = event;

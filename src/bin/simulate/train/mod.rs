@@ -6,6 +6,7 @@
 mod dials;
 mod history;
 mod keep;
+mod testing;
 
 use std::cell::RefCell;
 use std::io::IsTerminal;
@@ -14,17 +15,15 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use sotto::digits::Digits;
-use sotto::digits::synthetic::unseen;
 use sotto::federated::attack::{self, Attack};
 use sotto::federated::{Assignment, Checkpoint, Event, Phase, Settings, Snapshot};
-use sotto::learn::{Evaluation, Evaluator, Model};
 use sotto::sim::Simulation;
 
 use super::source::Source;
 use dials::Dials;
-use history::{Point, Summary};
+use history::Summary;
 use keep::{Head, Keeper};
+use testing::Tests;
 
 /// A run of the page without a browser: the same machines, kernels and digits, on all cores.
 ///
@@ -212,50 +211,6 @@ fn next_round(room: &mut Simulation) -> Result<(), String> {
     match room.run_until(24 * 3_600_000, progress) && room.snapshot().round > round {
         true => Ok(()),
         false => Err(format!("training stands still: {:?}", room.notices().last())),
-    }
-}
-
-/// Digits of unseen pens in a test.
-const UNSEEN: u32 = 1000;
-
-/// What models are tested on.
-struct Tests {
-    digits: Digits,
-    /// Digits of pens that no worker draws.
-    pens: Digits,
-    /// Digits with the stamp of a backdoor, where there are attackers who teach it.
-    stamped: Option<Digits>,
-}
-
-impl Tests {
-    fn new(source: &Source, fold: u32, attack: Option<&dyn Attack>) -> Result<Self, String> {
-        let digits = source.test()?;
-        let pens = unseen(fold as usize, UNSEEN).map_err(|error| error.to_string())?.digits;
-        let is_backdoor = attack.is_some_and(|attack| attack.name() == "backdoor");
-        let stamped = is_backdoor.then(|| attack::stamped(&digits));
-        Ok(Self { digits, pens, stamped })
-    }
-
-    fn point(&self, room: &Simulation) -> Result<Point, String> {
-        let aggregator = room.aggregator();
-        let test = |digits: &Digits| -> Result<Evaluation, String> {
-            Model::new(aggregator.network(), aggregator.weights())
-                .and_then(|model| Evaluator::run(model, digits))
-                .map_err(|error| error.to_string())
-        };
-        let result = test(&self.digits)?;
-        let backdoor = self.stamped.as_ref().map(test).transpose()?;
-        let snapshot = room.snapshot();
-        Ok(Point {
-            round: snapshot.round,
-            accuracy: result.accuracy(),
-            loss: result.loss(),
-            pens: test(&self.pens)?.accuracy(),
-            backdoor: backdoor.map(|result| result.accuracy()),
-            bytes_up: snapshot.bytes_received,
-            bytes_down: snapshot.bytes_sent,
-            weights_sha256: aggregator.weights().hash().to_string(),
-        })
     }
 }
 

@@ -190,7 +190,7 @@ export class SecretPanel extends LitElement {
         return words.ended;
       case "ready": {
         const preset = model?.preset ?? "";
-        return words.ready(apart, model?.round === undefined ? preset : words.after(preset, model.round), model?.fraction);
+        return words.ready(apart, model?.round ? words.after(preset, model.round) : preset, model?.fraction);
       }
     }
   }

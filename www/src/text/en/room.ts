@@ -1,4 +1,4 @@
-// The aggregator's page around the run: the pad, the run's line, banners, settings.
+// The aggregator's page around the run: the story, the pad, the run's line, banners, settings.
 
 import { html, type TemplateResult } from "lit";
 
@@ -20,6 +20,43 @@ export const page = {
   watching: html`<strong>You are watching.</strong> Another tab of this browser is the aggregator of this room.`,
   occupied: html`<strong>Another tab of this browser is the aggregator of this room.</strong> There can be one at a time.`,
   watch: "Watch it here",
+  unknownParts: (names: readonly string[], parts: readonly string[]) =>
+    `The page’s address leaves out what is not there: ${names.join(", ")}. Parts are ${parts.join(", ")}.`,
+};
+
+export const acts = {
+  label: "The story in three acts",
+  each: {
+    train: {
+      title: "Train together",
+      point: "Each tab learns from digits of its own. Only masked updates leave it, and only their sum can be read.",
+    },
+    share: {
+      title: "Share a secret",
+      point: "A number becomes two random ones. Either alone says nothing; still one can calculate with them.",
+    },
+    classify: {
+      title: "Classify in secret",
+      point: "Draw: alice and bob find your digit, and neither sees the drawing or the model.",
+    },
+  },
+};
+
+export const proof = {
+  title: "Don’t trust us",
+  summary: "look at the traffic with your browser’s own tools",
+  origin: html`<strong>Nothing leaves this site.</strong> Open the developer tools (F12), Network, and reload: every request asks
+    the address that the page came from for a file. The page’s Content-Security-Policy forbids it to reach any other.`,
+  wire: html`<strong>Listen to the wire.</strong> Tabs talk by broadcast, so any page of this site can overhear them. Open the
+    console, paste this, and train:`,
+  wireSeen: html`With secure aggregation on, the long messages are masked updates, and look like noise. Switch it off, and the
+    same bytes are numbers that anybody can read. Alice and bob talk over ports that no other page can overhear; what they say is
+    listed above.`,
+  offline: html`<strong>Pull the plug.</strong> Once the page says that it opens without a network, go offline and do all of it
+    again.`,
+  source: html`<strong>What this cannot show.</strong> On one computer, whoever controls it controls all parties: no tool can prove
+    privacy from that person. The protocols, what each party would have to collude with, and how the code is tested are in the
+    documentation beside the source.`,
 };
 
 /** Why a role cannot run. */
@@ -38,6 +75,7 @@ export const runLine = {
     html`${which}: ${count(train)} to train on, ${count(test)} to test.`,
   network: (name: string, weights: number) => html`Network <strong>${name}</strong>, ${count(weights)} weights.`,
   room: (name: string) => html`Room <strong>${name}</strong>.`,
+  offline: "Opens without a network, too.",
   copy: "Copy link",
   copied: "Copied",
   forbidden: "This browser forbids copying; take the address above",
@@ -45,6 +83,7 @@ export const runLine = {
 
 export const draw = {
   title: "Draw a digit",
+  eraser: "Eraser",
   undo: "Undo",
   clear: "Clear",
   pad: "Drawing pad: draw a digit with mouse, finger or pen",
@@ -67,6 +106,8 @@ export const draw = {
   partiesCome: "Alice, bob and the dealer are getting ready.",
   clientElsewhere: "The client lives in a tab of its own: draw there.",
   fresh: html`<strong>The model knows nothing yet</strong>: it guesses until you train it.`,
+  starter: (accuracy: number) =>
+    html`A small model that came with the page reads, ${percent(accuracy)} % right on test digits, until you train one.`,
   readOnShares: html`Read <strong>on secret shares</strong>: alice and bob computed the answer, and neither saw your drawing or
     the model. All of it runs in this browser, so it shows how, and protects from nobody who controls this computer.`,
   readInTheClear: html`Read <strong>in the clear</strong>, by the model in this page, to compare.`,

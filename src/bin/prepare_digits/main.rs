@@ -5,14 +5,18 @@
 //! prepare_digits <out-dir> --synthetic <training digits> <test digits> <seed>
 //! ```
 //!
-//! A layout that is there already is left alone; files of an earlier one are removed.
+//! Beside them stands a small model that was trained on the training digits. What is there already
+//! is left alone; files of an earlier layout are removed.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test's way to fail"))]
+
+mod starter;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use sotto::digits::Digits;
 use sotto::digits::layout::{Layout, MANIFEST};
 use sotto::digits::mnist::Mnist;
 use sotto::digits::synthetic;
@@ -36,14 +40,20 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[String]) -> Result<String, String> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (out, layout) = match arguments[..] {
-        [out, "--mnist", folder] => (out, from_mnist(Path::new(folder))?),
+    let (out, train, test, source) = match arguments[..] {
+        [out, "--mnist", folder] => {
+            let Mnist { train, test } =
+                Mnist::read(Path::new(folder)).map_err(|error| error.to_string())?;
+            (out, train, test, "mnist")
+        }
         [out, "--synthetic", train, test, seed] => {
-            let layout = from_strokes(number(train)?, number(test)?, number(seed)?)?;
-            (out, layout)
+            let seed: u64 = number(seed)?;
+            // Other seeds, else the test set would be the beginning of the training set.
+            (out, drawn(number(train)?, seed)?, drawn(number(test)?, !seed)?, "synthetic")
         }
         _ => return Err(USAGE.to_owned()),
     };
+    let layout = Layout::new(&train, &test, source).map_err(|error| error.to_string())?;
     let out = Path::new(out);
     let manifest = layout.manifest();
     let what = format!(
@@ -53,24 +63,18 @@ fn run(arguments: &[String]) -> Result<String, String> {
         manifest.source,
         out.display()
     );
-    if is_there(out, &layout) {
-        return Ok(format!("{what}: up to date"));
-    }
-    let (files, bytes) = write(out, &layout)?;
-    Ok(format!("{what}: wrote {files} files, {bytes} bytes"))
+    let done = if is_there(out, &layout) {
+        "up to date".to_owned()
+    } else {
+        let (files, bytes) = write(out, &layout)?;
+        format!("wrote {files} files, {bytes} bytes")
+    };
+    let model = starter::write(out, &manifest.to_bytes(), &train, &test)?;
+    Ok(format!("{what}: {done}; {model}"))
 }
 
-fn from_mnist(folder: &Path) -> Result<Layout, String> {
-    let mnist = Mnist::read(folder).map_err(|error| error.to_string())?;
-    Layout::new(&mnist.train, &mnist.test, "mnist").map_err(|error| error.to_string())
-}
-
-/// Training and test digits come from different seeds, else the test set would be the
-/// beginning of the training set.
-fn from_strokes(train: u32, test: u32, seed: u64) -> Result<Layout, String> {
-    let draw = |count, seed| synthetic::digits(count, seed).map_err(|error| error.to_string());
-    Layout::new(&draw(train, seed)?, &draw(test, !seed)?, "synthetic")
-        .map_err(|error| error.to_string())
+fn drawn(count: u32, seed: u64) -> Result<Digits, String> {
+    synthetic::digits(count, seed).map_err(|error| error.to_string())
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {

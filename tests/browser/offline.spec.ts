@@ -1,0 +1,77 @@
+// After one visit the page needs no network; a first visitor's digit is read before any training.
+
+import { expect, test } from "@playwright/test";
+
+import { draw, openAggregator, testDigits } from "./room";
+
+test("a first visitor's digit is read on shares within seconds, by the model that came with the page", async ({ page }) => {
+  const begun = Date.now();
+  await page.goto("./?room=first");
+  const seven = testDigits()[7];
+  if (!seven) throw new Error("there is no seven");
+  await draw(page, seven.image);
+  await expect(page.getByTestId("prediction")).toHaveText("7", { timeout: 30_000 });
+  test.info().annotations.push({ type: "seconds until a digit was read", description: String((Date.now() - begun) / 1000) });
+  await expect(page.locator("sotto-draw-panel")).toContainText("A small model that came with the page reads, 9");
+  await expect(page.getByTestId("round")).toHaveAttribute("data-round", "0");
+
+  // The run's own model takes over.
+  await page.getByTestId("add-local-worker").click();
+  await expect(page.locator("sotto-draw-panel")).not.toContainText("came with the page", { timeout: 60_000 });
+});
+
+test("what was drawn can be rubbed out in part, and everything undone", async ({ page, context }) => {
+  await openAggregator(context, "?room=eraser", page);
+  const pad = await page.getByTestId("digit-pad").boundingBox();
+  if (!pad) throw new Error("there is no pad");
+  const at = (x: number, y: number) => [pad.x + x * pad.width, pad.y + y * pad.height] as const;
+  const strokes = () =>
+    page.locator("sotto-draw-panel").evaluate((panel) => (panel as unknown as { drawing: { strokes: number[][][] } }).drawing.strokes.length);
+  const line = async (from: readonly [number, number], to: readonly [number, number]) => {
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move(...to, { steps: 5 });
+    await page.mouse.up();
+  };
+  await line(at(0.2, 0.5), at(0.8, 0.5));
+  await line(at(0.2, 0.8), at(0.8, 0.8));
+  await page.getByTestId("eraser").click();
+  await expect(page.getByTestId("eraser")).toHaveAttribute("aria-pressed", "true");
+  await line(at(0.5, 0.3), at(0.5, 0.6));
+  expect(await strokes()).toBe(3);
+  await page.getByTestId("undo").click();
+  expect(await strokes()).toBe(2);
+  await page.getByTestId("undo").click();
+  expect(await strokes()).toBe(1);
+  await page.getByTestId("clear").click();
+  expect(await strokes()).toBe(0);
+  await expect(page.getByTestId("eraser")).toHaveAttribute("aria-pressed", "false");
+  await page.getByTestId("undo").click();
+  expect(await strokes()).toBe(1);
+});
+
+test.describe("without a network", () => {
+  test.use({ serviceWorkers: "allow" });
+
+  test("the page opens, trains and reads after one visit", async ({ page, context }) => {
+    test.setTimeout(120_000);
+    await openAggregator(context, "?room=online&rounds=1&shards=60", page);
+    await expect(page.getByTestId("offline")).toBeVisible({ timeout: 30_000 });
+    await page.reload();
+    await page.getByTestId("add-local-worker").click();
+    await expect(page.getByTestId("round")).toHaveAttribute("data-round", "1", { timeout: 60_000 });
+
+    await context.setOffline(true);
+    await page.goto("./?room=offline&rounds=1&shards=60");
+    await expect(page.getByTestId("weights-hash")).toHaveAttribute("data-hash", /^[0-9a-f]{64}$/);
+    await page.getByTestId("add-local-worker").click();
+    await expect(page.getByTestId("round")).toHaveAttribute("data-round", "1", { timeout: 60_000 });
+    const four = testDigits()[4];
+    if (four) await draw(page, four.image);
+    await expect(page.getByTestId("prediction")).toHaveText(/^\d$/, { timeout: 30_000 });
+    const tab = await context.newPage();
+    await tab.goto("./worker.html?room=offline");
+    // It joins; digits that no tab has used yet are the one thing that is missing.
+    await expect(tab.getByTestId("worker-phase")).toHaveAttribute("data-id", /./);
+  });
+});
