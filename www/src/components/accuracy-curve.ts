@@ -1,15 +1,17 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { percent } from "../format";
 import type { Point } from "../state/history";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import type { Curve } from "./chart";
 import "./chart";
 
+const words = text.training.curve;
+
 const CURVES: Curve[] = [
-  { label: "accuracy", colour: "--aggregator", scale: "left", points: true },
-  { label: "loss", colour: "--ink-soft", scale: "right", dashed: true },
+  { label: words.accuracy, colour: "--aggregator", scale: "left", points: true },
+  { label: words.loss, colour: "--ink-soft", scale: "right", dashed: true },
 ];
 
 /** The global model's accuracy and loss on the test digits, round by round. */
@@ -61,8 +63,8 @@ export class AccuracyCurve extends LitElement {
     return html`
       <figure>
         <figcaption>
-          <span><span class="accuracy">Test accuracy</span>, percent</span>
-          <span>test loss (dashed)</span>
+          <span>${words.caption}</span>
+          <span>${words.dashed}</span>
         </figcaption>
         <sotto-chart
           .curves=${CURVES}
@@ -70,15 +72,10 @@ export class AccuracyCurve extends LitElement {
           .across=${[0, Math.max(1, this.rounds, last?.round ?? 0)]}
           .left=${[0, 100]}
           .right=${[0, Math.ceil(lossMax * 2) / 2]}
-          label="Test accuracy and loss by round. ${points.map(spoken).join(" ")}"
+          label=${words.label(points.map(({ round, accuracy, loss }) => words.point(round, accuracy, loss)))}
         ></sotto-chart>
-        ${last === undefined || last.round === 0
-          ? html`<p class="empty">Every round adds a point here.</p>`
-          : nothing}
+        ${last === undefined || last.round === 0 ? html`<p class="empty">${words.empty}</p>` : nothing}
       </figure>
     `;
   }
 }
-
-const spoken = ({ round, accuracy, loss }: Point): string =>
-  `Round ${round}: ${percent(accuracy)} percent, loss ${loss.toFixed(3)}.`;

@@ -5,7 +5,7 @@ import { shared } from "../styles/shared";
 import { text } from "../text";
 import { tell } from "./events";
 
-const words = text.acts;
+const words = text.room.acts;
 export type Act = keyof typeof words.each;
 const ACTS = Object.keys(words.each) as Act[];
 

@@ -1,11 +1,13 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { workerName } from "../format";
 import { REVEALING } from "../state/presets";
 import type { Attack } from "../state/show";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import "./pixels";
+
+const words = text.privacy.attack;
 
 /** An attack on what the aggregator got: a training digit read out of an update. */
 @customElement("sotto-attack")
@@ -50,27 +52,20 @@ export class AttackView extends LitElement {
   protected override render() {
     const { attack, masked } = this;
     if (!attack) {
-      return html`<p class="note">
-        What is in an update? <a href="?${REVEALING}" data-testid="try-attack">Try an attack</a>: workers of a small network that
-        take one step on one digit. The page opens anew with these settings; give it workers and train.
-      </p>`;
+      const link = html`<a href="?${REVEALING}" data-testid="try-attack">${words.link}</a>`;
+      return html`<p class="note">${words.invitation(link)}</p>`;
     }
     return html`
-      <h3>${masked ? "The same attack on what arrives" : "A digit read out of each update"}</h3>
-      <p class="note">
-        ${masked
-          ? "Under masks the attack finds noise. From the sum it gets the digits of all on top of one another: with many workers and steps, less and less of each."
-          : html`A first layer moves by its input times one number a row, and its bias by that number alone:
-              <strong>one divided by the other is the worker’s own training digit</strong>. Find it in the worker’s tab.`}
-      </p>
+      <h3>${masked ? words.maskedTitle : words.title}</h3>
+      <p class="note">${masked ? words.maskedHow : words.how}</p>
       <ul data-testid="attack" data-round=${attack.round}>
         ${attack.pictures.map(({ worker, pixels, label }) => {
-          const of = worker === undefined ? "The sum" : workerName(this.places.get(worker) ?? 0);
+          const of = worker === undefined ? words.sum : text.roles.worker(this.places.get(worker) ?? 0);
           return html`<li class=${worker === undefined ? "of-sum" : ""} data-worker=${worker ?? ""}>
             <div class="frame">
-              <sotto-pixels .images=${pixels} ink=${worker === undefined ? "--aggregator" : "--worker"} label="Read from ${of}"></sotto-pixels>
+              <sotto-pixels .images=${pixels} ink=${worker === undefined ? "--aggregator" : "--worker"} label=${words.readFrom(of)}></sotto-pixels>
             </div>
-            <p class="of">${of}${masked ? nothing : `: a ${label}`}</p>
+            <p class="of">${masked ? of : words.of(of, label)}</p>
           </li>`;
         })}
       </ul>

@@ -3,7 +3,9 @@ import { customElement, property } from "lit/decorators.js";
 
 import { LABELS } from "../state/evaluation";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 
+const words = text.results.confusion;
 const DIGITS = Array.from({ length: LABELS }, (_, digit) => digit);
 
 /** Which digit was read as which: rows are what was drawn. */
@@ -63,11 +65,9 @@ export class Confusion extends LitElement {
 
   protected override render() {
     return html`
-      <div class="box" role="region" tabindex="0" aria-label="Confusion matrix">
+      <div class="box" role="region" tabindex="0" aria-label=${words.label}>
         <table>
-          <caption>
-            Read as <span>(columns), of each label (rows)</span>
-          </caption>
+          <caption>${words.caption}</caption>
           <thead>
             <tr>
               <td></td>

@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import { erased, PAD_SIZE, PEN_WIDTH, type Point, type Stroke } from "../state/drawing";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { token } from "./colours";
 import { tell } from "./events";
 import { Painted } from "./painted";
@@ -62,7 +63,7 @@ export class DigitPad extends Painted {
         <canvas
           data-testid="digit-pad"
           role="img"
-          aria-label="Drawing pad: draw a digit with mouse, finger or pen"
+          aria-label=${text.room.draw.pad}
           width=${side}
           height=${side}
           @pointerdown=${this.down}
@@ -72,7 +73,7 @@ export class DigitPad extends Painted {
           @contextmenu=${(event: Event) => event.preventDefault()}
         ></canvas>
         ${this.strokes.length === 0
-          ? html`<p class="invitation" aria-hidden="true">Draw a digit here,<br />0 to 9</p>`
+          ? html`<p class="invitation" aria-hidden="true">${text.room.draw.invitation}</p>`
           : nothing}
       </div>
     `;

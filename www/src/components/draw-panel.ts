@@ -2,7 +2,6 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { Reader } from "../../wasm/sotto.js";
-import { percent } from "../format";
 import { BLANK, reading, type Drawing, type Stroke } from "../state/drawing";
 import { SAMPLES, sample } from "../state/samples";
 import { shared } from "../styles/shared";
@@ -13,7 +12,7 @@ import "./pixels";
 import "./probabilities";
 import "./secret/reader-switches";
 
-const words = text.draw;
+const words = text.room.draw;
 
 /** Draw a digit and see it read, on shares or in the clear. Tells `begin`, `strokes`, `undo`, `reader` and `label`. */
 @customElement("sotto-draw-panel")
@@ -152,26 +151,26 @@ export class DrawPanel extends LitElement {
     return html`
       <section class="panel" aria-labelledby="draw">
         <div class="top">
-          <h2 id="draw">Draw a digit</h2>
+          <h2 id="draw">${words.title}</h2>
           <div>
             <button class="quiet" data-testid="eraser" aria-pressed=${this.erasing ? "true" : "false"} @click=${() => (this.erasing = !this.erasing)}>
               ${words.eraser}
             </button>
-            <button class="quiet" data-testid="undo" ?disabled=${past.length === 0} @click=${() => tell(this, "undo")}>Undo</button>
-            <button class="quiet" data-testid="clear" @click=${() => this.replace([])}>Clear</button>
+            <button class="quiet" data-testid="undo" ?disabled=${past.length === 0} @click=${() => tell(this, "undo")}>${words.undo}</button>
+            <button class="quiet" data-testid="clear" @click=${() => this.replace([])}>${words.clear}</button>
           </div>
         </div>
         <sotto-digit-pad .strokes=${strokes} ?erasing=${this.erasing}></sotto-digit-pad>
-        <div class="samples" role="group" aria-label="Put a ready-made digit on the pad">
-          <span class="caption">or take</span>
+        <div class="samples" role="group" aria-label=${words.samples}>
+          <span class="caption">${words.take}</span>
           ${SAMPLES.map((digit) => html`<button class="quiet" @click=${() => this.replace(sample(digit))}>${digit}</button>`)}
         </div>
         <sotto-reader-switches .reader=${this.reader} ?label=${this.label} ?fixed=${this.fixed}></sotto-reader-switches>
         <div class="reading">
           <div class="answer">
-            <span class="caption" id="reads">Reads as</span>
+            <span class="caption" id="reads">${words.reads}</span>
             <output data-testid="prediction" data-state=${state} aria-labelledby="reads">${digit ?? ""}</output>
-            <span class="caption number" data-testid="reading-ms">${shown?.digit === undefined ? nothing : took(shown.millis)}</span>
+            <span class="caption number" data-testid="reading-ms">${shown?.digit === undefined ? nothing : words.took(shown.millis)}</span>
           </div>
           <div class="bars">
             <sotto-probabilities
@@ -180,15 +179,15 @@ export class DrawPanel extends LitElement {
               .values=${shown?.probabilities ?? []}
               .best=${digit ?? -1}
             ></sotto-probabilities>
-            ${alone ? html`<p class="caption alone"><span>only the digit was learnt</span></p>` : nothing}
+            ${alone ? html`<p class="caption alone"><span>${words.noProbabilities}</span></p>` : nothing}
           </div>
           <div class="seen">
-            <span class="caption">Network sees</span>
+            <span class="caption">${words.seen}</span>
             <sotto-pixels
               class="preview"
               .images=${shown?.image ?? new Uint8Array(0)}
               ink="--client"
-              label="What the network sees: the drawing, centred in 28 by 28 pixels"
+              label=${words.seenImage}
             ></sotto-pixels>
           </div>
         </div>
@@ -205,22 +204,17 @@ export class DrawPanel extends LitElement {
   }
 
   private remark() {
-    if (this.failure) return html`<span class="failure">Drawings cannot be read: ${this.failure}</span>`;
+    if (this.failure) return html`<span class="failure">${words.failed(this.failure)}</span>`;
     const { problem, id } = this.drawing;
-    if (problem?.id === id) return html`<span class="failure">This drawing cannot be read: ${problem.reason}</span>`;
-    if (this.round === undefined) return "The model is on its way.";
+    if (problem?.id === id) return html`<span class="failure">${words.unreadable(problem.reason)}</span>`;
+    if (this.round === undefined) return words.modelComes;
     const fresh =
       this.starter !== undefined
-        ? words.starter(percent(this.starter))
+        ? html`${words.starter(this.starter)} `
         : this.round === 0
-          ? html`<strong>The model knows nothing yet</strong>: it guesses until you train it. `
+          ? html`${words.fresh} `
           : nothing;
     if (this.waiting) return html`${fresh}${this.waiting}`;
-    return this.reader === "shares"
-      ? html`${fresh}Read <strong>on secret shares</strong>: alice and bob computed the answer, and neither saw your drawing
-          or the model. All of it runs in this browser, so it shows how, and protects from nobody who controls this computer.`
-      : html`${fresh}Read <strong>in the clear</strong>, by the model in this page, to compare.`;
+    return html`${fresh}${this.reader === "shares" ? words.readOnShares : words.readInTheClear}`;
   }
 }
-
-const took = (millis: number): string => (millis < 9.95 ? `${millis.toFixed(1)} ms` : `${Math.round(millis)} ms`);

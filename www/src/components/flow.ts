@@ -4,6 +4,9 @@
 import { css, html, svg } from "lit";
 
 import { reports, type Member, type Show } from "../state/show";
+import { text } from "../text";
+
+const words = text.training.roster;
 
 /** Pixels: a row of the roster, the drawing beside the rows, the aggregator in it. */
 const ROW = 28;
@@ -19,7 +22,7 @@ export function lines(state: Show["state"], workers: Member[]) {
   const { here, wanted } = reports(state);
   const height = workers.length * ROW;
   const under = state.attempt > 0;
-  const label = under ? `${here} of ${wanted} updates have reached the aggregator` : "No round is under way";
+  const label = under ? words.flow(here, wanted) : words.noFlow;
   return html`
     <svg class="lines" width=${WIDTH} height=${height} role="img" aria-label=${label}>
       ${workers.map((worker, index) => {

@@ -3,6 +3,9 @@ import { customElement, property } from "lit/decorators.js";
 
 import type { LocalShow } from "../state/local";
 import { shared } from "../styles/shared";
+import { text } from "../text";
+
+const words = text.worker.handwriting;
 
 /** The curve, in pixels. */
 const WIDTH = 120;
@@ -36,11 +39,11 @@ export class HandwritingEffect extends LitElement {
   protected override render() {
     const [first, last] = [this.readings[0], this.readings.at(-1)];
     if (!first || !last) return nothing;
-    const before = first === last ? "" : ` (${first.correct} of ${first.count} after round ${first.round})`;
+    const before = first === last ? "" : ` ${words.before(first.correct, first.count, first.round)}`;
     return html`
       <div class="effect">
         <p class="number" role="status" data-testid="own-accuracy" data-round=${last.round} data-correct=${last.correct} data-count=${last.count}>
-          The global model after round ${last.round} reads <strong>${last.correct} of ${last.count}</strong> of your digits${before}.
+          ${words.reads(last.round, last.correct, last.count)}${before}.
         </p>
         ${this.readings.length > 1 ? this.curve() : nothing}
       </div>
@@ -51,9 +54,9 @@ export class HandwritingEffect extends LitElement {
     const x = (place: number) => 1 + ((WIDTH - 2) * place) / (this.readings.length - 1);
     const y = (share: number) => 1 + (HEIGHT - 2) * (1 - share);
     const points = this.readings.map(({ correct, count }, place) => `${x(place)},${y(correct / count)}`);
-    const words = this.readings.map(({ round, correct, count }) => `round ${round}: ${correct} of ${count}`).slice(-12).join(", ");
-    return html`<svg width=${WIDTH} height=${HEIGHT} role="img" aria-label="Your digits read right, ${words}">
-      <title>${words}</title>
+    const said = words.readings(this.readings.slice(-12).map(({ round, correct, count }) => words.reading(round, correct, count)));
+    return html`<svg width=${WIDTH} height=${HEIGHT} role="img" aria-label=${words.curve(said)}>
+      <title>${said}</title>
       ${svg`<line x1="0" x2=${WIDTH} y1=${HEIGHT - 0.5} y2=${HEIGHT - 0.5} /><path d="M${points.join(" L")}" />`}
     </svg>`;
   }

@@ -3,10 +3,12 @@ import { customElement, property } from "lit/decorators.js";
 
 import type { LocalShow } from "../state/local";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { tell } from "./events";
 import "./label-bars";
 import { SIDE } from "./pixels";
 
+const words = text.worker.handwriting;
 const PIXELS = SIDE * SIDE;
 
 /** The digits of one's own, each with its label. Tells `handwriting` with the one to erase. */
@@ -53,21 +55,21 @@ export class HandwritingSheet extends LitElement {
     if (labels.length === 0) return nothing;
     const counts = Array.from({ length: 10 }, (_, digit) => labels.filter((label) => label === digit).length);
     return html`
-      <div class="note number"><sotto-label-bars .counts=${counts}></sotto-label-bars> ${listed(counts)}</div>
-      <ul tabindex="0" aria-label="Your digits">
+      <div class="note number"><sotto-label-bars .counts=${counts}></sotto-label-bars> ${words.counts(counts)}</div>
+      <ul tabindex="0" aria-label=${words.sheet}>
         ${labels.map(
           (label, index) => html`<li data-testid="own-digit" data-label=${label}>
             <sotto-pixels
               .images=${this.own?.images.subarray(PIXELS * index, PIXELS * (index + 1)) ?? new Uint8Array(0)}
               ink="--client"
-              label="Your ${label}"
+              label=${words.digit(label)}
             ></sotto-pixels>
             <span class="under number">
               ${label}
               <button
                 class="quiet"
-                aria-label="Remove digit ${index + 1}, a ${label}"
-                title="Remove it"
+                aria-label=${words.removeIt(index + 1, label)}
+                title=${words.remove}
                 @click=${() => tell(this, "handwriting", { type: "erase", index })}
               >×</button>
             </span>
@@ -77,7 +79,3 @@ export class HandwritingSheet extends LitElement {
     `;
   }
 }
-
-/** "3 × 1, 8 × 7": how many there are of each label. */
-const listed = (counts: number[]): string =>
-  counts.flatMap((many, label) => (many > 0 ? [`${many} × ${label}`] : [])).join(", ");

@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import { peaks, shades } from "../state/heat";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { rgb } from "./colours";
 import { Painted } from "./painted";
 
@@ -27,7 +28,7 @@ export class HeatMap extends Painted {
   @property({ attribute: false }) values = new Float32Array(0);
   @property({ type: Number }) columns = 96;
   @property({ type: Number }) rows = 32;
-  @property() label = "The update as a picture: how far training moved each stretch of weights, and which way";
+  @property() label = text.worker.sent.picture;
 
   protected override render() {
     return html`<canvas

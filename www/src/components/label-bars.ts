@@ -1,8 +1,10 @@
 import { css, html, LitElement, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { plural } from "../format";
 import { shared } from "../styles/shared";
+import { text } from "../text";
+
+const words = text.training.labels;
 
 /** Pixels: a bar with its gap, and the tallest. */
 const STEP = 4;
@@ -35,10 +37,10 @@ export class LabelBars extends LitElement {
 
   protected override render() {
     const most = Math.max(1, ...this.counts);
-    const words = spread(this.counts);
+    const said = spread(this.counts);
     return html`
-      <svg width=${10 * STEP} height=${HEIGHT + 1} role="img" aria-label=${words}>
-        <title>${words}</title>
+      <svg width=${10 * STEP} height=${HEIGHT + 1} role="img" aria-label=${said}>
+        <title>${said}</title>
         <rect class="ground" y=${HEIGHT} width=${10 * STEP - 1} height="1" />
         ${this.counts.map((many, label) => {
           // A label that is there is to be seen.
@@ -53,18 +55,15 @@ export class LabelBars extends LitElement {
 /** The labels that stand out, and all digits: "mostly 3 and 7, 1,200 digits". */
 export function spread(counts: number[]): string {
   const digits = counts.reduce((sum, many) => sum + many, 0);
-  if (digits === 0) return "digits not known";
-  return `${standOut(counts, digits)}, ${plural(digits, "digit")}`;
+  if (digits === 0) return words.unknown;
+  return words.all(standOut(counts, digits), digits);
 }
 
 function standOut(counts: number[], digits: number): string {
   const where = (test: (many: number) => boolean) => counts.flatMap((many, label) => (test(many) ? [label] : []));
   const here = where((many) => many > 0);
-  if (here.length <= 4) return `only ${list(here)}`;
-  if (here.length < 10 && counts.every((many) => many < digits / 5)) return `no ${list(where((many) => many === 0))}`;
+  if (here.length <= 4) return words.only(here);
+  if (here.length < 10 && counts.every((many) => many < digits / 5)) return words.without(where((many) => many === 0));
   const frequent = where((many) => many > digits / 6);
-  return frequent.length > 0 ? `mostly ${list(frequent)}` : "all labels alike";
+  return frequent.length > 0 ? words.mostly(frequent) : words.alike;
 }
-
-const list = (labels: number[]): string =>
-  labels.length < 2 ? labels.join() : `${labels.slice(0, -1).join(", ")} and ${labels.at(-1)}`;

@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import { count } from "../format";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 
 const LABELS = Array.from({ length: 10 }, (_, label) => label);
 
@@ -54,7 +55,7 @@ export class LabelHistogram extends LitElement {
     const most = Math.max(1, ...this.counts);
     return html`
       <table>
-        <caption>How many of each</caption>
+        <caption>${text.worker.digits.histogram}</caption>
         ${LABELS.map((label) => {
           const many = this.counts[label];
           return html`

@@ -2,12 +2,13 @@ import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
-import { workerName } from "../format";
 import type { Notice } from "../state/show";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 
-const told = ({ slot, text }: Notice): string => (slot === undefined ? sentence(text) : `${workerName(slot)} ${text}`);
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const words = text.training.notices;
+
+const told = ({ slot, text: what }: Notice): string => (slot === undefined ? words.told(what) : words.ofWorker(slot, what));
 
 /** What happened, newest first. */
 @customElement("sotto-notices")
@@ -39,9 +40,9 @@ export class Notices extends LitElement {
 
   protected override render() {
     return html`
-      <div data-testid="notices" role="log" aria-live="polite" aria-label="What happened, newest first" tabindex="0">
+      <div data-testid="notices" role="log" aria-live="polite" aria-label=${words.label} tabindex="0">
         <ol>
-          ${this.notices.length === 0 ? html`<li class="none">Who leaves, what is refused and what is tried again is told here.</li>` : ""}
+          ${this.notices.length === 0 ? html`<li class="none">${words.none}</li>` : ""}
           ${repeat(
             this.notices,
             (notice) => notice.id,

@@ -2,23 +2,20 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
 import type { SeenView } from "../../wasm/sotto.js";
-import { bytes, count } from "../format";
+import { bytes, count, millis } from "../format";
 import { missingFeature } from "../roles/start";
-import { isTabRole, TAB_ROLES, type TabRole } from "../state/control";
+import { isTabRole, TAB_ROLES } from "../state/control";
 import type { Stroke } from "../state/drawing";
 import type { Pad } from "../state/pad";
 import { PartyTab } from "../state/party-tab";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import "./banner";
 import "./draw-panel";
 import "./secret/layers";
 
-const TASK: Record<TabRole, string> = {
-  alice: "computes with bob on shares, and leads",
-  bob: "computes with alice on shares, and follows",
-  dealer: "deals randomness, and sees neither input nor wire",
-  client: "has the pad, and alone learns what alice and bob make of its shares",
-};
+const words = text.party;
+const names = text.roles.title;
 
 /** A tab with one role of the parties. */
 @customElement("sotto-party")
@@ -72,28 +69,25 @@ export class Party extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.tab) document.title = `${name(this.tab.role)} · Sotto`;
+    if (this.tab) document.title = words.title(names[this.tab.role]);
   }
 
   protected override render() {
     if (this.missing) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
     if (!this.tab) {
       return html`<section class="panel" data-testid="failed">
-        <h1>Which role?</h1>
-        <p>This address names no role. Take one: ${TAB_ROLES.map((role) => html` <a href="?role=${role}">${name(role)}</a>`)}</p>
+        <h1>${words.which}</h1>
+        <p>${words.choose} ${TAB_ROLES.map((role) => html` <a href="?role=${role}">${names[role]}</a>`)}</p>
       </section>`;
     }
     const { role, room, show } = this.tab;
     return html`
       <section class="panel" aria-labelledby="role">
-        <h1 id="role" data-role=${role} data-testid="party-role">${name(role)}</h1>
-        <p>This tab ${TASK[role]}. Room <strong>${room}</strong>.</p>
+        <h1 id="role" data-role=${role} data-testid="party-role">${names[role]}</h1>
+        <p>${words.tasks[role]} ${words.room(room)}</p>
         <p role="status" data-testid="party-phase" data-phase=${show.phase}>${this.phase(this.tab)}</p>
         ${role === "client" ? nothing : role === "dealer" ? this.dealt(this.tab) : this.computed(this.tab)}
-        <p class="note">
-          Its program runs in a memory of its own, and hears the others only over their links. It is still one browser on
-          one computer: whoever controls it can look into every tab.
-        </p>
+        <p class="note">${words.note}</p>
       </section>
       ${this.tab.pad ? this.drawn(this.tab.pad, show.phase) : nothing}
     `;
@@ -107,7 +101,7 @@ export class Party extends LitElement {
       .failure=${pad.failure ?? ""}
       .reader=${pad.reader}
       ?label=${pad.label}
-      .waiting=${phase === "working" ? "" : "The parties are not there yet."}
+      .waiting=${phase === "working" ? "" : words.partiesAway}
       @begin=${() => pad.begin()}
       @strokes=${(event: CustomEvent<Stroke[]>) => pad.draw(event.detail)}
       @undo=${() => pad.undo()}
@@ -121,14 +115,13 @@ export class Party extends LitElement {
   private phase({ role, show }: PartyTab): string {
     switch (show.phase) {
       case "searching":
-        return "Waiting for the room's page: open Sotto in another tab of this browser.";
+        return words.searching;
       case "working":
-        if (role === "client") return "Ready to share what you draw.";
-        return role === "dealer" ? "Dealing." : "Computing whenever something is drawn.";
+        return words.working[role];
       case "failed":
-        return `This session has ended: ${show.reason ?? "no reason was given"}. The page begins another one.`;
+        return words.failed(show.reason ?? words.noReason);
       case "dismissed":
-        return "The role has gone elsewhere. Reload this tab to take it again.";
+        return words.dismissed;
     }
   }
 
@@ -136,10 +129,10 @@ export class Party extends LitElement {
     const { last } = show;
     return html`
       <dl>
-        ${fact("Classifications", count(show.classified), "party-classified")} ${fact("Material in stock", String(show.stock))}
-        ${fact("Last one online", last ? `${last.onlineMs.toFixed(1)} ms` : "–")} ${fact("Sent for it", last ? bytes(last.sentBytes) : "–")}
+        ${fact(words.classifications, count(show.classified), "party-classified")} ${fact(words.stock, String(show.stock))}
+        ${fact(words.online, last ? millis(last.onlineMs) : "–")} ${fact(words.sent, last ? bytes(last.sentBytes) : "–")}
       </dl>
-      <h2>What this tab sees of it</h2>
+      <h2>${words.seen}</h2>
       <sotto-layers .seen=${last?.seen ?? NOTHING_SEEN}></sotto-layers>
     `;
   }
@@ -147,8 +140,8 @@ export class Party extends LitElement {
   private dealt({ show: { dealt } }: PartyTab) {
     return html`
       <dl>
-        ${fact("Dealt", count(dealt.count), "party-dealt")} ${fact("Bytes", bytes(dealt.bytes))}
-        ${fact("The last took", dealt.count > 0 ? `${dealt.millis.toFixed(1)} ms` : "–")}
+        ${fact(words.dealt, count(dealt.count), "party-dealt")} ${fact(words.bytes, bytes(dealt.bytes))}
+        ${fact(words.dealing, dealt.count > 0 ? millis(dealt.millis) : "–")}
       </dl>
     `;
   }
@@ -162,8 +155,6 @@ const fact = (label: string, value: string, testid?: string) => html`
     <dd data-testid=${testid ?? nothing}>${value}</dd>
   </div>
 `;
-
-const name = (role: TabRole): string => role[0]?.toUpperCase() + role.slice(1);
 
 /** The role and the room that the address names. */
 function open(changed: () => void): PartyTab | undefined {

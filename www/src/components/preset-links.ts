@@ -4,8 +4,11 @@ import { customElement, property } from "lit/decorators.js";
 import { addressOf, PRESETS, type Preset } from "../state/presets";
 import { BEFORE, type Show } from "../state/show";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { tell } from "./events";
 import { folding } from "./folding";
+
+const words = text.presets;
 
 /** Experiments as links. Tells `adopt` with the address's query. */
 @customElement("sotto-preset-links")
@@ -38,8 +41,8 @@ export class PresetLinks extends LitElement {
     const here = PRESETS.find((preset) => isHere(preset, this.show));
     return html`
       <details class="panel" data-testid="presets">
-        <summary>Experiments<span class="summary">${here?.name ?? "uneven digits, plain updates, noise: each a link"}</span></summary>
-        <p class="note">A link sets everything and begins a new run. Then start its workers above.</p>
+        <summary>${words.title}<span class="summary">${here?.name ?? words.summary}</span></summary>
+        <p class="note">${words.note}</p>
         <ul>
           ${PRESETS.map((preset) => this.item(preset, preset === here))}
         </ul>

@@ -3,12 +3,15 @@ import { customElement, property } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
 import type { Figure } from "../../wasm/sotto.js";
-import { count, plural } from "../format";
+import { fixed } from "../format";
 import type { Change } from "../state/address";
 import { BEFORE, settingOf, type Privacy, type Show } from "../state/show";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { tell } from "./events";
 import { checked, switches } from "./switch";
+
+const words = text.privacy.noise;
 
 /** Settings under which noise means something: many clients, short steps. */
 const ON: Change[] = [
@@ -80,7 +83,7 @@ export class PrivacyPanel extends LitElement {
     return html`
       <section class="panel" aria-labelledby="noise">
         <div class="top">
-          <h2 id="noise">What the model gives away</h2>
+          <h2 id="noise">${words.title}</h2>
           <label>
             <input
               type="checkbox"
@@ -88,66 +91,54 @@ export class PrivacyPanel extends LitElement {
               ?disabled=${this.fixed || !show.run}
               .checked=${live(on)}
               @change=${(event: Event) => tell<Change[]>(this, "configure", checked(event) ? ON : OFF)}
-            />Differential privacy
+            />${words.toggle}
           </label>
         </div>
-        ${on && show.privacy ? figures(show, show.privacy) : off}
+        ${on && show.privacy ? figures(show, show.privacy) : html`<p class="note">${words.off}</p>`}
       </section>
     `;
   }
 }
 
-const off = html`<p class="note">
-  Off: even a sum, and the model itself, may tell of a single digit. With noise, each tab trains many virtual clients
-  by themselves, shortens what each learnt, and adds its part of the noise before anything leaves.
-</p>`;
-
 function figures(show: Show, { kind, population, delta, clip, spent, planned }: Privacy) {
   const now = spent ?? planned;
   const { rounds } = now;
-  const after = spent ? `after ${plural(rounds, "round")}` : `for the ${plural(rounds, "round")} planned`;
-  const end = spent && planned.rounds > rounds ? `, ${epsilon(planned.model)} after all ${planned.rounds}` : "";
-  const one = kind === "examples" ? "digit" : "client";
+  const after = spent ? words.after(rounds) : words.planned(rounds);
+  const when = spent && planned.rounds > rounds ? words.end(after, epsilon(planned.model), planned.rounds) : after;
+  const one = kind === "examples" ? words.examples : words.clients;
+  const shortened = kind === "examples" ? (settingOf(show, "clip") ?? "") : String(Number(clip.toPrecision(3)));
   return html`
     <dl>
       <div>
-        <dt>Whoever sees the model learns of one ${one} at most</dt>
+        <dt>${one.model}</dt>
         <dd>
           <p class="epsilon" data-testid="epsilon" data-epsilon=${now.model.epsilon} data-rounds=${rounds}>
-            ε = ${epsilon(now.model)} <small>${after}${end}</small>
+            ε = ${epsilon(now.model)} <small>${when}</small>
           </p>
           ${meaning(now.model, one)}
         </dd>
       </div>
       <div>
-        <dt>The aggregator, which sees who takes part</dt>
+        <dt>${words.aggregator}</dt>
         <dd>
           ${kind === "central"
-            ? html`<p class="epsilon">no bound</p>
-                <p class="words">It adds the noise itself, and so has the sum without it: it must be trusted with that.</p>`
+            ? html`<p class="epsilon">${words.noBound}</p>
+                <p class="words">${words.trusted}</p>`
             : html`<p class="epsilon" data-testid="epsilon-aggregator" data-epsilon=${now.aggregator.epsilon}>
-                  ε = ${epsilon(now.aggregator)} <small>${kind === "examples" ? "from each update" : "if it knew who is in each round"}</small>
+                  ε = ${epsilon(now.aggregator)} <small>${one.from}</small>
                 </p>
                 ${meaning(now.aggregator, one)}`}
         </dd>
       </div>
     </dl>
     <p class="note">
-      At δ = ${delta}. ${kind === "examples"
-        ? html`Each worker takes each of its ${count(population)} digits into a step with probability ${settingOf(show, "rate")}, by
-            a coin that only it knows; a digit’s gradient is shortened to ${settingOf(show, "clip")}; the noise on every step
-            reaches ${settingOf(show, "noise")} times that far. Digits are protected one by one, not who wrote them all.`
-        : html`${count(population)} virtual clients, each in a round with probability ${settingOf(show, "rate")} by a coin that only
-            its tab knows; what it learnt is shortened to ${Number(clip.toPrecision(3))}; the noise reaches
-            ${settingOf(show, "noise")} times that far. A client is protected, not a tab: a tab knows its own.`}
-      ${show.state.workers.length > 0 ? nothing : "Counted for one worker until there are some."}
+      ${words.delta(delta)} ${one.how(population, settingOf(show, "rate") ?? "", shortened, settingOf(show, "noise") ?? "")}
+      ${show.state.workers.length > 0 ? nothing : words.forOne}
     </p>
   `;
 }
 
 const epsilon = ({ epsilon }: Figure): string => (epsilon < 100 ? epsilon.toPrecision(3) : Math.round(epsilon).toString());
 
-const meaning = ({ guess, words }: Figure, one: string) => html`<p class="words">
-  ${words} Asked whether a ${one} took part, the best attacker is right at most ${(100 * guess).toFixed(guess > 0.999 ? 3 : 0)} % of the
-  time.
-</p>`;
+const meaning = ({ guess, words: verdict }: Figure, one: { guess: (percent: string) => string }) =>
+  html`<p class="words">${verdict} ${one.guess(fixed(100 * guess, guess > 0.999 ? 3 : 0))}</p>`;

@@ -2,6 +2,9 @@ import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { shared } from "../styles/shared";
+import { text } from "../text";
+
+const words = text.room.draw;
 
 /** Ten bars: how sure the network is of each digit. */
 @customElement("sotto-probabilities")
@@ -56,25 +59,25 @@ export class Probabilities extends LitElement {
   protected override render() {
     const digits = Array.from({ length: 10 }, (_, digit) => digit);
     return html`
-      <div class="bars" role="group" aria-label="Probability of each digit">
+      <div class="bars" role="group" aria-label=${words.probabilities}>
         ${digits.map((digit) => this.bar(digit, this.values[digit] ?? 0))}
       </div>
     `;
   }
 
   private bar(digit: number, value: number) {
-    const percent = (100 * value).toFixed(1);
+    const share = words.share(100 * value);
     // A property, not an attribute: the page's policy forbids inline styles in markup.
     return html`
-      <div class=${digit === this.best ? "bar best" : "bar"} title="${digit}: ${percent} %">
+      <div class=${digit === this.best ? "bar best" : "bar"} title=${words.probability(digit, share)}>
         <div
           class="track"
           role="meter"
           aria-label=${digit}
           aria-valuemin="0"
           aria-valuemax="100"
-          aria-valuenow=${percent}
-          aria-valuetext="${percent} %"
+          aria-valuenow=${(100 * value).toFixed(1)}
+          aria-valuetext=${share}
         >
           <div class="fill" .style=${`--share:${value}`}></div>
         </div>

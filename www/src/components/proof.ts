@@ -5,7 +5,7 @@ import { shared } from "../styles/shared";
 import { text } from "../text";
 import { folding } from "./folding";
 
-const words = text.proof;
+const words = text.room.proof;
 
 /** How to check what the page says with the browser's own tools. */
 @customElement("sotto-proof")

@@ -2,7 +2,6 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
 import type { LayerView, LessonCommand, LibraryCommand, Modulus, Reader, Setting } from "../../wasm/sotto.js";
-import { percent } from "../format";
 import { missingFeature } from "../roles/start";
 import type { Change } from "../state/address";
 import type { Helper, TabRole } from "../state/control";
@@ -28,6 +27,8 @@ import "./secret/secret-panel";
 import "./secure-sum";
 import "./settings-form";
 import "./training-panel";
+
+const words = text.room.page;
 
 /** The aggregator's page. */
 @customElement("sotto-room")
@@ -75,7 +76,7 @@ export class Room extends LitElement {
 
   protected override updated(): void {
     const point = this.session && latest(this.session.show);
-    if (point && point.round > 0) document.title = `${percent(point.accuracy)} % after round ${point.round} · Sotto`;
+    if (point && point.round > 0) document.title = words.title(point.accuracy, point.round);
   }
 
   protected override render() {
@@ -197,57 +198,54 @@ export class Room extends LitElement {
   private unheard() {
     const { unknown } = this.leftOut;
     if (unknown.length === 0) return nothing;
-    return html`<sotto-banner level="warning" data-testid="unknown-parts">${text.hidden.unknown(unknown.join(", "), PARTS.join(", "))}</sotto-banner>`;
+    return html`<sotto-banner level="warning" data-testid="unknown-parts">${words.unknownParts(unknown, PARTS)}</sotto-banner>`;
   }
 
   /** Another model than the run's reads the drawing. */
   private reader({ borrowed }: Session) {
     if (!borrowed) return nothing;
     return html`<sotto-banner data-testid="borrowed">
-      <strong>“${borrowed.name}” from the library reads your digits.</strong> The run goes on beside it.
-      <button slot="action" data-testid="give-back" @click=${() => this.session?.giveBack()}>Read with the run’s model</button>
+      ${words.borrowed(borrowed.name)}
+      <button slot="action" data-testid="give-back" @click=${() => this.session?.giveBack()}>${words.giveBack}</button>
     </sotto-banner>`;
   }
 
   private unkept({ show }: Session) {
     if (show.room !== "ours" || !show.keeping || show.keeping.kept) return nothing;
     return html`<sotto-banner level="warning" data-testid="unkept">
-      <strong>This run is not kept.</strong> ${sentence(show.keeping.reason)}. Training goes on, but a page that is reloaded begins anew.
+      ${words.unkept(show.keeping.reason)}
     </sotto-banner>`;
   }
 
   private banner({ show, watching, vacant }: Session) {
     if (show.failure) {
       return html`<sotto-banner level="warning" data-testid="failed">
-        <strong>This page cannot go on.</strong> ${show.failure}
-        <button slot="action" @click=${reload}>Reload</button>
+        ${words.failed(show.failure)}
+        <button slot="action" @click=${reload}>${words.reload}</button>
       </sotto-banner>`;
     }
     if (show.misread.length > 0) {
       return html`<sotto-banner level="warning" data-testid="misread">
-        <strong>The page’s address asked for settings that cannot be: the defaults are in force.</strong>
-        ${show.misread.map((problem) => html`<br />${problem.setting}: ${problem.text}`)}
+        <strong>${words.misread}</strong>
+        ${show.misread.map((problem) => html`<br />${words.problem(problem.setting, problem.text)}`)}
       </sotto-banner>`;
     }
     if (show.room !== "taken") return nothing;
     if (vacant) {
       return html`<sotto-banner data-testid="vacant">
-        The page that was the aggregator is closed.
-        <button slot="action" class="primary" data-testid="take-over" @click=${reload}>Become the aggregator</button>
+        ${words.vacant}
+        <button slot="action" class="primary" data-testid="take-over" @click=${reload}>${words.takeOver}</button>
       </sotto-banner>`;
     }
     return html`<sotto-banner data-testid="occupied">
-      ${watching
-        ? html`<strong>You are watching.</strong> Another tab of this browser is the aggregator of this room.`
-        : html`<strong>Another tab of this browser is the aggregator of this room.</strong> There can be one at a time.`}
+      ${watching ? words.watching : words.occupied}
       ${watching
         ? nothing
-        : html`<button slot="action" class="primary" data-testid="watch" @click=${() => this.session?.watch()}>Watch it here</button>`}
+        : html`<button slot="action" class="primary" data-testid="watch" @click=${() => this.session?.watch()}>${words.watch}</button>`}
     </sotto-banner>`;
   }
 }
 
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 /** Where each act begins. */
 const PLACES: Record<Act, string> = { train: "sotto-training-panel", share: "sotto-lessons", classify: "sotto-secret-panel" };
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");

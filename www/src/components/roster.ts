@@ -2,22 +2,15 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
-import { bytes, count, workerName } from "../format";
+import { bytes, count, fixed } from "../format";
 import type { Member, Show } from "../state/show";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { flow, lines, noLines } from "./flow";
 import "./label-bars";
 import "./slot-badge";
 
-const STATES: Record<Member["state"], string> = {
-  loading: "loading digits",
-  idle: "ready",
-  training: "training",
-  summing: "has trained",
-  reported: "update is in",
-  silent: "silent",
-  away: "away",
-};
+const words = text.training.roster;
 
 /** The workers, and their updates on the way to the aggregator: many voices, one model. */
 @customElement("sotto-roster")
@@ -108,27 +101,24 @@ export class Roster extends LitElement {
       return html`
         <div class="empty">
           <div>
-            <p>No workers yet.</p>
-            <p class="note">
-              A worker is another tab, or a thread inside this page. Each has digits of its own, and sends only what it
-              learned from them.
-            </p>
+            <p>${words.none}</p>
+            <p class="note">${words.what}</p>
           </div>
           ${noLines()}
         </div>
       `;
     }
     return html`
-      <div class="stage" tabindex="0" role="group" aria-label="Workers of this room">
+      <div class="stage" tabindex="0" role="group" aria-label=${words.label}>
         <table>
           <thead>
             <tr>
-              <th scope="col"><span class="visually-hidden">Worker</span></th>
-              <th scope="col" class="state">State</th>
-              <th scope="col" class="labels">Labels</th>
-              <th scope="col">Digits</th>
-              <th scope="col" class="wide">Loss</th>
-              <th scope="col" class="wide">Sent</th>
+              <th scope="col"><span class="visually-hidden">${words.worker}</span></th>
+              <th scope="col" class="state">${words.state}</th>
+              <th scope="col" class="labels">${words.labels}</th>
+              <th scope="col">${words.digits}</th>
+              <th scope="col" class="wide">${words.loss}</th>
+              <th scope="col" class="wide">${words.sent}</th>
             </tr>
           </thead>
           <tbody>
@@ -138,7 +128,7 @@ export class Roster extends LitElement {
         ${lines(this.state, workers)}
       </div>
       ${workers.length < COMPANY_SMALL
-        ? html`<p class="note">Open more worker tabs: each brings digits of its own, and the model learns from all of them.</p>`
+        ? html`<p class="note">${words.more}</p>`
         : nothing}
     `;
   }
@@ -150,12 +140,12 @@ const COMPANY_SMALL = 6;
 const row = (worker: Member) => html`
   <tr data-testid="member" data-id=${worker.id} data-state=${worker.state}>
     <th scope="row">
-      <sotto-slot-badge .place=${worker.slot} title="${workerName(worker.slot)}, ${worker.id}"></sotto-slot-badge>
+      <sotto-slot-badge .place=${worker.slot} title=${words.named(worker.slot, worker.id)}></sotto-slot-badge>
     </th>
-    <td class="state">${STATES[worker.state]}</td>
+    <td class="state">${words.states[worker.state]}</td>
     <td class="labels"><sotto-label-bars .counts=${worker.labels}></sotto-label-bars></td>
     <td>${worker.digits > 0 ? count(worker.digits) : "–"}</td>
-    <td class="wide">${worker.loss === undefined ? "–" : worker.loss.toFixed(3)}</td>
+    <td class="wide">${worker.loss === undefined ? "–" : fixed(worker.loss, 3)}</td>
     <td class="wide">${bytes(worker.bytesReceived)}</td>
   </tr>
 `;

@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { count } from "../format";
 import type { Run } from "../state/show";
 import { offline } from "../offline/register";
 import { shared } from "../styles/shared";
 import { text } from "../text";
+
+const words = text.room.runLine;
 
 /** Which digits, which network, which room, and the address that says so. */
 @customElement("sotto-run-line")
@@ -48,7 +49,7 @@ export class RunLine extends LitElement {
         <p class="number" data-testid="source" data-source=${this.run?.source.name ?? ""}>${this.facts()}</p>
         <span>
           <span role="status">${this.copied}</span>
-          <button class="quiet" data-testid="copy-link" @click=${this.copy}>Copy link</button>
+          <button class="quiet" data-testid="copy-link" @click=${this.copy}>${words.copy}</button>
         </span>
       </div>
     `;
@@ -57,22 +58,18 @@ export class RunLine extends LitElement {
   private facts() {
     if (!this.run) return nothing;
     const { source, parameters, settings, room } = this.run;
-    const network = settings.find((setting) => setting.name === "model")?.value;
-    const digits =
-      source.name === "mnist"
-        ? html`<strong>MNIST</strong>, the handwritten digits`
-        : html`<strong>Synthetic digits</strong>, drawn by a program because MNIST was not at hand`;
-    return html`${digits}: ${count(source.train)} to train on, ${count(source.test)} to test. Network
-      <strong>${network}</strong>, ${count(parameters)} weights. Room <strong>${room}</strong>.
-      ${this.offline ? html`<span data-testid="offline">${text.offline}</span>` : nothing}`;
+    const network = settings.find((setting) => setting.name === "model")?.value ?? "";
+    const which = source.name === "mnist" ? words.mnist : words.synthetic;
+    return html`${words.digits(which, source.train, source.test)} ${words.network(network, parameters)} ${words.room(room)}
+      ${this.offline ? html`<span data-testid="offline">${words.offline}</span>` : nothing}`;
   }
 
   private async copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(location.href);
-      this.copied = "Copied";
+      this.copied = words.copied;
     } catch {
-      this.copied = "This browser forbids copying; take the address above";
+      this.copied = words.forbidden;
     }
   }
 }

@@ -4,16 +4,18 @@ import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import type { SumView } from "../../wasm/sotto.js";
-import { plural, workerName } from "../format";
 import type { Change } from "../state/address";
 import { BEFORE, lacking, settingOf, type Show } from "../state/show";
 import { signed, type SumShow } from "../state/sum";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import "./attack";
 import { tell } from "./events";
 import "./heat-map";
 import "./slot-badge";
 import { checked, switches } from "./switch";
+
+const words = text.privacy.sum;
 
 const ON: Change[] = [{ name: "secagg", value: "on" }];
 /** Noise needs secure sums. */
@@ -121,7 +123,7 @@ export class SecureSum extends LitElement {
     return html`
       <section class="panel" aria-labelledby="sum">
         <div class="top">
-          <h2 id="sum">What the aggregator sees</h2>
+          <h2 id="sum">${words.title}</h2>
           <label>
             <input
               type="checkbox"
@@ -129,7 +131,7 @@ export class SecureSum extends LitElement {
               ?disabled=${this.fixed || !show.run}
               .checked=${live(on)}
               @change=${(event: Event) => tell<Change[]>(this, "configure", checked(event) ? ON : OFF)}
-            />Secure aggregation
+            />${words.toggle}
           </label>
         </div>
         <p class="status" data-testid="secagg-status" data-phase=${this.phase(on)} role="status">${this.status(on)}</p>
@@ -147,21 +149,17 @@ export class SecureSum extends LitElement {
 
   private status(on: boolean) {
     const { show } = this;
-    if (!on) {
-      return html`Off: <strong>the aggregator reads every update</strong>, and with it what a worker’s digits look like. A
-        change of this switch begins a new run.`;
-    }
+    if (!on) return words.off;
     const { sum } = show.state;
-    if (sum) return `Round ${show.state.round + 1}: ${doing(sum)}.${graph(sum)}`;
+    if (sum) return `${words.now(show.state.round + 1, doing(sum))}${graph(sum)}`;
     if (show.sum?.summed) {
       const { survivors, openings, round } = show.sum.summed;
       const gone = openings.filter((opening) => opening.repair).length;
-      const repaired = gone > 0 ? ` ${plural(gone, "worker")} left in the middle; what was left of their masks was repaired.` : "";
-      return `Round ${round}: the sum of ${plural(survivors.length, "update")} is known, and no single one.${repaired}`;
+      return `${words.summed(round, survivors.length)}${gone > 0 ? ` ${words.repaired(gone)}` : ""}`;
     }
     const more = lacking(show);
-    if (more > 0 && show.state.workers.length > 0) return `${plural(more, "more worker")} and the sum is secure.`;
-    return "The aggregator will see noise from each worker, and the sum of all.";
+    if (more > 0 && show.state.workers.length > 0) return words.lacking(more);
+    return words.idle;
   }
 
   private views(sum: SumShow | undefined) {
@@ -170,7 +168,7 @@ export class SecureSum extends LitElement {
     return html`
       <div class="views">
         <div>
-          <h3>As they arrive: noise</h3>
+          <h3>${words.arrive}</h3>
           <ul class="masked" data-testid="masked-updates" data-count=${arrived.length}>
             ${repeat(
               arrived.slice(0, SHOWN),
@@ -182,17 +180,14 @@ export class SecureSum extends LitElement {
                     .values=${signed(elements, sum?.bits ?? 32)}
                     columns="32"
                     rows="32"
-                    label="The masked update of ${workerName(place)}: noise"
+                    label=${words.masked(place)}
                   ></sotto-heat-map>
                   <sotto-slot-badge .place=${place} aria-hidden="true"></sotto-slot-badge>
                 </li>`;
               },
             )}
           </ul>
-          <p class="note">
-            ${more > 0 ? `And ${plural(more, "more")}. ` : nothing}The first 1,024 numbers of each masked vector, as this page
-            received it. Open a worker’s tab to see what is under it.
-          </p>
+          <p class="note">${more > 0 ? `${words.more(more)} ` : nothing}${words.shown}</p>
         </div>
         ${this.sum(sum)}
       </div>
@@ -208,14 +203,14 @@ export class SecureSum extends LitElement {
     const done = openings.length > 0 && step === openings.length;
     return html`
       <figure>
-        <h3 id="sum-picture">Their sum</h3>
+        <h3 id="sum-picture">${words.picture}</h3>
         <sotto-heat-map
           .values=${signed(elements, sum?.bits ?? 32)}
           columns="32"
           rows="32"
           data-testid="sum-picture"
           data-state=${done ? "open" : "masked"}
-          label=${done ? "The sum of the updates" : "The sum, still under masks: noise"}
+          label=${done ? words.open : words.closed}
         ></sotto-heat-map>
         <input
           type="range"
@@ -223,7 +218,7 @@ export class SecureSum extends LitElement {
           max=${openings.length}
           .value=${live(String(step))}
           ?disabled=${openings.length === 0}
-          aria-label="Steps of opening the sum"
+          aria-label=${words.steps}
           data-testid="sum-step"
           @input=${(event: Event) => (this.step = Number((event.currentTarget as HTMLInputElement).value))}
         />
@@ -233,36 +228,22 @@ export class SecureSum extends LitElement {
   }
 
   private caption(sum: SumShow | undefined, step: number) {
-    if (!sum) return "Nothing yet.";
+    if (!sum) return words.nothing;
     const openings = sum.summed?.openings ?? [];
     const opening = openings[step - 1];
-    if (!opening) return `${plural(sum.arrived.length, "masked vector")} added up. The masks shared by pairs cancel; each worker’s own mask is left.`;
-    const name = workerName(this.show.places.get(opening.worker) ?? 0);
-    const what = opening.repair ? `The masks that ${name} shared, who left, are taken out.` : `The own mask of ${name} is taken away.`;
-    return step === openings.length ? `${what} That was the last: this is the sum.` : `${what} Still noise: every mask hides all.`;
+    if (!opening) return words.added(sum.arrived.length);
+    const place = this.show.places.get(opening.worker) ?? 0;
+    const what = opening.repair ? words.repair(place) : words.own(place);
+    return `${what} ${step === openings.length ? words.last : words.notLast}`;
   }
 }
 
 const NOTHING = new Uint32Array(0);
 
 /** What a secure sum is doing, as the end of a sentence. */
-export function doing({ phase, heard, pending }: SumView): string {
-  const of = `${heard} of ${heard + pending}`;
-  switch (phase) {
-    case "training":
-      return `${of} workers have trained`;
-    case "sharing":
-      return `${of} have shared the secrets behind their masks`;
-    case "masking":
-      return `${of} masked updates are in`;
-    case "confirming":
-      return `${of} have confirmed who is still here`;
-    case "unmasking":
-      return `${of} have opened shares of what is left of the masks`;
-  }
-}
+export const doing = ({ phase, heard, pending }: SumView): string => words.doing[phase](heard, heard + pending);
 
 function graph({ neighbours, threshold, bits }: SumView): string {
   if (neighbours === undefined || threshold === undefined || bits === undefined) return "";
-  return ` Each shares masks with ${neighbours}; ${threshold} must stay to the end; ${bits} bits a number.`;
+  return ` ${words.graph(neighbours, threshold, bits)}`;
 }

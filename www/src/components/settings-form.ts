@@ -6,6 +6,9 @@ import type { Problem, Setting } from "../../wasm/sotto.js";
 import type { Change } from "../state/address";
 import { summaryOf } from "../state/history";
 import { shared } from "../styles/shared";
+import { text } from "../text";
+
+const words = text.room.settings;
 import { tell } from "./events";
 import { folding } from "./folding";
 
@@ -54,8 +57,8 @@ export class SettingsForm extends LitElement {
   protected override render() {
     return html`
       <details class="panel">
-        <summary>Settings<span class="summary">${summaryOf(this.settings)}</span></summary>
-        <p class="note">A change begins a new run with a new model. The page’s address holds every setting.</p>
+        <summary>${words.title}<span class="summary">${summaryOf(this.settings)}</span></summary>
+        <p class="note">${words.note}</p>
         <form @submit=${(event: Event) => event.preventDefault()}>
           ${this.settings.map((setting) => this.field(setting))}
         </form>

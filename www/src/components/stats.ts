@@ -4,6 +4,9 @@ import { customElement, property } from "lit/decorators.js";
 import { bytes, percent } from "../format";
 import { BEFORE, latest, type Show } from "../state/show";
 import { shared } from "../styles/shared";
+import { text } from "../text";
+
+const words = text.training.stats;
 
 /** The run in numbers. */
 @customElement("sotto-stats")
@@ -74,40 +77,40 @@ export class Stats extends LitElement {
     return html`
       <dl>
         <div class="accuracy">
-          <dt>Test accuracy</dt>
+          <dt>${words.accuracy}</dt>
           <dd>
             <span data-testid="test-accuracy" data-round=${point?.round ?? ""}>${point ? percent(point.accuracy) : "–"}</span
             >${point ? " %" : ""}
           </dd>
         </div>
-        <div title="The same model on digits as other countries write them, drawn by a program; no worker has drawn their like">
-          <dt>Unseen pens</dt>
+        <div title=${words.pensHelp}>
+          <dt>${words.pens}</dt>
           <dd><span data-testid="pens-accuracy">${tested ? percent(tested.pens) : "–"}</span>${tested ? " %" : ""}</dd>
         </div>
         <div>
-          <dt>Workers</dt>
+          <dt>${words.workers}</dt>
           <dd data-testid="worker-count">${state.workers.length}</dd>
         </div>
         <div>
-          <dt>Round</dt>
-          <dd data-testid="round" data-round=${state.round}>${run ? `${state.round} of ${state.rounds}` : "–"}</dd>
+          <dt>${words.round}</dt>
+          <dd data-testid="round" data-round=${state.round}>${run ? words.rounds(state.round, state.rounds) : "–"}</dd>
         </div>
         <div>
-          <dt>Sent</dt>
+          <dt>${words.sent}</dt>
           <dd data-testid="bytes-sent" data-bytes=${state.bytesSent}>${bytes(state.bytesSent)}</dd>
         </div>
         <div>
-          <dt>Received</dt>
+          <dt>${words.received}</dt>
           <dd data-testid="bytes-received" data-bytes=${state.bytesReceived}>${bytes(state.bytesReceived)}</dd>
         </div>
         <div>
-          <dt>Model’s hash</dt>
+          <dt>${words.hash}</dt>
           <dd
             class="hash"
             data-testid="weights-hash"
             data-hash=${model?.hash ?? ""}
             data-round=${model?.round ?? ""}
-            title=${model ? `SHA-256 of the weights: ${model.hash}` : ""}
+            title=${model ? words.hashHelp(model.hash) : ""}
           >
             ${model ? model.hash.slice(0, 8) : "–"}
           </dd>

@@ -1,10 +1,12 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { inWords } from "../format";
 import { BEFORE, type Show } from "../state/show";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { tell } from "./events";
+
+const words = text.training.controls;
 
 /** Workers and training on and off. Tells `start`, `stop`, `start-over` and `company`. */
 @customElement("sotto-training-controls")
@@ -50,10 +52,10 @@ export class TrainingControls extends LitElement {
           ?disabled=${off}
           @click=${() => tell(this, "company")}
         >
-          ${company ? this.together() : "Add a worker here"}
+          ${company ? this.together() : words.add}
         </button>
         <a class="button" data-testid="open-worker" href="./worker.html${location.search}" target="_blank" rel="noopener">
-          Open a worker tab
+          ${words.open}
         </a>
         <button
           class=${company || running ? "" : "primary"}
@@ -61,14 +63,14 @@ export class TrainingControls extends LitElement {
           ?disabled=${off || running || this.expecting}
           @click=${() => tell(this, "start")}
         >
-          ${done ? "Train more rounds" : "Start training"}
+          ${done ? words.trainOn : words.start}
         </button>
         <button
           data-testid="stop-training"
           ?disabled=${off || !(running || this.expecting)}
           @click=${() => tell(this, "stop")}
         >
-          Stop
+          ${words.stop}
         </button>
         <button
           class="quiet"
@@ -76,14 +78,13 @@ export class TrainingControls extends LitElement {
           ?disabled=${off || (state.round === 0 && !running)}
           @click=${() => tell(this, "start-over")}
         >
-          Start over
+          ${words.startOver}
         </button>
       </div>
     `;
   }
 
   private together(): string {
-    const many = inWords(this.missing, "worker");
-    return this.show.state.workers.length === 0 ? `Start ${many} here and train` : `Add ${many} here and train`;
+    return this.show.state.workers.length === 0 ? words.together(this.missing) : words.more(this.missing);
   }
 }

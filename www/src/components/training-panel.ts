@@ -1,15 +1,17 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { inWords, plural } from "../format";
 import { BEFORE, lacking, reports, type Show } from "../state/show";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import "./accuracy-curve";
 import "./notices";
 import "./roster";
 import "./stats";
 import { doing } from "./secure-sum";
 import "./training-controls";
+
+const words = text.training.panel;
 
 /** The run: its controls, numbers, workers and curve. */
 @customElement("sotto-training-panel")
@@ -62,7 +64,7 @@ export class TrainingPanel extends LitElement {
     return html`
       <section class="panel" aria-labelledby="train">
         <div class="top">
-          <h2 id="train">Train together</h2>
+          <h2 id="train">${words.title}</h2>
           ${this.watching
             ? nothing
             : html`<sotto-training-controls
@@ -85,37 +87,29 @@ export class TrainingPanel extends LitElement {
   private lies() {
     const [what] = this.attackers;
     if (what === undefined) return nothing;
-    const verb = this.attackers.length === 1 ? "attacks" : "attack";
-    return html`<span data-testid="attackers">And ${inWords(this.attackers.length, "worker")} here ${verb} (${what}).</span>`;
+    return html`<span data-testid="attackers">${words.attackers(this.attackers.length, what)}</span>`;
   }
 
   /** The moment in one sentence. */
   private now(): string {
     const { state, run } = this.show;
-    if (!run) return this.show.room === "opening" ? "The digits are on their way." : "";
-    if (this.awaited > 0) {
-      return `Digits are on their way to ${inWords(this.awaited, "worker")}; training starts when all have theirs.`;
-    }
+    if (!run) return this.show.room === "opening" ? words.digitsCome : "";
+    if (this.awaited > 0) return words.awaited(this.awaited);
     const { here, wanted } = reports(state);
     switch (state.phase) {
       case "waiting": {
         const more = lacking(this.show);
-        return more > 0
-          ? `A secure sum needs ${plural(more, "more worker")}: of fewer than three, each would know the others’ part.`
-          : "Training starts as soon as enough workers are ready.";
+        return more > 0 ? words.lacking(more) : words.soon;
       }
       case "training": {
-        const again = state.attempt > 1 ? `, try ${state.attempt}` : "";
-        const round = `Round ${state.round + 1}${again}`;
-        if (state.sum) return `${round}: ${doing(state.sum)}.`;
-        return `${round}: ${here} of ${plural(wanted, "update")} are in.`;
+        const number = state.round + 1;
+        const round = state.attempt > 1 ? words.again(number, state.attempt) : words.round(number);
+        return state.sum ? words.summing(round, doing(state.sum)) : words.updates(round, here, wanted);
       }
       case "finished":
-        return `All ${plural(state.rounds, "round")} are done. Train on, or change a setting to begin a new run.`;
+        return words.finished(state.rounds);
       case "idle":
-        return state.workers.length > 0
-          ? `${plural(state.workers.length, "worker")} here. Start training when you like.`
-          : "A fresh network knows nothing. Give it workers to learn from.";
+        return state.workers.length > 0 ? words.ready(state.workers.length) : words.fresh;
     }
   }
 }

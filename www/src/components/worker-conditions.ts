@@ -3,15 +3,11 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import type { EligibilityView, GateView } from "../../wasm/sotto.js";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { tell } from "./events";
 import { checked, switches } from "./switch";
 
-const VERDICTS: Record<GateView["verdict"], string> = {
-  ok: "fine",
-  hinders: "rests for it",
-  ignored: "ignored",
-  unknown: "not told by this browser",
-};
+const words = text.worker.conditions;
 
 /** Whether this tab takes part, and what speaks for and against it. Tells `pause` and `ignore`. */
 @customElement("sotto-worker-conditions")
@@ -88,16 +84,16 @@ export class WorkerConditions extends LitElement {
     const { eligibility } = this;
     if (!eligibility) return nothing;
     const { willing, paused, gates } = eligibility;
-    const verdict = paused ? "It is paused." : willing ? "It takes part." : "It rests for now.";
+    const verdict = paused ? words.paused : willing ? words.willing : words.rests;
     return html`
       <section class="panel" aria-labelledby="conditions">
         <header>
-          <h2 id="conditions">Does it take part?</h2>
-          <button data-testid="pause" @click=${() => tell(this, "pause", !paused)}>${paused ? "Resume" : "Pause"}</button>
+          <h2 id="conditions">${words.title}</h2>
+          <button data-testid="pause" @click=${() => tell(this, "pause", !paused)}>${paused ? words.resume : words.pause}</button>
         </header>
         <p class="note">
           <strong data-testid="verdict" data-willing=${willing} role="status">${verdict}</strong>
-          This tab judges by itself. It tells others whether it takes part, never why.
+          ${words.note}
         </p>
         <ul>
           ${gates.map((gate) => this.gate(gate))}
@@ -110,7 +106,7 @@ export class WorkerConditions extends LitElement {
     return html`
       <li data-testid="gate" data-gate=${name} data-verdict=${verdict}>
         <div>
-          <p><strong>${label}</strong>: ${reading ? `${reading}, ` : ""}<span class="verdict">${VERDICTS[verdict]}</span></p>
+          <p><strong>${label}</strong>: ${reading ? `${reading}, ` : ""}<span class="verdict">${words.verdicts[verdict]}</span></p>
           <p class="note">${rule}</p>
           ${name === "idleness" && verdict === "unknown" ? this.idleButton() : nothing}
         </div>
@@ -118,11 +114,11 @@ export class WorkerConditions extends LitElement {
           <input
             type="checkbox"
             role="switch"
-            aria-label="Ignore: ${label}"
+            aria-label=${words.ignoreIt(label)}
             .checked=${ignored}
             @change=${(event: Event) => tell(this, "ignore", { gate: name, ignored: checked(event) })}
           />
-          ignore
+          ${words.ignore}
         </label>
       </li>
     `;
@@ -137,7 +133,7 @@ export class WorkerConditions extends LitElement {
       this.idleAsked = false;
     };
     return html`
-      <button class="quiet" data-testid="ask-idle" ?disabled=${this.idleAsked} @click=${ask}>Let the browser tell</button>
+      <button class="quiet" data-testid="ask-idle" ?disabled=${this.idleAsked} @click=${ask}>${words.askIdle}</button>
       <span class="note" role="status">${this.idleAnswer ?? ""}</span>
     `;
   }

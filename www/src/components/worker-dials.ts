@@ -4,8 +4,11 @@ import { live } from "lit/directives/live.js";
 
 import type { DialsView } from "../../wasm/sotto.js";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { tell } from "./events";
 import { folding } from "./folding";
+
+const words = text.worker.dials;
 
 /** What is out of order with this tab on purpose. Tells `dial` with a name and what was chosen. */
 @customElement("sotto-worker-dials")
@@ -47,23 +50,23 @@ export class WorkerDials extends LitElement {
     const { slow, slowMax, flaky, attack, attacks } = dials;
     const honest = attacks[0]?.name;
     const inForce = [
-      slow > 0 && `slow by ${slow} s`,
-      flaky > 0 && `silent in ${Math.round(100 * flaky)} % of rounds`,
-      attack !== honest && "attacks",
+      slow > 0 && words.slowBy(slow),
+      flaky > 0 && words.silentIn(Math.round(100 * flaky)),
+      attack !== honest && words.attacks,
     ].filter(Boolean);
     return html`
       <details class="panel">
-        <summary>Trouble on purpose<span class="summary">${inForce.join(" · ") || "none"}</span></summary>
-        <p class="note">To see what a run withstands. The address of this tab may say it too: <code>?slow=3&amp;flaky=0.2&amp;attack=sign</code></p>
+        <summary>${words.title}<span class="summary">${inForce.join(" · ") || words.none}</span></summary>
+        <p class="note">${words.note}</p>
         <form @submit=${(event: Event) => event.preventDefault()}>
-          ${this.number("slow", "Slow, in seconds", "All that this tab sends is held back so long.", slow, slowMax, 0.5)}
-          ${this.number("flaky", "Flaky, from 0 to 1", "How likely it falls silent for 5 s in a round.", flaky, 1, 0.1)}
+          ${this.number("slow", words.slow, words.slowHelp, slow, slowMax, 0.5)}
+          ${this.number("flaky", words.flaky, words.flakyHelp, flaky, 1, 0.1)}
           <div class="field">
-            <label for="attack">Attack</label>
+            <label for="attack">${words.attack}</label>
             <select id="attack" data-testid="dial-attack" aria-describedby="attack-help" @change=${this.turn("attack")}>
-              ${attacks.map(({ name, words }) => html`<option value=${name} ?selected=${name === attack}>${words}</option>`)}
+              ${attacks.map((one) => html`<option value=${one.name} ?selected=${one.name === attack}>${one.words}</option>`)}
             </select>
-            <p class="note" id="attack-help">What a dishonest worker does.</p>
+            <p class="note" id="attack-help">${words.attackHelp}</p>
           </div>
         </form>
       </details>

@@ -1,12 +1,13 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { bytes, count } from "../format";
 import type { LocalShow } from "../state/local";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import "./label-histogram";
 import "./pixels";
 
+const words = text.worker.digits;
 const SHEET = 60;
 const VARIED = 24;
 
@@ -39,20 +40,17 @@ export class WorkerDigits extends LitElement {
     const shown = Math.min(SHEET, shard?.labels.length ?? 0);
     return html`
       <section class="panel" aria-labelledby="digits">
-        <h2 id="digits">Its digits</h2>
+        <h2 id="digits">${words.title}</h2>
         <p class="note number">
-          <strong data-testid="worker-digits" data-digits=${shard?.digits ?? 0}>${shard ? count(shard.digits) : "No"} digits</strong>
-          ${shard
-            ? html`${shard.source === "mnist" ? "of MNIST" : "drawn by a program"}, ${bytes(shard.bytes)} downloaded. Here are
-              ${shown} of them. <strong>They never leave this tab.</strong>`
-            : "yet: the aggregator says which part of them is this worker’s."}
+          <strong data-testid="worker-digits" data-digits=${shard?.digits ?? 0}>${shard ? words.digits(shard.digits) : words.none}</strong>
+          ${shard ? words.what(shard.source === "mnist" ? words.mnist : words.synthetic, shard.bytes, shown) : words.yet}
         </p>
         <sotto-pixels
           class="sheet"
           .images=${shard?.sample ?? new Uint8Array(0)}
           .columns=${12}
           .places=${SHEET}
-          label=${shard ? `Some of its digits: ${[...shard.labels].slice(0, SHEET).join(" ")}` : "No digits yet"}
+          label=${shard ? words.some([...shard.labels].slice(0, SHEET)) : words.noneYet}
         ></sotto-pixels>
         <sotto-label-histogram .counts=${shard?.histogram ?? []}></sotto-label-histogram>
         ${this.variety()}
@@ -65,17 +63,14 @@ export class WorkerDigits extends LitElement {
     const { varied } = this;
     if (!varied) return nothing;
     return html`
-      <p class="note">
-        Some of what this round trains on. Digits are turned and bent differently each time, and some come from other
-        people’s pens, as the settings say.
-      </p>
+      <p class="note">${words.varied}</p>
       <sotto-pixels
         class="sheet"
         data-testid="varied"
         .images=${varied.images}
         .columns=${12}
         .places=${VARIED}
-        label="Some of what it trains on now: ${[...varied.labels].join(" ")}"
+        label=${words.variedLabel([...varied.labels])}
       ></sotto-pixels>
     `;
   }

@@ -2,15 +2,16 @@ import { css, html, LitElement, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { WorkerCommand } from "../../wasm/sotto.js";
-import { count, plural } from "../format";
 import { PAD_SIZE, PEN_WIDTH, type Stroke } from "../state/drawing";
 import type { LocalShow } from "../state/local";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { tell } from "./events";
 import "./digit-pad";
 import "./handwriting-effect";
 import "./handwriting-sheet";
 
+const words = text.worker.handwriting;
 const LABELS = Array.from({ length: 10 }, (_, label) => label);
 /** What the role reads at most, and more than 500 digits need. */
 const FILE_MAX = 4 * 1024 * 1024;
@@ -79,14 +80,14 @@ export class WorkerHandwriting extends LitElement {
     const many = this.own?.labels.length ?? 0;
     return html`
       <section class="panel" aria-labelledby="own">
-        <h2 id="own">Your handwriting</h2>
+        <h2 id="own">${words.title}</h2>
         <div class="desk">
           <div class="writing">
             <div
               class="pad"
               tabindex="0"
               role="group"
-              aria-label="Pad for your handwriting. Draw, then press the digit that it is meant to be"
+              aria-label=${words.pad}
               @keydown=${this.typed}
             >
               <sotto-digit-pad
@@ -95,8 +96,8 @@ export class WorkerHandwriting extends LitElement {
               ></sotto-digit-pad>
             </div>
             <div class="row">
-              <span class="note" id="meant">Which digit is it?</span>
-              <button class="quiet" ?disabled=${this.strokes.length === 0} @click=${() => (this.strokes = [])}>Clear</button>
+              <span class="note" id="meant">${words.meant}</span>
+              <button class="quiet" ?disabled=${this.strokes.length === 0} @click=${() => (this.strokes = [])}>${words.clear}</button>
             </div>
             <div class="labels" role="group" aria-labelledby="meant">
               ${LABELS.map(
@@ -114,19 +115,15 @@ export class WorkerHandwriting extends LitElement {
             <sotto-handwriting-sheet .own=${this.own}></sotto-handwriting-sheet>
             <div class="row">
               <div>
-                <button data-testid="export-handwriting" ?disabled=${many === 0} @click=${() => this.ask({ type: "export" })}>Export</button>
-                <button data-testid="import-handwriting" ?disabled=${!this.own} @click=${this.choose}>Import</button>
+                <button data-testid="export-handwriting" ?disabled=${many === 0} @click=${() => this.ask({ type: "export" })}>${words.export}</button>
+                <button data-testid="import-handwriting" ?disabled=${!this.own} @click=${this.choose}>${words.import}</button>
                 <input type="file" accept=".json,application/json" hidden data-testid="handwriting-file" @change=${this.chosen} />
               </div>
               <button class="quiet" data-testid="erase-all" ?disabled=${many === 0} @click=${this.eraseAll}>
-                ${this.isSure ? `Remove all ${many} for good` : "Remove all"}
+                ${this.isSure ? words.sure(many) : words.removeAll}
               </button>
             </div>
-            <p class="note">
-              They are kept in this browser, for this worker’s place in the room, until you remove them. Only the update
-              leaves the tab, masked where sums are secure. Still, a model that learns from few digits can tell something
-              of them: <strong>do not write here what nobody may know.</strong>
-            </p>
+            <p class="note">${words.note}</p>
           </div>
         </div>
       </section>
@@ -134,12 +131,11 @@ export class WorkerHandwriting extends LitElement {
   }
 
   private summary(many: number) {
-    if (!this.own) return "You can write as soon as this worker has its place and its digits.";
-    if (many === 0) return "Draw digits as you write them, the odd ones above all, and say what they are. The next round learns from them.";
+    if (!this.own) return words.soon;
+    if (many === 0) return words.invitation;
     const { copies, digits } = this.own;
-    const often = copies > 1 ? `, each ${copies} times so that they have some weight,` : "";
-    return html`<strong>${plural(many, "digit")} of yours</strong>${often} among the ${count(digits)} that this worker trains on
-      from its next task.`;
+    const yours = words.yours(many);
+    return words.among(copies > 1 ? words.copied(yours, copies) : yours, digits);
   }
 
   private typed(event: KeyboardEvent): void {

@@ -1,13 +1,15 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { count } from "../format";
+import { fixed } from "../format";
 import { NOTHING, type LocalShow } from "../state/local";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import type { Curve } from "./chart";
 import "./chart";
 
-const CURVES: Curve[] = [{ label: "loss", colour: "--worker", scale: "left" }];
+const words = text.worker.loss;
+const CURVES: Curve[] = [{ label: words.loss, colour: "--worker", scale: "left" }];
 
 /** How this worker learns: the loss of every batch. */
 @customElement("sotto-worker-loss")
@@ -32,19 +34,17 @@ export class WorkerLoss extends LitElement {
   protected override render() {
     const { losses, steps, progress } = this.show;
     const most = Math.max(0.5, ...losses.map((point) => point.loss));
-    const now = progress?.loss.toFixed(3);
+    const now = progress && fixed(progress.loss, 3);
     return html`
       <section class="panel" aria-labelledby="learning">
-        <h2 id="learning">How it learns</h2>
-        <p class="note number">
-          Loss of its last batch: <strong data-testid="worker-loss">${now ?? "–"}</strong>. Steps so far: ${count(steps)}.
-        </p>
+        <h2 id="learning">${words.title}</h2>
+        <p class="note number">${words.now(html`<strong data-testid="worker-loss">${now ?? "–"}</strong>`, steps)}</p>
         <sotto-chart
           .curves=${CURVES}
           .data=${[losses.map((point) => point.step), losses.map((point) => point.loss)]}
           .across=${[0, Math.max(20, steps)]}
           .left=${[0, Math.ceil(most * 2) / 2]}
-          label="Training loss, step by step. ${now ? `After ${steps} steps it is ${now}.` : "No steps yet."}"
+          label=${words.label(now ? words.after(steps, now) : words.noSteps)}
         ></sotto-chart>
       </section>
     `;

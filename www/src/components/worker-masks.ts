@@ -1,9 +1,11 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { count } from "../format";
 import type { LocalShow } from "../state/local";
 import { shared } from "../styles/shared";
+import { text } from "../text";
+
+const words = text.worker.masks;
 
 type Masked = NonNullable<LocalShow["masked"]>;
 
@@ -50,30 +52,27 @@ export class WorkerMasks extends LitElement {
     const { firstMasks, bits, part, masked: sent } = masked;
     return html`
       <section class="panel" aria-labelledby="masks">
-        <h2 id="masks">One number under its masks</h2>
-        <p class="note">
-          The first number of the vector of round ${masked.round}, modulo 2<sup>${bits}</sup> = ${count(2 ** bits)}. Each
-          worker named here has the same mask with the opposite sign: in the sum of all they cancel.
-        </p>
-        <div class="scroll" tabindex="0" role="group" aria-label="The masks of one number">
+        <h2 id="masks">${words.title}</h2>
+        <p class="note">${words.note(masked.round, bits)}</p>
+        <div class="scroll" tabindex="0" role="group" aria-label=${words.label}>
           <table data-testid="first-masks" data-bits=${bits}>
             <tbody>
               <tr class="kept">
-                <th scope="row">its own number, which stays here</th>
+                <th scope="row">${words.kept}</th>
                 <td data-testid="first-plain">${part[0]}</td>
               </tr>
               ${firstMasks.map(
                 (mask) => html`
                   <tr>
                     <th scope="row">
-                      ${mask.with === undefined ? "+ its own mask" : html`+ the mask shared with worker <code>${mask.with.slice(0, 8)}</code>`}
+                      ${mask.with === undefined ? words.own : words.pair(mask.with.slice(0, 8))}
                     </th>
                     <td data-with=${mask.with ?? ""}>${mask.element}</td>
                   </tr>
                 `,
               )}
               <tr class="left">
-                <th scope="row">= what leaves</th>
+                <th scope="row">${words.left}</th>
                 <td data-testid="first-masked">${sent[0]}</td>
               </tr>
             </tbody>

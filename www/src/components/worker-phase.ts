@@ -1,26 +1,14 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { workerName } from "../format";
 import { NOTHING, type LocalShow } from "../state/local";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import "./slot-badge";
 
 type Phase = NonNullable<LocalShow["state"]>["phase"];
 
-export const PHASES: Record<Phase, string> = {
-  searching: "Waiting for the aggregator page",
-  loading: "Fetching its digits",
-  idle: "Ready",
-  training: "Training",
-  summing: "In a secure sum",
-  refused: "Not admitted",
-  away: "Away",
-  silent: "Silent",
-};
-
-/** Between what it is doing and the round. */
-const BUSY: Partial<Record<Phase, string>> = { training: " in", summing: " of" };
+const words = text.worker.phase;
 
 /** Who this worker is and what it is doing. */
 @customElement("sotto-worker-phase")
@@ -78,50 +66,51 @@ export class WorkerPhase extends LitElement {
   protected override render() {
     const { state, progress } = this.show;
     const phase = state?.phase ?? "searching";
-    const name = state?.slot === undefined ? "A worker" : workerName(state.slot);
-    const round = BUSY[phase] && state?.round !== undefined ? `${BUSY[phase]} round ${state.round}` : "";
+    const name = state?.slot === undefined ? words.unnamed : text.roles.worker(state.slot);
+    const busy = phase === "training" || phase === "summing";
+    const now = busy && state?.round !== undefined ? words.inRound[phase](state.round) : words.phases[phase];
     const under = phase === "training" ? progress : undefined;
     return html`
-      <section class="panel" aria-label="This worker">
+      <section class="panel" aria-label=${words.label}>
         <div class="who">
           ${state?.slot === undefined ? nothing : html`<sotto-slot-badge .place=${state.slot} aria-hidden="true"></sotto-slot-badge>`}
           <h1 data-testid="worker-slot" data-slot=${state?.slot ?? ""}>${name}</h1>
         </div>
         <div class="doing">
-          <p data-testid="worker-phase" data-phase=${phase} data-id=${state?.id ?? ""} role="status">${PHASES[phase]}${round}</p>
+          <p data-testid="worker-phase" data-phase=${phase} data-id=${state?.id ?? ""} role="status">${now}</p>
           <p class="note number" data-testid="worker-detail">${this.detail(phase, under)}</p>
-          <progress aria-label="Steps of this round" max=${under?.steps ?? 1} value=${under?.step ?? 0}></progress>
+          <progress aria-label=${words.progress} max=${under?.steps ?? 1} value=${under?.step ?? 0}></progress>
         </div>
       </section>
     `;
   }
 
-  private resumed({ round, steps }: NonNullable<LocalShow["progress"]>): string {
+  private step({ round, epoch, step, steps }: NonNullable<LocalShow["progress"]>): string {
     const { resumed } = this.show;
-    return resumed?.round === round ? `; resumed at step ${resumed.step} of ${steps}` : "";
+    const now = words.step(epoch, step, steps);
+    return resumed?.round === round ? words.resumed(now, resumed.step, steps) : now;
   }
 
   private detail(phase: Phase, under: LocalShow["progress"]) {
     const { state, updates } = this.show;
     switch (phase) {
       case "searching":
-        return html`This tab joins by itself as soon as that page is open in this browser.
-          <a href="./${location.search}" target="_blank" rel="noopener">Open the aggregator page</a>`;
+        return html`${words.searching} <a href="./${location.search}" target="_blank" rel="noopener">${words.open}</a>`;
       case "refused":
-        return state?.reason ?? "The aggregator gave no reason.";
+        return state?.reason ?? words.noReason;
       case "training":
-        return under ? `Epoch ${under.epoch}, step ${under.step} of ${under.steps}${this.resumed(under)}` : "The first step is under way.";
+        return under ? this.step(under) : words.first;
       case "summing":
-        return "Its update stays here. What leaves is hidden under masks that cancel only in the sum of all.";
+        return words.summing;
       case "loading":
-        return "Only this worker’s part of the digits is downloaded.";
+        return words.loading;
       case "away":
-        return "It takes no part for now, by its own verdict. Rounds go on without it.";
+        return words.away;
       case "silent":
-        return "It neither hears nor says anything for some seconds, on purpose, and comes back by itself.";
+        return words.silent;
       case "idle":
-        if (state?.rests !== undefined) return `Not needed this round; asked to come back in about ${state.rests} s.`;
-        return updates === 0 ? "It waits for the first round." : `Updates sent so far: ${updates}. It waits for the next round.`;
+        if (state?.rests !== undefined) return words.rests(state.rests);
+        return updates === 0 ? words.waits : words.waitsAgain(updates);
     }
   }
 }

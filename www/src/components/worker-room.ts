@@ -2,14 +2,13 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
 import type { WorkerCommand } from "../../wasm/sotto.js";
-import { workerName } from "../format";
 import { dataUrl, missingFeature, startWorker, type RoleLink } from "../roles/start";
 import { NOTHING, reduceLocal, type LocalShow } from "../state/local";
 import { Sensors } from "../state/sensors";
 import { rememberWill, rename, tabName, will, type Will } from "../state/tab";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { save } from "./results/save";
-import { PHASES } from "./worker-phase";
 import "./banner";
 import "./notices";
 import "./worker-conditions";
@@ -21,6 +20,7 @@ import "./worker-masks";
 import "./worker-phase";
 import "./worker-sent";
 
+const words = text.worker.page;
 const FRAME_MS = 33;
 
 /** A worker's page: joins by itself and shows what it does. */
@@ -106,7 +106,7 @@ export class WorkerRoom extends LitElement {
   }
 
   protected override updated(): void {
-    document.title = `${title(this.show)} · Sotto`;
+    document.title = words.title(title(this.show));
   }
 
   protected override render() {
@@ -116,12 +116,12 @@ export class WorkerRoom extends LitElement {
     return html`
       ${failure
         ? html`<sotto-banner level="warning" data-testid="failed">
-            <strong>This worker cannot go on.</strong> ${failure}
-            <button slot="action" @click=${() => location.reload()}>Reload</button>
+            ${words.failed(failure)}
+            <button slot="action" @click=${() => location.reload()}>${words.reload}</button>
           </sotto-banner>`
         : nothing}
       ${attack
-        ? html`<sotto-banner level="warning" data-testid="attacks"><strong>This tab attacks.</strong> ${attack}</sotto-banner>`
+        ? html`<sotto-banner level="warning" data-testid="attacks">${words.attacks(attack)}</sotto-banner>`
         : nothing}
       <sotto-worker-phase .show=${show}></sotto-worker-phase>
       <div class="stage">
@@ -152,19 +152,18 @@ export class WorkerRoom extends LitElement {
 
 type Dial = Omit<Extract<WorkerCommand, { type: "dial" }>, "type">;
 
-/** What a dishonest tab does, in a sentence. */
+/** What a dishonest tab does, in words. */
 function attackOf({ dials }: LocalShow): string | undefined {
   const [honest, ...attacks] = dials?.attacks ?? [];
   if (!dials || dials.attack === honest?.name) return undefined;
-  const words = attacks.find(({ name }) => name === dials.attack)?.words ?? dials.attack;
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  return attacks.find(({ name }) => name === dials.attack)?.words ?? dials.attack;
 }
 
 /** The tab's title says what the worker does, so that a row of tabs can be read. */
 function title({ state, progress, failure }: LocalShow): string {
-  if (failure) return "Failed";
-  const name = state?.slot === undefined ? "Worker" : workerName(state.slot);
+  if (failure) return words.titleFailed;
+  const name = state?.slot === undefined ? words.unnamed : text.roles.worker(state.slot);
   const phase = state?.phase ?? "searching";
-  const share = phase === "training" && progress ? ` ${Math.floor((100 * progress.step) / progress.steps)} %` : "";
-  return `${name}: ${PHASES[phase].toLowerCase()}${share}`;
+  const doing = words.doing(name, text.worker.phase.phases[phase]);
+  return phase === "training" && progress ? words.share(doing, Math.floor((100 * progress.step) / progress.steps)) : doing;
 }

@@ -1,10 +1,13 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { bytes, count } from "../format";
+import { bytes, fixed, seconds } from "../format";
 import type { LocalShow } from "../state/local";
 import { signed } from "../state/sum";
 import { shared } from "../styles/shared";
+import { text } from "../text";
+
+const words = text.worker.sent;
 import "./heat-map";
 
 /** The one thing that left the tab: the last update. */
@@ -50,11 +53,11 @@ export class WorkerSent extends LitElement {
     const cost = size === undefined ? "–" : bytes(size);
     return html`
       <section class="panel" aria-labelledby="sends">
-        <h2 id="sends">${sent?.secure ? "What it learnt, and what it sends" : "What it sends"}</h2>
+        <h2 id="sends">${sent?.secure ? words.secureTitle : words.title}</h2>
         <dl class="number">
-          <div><dt>Round</dt><dd>${sent?.round ?? "–"}</dd></div>
+          <div><dt>${words.round}</dt><dd>${sent?.round ?? "–"}</dd></div>
           <div>
-            <dt>Size</dt>
+            <dt>${words.size}</dt>
             <dd
               data-testid="worker-sent"
               data-bytes=${size ?? 0}
@@ -64,21 +67,17 @@ export class WorkerSent extends LitElement {
               ${cost}
             </dd>
           </div>
-          <div><dt>Length of its step</dt><dd>${sent ? length(sent.norm) : "–"}</dd></div>
-          <div><dt>Trained in</dt><dd>${sent ? `${(sent.millis / 1000).toFixed(1)} s` : "–"}</dd></div>
+          <div><dt>${words.norm}</dt><dd>${sent ? length(sent.norm) : "–"}</dd></div>
+          <div><dt>${words.time}</dt><dd>${sent ? seconds(sent.millis) : "–"}</dd></div>
         </dl>
         <sotto-heat-map .values=${sent?.update ?? NO_UPDATE}></sotto-heat-map>
         <p class="note">
-          ${sent ? `${count(sent.update.length)} numbers, one a weight` : "One number a weight"}: how far training moved it,
-          <span class="up">up</span> or <span class="down">down</span>, times the number of digits. ${sent?.secure
-            ? html`<strong>This picture stays in this tab.</strong> What leaves is the same numbers under masks:`
-            : html`<strong>The aggregator can read all of this</strong>, and the mean loss with it; the digits themselves
-                stay here. Secure aggregation would hide it.`}
+          ${words.what(sent ? words.numbers(sent.update.length) : words.noNumbers)} ${sent?.secure ? words.secure : words.open}
         </p>
         ${sent?.secure
           ? html`<sotto-heat-map
               .values=${masked ? signed(masked.masked.subarray(0, CELLS), masked.bits) : NO_UPDATE}
-              label="The first ${count(CELLS)} numbers that the aggregator receives: noise"
+              label=${words.masked(CELLS)}
             ></sotto-heat-map>`
           : nothing}
       </section>
@@ -91,4 +90,4 @@ const CELLS = 96 * 32;
 const NO_UPDATE = new Float32Array(0);
 
 /** The length of a step; one that has run away is told by its size alone. */
-const length = (norm: number): string => (norm < 1e5 ? norm.toFixed(3) : norm.toExponential(1));
+const length = (norm: number): string => (norm < 1e5 ? fixed(norm, 3) : norm.toExponential(1));

@@ -18,7 +18,10 @@ import type {
   WorkerCommand,
   WorkerEvent,
 } from "../../wasm/sotto.js";
+import { text } from "../text";
 import type { Failed, ROLES } from "./serve";
+
+const words = text.room.trouble;
 
 /** One running role. */
 export interface RoleLink<Command> {
@@ -74,9 +77,9 @@ export const dataUrl = (): string => new URL("data/", document.baseURI).href;
 
 /** What this browser lacks to run a role, in words, or nothing. */
 export function missingFeature(): string | undefined {
-  if (typeof WebAssembly !== "object") return "This browser has WebAssembly switched off.";
-  if (typeof BroadcastChannel !== "function") return "This browser has no BroadcastChannel, by which tabs talk to each other.";
-  if (!navigator.locks) return "This browser offers no Web Locks here. They need https or localhost.";
+  if (typeof WebAssembly !== "object") return words.noWasm;
+  if (typeof BroadcastChannel !== "function") return words.noChannel;
+  if (!navigator.locks) return words.noLocks;
   return undefined;
 }
 
@@ -88,11 +91,11 @@ function link<Command, Event extends { type: string }>(
   const fail = (reason: string) => show({ type: "failed", reason });
   worker.addEventListener("message", (event: MessageEvent<Event>) => show(event.data));
   worker.addEventListener("error", (event) => {
-    fail(event.message || "The script of this role could not be loaded.");
+    fail(event.message || words.script);
   });
   // What is sent before the program has come follows it, in order.
   const begun = program.then((module) => worker.postMessage(module));
-  begun.catch((error: unknown) => fail(`The program of this role could not be loaded: ${String(error)}`));
+  begun.catch((error: unknown) => fail(words.program(String(error))));
   return {
     send: (command, transfer = []) => {
       begun.then(() => worker.postMessage(command, transfer)).catch(() => {});

@@ -1,9 +1,12 @@
 // The page's pad, and the parties that read it on secret shares.
 
 import type { AggregatorEvent, Reader } from "../../wasm/sotto.js";
+import { text } from "../text";
 import { Pad } from "./pad";
 import { Parties } from "./parties";
 import { reduceSecret, SECRET_BEFORE, type SecretEvent, type SecretShow } from "./secret";
+
+const words = text.room.draw;
 
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 
@@ -36,9 +39,9 @@ export class Classifier {
 
   /** Why a drawing cannot be read yet, or nothing. */
   waiting(): string {
-    if (this.pad.reader === "clear") return this.model ? "" : "The model is on its way.";
-    if (this.secret.tabs.includes("client")) return "The client lives in a tab of its own: draw there.";
-    return this.parties.using ? "" : "Alice, bob and the dealer are getting ready.";
+    if (this.pad.reader === "clear") return this.model ? "" : words.modelComes;
+    if (this.secret.tabs.includes("client")) return words.clientElsewhere;
+    return this.parties.using ? "" : words.partiesCome;
   }
 
   /** The client knows a model of its own only while it reads in the clear. */

@@ -2,7 +2,10 @@
 
 import { dataUrl, startWorker, type RoleLink } from "../roles/start";
 import type { WorkerCommand, WorkerEvent } from "../../wasm/sotto.js";
+import { text } from "../text";
 import { tabName } from "./tab";
+
+const words = text.training.notices;
 
 type Dials = Extract<WorkerEvent, { type: "dials" }>;
 
@@ -48,18 +51,18 @@ export class Company {
   }
 
   private heard(place: number, event: WorkerEvent): void {
-    if (event.type === "failed") this.warn(`A worker in this page failed: ${event.reason}`);
+    if (event.type === "failed") this.warn(words.workerFailed(event.reason));
     if (event.type === "dials") this.dialled(place, event);
   }
 
   private dialled(place: number, { attack, attacks }: Dials): void {
     const wanted = attackOf(place);
-    const words = attacks.find(({ name }) => name === attack)?.words;
-    if (attack === HONEST || words === undefined) this.attacks.delete(place);
-    else this.attacks.set(place, words);
+    const does = attacks.find(({ name }) => name === attack)?.words;
+    if (attack === HONEST || does === undefined) this.attacks.delete(place);
+    else this.attacks.set(place, does);
     if (attack !== wanted && place === 0) {
       const known = attacks.map(({ name }) => name).filter((name) => name !== HONEST);
-      this.warn(`attackers is ${known.join(", ")}, a colon and how many, such as attackers=sign:2`);
+      this.warn(words.attackers(known));
     }
     this.redraw();
   }

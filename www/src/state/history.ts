@@ -1,6 +1,7 @@
 // What was measured round by round, in the run under way and in those before, and as files.
 
 import type { Cost, Setting } from "../../wasm/sotto.js";
+import { text } from "../text";
 
 /** The global model after a round, measured on the test digits. */
 export interface Point extends Cost {
@@ -31,8 +32,9 @@ export const reached = (curve: Point[], target: number): Point | undefined =>
 
 /** The settings that are not the usual ones, in words. */
 export function summaryOf(settings: Setting[]): string {
+  const words = text.room.settings;
   const other = settings.filter((setting) => setting.value !== setting.default);
-  return other.map((setting) => `${setting.label.toLowerCase()} ${setting.value}`).join(", ") || "defaults";
+  return other.length > 0 ? words.all(other.map(({ label, value }) => words.changed(label, value))) : words.defaults;
 }
 
 export const historyOf = (number: number, settings: Setting[], curve: Point[]): History => ({

@@ -3,6 +3,7 @@
 import { dataUrl, startLibrary, type RoleLink } from "../roles/start";
 import type { Failed } from "../roles/serve";
 import type { LibraryCommand, LibraryEvent, MeasuredModel, SavedModel } from "../../wasm/sotto.js";
+import { text } from "../text";
 
 export type TakenModel = Extract<LibraryEvent, { type: "taken" }>;
 
@@ -40,7 +41,7 @@ export function reduceLibrary(show: LibraryShow, event: LibraryEvent): LibrarySh
       return { ...rest, declined: { what: event.what, reason: event.reason } };
     }
     case "failed":
-      return { ...show, declined: { what: "The library cannot go on", reason: event.reason } };
+      return { ...show, declined: { what: text.library.panel.failed, reason: event.reason } };
     case "file":
     case "taken":
     case "forgotten":

@@ -16,6 +16,7 @@ import type {
   RoleName,
 } from "../../wasm/sotto.js";
 import { ControlChannel, HELPERS, tabLock, TAB_ROLES, type Control, type Helper, type TabCommand, type TabEvent, type TabRole } from "./control";
+import { text } from "../text";
 import { layLinks, portsOf } from "./links";
 import type { SecretEvent } from "./secret";
 
@@ -201,7 +202,7 @@ export class Parties {
     this.control?.send({ type: "begin", tab, session: session.name, links });
     if ((await ready) || this.session !== session) return;
     this.offers.delete(role);
-    this.fail(session, { type: "failed", reason: `The tab of ${role} does not answer.`, role });
+    this.fail(session, { type: "failed", reason: text.secret.panel.silentTab(text.roles.name[role]), role });
   }
 
   private heardTab(message: Control): void {

@@ -1,6 +1,9 @@
 // What the browser tells of the place where a tab runs. Read here, judged in Rust.
 
 import type { Conditions } from "../../wasm/sotto.js";
+import { text } from "../text";
+
+const words = text.worker.conditions.idle;
 
 /** Parts of the web that not every browser has, and TypeScript's own types lack. */
 interface Battery extends EventTarget {
@@ -46,9 +49,9 @@ export class Sensors {
 
   /** Asks for leave to watch whether somebody uses the machine: in words why not, if not. Call it from a click. */
   async askIdle(): Promise<string | undefined> {
-    if (!detectors) return "This browser cannot tell whether somebody uses the machine.";
+    if (!detectors) return words.unable;
     try {
-      if ((await detectors.requestPermission()) !== "granted") return "The browser was not allowed to tell.";
+      if ((await detectors.requestPermission()) !== "granted") return words.forbidden;
       const idle = new detectors();
       idle.addEventListener("change", this.tell);
       await idle.start({ threshold: IDLE_AFTER_MS });
@@ -56,7 +59,7 @@ export class Sensors {
       this.tell();
       return undefined;
     } catch (error) {
-      return `The browser does not tell: ${String(error)}`;
+      return words.failed(String(error));
     }
   }
 

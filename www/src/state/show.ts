@@ -1,6 +1,7 @@
 // What an aggregator page shows, as a pure function of the events it has seen.
 
 import type { AggregatorEvent, AggregatorState, LayerView, Problem, Setting, Source } from "../../wasm/sotto.js";
+import { text } from "../text";
 import { historyOf, type History, type Point } from "./history";
 import { arrive, type SumShow } from "./sum";
 
@@ -99,7 +100,8 @@ export function reduce(show: Show, event: AggregatorEvent): Show {
       return { ...rest, room: "ours", run, curve: [], past: past(show), problems: [], misread };
     }
     case "resumed": {
-      const what = event.round > 0 ? `resumed at round ${event.round}` : `the run begins with “${event.origin}” from the library`;
+      const words = text.training.notices;
+      const what = event.round > 0 ? words.resumed(event.round) : words.begins(event.origin ?? "");
       const { origin } = event;
       return noticed({ ...show, curve: event.history, ...(origin !== undefined && { origin }) }, { level: "info", text: what });
     }

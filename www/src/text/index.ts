@@ -1,10 +1,14 @@
-// The language of the page. A translation is one file like `en.ts`, and its line here.
+// The language of a page, which its html element names. A translation is a file like `en.ts` with a
+// folder beside it, and its place here.
 
 import { en } from "./en";
 
 /** All that the page says, and how. */
 export type Text = typeof en;
 
-const LANGUAGES: Record<string, Text> = { en };
+export const LANGUAGES: Readonly<Record<string, Text>> = { en };
 
-export const text: Text = LANGUAGES[document.documentElement.lang] ?? en;
+/** The build and the tests read texts where there is no page. */
+const language = typeof document === "undefined" ? "" : document.documentElement.lang;
+
+export const text: Text = LANGUAGES[language] ?? en;

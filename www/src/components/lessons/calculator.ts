@@ -12,6 +12,7 @@ import { Player } from "./player";
 import { lesson, whole } from "./style";
 
 const words = text.lessons.calculator;
+const names = text.roles.name;
 const OPERATIONS: readonly Operation[] = ["add", "subtract", "multiply"];
 const NUMBER_MAX = 1_000_000;
 
@@ -178,7 +179,7 @@ export class LessonCalculator extends LitElement {
       <div class="wires">
         ${messages.map(
           ({ from, to, numbers }) => html`<div>
-            <span class=${from}>${from}</span> ${from === to ? words.each : html`→ <span class=${to}>${to}</span>`}
+            <span class=${from}>${names[from]}</span> ${from === to ? words.each : html`→ <span class=${to}>${names[to]}</span>`}
             <p class="numbers">${numbers.map(({ name, text }) => html`<span>${name} ${text}</span><br />`)}</p>
           </div>`,
         )}
@@ -199,7 +200,7 @@ export class LessonCalculator extends LitElement {
         const computes = now?.messages.some(({ from, to }) => from === role && to === role);
         return svg`<g>
           <rect x=${x - 34} y=${y - 13} width="68" height="26" rx="13" fill="var(--${role})" stroke="var(--ink)" stroke-width=${computes ? 3 : 0} />
-          <text x=${x} y=${y} text-anchor="middle" dominant-baseline="central" font-size="13" font-weight="600" fill="var(--on-role)">${role}</text>
+          <text x=${x} y=${y} text-anchor="middle" dominant-baseline="central" font-size="13" font-weight="600" fill="var(--on-role)">${names[role]}</text>
         </g>`;
       })}
       ${now?.messages.filter(({ from, to }) => from !== to).map((message) => this.dot(message))}

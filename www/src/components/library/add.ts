@@ -3,7 +3,10 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import type { LibraryCommand } from "../../../wasm/sotto.js";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { tell } from "../events";
+
+const words = text.library.add;
 
 /** Two ways into the library: the newest model of the run, and a file. Tells `save` with a name, and `library`. */
 @customElement("sotto-library-add")
@@ -56,10 +59,10 @@ export class LibraryAdd extends LitElement {
     return html`
       <form @submit=${this.save}>
         <label class="field">
-          <span>Name of the model</span>
+          <span>${words.name}</span>
           <input name="name" maxlength="60" required autocomplete="off" data-testid="model-name" ?disabled=${this.unsaved} />
         </label>
-        <button data-testid="save-model" ?disabled=${this.unsaved}>Save this model</button>
+        <button data-testid="save-model" ?disabled=${this.unsaved}>${words.save}</button>
       </form>
       <div
         class=${this.isOver ? "drop over" : "drop"}
@@ -68,8 +71,8 @@ export class LibraryAdd extends LitElement {
         @dragleave=${() => (this.isOver = false)}
         @drop=${this.drop}
       >
-        <button @click=${this.pick}>Upload a model</button>
-        <span>or drop a .safetensors file here</span>
+        <button @click=${this.pick}>${words.upload}</button>
+        <span>${words.drop}</span>
         <input type="file" hidden accept=".safetensors" data-testid="upload" @change=${this.picked} />
       </div>
     `;

@@ -4,6 +4,9 @@ import { customElement, property } from "lit/decorators.js";
 import type { LibraryShow } from "../../state/library";
 import { percent } from "../../format";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
+
+const words = text.library.comparison;
 
 /** Two models on the test digits, label by label. */
 @customElement("sotto-comparison")
@@ -84,36 +87,36 @@ export class Comparison extends LitElement {
   protected override render() {
     const { progress } = this;
     if (progress) {
-      return html`<p class="note">Both models read the test digits.</p>
-        <progress aria-label="Digits read" max=${progress.all} value=${progress.done}></progress>`;
+      return html`<p class="note">${words.reading}</p>
+        <progress aria-label=${words.progress} max=${progress.all} value=${progress.done}></progress>`;
     }
     if (!this.results) return nothing;
     const [a, b] = this.results;
     const rows = a.labels.map((left, label) => ({ name: String(label), left, right: b.labels[label] ?? 0 }));
     const widest = Math.max(1, ...rows.map(({ left, right }) => Math.abs(right - left)));
     return html`
-      <div class="table" tabindex="0" role="region" aria-label="Comparison">
+      <div class="table" tabindex="0" role="region" aria-label=${words.label}>
         <table class="number" data-testid="comparison">
-          <caption>Test digits read right, percent</caption>
+          <caption>${words.caption}</caption>
           <thead>
-            <tr><th scope="col">Label</th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">difference</th><td class="bar"></td></tr>
+            <tr><th scope="col">${words.digit}</th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">${words.difference}</th><td class="bar"></td></tr>
           </thead>
           <tbody>
-            ${rows.map((row) => this.row(row, widest))}
-            ${this.row({ name: "all", left: a.accuracy, right: b.accuracy }, widest)}
+            ${rows.map((row) => this.row(row, row.name, widest))}
+            ${this.row({ name: "all", left: a.accuracy, right: b.accuracy }, words.all, widest)}
           </tbody>
         </table>
       </div>
     `;
   }
 
-  private row({ name, left, right }: { name: string; left: number; right: number }, widest: number) {
+  private row({ name, left, right }: { name: string; left: number; right: number }, said: string, widest: number) {
     const difference = right - left;
     const length = (50 * Math.min(widest, Math.abs(difference))) / widest;
     const style = `--length: ${length}%; --start: ${difference < 0 ? 50 - length : 50}%`;
     return html`
       <tr data-label=${name}>
-        <th scope="row">${name}</th>
+        <th scope="row">${said}</th>
         <td>${percent(left)}</td>
         <td>${percent(right)}</td>
         <td>${difference > 0 ? "+" : difference < 0 ? "−" : ""}${percent(Math.abs(difference))}</td>

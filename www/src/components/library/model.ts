@@ -2,11 +2,12 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { LibraryCommand, SavedModel } from "../../../wasm/sotto.js";
-import { bytes, percent } from "../../format";
+import { bytes, date, percent } from "../../format";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { tell } from "../events";
 
-const DATE = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const words = text.library.model;
 
 /** One model of the library. Tells `library` with a command, and `choose` when it is to be compared. */
 @customElement("sotto-saved-model")
@@ -74,14 +75,14 @@ export class SavedModelRow extends LitElement {
       return html`
         <div class="model" data-testid="saved-model">
           <span></span>
-          <p class="problem">A model cannot be used: ${problem}.</p>
-          <div class="actions"><button class="quiet" @click=${() => this.command({ type: "delete", id })}>Delete</button></div>
+          <p class="problem">${words.unusable(problem)}</p>
+          <div class="actions"><button class="quiet" @click=${() => this.command({ type: "delete", id })}>${words.delete}</button></div>
         </div>
       `;
     }
     return html`
       <div class="model" data-testid="saved-model" data-name=${name}>
-        <input type="checkbox" aria-label="Compare ${name}" .checked=${this.chosen} @change=${() => tell(this, "choose")} />
+        <input type="checkbox" aria-label=${words.compare(name)} .checked=${this.chosen} @change=${() => tell(this, "choose")} />
         <div>
           ${this.isNaming ? this.naming() : html`<p class="name">${name}</p>`}
           <p class="note number">${this.facts()}</p>
@@ -90,24 +91,24 @@ export class SavedModelRow extends LitElement {
           <button
             class="quiet"
             data-testid="read-with"
-            aria-label="Read digits with ${name}"
+            aria-label=${words.readWith(name)}
             ?disabled=${this.reading}
             @click=${() => this.command({ type: "take", id, purpose: "read" })}
           >
-            ${this.reading ? "Reads your digits" : "Read with it"}
+            ${this.reading ? words.reads : words.read}
           </button>
           <button
             class="quiet"
             data-testid="train-on"
-            aria-label="Train on from ${name}"
+            aria-label=${words.trainFrom(name)}
             ?disabled=${this.watching}
             @click=${() => this.command({ type: "take", id, purpose: "continue" })}
           >
-            Train on
+            ${words.train}
           </button>
-          <button class="quiet" data-testid="download" aria-label="Download ${name}" @click=${() => this.command({ type: "download", id })}>Download</button>
-          <button class="quiet" data-testid="rename" aria-label="Rename ${name}" @click=${() => (this.isNaming = true)}>Rename</button>
-          <button class="quiet" data-testid="delete" aria-label="Delete ${name}" @click=${() => this.command({ type: "delete", id })}>Delete</button>
+          <button class="quiet" data-testid="download" aria-label=${words.downloadIt(name)} @click=${() => this.command({ type: "download", id })}>${words.download}</button>
+          <button class="quiet" data-testid="rename" aria-label=${words.renameIt(name)} @click=${() => (this.isNaming = true)}>${words.rename}</button>
+          <button class="quiet" data-testid="delete" aria-label=${words.deleteIt(name)} @click=${() => this.command({ type: "delete", id })}>${words.delete}</button>
         </div>
       </div>
     `;
@@ -115,16 +116,16 @@ export class SavedModelRow extends LitElement {
 
   private facts() {
     const { preset, round, accuracy, size, at, autosaved } = this.model;
-    const origin = autosaved ? ", saved by the page" : "";
+    const origin = autosaved ? `, ${words.autosaved}` : "";
     return html`${accuracy === undefined ? nothing : html`<span class="accuracy">${percent(accuracy)} %</span>, `}${preset},
-    ${round > 0 ? `round ${round}` : "not trained here"}, ${bytes(size)}, ${DATE.format(at)}${origin}`;
+    ${round > 0 ? words.round(round) : words.untrained}, ${bytes(size)}, ${date(at)}${origin}`;
   }
 
   private naming() {
     return html`
       <form @submit=${this.named}>
-        <input name="name" aria-label="New name" maxlength="60" required autocomplete="off" .value=${this.model.name} data-testid="new-name" />
-        <button>Rename</button>
+        <input name="name" aria-label=${words.newName} maxlength="60" required autocomplete="off" .value=${this.model.name} data-testid="new-name" />
+        <button>${words.rename}</button>
       </form>
     `;
   }

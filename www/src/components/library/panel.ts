@@ -2,15 +2,17 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { LibraryCommand } from "../../../wasm/sotto.js";
-import { bytes, plural } from "../../format";
 import { UNREAD, type LibraryShow } from "../../state/library";
 import { BEFORE, type Show } from "../../state/show";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { tell } from "../events";
 import { folding } from "../folding";
 import "./add";
 import "./comparison";
 import "./model";
+
+const words = text.library.panel;
 
 /** The models that this browser keeps. Tells `library` with a command, `look`, `save` with a name and `forget`. */
 @customElement("sotto-library")
@@ -60,10 +62,10 @@ export class LibraryPanel extends LitElement {
     const { models, results, comparing, declined } = this.library;
     return html`
       <details class="panel" data-testid="library" @toggle=${this.toggled}>
-        <summary>Library<span class="summary">${models ? plural(models.length, "model") : "models that this browser keeps"}</span></summary>
+        <summary>${words.title}<span class="summary">${models ? words.models(models.length) : words.summary}</span></summary>
         <p class="note" data-testid="keeping">${this.keeping()}</p>
         <sotto-library-add ?unsaved=${this.run.model === undefined || this.watching}></sotto-library-add>
-        ${declined ? html`<p class="declined" role="alert" data-testid="declined">${declined.what}: ${declined.reason}.</p>` : nothing}
+        ${declined ? html`<p class="declined" role="alert" data-testid="declined">${words.declined(declined.what, declined.reason)}</p>` : nothing}
         ${this.models()}
         ${results || comparing
           ? html`<sotto-comparison .results=${results} .progress=${comparing}></sotto-comparison>`
@@ -75,18 +77,16 @@ export class LibraryPanel extends LitElement {
 
   private keeping(): string {
     const { keeping, room } = this.run;
-    if (room !== "ours") return "The page that is the aggregator keeps its run.";
-    if (!keeping) return "A run is kept in this browser after every round: a page that is closed or crashes goes on where it was.";
-    if (!keeping.kept) return `This run is not kept: ${keeping.reason}.`;
-    return keeping.round === undefined
-      ? "This run has learnt nothing yet that could be lost."
-      : `This run is kept in this browser as it is after ${plural(keeping.round, "round")}.`;
+    if (room !== "ours") return words.keeping.elsewhere;
+    if (!keeping) return words.keeping.before;
+    if (!keeping.kept) return words.keeping.not(keeping.reason);
+    return keeping.round === undefined ? words.keeping.nothing : words.keeping.after(keeping.round);
   }
 
   private models() {
     const { models, comparing } = this.library;
     if (!models) return nothing;
-    if (models.length === 0) return html`<p class="note">The library is empty.</p>`;
+    if (models.length === 0) return html`<p class="note">${words.empty}</p>`;
     const chosen = this.chosen.filter((id) => models.some((model) => model.id === id));
     return html`
       <ul>
@@ -110,26 +110,26 @@ export class LibraryPanel extends LitElement {
           ?disabled=${chosen.length !== 2 || comparing !== undefined}
           @click=${() => this.command({ type: "compare", ids: chosen as [string, string] })}
         >
-          Compare the two that are ticked
+          ${words.compare}
         </button>
-        <span class="note">On all test digits, label by label.</span>
+        <span class="note">${words.compareHelp}</span>
       </p>
     `;
   }
 
   private foot() {
     const { used, quota } = this.library;
-    const room = used !== undefined && quota !== undefined ? `${bytes(used)} of ${bytes(quota)} that this browser allows are used. ` : "";
+    const room = used !== undefined && quota !== undefined ? `${words.used(used, quota)} ` : "";
     return html`
       <div class="foot">
-        <p class="note">${room}Nothing of it leaves this browser, unless you download it.</p>
+        <p class="note">${room}${words.local}</p>
         ${this.sure
           ? html`<div class="actions" role="alert">
-              <span>Remove all models, runs and workers’ half trainings in this browser?</span>
-              <button class="primary" data-testid="forget-all" @click=${() => tell(this, "forget")}>Remove everything</button>
-              <button @click=${() => (this.sure = false)}>Keep it</button>
+              <span>${words.sure}</span>
+              <button class="primary" data-testid="forget-all" @click=${() => tell(this, "forget")}>${words.remove}</button>
+              <button @click=${() => (this.sure = false)}>${words.keep}</button>
             </div>`
-          : html`<button class="quiet" data-testid="forget" ?disabled=${this.watching} @click=${() => (this.sure = true)}>Forget everything</button>`}
+          : html`<button class="quiet" data-testid="forget" ?disabled=${this.watching} @click=${() => (this.sure = true)}>${words.forget}</button>`}
       </div>
     `;
   }

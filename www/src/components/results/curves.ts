@@ -2,11 +2,15 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 
-import { bytes, percent } from "../../format";
+import { bytes } from "../../format";
 import { traffic, type History, type Point } from "../../state/history";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import type { Curve } from "../chart";
 import "../chart";
+
+const words = text.results.curves;
+const { thisRun } = text.results.panel;
 
 type Measure = "accuracy" | "loss";
 type Axis = "rounds" | "bytes";
@@ -73,24 +77,24 @@ export class ResultCurves extends LitElement {
   protected override render() {
     const { measure, axis, other } = this;
     const curves = [
-      ...(other ? [curve(`run ${other.number}`, "--client")] : []),
-      curve("this run", "--aggregator"),
-      ...(measure === "accuracy" ? [{ ...curve("target", "--ink-soft"), dashed: true, points: false }] : []),
+      ...(other ? [curve(text.results.panel.run(other.number), "--client")] : []),
+      curve(thisRun, "--aggregator"),
+      ...(measure === "accuracy" ? [{ ...curve(words.target, "--ink-soft"), dashed: true, points: false }] : []),
     ];
     return html`
       <div class="switches">
         <label>
-          Show
+          ${words.show}
           <select data-testid="result-measure" @change=${(event: Event) => (this.measure = chosen(event) as Measure)}>
-            <option value="accuracy">accuracy, percent</option>
-            <option value="loss">loss, nats</option>
+            <option value="accuracy">${words.measures.accuracy}</option>
+            <option value="loss">${words.measures.loss}</option>
           </select>
         </label>
         <label>
-          by
+          ${words.by}
           <select data-testid="result-axis" @change=${(event: Event) => (this.axis = chosen(event) as Axis)}>
-            <option value="rounds">rounds</option>
-            <option value="bytes">bytes sent, both ways</option>
+            <option value="rounds">${words.axes.rounds}</option>
+            <option value="bytes">${words.axes.bytes}</option>
           </select>
         </label>
       </div>
@@ -107,9 +111,9 @@ export class ResultCurves extends LitElement {
         ></sotto-chart>`,
       )}
       <p class="legend">
-        <span class="this">this run</span>
-        ${other ? html`<span class="other">run ${other.number}: ${other.summary}</span>` : nothing}
-        ${measure === "accuracy" ? html`<span class="target">target</span>` : nothing}
+        <span class="this">${thisRun}</span>
+        ${other ? html`<span class="other">${text.results.panel.past(other.number, other.summary)}</span>` : nothing}
+        ${measure === "accuracy" ? html`<span class="target">${words.target}</span>` : nothing}
       </p>
     `;
   }
@@ -147,12 +151,12 @@ export class ResultCurves extends LitElement {
 
   private spoken(): string {
     const one = (point: Point) => {
-      const place = this.axis === "rounds" ? `round ${point.round}` : bytes(traffic(point));
-      return `${place}: ${this.measure === "accuracy" ? `${percent(point.accuracy)} percent` : point.loss.toFixed(3)}`;
+      const place = this.axis === "rounds" ? words.round(point.round) : bytes(traffic(point));
+      return this.measure === "accuracy" ? words.accuracyAt(place, point.accuracy) : words.lossAt(place, point.loss);
     };
-    const all = this.runs.map((curve) => curve.map(one).join(", "));
-    const mine = `This run’s test ${this.measure}. ${all.at(-1)}.`;
-    return this.other ? `${mine} Run ${this.other.number}. ${all[0]}.` : mine;
+    const all = this.runs.map((curve) => words.points(curve.map(one)));
+    const mine = words.spoken[this.measure](all.at(-1) ?? "");
+    return this.other ? words.other(mine, this.other.number, all[0] ?? "") : mine;
   }
 }
 

@@ -4,7 +4,10 @@ import { repeat } from "lit/directives/repeat.js";
 
 import type { HardDigit } from "../../../wasm/sotto.js";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import "../pixels";
+
+const words = text.results.hardest;
 
 /** The test digits that the global model finds hardest. */
 @customElement("sotto-hardest")
@@ -48,8 +51,8 @@ export class Hardest extends LitElement {
 
   protected override render() {
     return html`
-      <h3>Hardest test digits</h3>
-      <p class="note">Where the model is most surely wrong: what it is, what is read, and the loss.</p>
+      <h3>${words.title}</h3>
+      <p class="note">${words.note}</p>
       <ul data-testid="hardest">
         ${repeat(this.digits, ({ index }) => index, hard)}
       </ul>
@@ -59,7 +62,7 @@ export class Hardest extends LitElement {
 
 const hard = ({ index, label, answer, loss, pixels }: HardDigit) => html`
   <li>
-    <sotto-pixels .images=${pixels} label="Test digit ${index}"></sotto-pixels>
-    <span>a ${label}, read as ${answer}<br /><span class="loss number">loss ${loss.toFixed(1)}</span></span>
+    <sotto-pixels .images=${pixels} label=${words.label(index)}></sotto-pixels>
+    <span>${words.read(label, answer)}<br /><span class="loss number">${words.loss(loss)}</span></span>
   </li>
 `;

@@ -2,10 +2,10 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { HardDigit } from "../../../wasm/sotto.js";
-import { percent, plural } from "../../format";
 import { toCsv, toJson, type History } from "../../state/history";
 import { BEFORE, current, latest, type Show } from "../../state/show";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import "../confusion";
 import { folding } from "../folding";
 import "./curves";
@@ -13,6 +13,8 @@ import "./hardest";
 import { save } from "./save";
 import "./served";
 import "./target";
+
+const words = text.results.panel;
 
 /** What came of the run, and of the run before it. */
 @customElement("sotto-results")
@@ -71,7 +73,7 @@ export class ResultsPanel extends LitElement {
   protected override render() {
     return html`
       <details class="panel" data-testid="results" @toggle=${(event: Event) => (this.open = (event.currentTarget as HTMLDetailsElement).open)}>
-        <summary>Results<span class="summary">${this.summary()}</span></summary>
+        <summary>${words.title}<span class="summary">${this.summary()}</span></summary>
         ${this.open ? this.content() : nothing}
       </details>
     `;
@@ -79,9 +81,10 @@ export class ResultsPanel extends LitElement {
 
   private summary(): string {
     const point = latest(this.show);
-    if (!point || point.round === 0) return "curves, hardest digits, who is served how well";
+    if (!point || point.round === 0) return words.summary;
     const over = this.show.past.length;
-    return `${percent(point.accuracy)} % after ${plural(point.round, "round")}${over > 0 ? `, ${plural(over, "run")} to compare with` : ""}`;
+    const after = words.after(point.accuracy, point.round);
+    return over > 0 ? words.compared(after, over) : after;
   }
 
   private content() {
@@ -92,12 +95,12 @@ export class ResultsPanel extends LitElement {
     return html`
       <div class="bar">
         <label>
-          Compare with
+          ${words.compare}
           <select data-testid="compare-run" ?disabled=${show.past.length === 0} @change=${this.choose}>
-            <option value="0">no other run</option>
+            <option value="0">${words.noOther}</option>
             ${show.past.map(
               ({ number, summary }) =>
-                html`<option value=${number} ?selected=${number === other?.number}>run ${number}: ${summary}</option>`,
+                html`<option value=${number} ?selected=${number === other?.number}>${words.past(number, summary)}</option>`,
             )}
           </select>
         </label>
@@ -125,9 +128,9 @@ export class ResultsPanel extends LitElement {
 }
 
 const files = (run: History) => html`
-  <span class="files" role="group" aria-label="History of this run as a file">
-    <button data-testid="save-csv" @click=${() => save("sotto-history.csv", "text/csv", toCsv(run))}>History as CSV</button>
-    <button data-testid="save-json" @click=${() => save("sotto-history.json", "application/json", toJson(run))}>as JSON</button>
+  <span class="files" role="group" aria-label=${words.files}>
+    <button data-testid="save-csv" @click=${() => save("sotto-history.csv", "text/csv", toCsv(run))}>${words.csv}</button>
+    <button data-testid="save-json" @click=${() => save("sotto-history.json", "application/json", toJson(run))}>${words.json}</button>
   </span>
 `;
 

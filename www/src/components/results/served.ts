@@ -5,8 +5,11 @@ import { repeat } from "lit/directives/repeat.js";
 import { percent } from "../../format";
 import type { Member } from "../../state/show";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import "../label-bars";
 import "../slot-badge";
+
+const words = text.results.served;
 
 /** How well the global model would read digits like those of each worker. */
 @customElement("sotto-served")
@@ -54,16 +57,13 @@ export class Served extends LitElement {
   protected override render() {
     const workers = [...this.workers].sort((a, b) => a.slot - b.slot);
     return html`
-      <h3 id="served">How well it serves each worker</h3>
-      <p class="note">
-        The accuracy on each label, weighted by how often the worker’s shard has it. Both are public: no worker is asked, and
-        no update is opened.
-      </p>
+      <h3 id="served">${words.title}</h3>
+      <p class="note">${words.note}</p>
       <div class="all" role="group" tabindex="0" aria-labelledby="served">
         <ul>
           ${repeat(workers, ({ id }) => id, served)}
         </ul>
-        ${workers.length === 0 ? html`<p class="note">No workers are here.</p>` : ""}
+        ${workers.length === 0 ? html`<p class="note">${words.none}</p>` : ""}
       </div>
     `;
   }

@@ -1,10 +1,13 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { bytes } from "../../format";
+import { bytes, fixed } from "../../format";
 import { reached, traffic, type History } from "../../state/history";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { tell } from "../events";
+
+const words = text.results.target;
 
 /** What a run took to reach a target accuracy. Tells `target`, in percent. */
 @customElement("sotto-result-target")
@@ -48,7 +51,7 @@ export class ResultTarget extends LitElement {
   protected override render() {
     return html`
       <label>
-        Rounds to
+        ${words.before}
         <input
           type="number"
           min="1"
@@ -58,15 +61,15 @@ export class ResultTarget extends LitElement {
           .value=${String(this.target)}
           @change=${this.change}
         />
-        % accuracy
+        ${words.behind}
       </label>
       <table>
         <thead>
           <tr>
-            <th scope="col">Run</th>
-            <th scope="col">Rounds</th>
-            <th scope="col">Sent</th>
-            <th scope="col">Seconds</th>
+            <th scope="col">${words.run}</th>
+            <th scope="col">${words.rounds}</th>
+            <th scope="col">${words.sent}</th>
+            <th scope="col">${words.seconds}</th>
           </tr>
         </thead>
         <tbody>
@@ -80,10 +83,10 @@ export class ResultTarget extends LitElement {
     const point = reached(curve, this.target);
     return html`
       <tr>
-        <th scope="row">${mine ? "This run" : `Run ${number}`}</th>
-        <td data-testid=${mine ? "rounds-to-target" : "other-rounds-to-target"}>${point ? point.round : mine ? "not yet" : "never"}</td>
+        <th scope="row">${mine ? words.thisRun : words.other(number)}</th>
+        <td data-testid=${mine ? "rounds-to-target" : "other-rounds-to-target"}>${point ? point.round : mine ? words.notYet : words.never}</td>
         <td>${point ? bytes(traffic(point)) : "–"}</td>
-        <td>${point ? point.seconds.toFixed(1) : "–"}</td>
+        <td>${point ? fixed(point.seconds, 1) : "–"}</td>
       </tr>
     `;
   }

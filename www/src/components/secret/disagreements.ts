@@ -2,10 +2,12 @@ import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
-import { plural } from "../../format";
 import type { Disagreement } from "../../state/evaluation";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import "../pixels";
+
+const words = text.secret.disagreements;
 
 /** Test digits that are read differently on shares and in the clear. */
 @customElement("sotto-disagreements")
@@ -58,7 +60,7 @@ export class Disagreements extends LitElement {
 
   protected override render() {
     return html`
-      <h4 id="disagree">Where shares and clear disagree</h4>
+      <h4 id="disagree">${words.title}</h4>
       <div class="found" role="group" tabindex="0" aria-labelledby="disagree" data-testid="disagreements" data-count=${this.many}>
         <p class="note number">${this.summary()}</p>
         <ul>
@@ -67,8 +69,8 @@ export class Disagreements extends LitElement {
             ({ index }) => index,
             ({ index, label, encrypted, plain, image }) => html`
               <li>
-                <sotto-pixels .images=${image} label="Test digit ${index}, a ${label}"></sotto-pixels>
-                ${label}: shares ${encrypted}, clear ${plain}
+                <sotto-pixels .images=${image} label=${words.label(index, label)}></sotto-pixels>
+                ${words.read(label, encrypted, plain)}
               </li>
             `,
           )}
@@ -79,9 +81,9 @@ export class Disagreements extends LitElement {
 
   private summary(): string {
     const { compared, many, found } = this;
-    if (compared === 0) return "Fixed precision can tip an answer that was a close call. Such digits are shown here.";
-    if (many === 0) return `Nowhere, on ${plural(compared, "digit")}.`;
-    const shown = found.length < many ? `, the first ${found.length} shown` : "";
-    return `${plural(many, "digit")} of ${compared}${shown}. Fixed precision can tip a close call.`;
+    if (compared === 0) return words.nothing;
+    if (many === 0) return words.none(compared);
+    const some = words.some(many, compared);
+    return words.why(found.length < many ? words.shown(some, found.length) : some);
   }
 }

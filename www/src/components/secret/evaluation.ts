@@ -1,13 +1,15 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { count, percent, plural } from "../../format";
+import { count, fixed, percent } from "../../format";
 import { over, type Evaluation } from "../../state/evaluation";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { tell } from "../events";
 import "../confusion";
 import "./disagreements";
 
+const words = text.secret.evaluation;
 const COUNTS = [10, 100, 1000, 10000];
 
 /** Test digits classified on shares. Tells `evaluate`, `pause`, `resume` and `halt`. */
@@ -93,21 +95,21 @@ export class EvaluationView extends LitElement {
     return html`
       ${this.controls(busy)}
       <progress
-        aria-label="Test digits classified on shares"
+        aria-label=${words.progress}
         max=${evaluation?.total ?? 1}
         value=${evaluation?.done ?? 0}
       ></progress>
       <p class="note number now" role="status">${this.now()}</p>
       <dl>
         <div class="accuracy">
-          <dt>Accuracy on shares</dt>
+          <dt>${words.accuracy}</dt>
           <dd>
             <span data-testid="encrypted-accuracy" data-done=${evaluation?.done ?? 0}>${ratio(evaluation?.correct, evaluation?.done)}</span>
             ${evaluation?.done ? "%" : nothing}
           </dd>
         </div>
         <div>
-          <dt>Same as in the clear</dt>
+          <dt>${words.agreement}</dt>
           <dd>
             <span data-testid="encrypted-agreement" data-compared=${evaluation?.compared ?? 0}
               >${ratio(evaluation?.agreed, evaluation?.compared)}</span
@@ -116,8 +118,8 @@ export class EvaluationView extends LitElement {
           </dd>
         </div>
         <div>
-          <dt>Images a second</dt>
-          <dd data-testid="encrypted-speed">${evaluation && seconds > 0 ? (evaluation.done / seconds).toFixed(1) : "–"}</dd>
+          <dt>${words.speed}</dt>
+          <dd data-testid="encrypted-speed">${evaluation && seconds > 0 ? fixed(evaluation.done / seconds, 1) : "–"}</dd>
         </div>
       </dl>
       <div class="views">
@@ -136,7 +138,7 @@ export class EvaluationView extends LitElement {
     const counts = this.digits > 0 ? COUNTS.filter((many) => many <= this.digits) : COUNTS;
     return html`
       <div class="controls">
-        <label for="evaluate-count">The first</label>
+        <label for="evaluate-count">${words.first}</label>
         <select
           id="evaluate-count"
           data-testid="evaluate-count"
@@ -145,40 +147,30 @@ export class EvaluationView extends LitElement {
         >
           ${counts.map((many) => html`<option value=${many} ?selected=${many === this.chosen}>${count(many)}</option>`)}
         </select>
-        <span>test digits</span>
+        <span>${words.digits}</span>
         <button
           class="primary"
           data-testid="evaluate-encrypted"
           ?disabled=${busy || !this.ready}
           @click=${() => tell(this, "evaluate", { count: this.chosen })}
         >
-          Classify on shares
+          ${words.start}
         </button>
         <button data-testid="pause-evaluation" ?disabled=${!busy} @click=${() => tell(this, paused ? "resume" : "pause")}>
-          ${paused ? "Resume" : "Pause"}
+          ${paused ? words.resume : words.pause}
         </button>
-        <button data-testid="stop-evaluation" ?disabled=${!busy} @click=${() => tell(this, "halt")}>Stop</button>
+        <button data-testid="stop-evaluation" ?disabled=${!busy} @click=${() => tell(this, "halt")}>${words.stop}</button>
       </div>
     `;
   }
 
   private now(): string {
     const { evaluation } = this;
-    if (!evaluation) return "Nothing classified yet. Digits go through in batches, which is faster than one by one.";
+    if (!evaluation) return words.nothing;
     const { phase, done, total, millis, model } = evaluation;
-    const far = `${count(done)} of ${count(total)}`;
-    const round = model?.round === undefined ? "" : `, model after ${plural(model.round, "round")}`;
-    const time = `${(millis / 1000).toFixed(1)} s${round}`;
-    switch (phase) {
-      case "running":
-        return done === 0 ? "The first digits are under way." : `${far}, ${time}`;
-      case "paused":
-        return `Paused at ${far}, ${time}`;
-      case "stopped":
-        return `Stopped at ${far}, ${time}`;
-      case "finished":
-        return `Done: ${far}, ${time}`;
-    }
+    if (phase === "running" && done === 0) return words.begun;
+    const time = model?.round === undefined ? words.time(millis) : words.timeOf(millis, model.round);
+    return words.phases[phase](words.far(done, total), time);
   }
 }
 

@@ -3,13 +3,9 @@ import { customElement, property } from "lit/decorators.js";
 
 import type { Failure, SecretShow } from "../../state/secret";
 import { shared } from "../../styles/shared";
-import { Named } from "./role";
+import { text } from "../../text";
 
-const NEXT: Record<SecretShow["session"], string> = {
-  ended: "Sessions failed too often in a row: reload the page to try again.",
-  starting: "A new session begins, with new keys.",
-  ready: "A new session is ready: draw again.",
-};
+const words = text.secret.failure;
 
 /** Why the last session ended, until a classification succeeds again. */
 @customElement("sotto-secret-failure")
@@ -40,14 +36,9 @@ export class SecretFailure extends LitElement {
     const { reason, role, step } = failure;
     return html`
       <p role="alert" data-testid="secret-failure" data-role=${role ?? ""} data-step=${step ?? ""}>
-        <strong>The session ended${role ? html`: ${Named(role)} is to blame` : nothing}${step ? html` at <code>${step}</code>` : nothing}.</strong>
-        ${sentence(reason)} ${NEXT[this.session]}
+        <strong>${words.what(role && text.roles.start[role], step)}</strong>
+        ${words.why(reason)} ${words.next[this.session]}
       </p>
     `;
   }
 }
-
-const sentence = (text: string): string => {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
-};

@@ -3,8 +3,10 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import type { FixedView } from "../../../wasm/sotto.js";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { tell } from "../events";
 
+const words = text.secret.fix;
 const FIRST = "0.123";
 
 /** What fixed precision does to a number. Tells `fix`. */
@@ -69,9 +71,9 @@ export class Fix extends LitElement {
     const { fixed } = this;
     const shown = fixed && fixed.value === value && fixed.fraction === this.fraction ? fixed : undefined;
     return html`
-      <h3>What it does to a number</h3>
+      <h3>${words.title}</h3>
       <div class="try">
-        <label for="fix">Number</label>
+        <label for="fix">${words.number}</label>
         <input
           id="fix"
           data-testid="fix-value"
@@ -84,11 +86,11 @@ export class Fix extends LitElement {
         />
       </div>
       <dl data-testid="fixed">
-        <dt>times 2<sup>${this.fraction}</sup>, rounded</dt>
+        <dt>${words.times(this.fraction)}</dt>
         <dd>${shown?.scaled ?? "–"}</dd>
-        <dt>modulo 2<sup>32</sup></dt>
+        <dt>${words.modulo}</dt>
         <dd>${shown ? `0x${shown.element}` : "–"}</dd>
-        <dt>and back</dt>
+        <dt>${words.back}</dt>
         <dd>${shown?.back ?? "–"}</dd>
       </dl>
       <p class="note" id="fix-note" role="status">${note(value, shown)}</p>
@@ -97,12 +99,10 @@ export class Fix extends LitElement {
 }
 
 function note(value: number | undefined, shown: FixedView | undefined) {
-  if (value === undefined) return html`<span class="over">This is not a number.</span>`;
+  if (value === undefined) return html`<span class="over">${words.noNumber}</span>`;
   if (!shown) return "";
-  if (!shown.fits) return html`<span class="over">It does not fit: the ring wraps around, and another number comes back.</span>`;
-  return shown.back === shown.value
-    ? "Nothing is lost: this number has a short binary fraction."
-    : "What comes back is the nearest number that these bits can say.";
+  if (!shown.fits) return html`<span class="over">${words.overflow}</span>`;
+  return shown.back === shown.value ? words.exact : words.nearest;
 }
 
 function number(text: string): number | undefined {

@@ -2,11 +2,12 @@ import { css, html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { LayerView, SeenView } from "../../../wasm/sotto.js";
-import { count } from "../../format";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { tell } from "../events";
 import "./masked-map";
 
+const words = text.secret.layers;
 const INPUT = [1, 28, 28];
 
 /** What alice sees of every layer. Tells `layer`: the one that is looked at, or nothing. */
@@ -121,11 +122,7 @@ export class Layers extends LitElement {
       <div class="views">
         <ol>
           ${this.seen.length === 0
-            ? html`<li class="waiting">
-                ${this.apart
-                  ? html`Alice lives in a tab of her own:<br />what she sees stays there.`
-                  : html`Draw a digit on shares:<br />what alice sees of it appears here.`}
-              </li>`
+            ? html`<li class="waiting">${this.apart ? words.apart : words.waiting}</li>`
             : this.seen.map((one, index) => this.strip(one, index, index === place))}
         </ol>
         ${this.large(this.seen[place] ?? this.seen[0])}
@@ -148,7 +145,7 @@ export class Layers extends LitElement {
           <span>
             <span class="name">${one.layer}</span>
             <span class="facts number">${spelled(shape)}</span>
-            <span class="facts number">${one.bits} bits</span>
+            <span class="facts number">${words.bits(one.bits)}</span>
           </span>
         </button>
       </li>
@@ -157,21 +154,18 @@ export class Layers extends LitElement {
 
   private large(one: SeenView | undefined) {
     const shape = one ? this.shape(one) : INPUT;
-    const title = one ? `${one.layer}, ${spelled(shape)}` : "Nothing yet";
+    const title = one ? words.title(one.layer, spelled(shape)) : words.nothing;
     return html`
       <figure>
         <div>
           <sotto-masked-map
             .values=${one?.values ?? NO_VALUES}
             .shape=${shape}
-            label=${one ? `${title}: noise` : title}
+            label=${one ? words.noise(title) : title}
           ></sotto-masked-map>
         </div>
         <figcaption class="note number">
-          ${one
-            ? html`<strong>${title}</strong>: ${count(one.values.length)} numbers of ${one.bits} bits, each behind a mask of
-                its own. Shown are their highest 8 bits.`
-            : ""}
+          ${one ? words.what(title, one.values.length, one.bits) : ""}
         </figcaption>
       </figure>
     `;

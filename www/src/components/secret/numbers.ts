@@ -1,9 +1,12 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { bytes } from "../../format";
+import { bytes, fixed } from "../../format";
 import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
+
+const words = text.secret.numbers;
 
 /** Classifications that the parties keep material for. */
 const STOCK_TARGET = 6;
@@ -93,13 +96,13 @@ export class SecretNumbers extends LitElement {
     const taken = alice && alice.dealtBytes + (bob?.dealtBytes ?? 0);
     return html`
       <dl>
-        ${entry("online", "On shares", millis("online-ms", prediction?.millis), "from the drawing to the answer")}
-        ${entry("", "In the clear", millis("plain-ms", plainMs), "the same image, with nothing hidden")}
-        ${entry("", "Rounds", html`<span data-testid="rounds">${alice?.rounds ?? "–"}</span>`, "messages one after the other")}
-        ${entry("", "Sent", size("online-bytes", sent), "by alice and bob, for one drawing")}
-        ${entry("", "Dealt", size("dealt-bytes", taken), "random numbers, used once")}
-        ${entry("", "Dealing", millis("dealing-ms", dealt.millis), "the dealer’s work, done ahead")}
-        ${entry("", "Preparing", millis("prepare-ms", alice?.prepareMs), "alice’s work, done ahead")}
+        ${entry("online", words.online, millis("online-ms", prediction?.millis))}
+        ${entry("", words.plain, millis("plain-ms", plainMs))}
+        ${entry("", words.rounds, html`<span data-testid="rounds">${alice?.rounds ?? "–"}</span>`)}
+        ${entry("", words.sent, size("online-bytes", sent))}
+        ${entry("", words.dealt, size("dealt-bytes", taken))}
+        ${entry("", words.dealing, millis("dealing-ms", dealt.millis))}
+        ${entry("", words.preparing, millis("prepare-ms", alice?.prepareMs))}
         ${this.stock()}
       </dl>
     `;
@@ -109,17 +112,17 @@ export class SecretNumbers extends LitElement {
     const { alice, bob } = this.show.stock;
     // A classification takes from both.
     const count = Math.min(alice.count, bob.count);
-    const label = `Material for ${count} of ${STOCK_TARGET} drawings`;
+    const label = words.stock.label(count, STOCK_TARGET);
     const pips = html`
       <span class="pips" data-testid="stock" data-count=${count} role="img" aria-label=${label}>
         ${PIPS.map((pip) => html`<span class="pip" data-full=${pip < count}></span>`)}
       </span>
     `;
-    return entry("", "In stock", pips, `for ${count} of ${STOCK_TARGET} drawings, ${bytes(alice.bytes + bob.bytes)}`);
+    return entry("", { name: words.stock.name, note: words.stock.note(count, STOCK_TARGET, alice.bytes + bob.bytes) }, pips);
   }
 }
 
-const entry = (kind: string, name: string, value: TemplateResult, note: string) => html`
+const entry = (kind: string, { name, note }: { name: string; note: string }, value: TemplateResult) => html`
   <div class=${kind}>
     <dt>${name}</dt>
     <dd>${value}</dd>
@@ -128,7 +131,7 @@ const entry = (kind: string, name: string, value: TemplateResult, note: string) 
 `;
 
 const millis = (id: string, value: number | undefined) => html`
-  <span data-testid=${id}>${value === undefined ? "–" : value.toFixed(1)}</span>${value === undefined ? nothing : " ms"}
+  <span data-testid=${id}>${value === undefined ? "–" : fixed(value, 1)}</span>${value === undefined ? nothing : ` ${words.millis}`}
 `;
 
 const size = (id: string, value: number | undefined) => html`

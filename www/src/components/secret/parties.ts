@@ -1,23 +1,18 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { bytes } from "../../format";
 import { SECRET_BEFORE, type HelperName, type SecretShow } from "../../state/secret";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { tell } from "../events";
-import { Named, roleColours } from "./role";
+import { roleColours } from "./role";
+
+const words = text.secret.parties;
 
 type Card = HelperName | "client";
 
 const HELPERS: HelperName[] = ["alice", "bob", "dealer"];
 const CARDS: Card[] = [...HELPERS, "client"];
-
-const DOES: Record<Card, string> = {
-  alice: "Holds one share of the model and of each drawing, and leads the computation.",
-  bob: "Holds the other share of both, and follows alice step by step.",
-  dealer: "Deals random numbers that fit together, before there is a drawing. It never sees one.",
-  client: "Has the pad, shares each drawing, and alone learns the answer.",
-};
 
 /** Alice, bob, the dealer and the client: where they run, and what can be done to them. Tells `open-party`, `kill` and `garble`. */
 @customElement("sotto-parties")
@@ -94,12 +89,8 @@ export class Parties extends LitElement {
     return html`
       <div class="cards">${CARDS.map((role) => this.card(role))}</div>
       <details data-testid="disturb">
-        <summary>Disturb them</summary>
-        <p class="note">
-          A garbled message arrives cut short. Whoever waits for it names the sender and the step, all that was dealt for
-          the session is thrown away, and a new session begins with new keys. What nobody checks are the numbers
-          themselves: a party that computes wrongly, in silence, makes answers wrong.
-        </p>
+        <summary>${words.disturb}</summary>
+        <p class="note">${words.disturbed}</p>
         <div class="disturb">
           ${(["alice", "bob"] as const).map(
             (party) => html`<button
@@ -108,12 +99,12 @@ export class Parties extends LitElement {
               ?disabled=${off}
               @click=${() => tell(this, "garble", party)}
             >
-              Garble ${party}’s next message
+              ${words.garble[party]}
             </button>`,
           )}
           ${HELPERS.map(
             (role) => html`<button data-role=${role} data-testid="kill-${role}" ?disabled=${off} @click=${() => tell(this, "kill", role)}>
-              Stop ${role === "dealer" ? "the dealer" : role}
+              ${words.stop[role]}
             </button>`,
           )}
         </div>
@@ -123,16 +114,14 @@ export class Parties extends LitElement {
 
   private card(role: Card) {
     const apart = this.show.tabs.includes(role);
+    const state = html`<span class="state" data-testid="${role}-state" data-place=${apart ? "tab" : "page"}>${this.state(role)}</span>`;
     return html`
-      <section class="card" data-role=${role} aria-label=${Named(role)}>
-        <h4>${Named(role)}</h4>
-        <p class="number">
-          <span class="state" data-testid="${role}-state" data-place=${apart ? "tab" : "page"}>${this.state(role)}</span>, in
-          ${apart ? "a tab of its own" : "this page"}
-        </p>
-        <p class="note number">${DOES[role]} ${this.work(role)}</p>
+      <section class="card" data-role=${role} aria-label=${text.roles.start[role]}>
+        <h4>${text.roles.start[role]}</h4>
+        <p class="number">${words.where(state, apart ? words.tab : words.page)}</p>
+        <p class="note number">${words.does[role]} ${this.work(role)}</p>
         <button data-testid="open-${role}" ?disabled=${apart} @click=${() => tell(this, "open-party", role)}>
-          ${apart ? "It has its own tab" : "Open in its own tab"}
+          ${apart ? words.opened : words.open}
         </button>
       </section>
     `;
@@ -140,14 +129,14 @@ export class Parties extends LitElement {
 
   private state(role: Card): string {
     const { session, here, failure } = this.show;
-    if (session === "ended") return failure?.role === role ? "To blame" : "Stopped";
-    return role === "client" || here[role] ? "Ready" : "Starting";
+    if (session === "ended") return failure?.role === role ? words.blamed : words.stopped;
+    return role === "client" || here[role] ? words.ready : words.starting;
   }
 
   private work(role: Card): string {
     const { dealt, shared } = this.show;
     if (role === "client") return "";
-    if (role === "dealer") return dealt.count > 0 ? `In this session it has dealt ${bytes(dealt.bytes)}.` : "";
-    return shared ? `Its share of the model: ${bytes(shared.bytes)}.` : "";
+    if (role === "dealer") return dealt.count > 0 ? words.dealt(dealt.bytes) : "";
+    return shared ? words.share(shared.bytes) : "";
   }
 }

@@ -2,13 +2,15 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
-import { count, percent } from "../../format";
+import { percent } from "../../format";
 import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { tell } from "../events";
 import "./fix";
 import "./ranges";
 
+const words = text.secret.precision;
 const FRACTION_MIN = 3;
 const FRACTION_MAX = 12;
 
@@ -87,7 +89,7 @@ export class PrecisionView extends LitElement {
     return html`
       <div class="views">
         <div>
-          <label for="fraction"><span>Fractional bits</span><span class="number">${fraction}</span></label>
+          <label for="fraction"><span>${words.fraction}</span><span class="number">${fraction}</span></label>
           <input
             type="range"
             id="fraction"
@@ -99,11 +101,8 @@ export class PrecisionView extends LitElement {
             @input=${(event: Event) => (this.dragged = value(event))}
             @change=${this.change}
           />
-          <p class="note ends" aria-hidden="true"><span>${FRACTION_MIN}: coarse</span><span>${FRACTION_MAX}: fine, and soon too large</span></p>
-          <p class="note" id="fraction-help">
-            Shares are whole numbers. A weight or a pixel is multiplied by 2<sup>${fraction}</sup> and rounded. A change
-            shares the model anew.
-          </p>
+          <p class="note ends" aria-hidden="true"><span>${words.coarse(FRACTION_MIN)}</span><span>${words.fine(FRACTION_MAX)}</span></p>
+          <p class="note" id="fraction-help">${words.help(fraction)}</p>
           ${this.measured()}
           <sotto-fix
             .fraction=${show.fraction}
@@ -125,9 +124,9 @@ export class PrecisionView extends LitElement {
       <table data-testid="precision">
         <thead>
           <tr>
-            <th scope="col">Bits</th>
-            <th scope="col">Floating point</th>
-            <th scope="col">Fixed point</th>
+            <th scope="col">${words.bits}</th>
+            <th scope="col">${words.float}</th>
+            <th scope="col">${words.fixed}</th>
           </tr>
         </thead>
         <tbody>
@@ -143,9 +142,7 @@ export class PrecisionView extends LitElement {
           })}
         </tbody>
       </table>
-      <p class="note number">
-        Accuracy in the clear, ${digits === undefined ? "measured on test digits as soon as the model is shared" : `on the first ${count(digits)} test digits`}.
-      </p>
+      <p class="note number">${digits === undefined ? words.unmeasured : words.measured(digits)}</p>
     `;
   }
 

@@ -1,19 +1,13 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { LayerRangeView, RangesView, RangeVerdict } from "../../../wasm/sotto.js";
+import type { LayerRangeView, RangesView } from "../../../wasm/sotto.js";
+import { fixed } from "../../format";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 
+const words = text.secret.ranges;
 const BITS = 32;
-
-const SAYS: Record<RangeVerdict, string> = {
-  always: "Every number fits, whatever is drawn.",
-  onSample:
-    "Every number fits on the images that were tried. Where the worst case passes the edge, no bound rules out that a strange image overflows; its answer would be wrong, without a sign of it.",
-  never: "Too many bits: numbers overflow even on the images that were tried. Answers are wrong, without a sign of it. Choose fewer bits.",
-};
-
-const SHORT: Record<RangeVerdict, string> = { always: "fits", onSample: "so far", never: "overflows" };
 
 /** Whether a model's numbers fit the ring, layer by layer. */
 @customElement("sotto-ranges")
@@ -110,30 +104,27 @@ export class Ranges extends LitElement {
     const { ranges } = this;
     const fresh = ranges?.fraction === this.fraction ? ranges : undefined;
     return html`
-      <h3>Do the numbers fit?</h3>
+      <h3>${words.title}</h3>
       <p class="verdict" role="status" data-testid="range-verdict" data-verdict=${fresh?.verdict ?? ""}>
-        ${fresh ? SAYS[fresh.verdict] : "The owner looks at every layer before it shares a model."}
+        ${fresh ? words.says[fresh.verdict] : words.waiting}
       </p>
       ${ranges ? table(ranges.layers) : nothing}
-      <p class="note">
-        Bits of the largest number: dark on the images that were tried, light for the worst that any image could cause,
-        the edge is where the ring ends.
-      </p>
+      <p class="note">${words.note}</p>
     `;
   }
 }
 
 const table = (layers: LayerRangeView[]) => html`
-  <div class="box" role="region" tabindex="0" aria-label="Largest numbers, layer by layer">
+  <div class="box" role="region" tabindex="0" aria-label=${words.table}>
     <table>
       <thead>
         <tr>
-          <th scope="col">Layer</th>
-          <th scope="col" class="wide"><span class="visually-hidden">Picture</span></th>
-          <th scope="col">seen</th>
-          <th scope="col">worst</th>
-          <th scope="col">limit</th>
-          <th scope="col"><span class="visually-hidden">Verdict</span></th>
+          <th scope="col">${words.layer}</th>
+          <th scope="col" class="wide"><span class="visually-hidden">${words.picture}</span></th>
+          <th scope="col">${words.seen}</th>
+          <th scope="col">${words.worst}</th>
+          <th scope="col">${words.limit}</th>
+          <th scope="col"><span class="visually-hidden">${words.verdict}</span></th>
         </tr>
       </thead>
       <tbody>
@@ -149,10 +140,10 @@ const table = (layers: LayerRangeView[]) => html`
                   <div class="edge"></div>
                 </div>
               </td>
-              <td>${seenBits.toFixed(1)}</td>
-              <td>${worstBits.toFixed(1)}</td>
+              <td>${fixed(seenBits, 1)}</td>
+              <td>${fixed(worstBits, 1)}</td>
               <td>${limitBits}</td>
-              <td class="says">${SHORT[verdict]}</td>
+              <td class="says">${words.short[verdict]}</td>
             </tr>
           `,
         )}

@@ -4,6 +4,7 @@ import { live } from "lit/directives/live.js";
 
 import type { Reader } from "../../../wasm/sotto.js";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { tell } from "../events";
 import { checked, switches } from "../switch";
 
@@ -61,7 +62,7 @@ export class ReaderSwitches extends LitElement {
             ?disabled=${this.fixed}
             .checked=${live(shares)}
             @change=${(event: Event) => tell<Reader>(this, "reader", checked(event) ? "shares" : "clear")}
-          />On secret shares
+          />${text.room.draw.onShares}
         </label>
         <label class="small">
           <input
@@ -70,7 +71,7 @@ export class ReaderSwitches extends LitElement {
             ?disabled=${!shares}
             .checked=${live(this.label)}
             @change=${(event: Event) => tell<boolean>(this, "label", checked(event))}
-          />Learn the digit alone
+          />${text.room.draw.labelAlone}
         </label>
       </div>
     `;

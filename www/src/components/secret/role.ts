@@ -1,6 +1,7 @@
 import { css, html } from "lit";
 
 import type { RoleName } from "../../../wasm/sotto.js";
+import { text } from "../../text";
 
 /** The colour token of a role. */
 export const INKS: Record<RoleName, string> = {
@@ -12,11 +13,7 @@ export const INKS: Record<RoleName, string> = {
 };
 
 /** A role's name in its colour. */
-export const roleName = (role: RoleName) => html`<span class="role" data-role=${role}>${role}</span>`;
-
-/** At the start of a sentence. */
-export const Named = (role: RoleName): string =>
-  role === "alice" || role === "bob" ? role.charAt(0).toUpperCase() + role.slice(1) : `The ${role}`;
+export const roleName = (role: RoleName) => html`<span class="role" data-role=${role}>${text.roles.name[role]}</span>`;
 
 export const roleColours = css`
   [data-role="client"] {

@@ -2,9 +2,9 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { LayerView } from "../../../wasm/sotto.js";
-import { percent, plural } from "../../format";
 import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import "./evaluation";
 import "./failure";
 import "./layers";
@@ -14,6 +14,8 @@ import "./precision";
 import "./shares";
 import "./trust";
 import "./wire";
+
+const words = text.secret.panel;
 
 /**
  * Classification by two parties on secret shares: what went where, what it cost, and what can be tried.
@@ -108,28 +110,25 @@ export class SecretPanel extends LitElement {
     return html`
       <section class="panel" aria-labelledby="secret" data-testid="secret-panel" data-session=${show.session}>
         <div class="top">
-          <h2 id="secret">Classify in secret</h2>
+          <h2 id="secret">${words.title}</h2>
           <p class="note number" role="status">${this.now()}</p>
         </div>
         <sotto-trust .tabs=${show.tabs}></sotto-trust>
         <sotto-secret-failure ?hidden=${!show.failure} .failure=${show.failure} .session=${show.session}></sotto-secret-failure>
-        ${show.notice ? html`<p class="note" role="status" data-testid="secret-notice">Not everything could be done: ${show.notice}</p>` : nothing}
+        ${show.notice ? html`<p class="note" role="status" data-testid="secret-notice">${words.notice(show.notice)}</p>` : nothing}
         <div class="first">
           <section>
-            <h3>Two shares, one drawing</h3>
+            <h3>${words.shares}</h3>
             <sotto-shares .prediction=${show.prediction}></sotto-shares>
           </section>
           <section>
-            <h3>What it took</h3>
+            <h3>${words.numbers}</h3>
             <sotto-secret-numbers .show=${show}></sotto-secret-numbers>
           </section>
         </div>
         <section class="part">
-          <h3>What alice sees</h3>
-          <p class="note lead">
-            The network, layer by layer, as alice computes it: uniform noise, whatever you draw. Draw the same again, and
-            nothing repeats. Bob sees the same masked numbers; the masks are shared between them.
-          </p>
+          <h3>${words.layers}</h3>
+          <p class="note lead">${words.layersLead}</p>
           <sotto-layers
             .seen=${show.alice?.seen ?? NOTHING_SEEN}
             .layers=${this.layers}
@@ -138,7 +137,7 @@ export class SecretPanel extends LitElement {
           ></sotto-layers>
         </section>
         <section class="part">
-          <h3>What goes over the wires</h3>
+          <h3>${words.wire}</h3>
           <sotto-wire
             .alice=${show.alice}
             .bob=${show.bob}
@@ -147,7 +146,7 @@ export class SecretPanel extends LitElement {
           ></sotto-wire>
         </section>
         <section class="part">
-          <h3>Who computes</h3>
+          <h3>${words.parties}</h3>
           <sotto-parties .show=${show}></sotto-parties>
         </section>
         ${this.more()}
@@ -159,7 +158,7 @@ export class SecretPanel extends LitElement {
     const { show } = this;
     return html`
       <details class="part" data-testid="evaluation-details">
-        <summary>Test digits on shares<span class="summary number">${this.measured()}</span></summary>
+        <summary>${words.evaluation}<span class="summary number">${this.measured()}</span></summary>
         <sotto-evaluation
           class="inside"
           .evaluation=${show.evaluation}
@@ -173,7 +172,7 @@ export class SecretPanel extends LitElement {
         @toggle=${(event: Event) => (this.precise = (event.currentTarget as HTMLDetailsElement).open)}
       >
         <summary>
-          Fixed precision<span class="summary number">${plural(show.fraction, "fractional bit")}${this.fits()}</span>
+          ${words.precision}<span class="summary number">${words.bits(show.fraction)}${this.fits()}</span>
         </summary>
         <sotto-precision class="inside" .show=${show} ?open=${this.precise}></sotto-precision>
       </details>
@@ -183,15 +182,15 @@ export class SecretPanel extends LitElement {
   /** The session in a line. */
   private now(): string {
     const { session, model, tabs } = this.show;
-    const apart = tabs.length > 0 ? `, ${tabs.join(" and ")} in tabs of their own` : "";
+    const apart = tabs.length > 0 ? words.apart(tabs.map((role) => text.roles.name[role])) : "";
     switch (session) {
       case "starting":
-        return `The roles are getting ready${apart}.`;
+        return words.starting(apart);
       case "ended":
-        return "The session has ended.";
+        return words.ended;
       case "ready": {
-        const round = !model?.round ? "" : ` after ${plural(model.round, "round")}`;
-        return `Ready${apart}. Model ${model?.preset ?? ""}${round}, ${model?.fraction ?? ""} fractional bits.`;
+        const preset = model?.preset ?? "";
+        return words.ready(apart, model?.round ? words.after(preset, model.round) : preset, model?.fraction);
       }
     }
   }
@@ -200,13 +199,13 @@ export class SecretPanel extends LitElement {
   private fits(): string {
     const { ranges, fraction } = this.show;
     if (ranges?.fraction !== fraction) return "";
-    return { always: "", onSample: ": every number fits so far", never: ": numbers overflow" }[ranges.verdict];
+    return words.fits[ranges.verdict];
   }
 
   private measured(): string {
     const { evaluation } = this.show;
-    if (!evaluation || evaluation.done === 0) return "how accurate, and how fast";
-    return `${percent((100 * evaluation.correct) / evaluation.done)} % of ${evaluation.done} right`;
+    if (!evaluation || evaluation.done === 0) return words.evaluationSummary;
+    return words.right((100 * evaluation.correct) / evaluation.done, evaluation.done);
   }
 }
 

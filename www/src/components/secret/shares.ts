@@ -4,9 +4,11 @@ import { customElement, property } from "lit/decorators.js";
 import type { RoleName } from "../../../wasm/sotto.js";
 import type { SharesPrediction } from "../../state/secret";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import "../pixels";
 import { INKS, roleColours } from "./role";
 
+const words = text.secret.shares;
 const NOTHING_YET = new Uint8Array(0);
 
 /** The drawing as an equation: two pictures of noise, and their sum. */
@@ -60,21 +62,18 @@ export class Shares extends LitElement {
     const { prediction } = this;
     return html`
       <div class="equation">
-        ${this.picture("alice", "Alice’s share", prediction?.alice, "noise")}
+        ${this.picture("alice", words.alice, prediction?.alice, words.noise)}
         <span class="sign" aria-hidden="true">+</span>
-        ${this.picture("bob", "Bob’s share", prediction?.bob, "noise")}
+        ${this.picture("bob", words.bob, prediction?.bob, words.noise)}
         <span class="sign" aria-hidden="true">=</span>
-        ${this.picture("client", "The drawing", prediction?.image, "what the network sees, centred in 28 by 28 pixels")}
+        ${this.picture("client", words.drawing, prediction?.image, words.seen)}
       </div>
-      <p class="note">
-        Each share alone is <strong>uniform noise</strong>, drawn afresh every time; only their sum modulo
-        2<sup>32</sup> is the drawing. The pictures show the highest 8 bits of each number.
-      </p>
+      <p class="note">${words.note}</p>
     `;
   }
 
   private picture(role: RoleName, caption: string, image: Uint8Array | undefined, what: string) {
-    const label = image ? `${caption}: ${what}` : `${caption}: nothing yet`;
+    const label = words.label(caption, image ? what : words.nothing);
     return html`
       <figure data-role=${role}>
         <div

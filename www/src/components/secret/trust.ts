@@ -3,7 +3,10 @@ import { customElement, property } from "lit/decorators.js";
 
 import type { RoleName } from "../../../wasm/sotto.js";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { roleColours, roleName } from "./role";
+
+const words = text.secret.trust;
 
 /** Whom one trusts here, in plain words. */
 @customElement("sotto-trust")
@@ -47,23 +50,16 @@ export class Trust extends LitElement {
   @property({ attribute: false }) tabs: RoleName[] = [];
 
   protected override render() {
-    const place =
-      this.tabs.length === 0
-        ? "All roles run in this browser, on one computer:"
-        : "Some roles run in tabs of their own, but all of them in this browser, on one computer:";
     return html`
       <div class="trust">
-        <p data-testid="trust">
-          <strong>${place}</strong> whoever controls it can add the shares up. What you see is how the protocol works;
-          privacy begins when alice, bob and the dealer belong to different people who do not collude.
-        </p>
+        <p data-testid="trust">${words.what(this.tabs.length === 0 ? words.here : words.tabs)}</p>
         <div>
-          <h3>Who together would see your drawing and the model</h3>
+          <h3>${words.who}</h3>
           <ul>
-            <li>${roleName("alice")} and ${roleName("bob")}: they add up their shares</li>
-            <li>${roleName("dealer")} with either of them: it knows every mask</li>
+            <li>${words.parties(roleName("alice"), roleName("bob"))}</li>
+            <li>${words.dealer(roleName("dealer"))}</li>
           </ul>
-          <p>Alone, each sees noise, as long as all follow the protocol.</p>
+          <p>${words.alone}</p>
         </div>
       </div>
     `;

@@ -5,6 +5,9 @@ import { css, html, svg } from "lit";
 import type { RoleName } from "../../../wasm/sotto.js";
 import { bytes } from "../../format";
 import { LINKS, type Ends } from "../../state/wire";
+import { text } from "../../text";
+
+const words = text.secret.wire;
 
 type Point = [number, number];
 
@@ -30,9 +33,10 @@ export interface Load {
 export type Loads = (ends: Ends) => Load;
 
 export function links(load: Loads) {
-  const said = LINKS.map((ends) => `${ends.join(" and ")}: ${amount(load(ends))}`).join("; ");
+  const name = (role: RoleName) => text.roles.name[role];
+  const said = LINKS.map(([one, other]) => words.link(name(one), name(other), amount(load([one, other]))));
   return html`
-    <svg class="links" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Bytes between the roles. ${said}.">
+    <svg class="links" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${words.links(said)}>
       ${LINKS.map((ends) => svg`<path class="link" data-ahead=${load(ends).ahead} d=${path(ends)} />`)}
       ${LINKS.map((ends) => {
         const [x, y] = middle(ends);
@@ -42,7 +46,7 @@ export function links(load: Loads) {
         ([role, [x, y]]) => svg`
           <g data-role=${role}>
             <rect x=${x - NODE_WIDTH / 2} y=${y - NODE_HEIGHT / 2} width=${NODE_WIDTH} height=${NODE_HEIGHT} rx="13" />
-            <text class="node" x=${x} y=${y}>${role}</text>
+            <text class="node" x=${x} y=${y}>${name(role as RoleName)}</text>
           </g>
         `,
       )}
@@ -50,7 +54,7 @@ export function links(load: Loads) {
   `;
 }
 
-const amount = ({ bytes: some }: Load): string => (some === undefined ? "nothing yet" : bytes(some));
+const amount = ({ bytes: some }: Load): string => (some === undefined ? words.nothing : bytes(some));
 
 /** The owner's links go round the dealer. */
 function path([one, other]: Ends): string {

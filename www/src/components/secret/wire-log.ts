@@ -1,10 +1,13 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import { bytes } from "../../format";
+import { bytes, fixed } from "../../format";
 import type { WireMessage } from "../../state/wire";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { roleColours, roleName } from "./role";
+
+const words = text.secret.wire;
 
 /** Every message of a classification, oldest first; those of one layer can be marked. */
 @customElement("sotto-wire-log")
@@ -93,19 +96,19 @@ export class WireLog extends LitElement {
 
   protected override render() {
     return html`
-      <div class="log" data-testid="wire-log" role="region" tabindex="0" aria-label="Messages of the last classification">
+      <div class="log" data-testid="wire-log" role="region" tabindex="0" aria-label=${words.log}>
         <table>
           <thead>
             <tr>
-              <th scope="col" class="figure">ms</th>
-              <th scope="col">from, to</th>
-              <th scope="col">step</th>
-              <th scope="col" class="figure">size</th>
+              <th scope="col" class="figure">${words.after}</th>
+              <th scope="col">${words.ends}</th>
+              <th scope="col">${words.step}</th>
+              <th scope="col" class="figure">${words.size}</th>
             </tr>
           </thead>
           <tbody>
             ${this.messages.length === 0
-              ? html`<tr class="empty"><td colspan="4">Every message is listed here, with the step that it belongs to.</td></tr>`
+              ? html`<tr class="empty"><td colspan="4">${words.none}</td></tr>`
               : this.messages.map((message) => this.row(message))}
           </tbody>
         </table>
@@ -117,8 +120,8 @@ export class WireLog extends LitElement {
     const [kind, number, ...step] = path.split("/");
     return html`
       <tr data-layer=${layer} data-here=${this.layer !== "" && layer === this.layer}>
-        <td class="figure">${after < 0 ? "before" : after.toFixed(1)}</td>
-        <td>${roleName(from)}<span class="way" aria-hidden="true"> → </span><span class="visually-hidden"> to </span>${roleName(to)}</td>
+        <td class="figure">${after < 0 ? words.before : fixed(after, 1)}</td>
+        <td>${roleName(from)}<span class="way" aria-hidden="true"> → </span><span class="visually-hidden"> ${words.to} </span>${roleName(to)}</td>
         <td class="path">${step.length > 0 ? html`<span class="job">${kind}/${number}/</span>${step.join("/")}` : path}</td>
         <td class="figure">${bytes(size)}</td>
       </tr>

@@ -2,12 +2,14 @@ import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import type { ClassifiedView } from "../../../wasm/sotto.js";
-import { bytes, plural } from "../../format";
 import { messages, over, type Ends, type WireMessage } from "../../state/wire";
 import { shared } from "../../styles/shared";
+import { text } from "../../text";
 import { roleColours } from "./role";
 import { linkStyles, links, type Load } from "./wire-links";
 import "./wire-log";
+
+const words = text.secret.wire;
 
 /** What went over the wires for the last drawing: between whom, and message by message. */
 @customElement("sotto-wire")
@@ -50,7 +52,7 @@ export class Wire extends LitElement {
       <div class="views">
         <div>
           ${links((ends) => this.load(ends))}
-          <p class="note">Dashed: sent before you drew, random numbers by the dealer and shares of the model by its owner.</p>
+          <p class="note">${words.dashed}</p>
         </div>
         <div>
           <sotto-wire-log .messages=${this.all} .layer=${this.layer}></sotto-wire-log>
@@ -81,11 +83,10 @@ export class Wire extends LitElement {
     const { layer } = this;
     const all = this.own();
     if (all.length === 0) return "";
-    const total = `${plural(all.length, "message")}, ${bytes(sum(all))}`;
-    if (layer === "") return `${total}. Choose a layer above to mark its messages.`;
+    const total = words.messages(all.length, sum(all));
+    if (layer === "") return words.choose(total);
     const here = all.filter((message) => message.layer === layer);
-    const part = `${layer}: ${plural(here.length, "message")}, ${bytes(sum(here))}`;
-    return here.length === 0 ? `${layer} needs no message: each party computes it alone. In all ${total}.` : `${part}. In all ${total}.`;
+    return here.length === 0 ? words.silent(layer, total) : words.layer(layer, words.messages(here.length, sum(here)), total);
   }
 }
 

@@ -1,0 +1,13 @@
+// What the roles are called.
+
+import { workerName } from "./grammar";
+
+export const roles = {
+  /** In the middle of a sentence, or alone. */
+  name: { client: "client", alice: "alice", bob: "bob", dealer: "dealer", owner: "owner" },
+  /** At the start of a sentence. */
+  start: { client: "The client", alice: "Alice", bob: "Bob", dealer: "The dealer", owner: "The owner" },
+  /** As a heading. */
+  title: { client: "Client", alice: "Alice", bob: "Bob", dealer: "Dealer" },
+  worker: workerName,
+};
