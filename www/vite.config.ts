@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
-import { LANGUAGES } from "./src/text";
+import { LANGUAGES } from "./src/text/index.ts";
 
 const page = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 

@@ -32,6 +32,10 @@ export function messages(alice?: ClassifiedView, bob?: ClassifiedView): WireMess
   }));
 }
 
+/** Whether a message belongs to a layer; the drawing's shares are what goes into the first. */
+export const belongs = ({ layer, path }: WireMessage, looked: string): boolean =>
+  looked !== "" && path.startsWith("classify/") && (layer === looked || (looked === "input" && layer === "share"));
+
 /** Both ends of a link. */
 export type Ends = [RoleName, RoleName];
 

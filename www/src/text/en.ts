@@ -1,18 +1,18 @@
 // What the pages say in English.
 
-import { bytes, count, date, decimal, fixed, millis, percent, seconds } from "./en/grammar";
-import { lessons } from "./en/lessons";
-import * as library from "./en/library";
-import { pages } from "./en/pages";
-import { party } from "./en/party";
-import { presets } from "./en/presets";
-import * as privacy from "./en/privacy";
-import * as results from "./en/results";
-import { roles } from "./en/roles";
-import * as room from "./en/room";
-import * as secret from "./en/secret";
-import * as training from "./en/training";
-import * as worker from "./en/worker";
+import { bytes, count, date, decimal, fixed, millis, percent, seconds } from "./en/grammar.ts";
+import { lessons } from "./en/lessons.ts";
+import * as library from "./en/library.ts";
+import { pages } from "./en/pages.ts";
+import { party } from "./en/party.ts";
+import { presets } from "./en/presets.ts";
+import * as privacy from "./en/privacy.ts";
+import * as results from "./en/results.ts";
+import { roles } from "./en/roles.ts";
+import * as room from "./en/room.ts";
+import * as secret from "./en/secret.ts";
+import * as training from "./en/training.ts";
+import * as worker from "./en/worker.ts";
 
 export const en = {
   numbers: { bytes, count, date, decimal, fixed, millis, percent, seconds },

@@ -1,7 +1,7 @@
 // The language of a page, which its html element names. A translation is a file like `en.ts` with a
 // folder beside it, and its place here.
 
-import { en } from "./en";
+import { en } from "./en.ts";
 
 /** All that the page says, and how. */
 export type Text = typeof en;

@@ -1,23 +1,26 @@
 import { css, html, LitElement, nothing, svg, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { styleMap } from "lit/directives/style-map.js";
+import { keyed } from "lit/directives/keyed.js";
 
 import type { LessonCommand, Modulus, Operation } from "../../../wasm/sotto.js";
 import type { LessonsShow } from "../../state/lessons";
+import { Player } from "../../state/player";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
+import { dot, dotStyles, type Point } from "../dot";
 import { tell } from "../events";
-import { steps, type Message, type Role, type Step } from "./messages";
-import { Player } from "./player";
+import { steps, type Role, type Step } from "./messages";
 import { lesson, whole } from "./style";
 
 const words = text.lessons.calculator;
 const names = text.roles.name;
 const OPERATIONS: readonly Operation[] = ["add", "subtract", "multiply"];
+/** As fast as eyes can follow. */
+const STEP_MS = 1100;
 const NUMBER_MAX = 1_000_000;
 
 /** Where each role stands in the picture. */
-const PLACES: Record<Role, [x: number, y: number]> = { client: [150, 22], alice: [46, 84], bob: [254, 84], dealer: [150, 146] };
+const PLACES: Record<Role, Point> = { client: [150, 22], alice: [46, 84], bob: [254, 84], dealer: [150, 146] };
 
 /** Arithmetic on shares, message by message. Tells `ask`. */
 @customElement("sotto-lesson-calculator")
@@ -25,6 +28,7 @@ export class LessonCalculator extends LitElement {
   static override styles = [
     shared,
     lesson,
+    dotStyles,
     css`
       .play {
         display: grid;
@@ -60,23 +64,6 @@ export class LessonCalculator extends LitElement {
         overflow-wrap: anywhere;
         font: var(--text-s) / 1.5 var(--mono);
       }
-      .dot {
-        animation: travel 900ms ease-in-out both;
-      }
-      @keyframes travel {
-        from {
-          transform: translate(var(--from-x), var(--from-y));
-        }
-        to {
-          transform: translate(var(--to-x), var(--to-y));
-        }
-      }
-      @media (prefers-reduced-motion: reduce) {
-        .dot {
-          animation: none;
-          transform: translate(var(--to-x), var(--to-y));
-        }
-      }
       .result {
         font: 600 var(--text-l) / 1.4 var(--mono);
       }
@@ -98,7 +85,7 @@ export class LessonCalculator extends LitElement {
   @state() private second = 7;
   @state() private operation: Operation = "multiply";
   private steps: Step[] = [];
-  private readonly player = new Player(() => this.requestUpdate());
+  private readonly player = new Player(STEP_MS, () => this.requestUpdate());
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -203,17 +190,11 @@ export class LessonCalculator extends LitElement {
           <text x=${x} y=${y} text-anchor="middle" dominant-baseline="central" font-size="13" font-weight="600" fill="var(--on-role)">${names[role]}</text>
         </g>`;
       })}
-      ${now?.messages.filter(({ from, to }) => from !== to).map((message) => this.dot(message))}
+      ${keyed(
+        this.player.at,
+        now?.messages.filter(({ from, to }) => from !== to).map(({ from, to }) => dot(PLACES[from], PLACES[to], `--${from}`)),
+      )}
     </svg>`;
-  }
-
-  /** A message on its way; a new one for every step, so that each moves. */
-  private dot({ from, to }: Message) {
-    const [[fromX, fromY], [toX, toY]] = [PLACES[from], PLACES[to]];
-    const at = (fx: number, fy: number, part: number): [number, number] => [fx + (toX - fromX) * part, fy + (toY - fromY) * part];
-    const [[sx, sy], [ex, ey]] = [at(fromX, fromY, 0.2), at(fromX, fromY, 0.72)];
-    const way = styleMap({ "--from-x": `${sx}px`, "--from-y": `${sy}px`, "--to-x": `${ex}px`, "--to-y": `${ey}px` });
-    return svg`<g class="dot" style=${way}><circle r="7" fill="var(--${from})" stroke="var(--surface)" stroke-width="2" /></g>`;
   }
 
   private readonly stepOnce = () => {

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { LayerView, SeenView } from "../../../wasm/sotto.js";
@@ -110,11 +110,22 @@ export class Layers extends LitElement {
 
   @property({ attribute: false }) seen: SeenView[] = [];
   @property({ attribute: false }) layers: LayerView[] = [];
+  /** The layer that is looked at, by name; here or elsewhere on the page. */
+  @property() layer = "";
   /** Whether alice lives in a tab of her own: what she sees stays there. */
   @property({ type: Boolean }) apart = false;
   /** Places in `seen`. */
   @state() private focused?: number;
   @state() private pinned?: number;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const chosen = this.focused ?? this.pinned;
+    const known = chosen === undefined ? "" : this.seen[chosen]?.layer;
+    if (!changed.has("layer") || this.layer === known) return;
+    // It was chosen elsewhere.
+    const place = this.seen.findIndex(({ layer }) => layer === this.layer);
+    if (place >= 0) this.pinned = place;
+  }
 
   protected override render() {
     const place = this.focused ?? this.pinned ?? 0;

@@ -11,6 +11,7 @@ import "./layers";
 import "./numbers";
 import "./parties";
 import "./precision";
+import "./scalar";
 import "./shares";
 import "./trust";
 import "./wire";
@@ -44,6 +45,10 @@ export class SecretPanel extends LitElement {
       h3 {
         margin-bottom: var(--space-3);
         font: 600 var(--text-l) / 1.3 var(--serif);
+      }
+      h4 {
+        margin: var(--space-4) 0 var(--space-2);
+        font: 600 var(--text-m) / 1.3 var(--serif);
       }
       h3 + .lead {
         max-width: 60rem;
@@ -103,6 +108,8 @@ export class SecretPanel extends LitElement {
   @property({ type: Number }) digits = 0;
   /** The layer that is looked at. */
   @state() private layer = "";
+  /** The pixel that is looked at; before one is chosen, the first with the most ink. */
+  @state() private pixel?: number;
   @state() private precise = false;
 
   protected override render() {
@@ -119,11 +126,13 @@ export class SecretPanel extends LitElement {
         <div class="first">
           <section>
             <h3>${words.shares}</h3>
-            <sotto-shares .prediction=${show.prediction}></sotto-shares>
+            <sotto-shares .prediction=${show.prediction} .pixel=${this.looked} @pixel=${this.look}></sotto-shares>
           </section>
           <section>
             <h3>${words.numbers}</h3>
             <sotto-secret-numbers .show=${show}></sotto-secret-numbers>
+            <h4>${words.scalar}</h4>
+            <sotto-scalar .prediction=${show.prediction} .pixel=${this.looked} @pixel=${this.look}></sotto-scalar>
           </section>
         </div>
         <section class="part">
@@ -132,6 +141,7 @@ export class SecretPanel extends LitElement {
           <sotto-layers
             .seen=${show.alice?.seen ?? NOTHING_SEEN}
             .layers=${this.layers}
+            .layer=${this.layer}
             ?apart=${show.tabs.includes("alice")}
             @layer=${(event: CustomEvent<string>) => (this.layer = event.detail)}
           ></sotto-layers>
@@ -143,6 +153,7 @@ export class SecretPanel extends LitElement {
             .bob=${show.bob}
             .model=${show.shared?.bytes}
             .layer=${this.layer}
+            @layer=${(event: CustomEvent<string>) => (this.layer = event.detail)}
           ></sotto-wire>
         </section>
         <section class="part">
@@ -153,6 +164,17 @@ export class SecretPanel extends LitElement {
       </section>
     `;
   }
+
+  private get looked(): number {
+    const { image } = this.show.prediction ?? {};
+    return this.pixel ?? (image ? image.indexOf(Math.max(...image)) : 0);
+  }
+
+  /** A pixel belongs to the drawing, which is what goes into the first layer. */
+  private readonly look = ({ detail }: CustomEvent<number>) => {
+    this.pixel = detail;
+    this.layer = INPUT;
+  };
 
   private more() {
     const { show } = this;
@@ -209,4 +231,6 @@ export class SecretPanel extends LitElement {
   }
 }
 
+/** What the drawing is called among the layers. */
+const INPUT = "input";
 const NOTHING_SEEN: NonNullable<SecretShow["alice"]>["seen"] = [];

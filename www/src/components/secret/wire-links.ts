@@ -1,15 +1,16 @@
 // The five roles and the seven links between them, with the bytes of one classification.
 
-import { css, html, svg } from "lit";
+import { css, html, nothing, svg } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 
 import type { RoleName } from "../../../wasm/sotto.js";
 import { bytes } from "../../format";
-import { LINKS, type Ends } from "../../state/wire";
+import { LINKS, type Ends, type WireMessage } from "../../state/wire";
 import { text } from "../../text";
+import { dot, type Point } from "../dot";
+import { INKS } from "./role";
 
 const words = text.secret.wire;
-
-type Point = [number, number];
 
 const WIDTH = 320;
 const HEIGHT = 272;
@@ -28,16 +29,18 @@ const PLACES: Record<RoleName, Point> = {
 export interface Load {
   bytes: number | undefined;
   ahead: boolean;
+  /** Whether something that is looked at went here. */
+  marked: boolean;
 }
 
 export type Loads = (ends: Ends) => Load;
 
-export function links(load: Loads) {
+export function links(load: Loads, now?: WireMessage) {
   const name = (role: RoleName) => text.roles.name[role];
   const said = LINKS.map(([one, other]) => words.link(name(one), name(other), amount(load([one, other]))));
   return html`
     <svg class="links" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${words.links(said)}>
-      ${LINKS.map((ends) => svg`<path class="link" data-ahead=${load(ends).ahead} d=${path(ends)} />`)}
+      ${LINKS.map((ends) => svg`<path class="link" data-ahead=${load(ends).ahead} data-marked=${load(ends).marked} d=${path(ends)} />`)}
       ${LINKS.map((ends) => {
         const [x, y] = middle(ends);
         return svg`<text class="load" x=${x} y=${y}>${load(ends).bytes === undefined ? "" : amount(load(ends))}</text>`;
@@ -50,6 +53,7 @@ export function links(load: Loads) {
           </g>
         `,
       )}
+      ${now ? keyed(now, dot(PLACES[now.from], PLACES[now.to], INKS[now.from])) : nothing}
     </svg>
   `;
 }
@@ -83,6 +87,10 @@ export const linkStyles = css`
   }
   .link[data-ahead="true"] {
     stroke-dasharray: 3 4;
+  }
+  .link[data-marked="true"] {
+    stroke: var(--alice);
+    stroke-width: 4;
   }
   .links text {
     font: 12px var(--sans);

@@ -1,8 +1,8 @@
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { bytes, fixed } from "../../format";
-import type { WireMessage } from "../../state/wire";
+import { belongs, type WireMessage } from "../../state/wire";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import { roleColours, roleName } from "./role";
@@ -63,6 +63,10 @@ export class WireLog extends LitElement {
         font-weight: 700;
         box-shadow: inset 3px 0 0 var(--alice);
       }
+      tr[aria-current] {
+        outline: 2px solid var(--client);
+        outline-offset: -2px;
+      }
       .empty td {
         padding: 5rem var(--space-4);
         color: var(--ink-soft);
@@ -85,11 +89,13 @@ export class WireLog extends LitElement {
   @property({ attribute: false }) messages: WireMessage[] = [];
   /** The layer whose messages are marked. */
   @property() layer = "";
+  /** The message that is replayed. */
+  @property({ attribute: false }) now?: WireMessage;
 
   protected override updated(changes: Map<PropertyKey, unknown>): void {
-    if (!changes.has("layer") || this.layer === "") return;
+    const row = this.renderRoot.querySelector<HTMLElement>(this.now ? "tr[aria-current]" : "tr[data-here=true]");
+    if (!changes.has("now") && (!changes.has("layer") || this.layer === "")) return;
     const log = this.renderRoot.querySelector<HTMLElement>(".log");
-    const row = this.renderRoot.querySelector<HTMLElement>("tr[data-here=true]");
     // Within the log alone: the page stays where it is.
     if (log && row) log.scrollTop = row.offsetTop - log.clientHeight / 3;
   }
@@ -116,10 +122,11 @@ export class WireLog extends LitElement {
     `;
   }
 
-  private row({ from, to, path, layer, bytes: size, after }: WireMessage) {
+  private row(message: WireMessage) {
+    const { from, to, path, layer, bytes: size, after } = message;
     const [kind, number, ...step] = path.split("/");
     return html`
-      <tr data-layer=${layer} data-here=${this.layer !== "" && layer === this.layer}>
+      <tr data-layer=${layer} data-here=${belongs(message, this.layer)} aria-current=${message === this.now ? "step" : nothing}>
         <td class="figure">${after < 0 ? words.before : fixed(after, 1)}</td>
         <td>${roleName(from)}<span class="way" aria-hidden="true"> → </span><span class="visually-hidden"> ${words.to} </span>${roleName(to)}</td>
         <td class="path">${step.length > 0 ? html`<span class="job">${kind}/${number}/</span>${step.join("/")}` : path}</td>

@@ -1,6 +1,6 @@
 // The models that this browser keeps.
 
-import { bytes, plural } from "./grammar";
+import { bytes, plural } from "./grammar.ts";
 
 export const panel = {
   title: "Library",

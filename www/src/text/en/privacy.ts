@@ -2,7 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 
-import { count, plural, workerName } from "./grammar";
+import { count, plural, workerName } from "./grammar.ts";
 
 export const sum = {
   title: "What the aggregator sees",

@@ -2,7 +2,7 @@
 
 import { html } from "lit";
 
-import { fixed, percent, plural } from "./grammar";
+import { fixed, percent, plural } from "./grammar.ts";
 
 export const panel = {
   title: "Results",

@@ -1,6 +1,6 @@
 // What the roles are called.
 
-import { workerName } from "./grammar";
+import { workerName } from "./grammar.ts";
 
 export const roles = {
   /** In the middle of a sentence, or alone. */

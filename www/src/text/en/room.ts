@@ -2,7 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 
-import { capital, count, fixed, percent } from "./grammar";
+import { capital, count, fixed, percent } from "./grammar.ts";
 
 export const page = {
   title: (accuracy: number, round: number) => `${percent(accuracy)} % after round ${round} · Sotto`,

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
-import { bytes, count, percent, plural, seconds, sentence } from "./grammar";
+import { bytes, count, percent, plural, seconds, sentence } from "./grammar.ts";
 
 export const panel = {
   title: "Classify in secret",
@@ -16,6 +16,7 @@ export const panel = {
   notice: (what: string) => `Not everything could be done: ${what}`,
   silentTab: (role: string) => `The tab of ${role} does not answer.`,
   shares: "Two shares, one drawing",
+  scalar: "One pixel of it",
   numbers: "What it took",
   layers: "What alice sees",
   layersLead:
@@ -65,6 +66,13 @@ export const shares = {
     the drawing. The pictures show the highest 8 bits of each number.`,
 };
 
+export const scalar = {
+  row: "Row",
+  column: "Column",
+  sum: html`sum, modulo 2<sup>32</sup>`,
+  ink: (fraction: number | undefined) => html`divided by 2<sup>${fraction ?? "f"}</sup>: its ink`,
+};
+
 export const numbers = {
   online: { name: "On shares", note: "from the drawing to the answer" },
   plain: { name: "In the clear", note: "the same image, with nothing hidden" },
@@ -103,6 +111,10 @@ export const wire = {
   ends: "from, to",
   step: "step",
   size: "size",
+  replay: "Replay",
+  pause: "Pause",
+  forward: "Step",
+  position: (shown: number, all: number) => `${shown} of ${plural(all, "message")}`,
   none: "Every message is listed here, with the step that it belongs to.",
   before: "before",
   to: "to",

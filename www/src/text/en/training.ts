@@ -2,7 +2,7 @@
 
 import { html } from "lit";
 
-import { capital, fixed, inWords, list, percent, plural, workerName } from "./grammar";
+import { capital, fixed, inWords, list, percent, plural, workerName } from "./grammar.ts";
 
 export const panel = {
   title: "Train together",

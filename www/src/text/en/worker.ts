@@ -2,7 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 
-import { bytes, capital, count, plural } from "./grammar";
+import { bytes, capital, count, plural } from "./grammar.ts";
 
 export const page = {
   title: (what: string) => `${what} · Sotto`,

@@ -1,14 +1,15 @@
 // Plays steps one after the other, at a pace that eyes can follow; can be paused and stepped.
 
-const STEP_MS = 1100;
-
 export class Player {
   /** Steps shown. */
   at = 0;
   private all = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly redraw: () => void) {}
+  constructor(
+    private readonly stepMs: number,
+    private readonly redraw: () => void,
+  ) {}
 
   get playing(): boolean {
     return this.timer !== undefined;
@@ -18,19 +19,25 @@ export class Player {
     return this.at >= this.all;
   }
 
-  /** Begins with so many steps. Whoever wants no motion sees all at once. */
-  begin(all: number): void {
+  /** Waits with so many steps, none of them shown. */
+  load(all: number): void {
     this.pause();
     this.all = all;
-    this.at = matchMedia("(prefers-reduced-motion: reduce)").matches ? all : 0;
-    if (!this.done) this.play();
+    this.at = 0;
+  }
+
+  /** Begins with so many steps. Whoever wants no motion sees all at once. */
+  begin(all: number): void {
+    this.load(all);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.at = all;
+    else if (!this.done) this.play();
   }
 
   play(): void {
     if (this.done) this.at = 0;
     this.step();
     if (this.done || this.playing) return;
-    this.timer = setInterval(() => this.step(), STEP_MS);
+    this.timer = setInterval(() => this.step(), this.stepMs);
     this.redraw();
   }
 
