@@ -1,6 +1,6 @@
 import { css, html, LitElement, unsafeCSS } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import UPlot from "uplot";
+import type UPlot from "uplot";
 import plotStyles from "uplot/dist/uPlot.min.css?inline";
 
 import { bytes } from "../format";
@@ -58,6 +58,13 @@ export class Chart extends LitElement {
   protected override firstUpdated(): void {
     const place = this.renderRoot.querySelector<HTMLElement>(".plot");
     if (!place) return;
+    void this.draw(place);
+  }
+
+  /** The library takes long to begin, so nothing else waits for it. */
+  private async draw(place: HTMLElement): Promise<void> {
+    const { default: UPlot } = await import("uplot");
+    if (!this.isConnected) return;
     this.plot = new UPlot(this.options(place), this.data as UPlot.AlignedData, place);
     this.resize = new ResizeObserver(() => this.plot?.setSize(size(place)));
     this.resize.observe(place);

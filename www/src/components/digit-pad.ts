@@ -115,6 +115,10 @@ export class DigitPad extends Painted {
     if (event.pointerId === this.pointer) delete this.pointer;
   }
 
+  protected override isBlank(): boolean {
+    return this.strokes.length === 0;
+  }
+
   protected override paint(): void {
     const context = this.context();
     if (!context) return;

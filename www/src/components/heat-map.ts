@@ -39,6 +39,10 @@ export class HeatMap extends Painted {
     ></canvas>`;
   }
 
+  protected override isBlank(): boolean {
+    return this.values.length === 0;
+  }
+
   protected override paint(): void {
     const context = this.context();
     if (!context) return;

@@ -40,6 +40,10 @@ export class Pixels extends Painted {
     ></canvas>`;
   }
 
+  protected override isBlank(): boolean {
+    return this.images.length === 0;
+  }
+
   protected override paint(): void {
     const context = this.context();
     if (!context) return;

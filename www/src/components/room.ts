@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from "lit";
-import { customElement } from "lit/decorators.js";
+import { customElement, state } from "lit/decorators.js";
 
 import type { LayerView, LessonCommand, LibraryCommand, Modulus, Reader, Setting } from "../../wasm/sotto.js";
 import { missingFeature } from "../roles/start";
@@ -37,7 +37,7 @@ export class Room extends LitElement {
     shared,
     css`
       :host {
-        min-height: 40rem;
+        min-height: 200vh;
       }
       .stage {
         display: grid;
@@ -71,6 +71,8 @@ export class Room extends LitElement {
 
   private readonly missing = missingFeature();
   private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate());
+  /** How much of the page is there: a bit more after every turn, so that nothing waits for all of it. */
+  @state() private built = 0;
   private readonly leftOut = hiddenBy(location.search);
   private readonly lessons = new Lessons(() => this.requestUpdate());
 
@@ -81,7 +83,7 @@ export class Room extends LitElement {
 
   protected override render() {
     if (!this.session) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
-    const { show, classifier, watching, awaited, borrowed, missing, starter } = this.session;
+    const { show, classifier, starter } = this.session;
     return html`
       ${this.banner(this.session)} ${this.reader(this.session)} ${this.unkept(this.session)} ${this.unheard()}
       <sotto-acts ?hidden=${this.hides("acts")} @act=${({ detail }: CustomEvent<Act>) => this.goTo(detail)}></sotto-acts>
@@ -102,19 +104,38 @@ export class Room extends LitElement {
           @reader=${({ detail }: CustomEvent<Reader>) => classifier.choose(detail, classifier.pad.label)}
           @label=${({ detail }: CustomEvent<boolean>) => classifier.choose(classifier.pad.reader, detail)}
         ></sotto-draw-panel>
-        <sotto-training-panel
-          ?hidden=${this.hides("train")}
-          .show=${show}
-          ?watching=${watching}
-          .awaited=${awaited}
-          .missing=${missing}
-          .attackers=${this.session.company.attackers}
-          @start=${() => this.session?.start()}
-          @stop=${() => this.session?.stop()}
-          @start-over=${() => this.session?.startOver()}
-          @company=${() => this.session?.addWorkers()}
-        ></sotto-training-panel>
+        ${this.built < 1 ? nothing : this.training(this.session)}
       </div>
+      ${this.below(this.session)}
+    `;
+  }
+
+  private training({ show, watching, awaited, missing, company }: Session) {
+    return html`
+      <sotto-training-panel
+        ?hidden=${this.hides("train")}
+        .show=${show}
+        ?watching=${watching}
+        .awaited=${awaited}
+        .missing=${missing}
+        .attackers=${company.attackers}
+        @start=${() => this.session?.start()}
+        @stop=${() => this.session?.stop()}
+        @start-over=${() => this.session?.startOver()}
+        @company=${() => this.session?.addWorkers()}
+      ></sotto-training-panel>
+    `;
+  }
+
+  /** What a first look need not wait for. */
+  private below(session: Session) {
+    const parts = [this.about, this.taught, this.secret, this.rest];
+    return parts.map((part, index) => (this.built < index + 2 ? nothing : part.call(this, session)));
+  }
+
+  /** What training gives, and gives away. */
+  private about({ show }: Session) {
+    return html`
       <sotto-results ?hidden=${this.hides("results")} .show=${show}></sotto-results>
       <sotto-preset-links
         ?hidden=${this.hides("experiments")}
@@ -134,6 +155,11 @@ export class Room extends LitElement {
         ?fixed=${show.room !== "ours"}
         @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
       ></sotto-privacy>
+    `;
+  }
+
+  private taught() {
+    return html`
       <sotto-lessons
         ?hidden=${this.hides("lessons")}
         .show=${this.lessons.show}
@@ -142,6 +168,11 @@ export class Room extends LitElement {
         @modulus=${({ detail }: CustomEvent<Modulus>) => this.lessons.choose(detail)}
         @recount=${() => this.lessons.recount()}
       ></sotto-lessons>
+    `;
+  }
+
+  private secret({ show, classifier }: Session) {
+    return html`
       <sotto-secret-panel
         ?hidden=${this.hides("secret")}
         .show=${classifier.secret}
@@ -157,9 +188,14 @@ export class Room extends LitElement {
         @kill=${({ detail }: CustomEvent<Helper>) => classifier.parties.kill(detail)}
         @open-party=${({ detail }: CustomEvent<TabRole>) => classifier.parties.openTab(detail)}
       ></sotto-secret-panel>
+    `;
+  }
+
+  private rest({ show, borrowed, library }: Session) {
+    return html`
       <sotto-library
         ?hidden=${this.hides("library")}
-        .library=${this.session.library.show}
+        .library=${library.show}
         .run=${show}
         ?watching=${show.room !== "ours"}
         .borrowed=${borrowed?.id ?? ""}
@@ -182,8 +218,17 @@ export class Room extends LitElement {
   protected override firstUpdated(): void {
     document.querySelector(".essay")?.toggleAttribute("hidden", this.hides("essay"));
     const act = location.hash.slice(1);
-    // The parts above it have their height by the next frame.
-    if (act in PLACES) requestAnimationFrame(() => this.goTo(act as Act, "auto"));
+    // The first frame is of what is seen first.
+    requestAnimationFrame(() => setTimeout(() => void this.build(act)));
+  }
+
+  private async build(act: string): Promise<void> {
+    while (this.built < BUILT) {
+      this.built += 1;
+      await this.updateComplete;
+      await new Promise((turn) => setTimeout(turn));
+    }
+    if (act in PLACES) this.goTo(act as Act, "auto");
   }
 
   private hides(part: Part): boolean {
@@ -246,6 +291,8 @@ export class Room extends LitElement {
   }
 }
 
+/** Turns until all of the page is there. */
+const BUILT = 5;
 /** Where each act begins. */
 const PLACES: Record<Act, string> = { train: "sotto-training-panel", share: "sotto-lessons", classify: "sotto-secret-panel" };
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");

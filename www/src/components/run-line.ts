@@ -27,6 +27,13 @@ export class RunLine extends LitElement {
       button.quiet {
         padding-inline: 0;
       }
+      /* The text comes later than the page: nothing moves when it does. */
+      @media (max-width: 40rem) {
+        .number {
+          flex-basis: 100%;
+          min-height: 4.5em;
+        }
+      }
       strong {
         color: var(--ink);
       }
@@ -48,6 +55,7 @@ export class RunLine extends LitElement {
       <div>
         <p class="number" data-testid="source" data-source=${this.run?.source.name ?? ""}>${this.facts()}</p>
         <span>
+          ${this.offline ? html`<span data-testid="offline">${words.offline}</span>` : nothing}
           <span role="status">${this.copied}</span>
           <button class="quiet" data-testid="copy-link" @click=${this.copy}>${words.copy}</button>
         </span>
@@ -60,8 +68,7 @@ export class RunLine extends LitElement {
     const { source, parameters, settings, room } = this.run;
     const network = settings.find((setting) => setting.name === "model")?.value ?? "";
     const which = source.name === "mnist" ? words.mnist : words.synthetic;
-    return html`${words.digits(which, source.train, source.test)} ${words.network(network, parameters)} ${words.room(room)}
-      ${this.offline ? html`<span data-testid="offline">${words.offline}</span>` : nothing}`;
+    return html`${words.digits(which, source.train, source.test)} ${words.network(network, parameters)} ${words.room(room)}`;
   }
 
   private async copy(): Promise<void> {

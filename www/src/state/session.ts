@@ -207,7 +207,8 @@ export class Session {
     switch (event.type) {
       case "opened":
         history.replaceState(null, "", location.pathname + spoken(location.search, event.settings) + location.hash);
-        this.classifier.parties.open(event.room);
+        // Its roles are many, and the page has its own beginning to make first.
+        whenIdle(() => this.classifier.parties.open(event.room));
         this.bringBack(event.room);
         this.library.look();
         this.mirror ??= new Mirror(event.room, () => ({ show: this.show, ...(this.model && { model: this.model }) }));
@@ -250,4 +251,11 @@ export class Session {
     this.classifier.use(this.starter ? { ...model, ...this.starter } : model);
     this.redraw();
   }
+}
+
+/** As soon as the page has nothing else to do, and in a second at the latest. */
+function whenIdle(action: () => void): void {
+  // Not every browser tells when it is idle.
+  if ("requestIdleCallback" in window) requestIdleCallback(action, { timeout: 1000 });
+  else setTimeout(action, 200);
 }

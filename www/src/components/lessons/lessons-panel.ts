@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 
 import type { Modulus } from "../../../wasm/sotto.js";
 import { LESSONS_BEFORE, type LessonsShow } from "../../state/lessons";
@@ -57,6 +57,7 @@ export class LessonsPanel extends LitElement {
       }
       .lessons {
         display: grid;
+        min-height: 85rem;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
         gap: var(--space-6);
         padding-top: var(--space-5);
@@ -74,25 +75,35 @@ export class LessonsPanel extends LitElement {
   ];
 
   @property({ attribute: false }) show: LessonsShow = LESSONS_BEFORE;
+  /** Whether somebody comes near: until then it is a heading and room. */
+  @state() private near = false;
   private watcher?: IntersectionObserver;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.watcher = new IntersectionObserver((seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
-      this.watcher?.disconnect();
-      tell(this, "looked-at");
+      this.open();
     }, { rootMargin: "400px" });
     this.watcher.observe(this);
+    addEventListener("beforeprint", this.open);
   }
+
+  private readonly open = () => {
+    this.watcher?.disconnect();
+    removeEventListener("beforeprint", this.open);
+    this.near = true;
+    tell(this, "looked-at");
+  };
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    removeEventListener("beforeprint", this.open);
     this.watcher?.disconnect();
   }
 
   protected override render() {
-    const { modulus, clock, split, calculated, fixed, alone, declined, failure } = this.show;
+    const { modulus, failure } = this.show;
     return html`
       <section class="panel" aria-labelledby="lessons" data-testid="lessons">
         <h2 id="lessons">${words.title}</h2>
@@ -107,14 +118,19 @@ export class LessonsPanel extends LitElement {
           )}
           <p class="note">${words.modulusHelp[modulus]}</p>
         </fieldset>
-        <div class="lessons">
-          <sotto-lesson-clock .answer=${clock}></sotto-lesson-clock>
-          <sotto-lesson-split .answer=${split} .modulus=${modulus}></sotto-lesson-split>
-          <sotto-lesson-alone .answer=${alone} .modulus=${modulus}></sotto-lesson-alone>
-          <sotto-lesson-fix .answer=${fixed} .modulus=${modulus} .declined=${declined.fix ?? ""}></sotto-lesson-fix>
-          <sotto-lesson-calculator class="wide" .answer=${calculated} .modulus=${modulus}></sotto-lesson-calculator>
-        </div>
+        <div class="lessons">${this.near ? this.lessons() : nothing}</div>
       </section>
+    `;
+  }
+
+  private lessons() {
+    const { modulus, clock, split, calculated, fixed, alone, declined } = this.show;
+    return html`
+      <sotto-lesson-clock .answer=${clock}></sotto-lesson-clock>
+      <sotto-lesson-split .answer=${split} .modulus=${modulus}></sotto-lesson-split>
+      <sotto-lesson-alone .answer=${alone} .modulus=${modulus}></sotto-lesson-alone>
+      <sotto-lesson-fix .answer=${fixed} .modulus=${modulus} .declined=${declined.fix ?? ""}></sotto-lesson-fix>
+      <sotto-lesson-calculator class="wide" .answer=${calculated} .modulus=${modulus}></sotto-lesson-calculator>
     `;
   }
 

@@ -110,7 +110,9 @@ export class SecretPanel extends LitElement {
   @state() private layer = "";
   /** The pixel that is looked at; before one is chosen, the first with the most ink. */
   @state() private pixel?: number;
-  @state() private precise = false;
+  /** What was folded away is made when it is first opened. */
+  @state() private evaluates = false;
+  @state() private precise?: boolean;
 
   protected override render() {
     const { show } = this;
@@ -179,14 +181,20 @@ export class SecretPanel extends LitElement {
   private more() {
     const { show } = this;
     return html`
-      <details class="part" data-testid="evaluation-details">
+      <details
+        class="part"
+        data-testid="evaluation-details"
+        @toggle=${(event: Event) => (this.evaluates ||= (event.currentTarget as HTMLDetailsElement).open)}
+      >
         <summary>${words.evaluation}<span class="summary number">${this.measured()}</span></summary>
-        <sotto-evaluation
-          class="inside"
-          .evaluation=${show.evaluation}
-          .digits=${this.digits}
-          ?ready=${show.session === "ready" && !show.tabs.includes("client")}
-        ></sotto-evaluation>
+        ${this.evaluates
+          ? html`<sotto-evaluation
+              class="inside"
+              .evaluation=${show.evaluation}
+              .digits=${this.digits}
+              ?ready=${show.session === "ready" && !show.tabs.includes("client")}
+            ></sotto-evaluation>`
+          : nothing}
       </details>
       <details
         class="part"
@@ -196,7 +204,7 @@ export class SecretPanel extends LitElement {
         <summary>
           ${words.precision}<span class="summary number">${words.bits(show.fraction)}${this.fits()}</span>
         </summary>
-        <sotto-precision class="inside" .show=${show} ?open=${this.precise}></sotto-precision>
+        ${this.precise === undefined ? nothing : html`<sotto-precision class="inside" .show=${show} ?open=${this.precise}></sotto-precision>`}
       </details>
     `;
   }

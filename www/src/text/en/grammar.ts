@@ -1,12 +1,9 @@
 // How English writes numbers, counts things and joins words.
 
+// Formats are made when they are needed: the first of them costs as much as all of the page.
 const LOCALE = "en";
 
-const grouped = new Intl.NumberFormat(LOCALE);
-const exact = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 12 });
-const moment = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
-
-export const count = (n: number): string => grouped.format(n);
+export const count = (n: number): string => n.toLocaleString(LOCALE);
 
 export function bytes(n: number): string {
   if (n < 1000) return `${n} B`;
@@ -21,7 +18,7 @@ export const fixed = (n: number, digits: number): string => n.toFixed(digits);
 export const percent = (n: number): string => fixed(n, 2);
 
 /** A number with all of its digits that a double is sure of. */
-export const decimal = (n: number): string => exact.format(n);
+export const decimal = (n: number): string => n.toLocaleString(LOCALE, { maximumFractionDigits: 12 });
 
 export const millis = (n: number): string => `${fixed(n, 1)} ms`;
 
@@ -29,7 +26,7 @@ export const millis = (n: number): string => `${fixed(n, 1)} ms`;
 export const seconds = (n: number): string => `${fixed(n / 1000, 1)} s`;
 
 /** A moment, from milliseconds. */
-export const date = (at: number): string => moment.format(at);
+export const date = (at: number): string => new Date(at).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 
 export const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
 

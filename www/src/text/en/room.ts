@@ -52,7 +52,7 @@ export const proof = {
   wireSeen: html`With secure aggregation on, the long messages are masked updates, and look like noise. Switch it off, and the
     same bytes are numbers that anybody can read. Alice and bob talk over ports that no other page can overhear; what they say is
     listed above.`,
-  offline: html`<strong>Pull the plug.</strong> Once the page says that it opens without a network, go offline and do all of it
+  offline: html`<strong>Pull the plug.</strong> Once the page says that it works offline, cut the network and do all of it
     again.`,
   source: html`<strong>What this cannot show.</strong> On one computer, whoever controls it controls all parties: no tool can prove
     privacy from that person. The protocols, what each party would have to collude with, and how the code is tested are in the
@@ -75,7 +75,7 @@ export const runLine = {
     html`${which}: ${count(train)} to train on, ${count(test)} to test.`,
   network: (name: string, weights: number) => html`Network <strong>${name}</strong>, ${count(weights)} weights.`,
   room: (name: string) => html`Room <strong>${name}</strong>.`,
-  offline: "Opens without a network, too.",
+  offline: "Works offline.",
   copy: "Copy link",
   copied: "Copied",
   forbidden: "This browser forbids copying; take the address above",

@@ -1,0 +1,49 @@
+// Lighthouse on the built page, as a phone and as a desktop computer; fails below 95 in any category.
+//
+//   CHROMIUM=<path> node lighthouse.mjs <folder of the page> <folder for the reports>
+
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+const VERSION = "13.5.0";
+const PORT = 4175;
+const LEAST = 95;
+const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
+
+const [page, reports] = process.argv.slice(2);
+if (!page || !reports) {
+  console.error("usage: node lighthouse.mjs <page> <reports>");
+  process.exit(1);
+}
+mkdirSync(reports, { recursive: true });
+const sirv = ["node_modules/sirv-cli/bin.js", page, "--gzip", "--brotli", "--quiet", "--host", "localhost", "--port", String(PORT)];
+const server = spawn(process.execPath, sirv, { stdio: "inherit" });
+const address = `http://localhost:${PORT}/`;
+while (!(await fetch(address).then((response) => response.ok, () => false))) await setTimeout(200);
+
+let failed = false;
+for (const form of ["mobile", "desktop"]) {
+  const report = join(reports, `lighthouse-${form}.json`);
+  const flags = ["--output=json", `--output-path=${report}`, "--quiet", "--chrome-flags=--headless=new --no-sandbox --disable-gpu"];
+  if (form === "desktop") flags.push("--preset=desktop");
+  const { status } = spawnSync("npx", ["--yes", `lighthouse@${VERSION}`, address, ...flags], {
+    stdio: "inherit",
+    env: { ...process.env, ...(process.env.CHROMIUM && { CHROME_PATH: process.env.CHROMIUM }) },
+  });
+  if (status !== 0) {
+    failed = true;
+    continue;
+  }
+  const { categories, audits } = JSON.parse(readFileSync(report, "utf8"));
+  const scores = CATEGORIES.map((category) => [category, Math.round(100 * categories[category].score)]);
+  console.log(`${form}: ${scores.map(([category, score]) => `${category} ${score}`).join(", ")}`);
+  for (const [category, score] of scores.filter(([, score]) => score < LEAST)) {
+    failed = true;
+    const poor = categories[category].auditRefs.filter(({ id, weight }) => weight > 0 && (audits[id].score ?? 1) < 0.9);
+    for (const { id } of poor) console.log(`  ${category}: ${audits[id].title} ${audits[id].displayValue ?? ""}`);
+  }
+}
+server.kill();
+process.exit(failed ? 1 : 0);
