@@ -110,6 +110,11 @@ test("messages play one by one, and can be paused, stepped and played again", as
   const steps = page.getByTestId("calculator-steps").locator("li");
   await page.getByTestId("calculate").click();
   await expect(steps.first()).toContainText("shares of random a and b");
+  // Two messages travel from the dealer, at the bottom, upwards.
+  const dots = page.locator("sotto-lesson-calculator .dot");
+  await expect(dots).toHaveCount(2);
+  const [start, end] = await dots.first().evaluate((dot) => ["--from-y", "--to-y"].map((name) => Number.parseFloat((dot as SVGElement).style.getPropertyValue(name))));
+  expect(start).toBeGreaterThan(end ?? 0);
   await page.getByTestId("calculator-play").click();
   await expect(page.getByTestId("calculator-play")).toHaveText("Play");
   const paused = await steps.count();

@@ -85,6 +85,10 @@ test("nothing is refused by the page's policy, and nothing is asked of another o
   const tab = context.waitForEvent("page");
   await page.getByTestId("open-worker").click();
   await expect((await tab).getByTestId("worker-phase")).toHaveAttribute("data-phase", "idle");
+  await page.getByTestId("lessons").scrollIntoViewIfNeeded();
+  await page.getByTestId("calculate").click();
+  await expect(page.getByTestId("calculator-result")).toHaveText("42", { timeout: 15_000 });
+  await page.getByTestId("wire-step").click();
   expect(complaints).toEqual([]);
   expect(elsewhere).toEqual([]);
 });

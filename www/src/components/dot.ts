@@ -1,7 +1,8 @@
 // A message on its way over a line of a picture.
 
 import { css, svg } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
+
+import { properties } from "./properties";
 
 export type Point = [x: number, y: number];
 
@@ -9,8 +10,8 @@ export type Point = [x: number, y: number];
 export function dot([fromX, fromY]: Point, [toX, toY]: Point, colour: string) {
   const at = (part: number): Point => [fromX + (toX - fromX) * part, fromY + (toY - fromY) * part];
   const [[startX, startY], [endX, endY]] = [at(0.2), at(0.72)];
-  const way = styleMap({ "--from-x": `${startX}px`, "--from-y": `${startY}px`, "--to-x": `${endX}px`, "--to-y": `${endY}px` });
-  return svg`<g class="dot" style=${way}><circle r="7" fill="var(${colour})" stroke="var(--surface)" stroke-width="2" /></g>`;
+  const way = properties({ "--from-x": `${startX}px`, "--from-y": `${startY}px`, "--to-x": `${endX}px`, "--to-y": `${endY}px` });
+  return svg`<g class="dot" ${way}><circle r="7" fill="var(${colour})" stroke="var(--surface)" stroke-width="2" /></g>`;
 }
 
 export const dotStyles = css`

@@ -1,6 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { styleMap } from "lit/directives/style-map.js";
 
 import type { RoleName } from "../../../wasm/sotto.js";
 import type { SharesPrediction } from "../../state/secret";
@@ -8,6 +7,7 @@ import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import { tell } from "../events";
 import { SIDE } from "../pixels";
+import { properties } from "../properties";
 import { INKS, roleColours } from "./role";
 
 const words = text.secret.shares;
@@ -103,7 +103,7 @@ export class Shares extends LitElement {
           data-testid=${role === "client" ? "shared-image" : `${role}-share`}
           data-number=${(image && this.prediction?.number) ?? ""}
         >
-          ${image ? html`<span class="mark" style=${this.place()}></span>` : nothing}
+          ${image ? html`<span class="mark" ${this.place()}></span>` : nothing}
           <sotto-pixels .images=${image ?? NOTHING_YET} ink=${INKS[role]} label=${label}></sotto-pixels>
         </div>
         <figcaption>${caption}</figcaption>
@@ -113,7 +113,7 @@ export class Shares extends LitElement {
 
   private place() {
     const percent = (cells: number) => `${(100 * cells) / SIDE}%`;
-    return styleMap({ left: percent(this.pixel % SIDE), top: percent(Math.floor(this.pixel / SIDE)) });
+    return properties({ left: percent(this.pixel % SIDE), top: percent(Math.floor(this.pixel / SIDE)) });
   }
 
   private readonly point = (event: MouseEvent) => {
