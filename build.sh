@@ -6,6 +6,7 @@
 #   ./build.sh check          format, lints on both targets, docs, types
 #   ./build.sh test           all tests: native, and the page in a real browser
 #   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
+#   ./build.sh lighthouse     Lighthouse on the built page, into target/lighthouse/
 #   ./build.sh bench [suite]  benchmarks (train, mpc, secagg, load), into target/bench/
 #
 # MNIST comes from the folder in MNIST_DIR, else from its public mirrors (kept in .cache/),
@@ -158,6 +159,12 @@ bench() {
     done
 }
 
+lighthouse() {
+    setup_chromium
+    build
+    (cd www && node scripts/lighthouse.mjs ../dist ../target/lighthouse)
+}
+
 reproduce() {
     setup_rust
     setup_node
@@ -178,6 +185,7 @@ case "$command" in
     check) check ;;
     test) run_tests "$@" ;;
     reproduce) reproduce "$@" ;;
+    lighthouse) lighthouse ;;
     bench) bench "$@" ;;
-    *) fail "usage: ./build.sh [build|check|test|reproduce [name]|bench [suite]]" ;;
+    *) fail "usage: ./build.sh [build|check|test|reproduce [name]|lighthouse|bench [suite]]" ;;
 esac
