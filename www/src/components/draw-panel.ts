@@ -163,7 +163,7 @@ export class DrawPanel extends LitElement {
         <sotto-digit-pad .strokes=${strokes} ?erasing=${this.erasing}></sotto-digit-pad>
         <div class="samples" role="group" aria-label=${words.samples}>
           <span class="caption">${words.take}</span>
-          ${SAMPLES.map((digit) => html`<button class="quiet" @click=${() => this.replace(sample(digit))}>${digit}</button>`)}
+          ${SAMPLES.map((digit) => html`<button class="quiet" data-testid="sample-${digit}" @click=${() => this.replace(sample(digit))}>${digit}</button>`)}
         </div>
         <sotto-reader-switches .reader=${this.reader} ?label=${this.label} ?fixed=${this.fixed}></sotto-reader-switches>
         <div class="reading">
