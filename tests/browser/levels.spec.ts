@@ -62,3 +62,31 @@ test("the messages of a classification can be replayed and stepped through", asy
   await page.waitForTimeout(1200);
   expect(await now.innerText()).toBe(paused);
 });
+
+test("a worker's update can be followed from the room to one number under its masks", async ({ page, context }) => {
+  test.setTimeout(120_000);
+  await openAggregator(context, "?room=followed&rounds=2&shards=60", page);
+  await page.getByTestId("add-local-worker").click();
+  await expect(page.getByTestId("round")).toHaveAttribute("data-round", "2", { timeout: 60_000 });
+  await page.getByTestId("look").nth(1).click();
+  await expect(page.locator("tr[data-looked=true]")).toHaveCount(1);
+  const sum = page.locator("sotto-secure-sum");
+  await expect(sum.locator(".masked button[aria-pressed=true]")).toHaveCount(1);
+
+  // Its own number and the masks add up to what left, modulo the ring; what left is what arrived.
+  const table = sum.getByTestId("first-masks");
+  const size = 2 ** Number(await table.getAttribute("data-bits"));
+  const plain = Number(await sum.getByTestId("first-plain").innerText());
+  const masks = (await table.locator("td[data-with]").allInnerTexts()).map(Number);
+  expect(masks.length).toBeGreaterThanOrEqual(2);
+  const left = masks.reduce((total, mask) => total + mask, plain);
+  expect(((left % size) + size) % size).toBe(Number(await sum.getByTestId("first-masked").innerText()));
+
+  // The picture chooses, too, and lets go.
+  await sum.locator(".masked button[aria-pressed=false]").first().click();
+  await expect(page.getByTestId("look").nth(1)).toHaveAttribute("aria-pressed", "false");
+  await expect(page.locator("tr[data-looked=true]")).toHaveCount(1);
+  await sum.locator(".masked button[aria-pressed=true]").click();
+  await expect(page.locator("tr[data-looked=true]")).toHaveCount(0);
+  await expect(sum.getByTestId("first-masks")).toHaveCount(0);
+});

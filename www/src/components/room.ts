@@ -73,6 +73,8 @@ export class Room extends LitElement {
   private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate());
   /** How much of the page is there: a bit more after every turn, so that nothing waits for all of it. */
   @state() private built = 0;
+  /** The worker whose update is followed, by its id. */
+  @state() private looked = "";
   private readonly leftOut = hiddenBy(location.search);
   private readonly lessons = new Lessons(() => this.requestUpdate());
 
@@ -119,6 +121,8 @@ export class Room extends LitElement {
         .awaited=${awaited}
         .missing=${missing}
         .attackers=${company.attackers}
+        .looked=${this.looked}
+        @look=${this.look}
         @start=${() => this.session?.start()}
         @stop=${() => this.session?.stop()}
         @start-over=${() => this.session?.startOver()}
@@ -134,7 +138,7 @@ export class Room extends LitElement {
   }
 
   /** What training gives, and gives away. */
-  private about({ show }: Session) {
+  private about({ show, company }: Session) {
     return html`
       <sotto-results ?hidden=${this.hides("results")} .show=${show}></sotto-results>
       <sotto-preset-links
@@ -146,6 +150,9 @@ export class Room extends LitElement {
       <sotto-secure-sum
         ?hidden=${this.hides("sum")}
         .show=${show}
+        .looked=${this.looked}
+        .followed=${company.sentBy(this.looked)}
+        @look=${this.look}
         ?fixed=${show.room !== "ours"}
         @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
       ></sotto-secure-sum>
@@ -230,6 +237,10 @@ export class Room extends LitElement {
     }
     if (act in PLACES) this.goTo(act as Act, "auto");
   }
+
+  private readonly look = ({ detail }: CustomEvent<string>) => {
+    this.looked = detail;
+  };
 
   private hides(part: Part): boolean {
     return this.leftOut.parts.has(part);

@@ -6,13 +6,14 @@ import { bytes, count, fixed } from "../format";
 import type { Member, Show } from "../state/show";
 import { shared } from "../styles/shared";
 import { text } from "../text";
+import { tell } from "./events";
 import { flow, lines, noLines } from "./flow";
 import "./label-bars";
 import "./slot-badge";
 
 const words = text.training.roster;
 
-/** The workers, and their updates on the way to the aggregator: many voices, one model. */
+/** The workers, and their updates on the way to the aggregator: many voices, one model. Tells `look` with a worker's id. */
 @customElement("sotto-roster")
 export class Roster extends LitElement {
   static override styles = [
@@ -29,6 +30,9 @@ export class Roster extends LitElement {
         grid-template-columns: 1fr auto;
         align-items: start;
         max-height: calc(var(--head) + 24 * var(--row));
+        /* Room for the ring around a number. */
+        margin-left: -4px;
+        padding-left: 4px;
         overflow-y: auto;
       }
       table {
@@ -76,6 +80,19 @@ export class Roster extends LitElement {
           display: none;
         }
       }
+      .badge {
+        min-height: 0;
+        padding: 0;
+        border: 0;
+        border-radius: 1em;
+        background: none;
+      }
+      .badge[aria-pressed="true"] {
+        box-shadow: 0 0 0 2px var(--surface), 0 0 0 4px var(--aggregator);
+      }
+      tr[data-looked="true"] {
+        background: color-mix(in oklab, var(--aggregator) 10%, var(--surface));
+      }
       .stage + .note {
         margin-top: var(--space-3);
       }
@@ -94,6 +111,8 @@ export class Roster extends LitElement {
   ];
 
   @property({ attribute: false }) state?: Show["state"];
+  /** The worker that is looked at, by its id. */
+  @property() looked = "";
 
   protected override render() {
     const workers = [...(this.state?.workers ?? [])].sort((a, b) => a.slot - b.slot);
@@ -122,7 +141,7 @@ export class Roster extends LitElement {
             </tr>
           </thead>
           <tbody>
-            ${repeat(workers, (worker) => worker.id, row)}
+            ${repeat(workers, (worker) => worker.id, (worker) => this.row(worker))}
           </tbody>
         </table>
         ${lines(this.state, workers)}
@@ -132,20 +151,32 @@ export class Roster extends LitElement {
         : nothing}
     `;
   }
+
+  private row(worker: Member) {
+    const looked = worker.id === this.looked;
+    return html`
+      <tr data-testid="member" data-id=${worker.id} data-state=${worker.state} data-looked=${looked}>
+        <th scope="row">
+          <button
+            class="badge"
+            data-testid="look"
+            aria-pressed=${looked ? "true" : "false"}
+            aria-label=${words.look(worker.slot)}
+            title=${words.named(worker.slot, worker.id)}
+            @click=${() => tell(this, "look", looked ? "" : worker.id)}
+          >
+            <sotto-slot-badge .place=${worker.slot}></sotto-slot-badge>
+          </button>
+        </th>
+        <td class="state">${words.states[worker.state]}</td>
+        <td class="labels"><sotto-label-bars .counts=${worker.labels}></sotto-label-bars></td>
+        <td>${worker.digits > 0 ? count(worker.digits) : "–"}</td>
+        <td class="wide">${worker.loss === undefined ? "–" : fixed(worker.loss, 3)}</td>
+        <td class="wide">${bytes(worker.bytesReceived)}</td>
+      </tr>
+    `;
+  }
 }
 
 /** With fewer workers there is room, and reason, to ask for more. */
 const COMPANY_SMALL = 6;
-
-const row = (worker: Member) => html`
-  <tr data-testid="member" data-id=${worker.id} data-state=${worker.state}>
-    <th scope="row">
-      <sotto-slot-badge .place=${worker.slot} title=${words.named(worker.slot, worker.id)}></sotto-slot-badge>
-    </th>
-    <td class="state">${words.states[worker.state]}</td>
-    <td class="labels"><sotto-label-bars .counts=${worker.labels}></sotto-label-bars></td>
-    <td>${worker.digits > 0 ? count(worker.digits) : "–"}</td>
-    <td class="wide">${worker.loss === undefined ? "–" : fixed(worker.loss, 3)}</td>
-    <td class="wide">${bytes(worker.bytesReceived)}</td>
-  </tr>
-`;

@@ -6,6 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { SumView } from "../../wasm/sotto.js";
 import type { Change } from "../state/address";
 import { BEFORE, lacking, settingOf, type Show } from "../state/show";
+import type { LocalShow } from "../state/local";
 import { signed, type SumShow } from "../state/sum";
 import { shared } from "../styles/shared";
 import { text } from "../text";
@@ -13,6 +14,7 @@ import "./attack";
 import { tell } from "./events";
 import "./heat-map";
 import "./slot-badge";
+import "./worker-masks";
 import { checked, switches } from "./switch";
 
 const words = text.privacy.sum;
@@ -27,7 +29,7 @@ const OFF: Change[] = [
 /** Masked updates that are shown. */
 const SHOWN = 12;
 
-/** What the aggregator sees of the updates: noise, and their sum. Tells `configure`. */
+/** What the aggregator sees of the updates: noise, and their sum. Tells `configure`, and `look` with a worker's id. */
 @customElement("sotto-secure-sum")
 export class SecureSum extends LitElement {
   static override styles = [
@@ -75,7 +77,20 @@ export class SecureSum extends LitElement {
       .masked li {
         position: relative;
       }
+      .masked button {
+        display: block;
+        width: 100%;
+        min-height: 0;
+        padding: 0;
+        border: 0;
+        background: none;
+      }
+      .masked button[aria-pressed="true"] {
+        outline: 3px solid var(--aggregator);
+        outline-offset: 1px;
+      }
       .masked sotto-slot-badge {
+        pointer-events: none;
         position: absolute;
         inset: 0.3rem auto auto 0.3rem;
       }
@@ -109,6 +124,10 @@ export class SecureSum extends LitElement {
   @property({ attribute: false }) show: Show = BEFORE;
   /** A page that watches may not change the setting. */
   @property({ type: Boolean }) fixed = false;
+  /** The worker whose update is followed, by its id. */
+  @property() looked = "";
+  /** One number of that update on its way under the masks, if the worker lives in this page. */
+  @property({ attribute: false }) followed?: LocalShow["masked"];
   /** Openings that are shown; all of them when a sum has just been opened. */
   @state() private step = Number.POSITIVE_INFINITY;
 
@@ -176,22 +195,31 @@ export class SecureSum extends LitElement {
               ({ worker, elements }) => {
                 const place = this.show.places.get(worker) ?? 0;
                 return html`<li>
-                  <sotto-heat-map
-                    .values=${signed(elements, sum?.bits ?? 32)}
-                    columns="32"
-                    rows="32"
-                    label=${words.masked(place)}
-                  ></sotto-heat-map>
+                  <button
+                    aria-pressed=${worker === this.looked ? "true" : "false"}
+                    aria-label=${words.masked(place)}
+                    @click=${() => tell(this, "look", worker === this.looked ? "" : worker)}
+                  >
+                    <sotto-heat-map .values=${signed(elements, sum?.bits ?? 32)} columns="32" rows="32" aria-hidden="true"></sotto-heat-map>
+                  </button>
                   <sotto-slot-badge .place=${place} aria-hidden="true"></sotto-slot-badge>
                 </li>`;
               },
             )}
           </ul>
           <p class="note">${more > 0 ? `${words.more(more)} ` : nothing}${words.shown}</p>
+          ${this.number()}
         </div>
         ${this.sum(sum)}
       </div>
     `;
+  }
+
+  /** One number of the update that is followed. */
+  private number() {
+    if (this.looked === "") return nothing;
+    if (this.followed) return html`<sotto-worker-masks inside .masked=${this.followed}></sotto-worker-masks>`;
+    return html`<p class="note" data-testid="not-here">${words.elsewhere(this.show.places.get(this.looked) ?? 0)}</p>`;
   }
 
   /** The sum on its way out of the masks. */

@@ -56,6 +56,8 @@ export class TrainingPanel extends LitElement {
   /** Workers that must be ready before training starts by itself. */
   @property({ type: Number }) awaited = 0;
   @property({ type: Number }) missing = 0;
+  /** The worker whose update is followed, by its id. */
+  @property() looked = "";
   /** What each dishonest worker inside of this page does. */
   @property({ attribute: false }) attackers: string[] = [];
 
@@ -76,7 +78,7 @@ export class TrainingPanel extends LitElement {
         <sotto-stats .show=${show}></sotto-stats>
         <p class="now">${this.now()} ${this.lies()}</p>
         <div class="views">
-          <sotto-roster .state=${show.state}></sotto-roster>
+          <sotto-roster .state=${show.state} .looked=${this.looked}></sotto-roster>
           <sotto-accuracy-curve .points=${show.curve} .rounds=${show.state.rounds}></sotto-accuracy-curve>
         </div>
         <sotto-notices .notices=${show.notices}></sotto-notices>

@@ -15,6 +15,9 @@ export class WorkerMasks extends LitElement {
   static override styles = [
     shared,
     css`
+      .inside {
+        margin-top: var(--space-4);
+      }
       .scroll {
         overflow-x: auto;
       }
@@ -45,13 +48,15 @@ export class WorkerMasks extends LitElement {
   ];
 
   @property({ attribute: false }) masked?: Masked;
+  /** Whether it is a part of another panel. */
+  @property({ type: Boolean }) inside = false;
 
   protected override render() {
     const { masked } = this;
     if (!masked) return nothing;
     const { firstMasks, bits, part, masked: sent } = masked;
     return html`
-      <section class="panel" aria-labelledby="masks">
+      <section class=${this.inside ? "inside" : "panel"} aria-labelledby="masks">
         <h2 id="masks">${words.title}</h2>
         <p class="note">${words.note(masked.round, bits)}</p>
         <div class="scroll" tabindex="0" role="group" aria-label=${words.label}>

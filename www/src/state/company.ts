@@ -3,16 +3,23 @@
 import { dataUrl, startWorker, type RoleLink } from "../roles/start";
 import type { WorkerCommand, WorkerEvent } from "../../wasm/sotto.js";
 import { text } from "../text";
+import type { LocalShow } from "./local";
 import { tabName } from "./tab";
 
 const words = text.training.notices;
 
+type Masked = NonNullable<LocalShow["masked"]>;
 type Dials = Extract<WorkerEvent, { type: "dials" }>;
 
 export class Company {
   private readonly workers: RoleLink<WorkerCommand>[] = [];
   /** What dishonest ones do, in words, by their place. */
   private readonly attacks = new Map<number, string>();
+
+  /** The names in the room of those who have one, by their place here. */
+  private readonly ids: string[] = [];
+  /** What each last sent under its masks, likewise. */
+  private readonly masked: Masked[] = [];
 
   constructor(
     private readonly warn: (text: string) => void,
@@ -26,6 +33,12 @@ export class Company {
   /** What each of the dishonest does. */
   get attackers(): string[] {
     return [...this.attacks.values()];
+  }
+
+  /** What a worker last sent under its masks, if it lives here. */
+  sentBy(id: string): Masked | undefined {
+    const place = this.ids.indexOf(id);
+    return place < 0 ? undefined : this.masked[place];
   }
 
   start(count: number): void {
@@ -53,6 +66,11 @@ export class Company {
   private heard(place: number, event: WorkerEvent): void {
     if (event.type === "failed") this.warn(words.workerFailed(event.reason));
     if (event.type === "dials") this.dialled(place, event);
+    if (event.type === "state") this.ids[place] = event.id;
+    if (event.type === "masked") {
+      const { type: _, ...masked } = event;
+      this.masked[place] = masked;
+    }
   }
 
   private dialled(place: number, { attack, attacks }: Dials): void {

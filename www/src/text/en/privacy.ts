@@ -27,9 +27,11 @@ export const sum = {
   lacking: (workers: number) => `${plural(workers, "more worker")} and the sum is secure.`,
   idle: "The aggregator will see noise from each worker, and the sum of all.",
   arrive: "As they arrive: noise",
+  elsewhere: (slot: number) =>
+    `What ${workerName(slot)} knows of its masks is in its own tab: there it shows one number of its update, addition by addition.`,
   masked: (slot: number) => `The masked update of ${workerName(slot)}: noise`,
   more: (updates: number) => `And ${plural(updates, "more")}.`,
-  shown: "The first 1,024 numbers of each masked vector, as this page received it. Open a worker’s tab to see what is under it.",
+  shown: "The first 1,024 numbers of each masked vector, as this page received it. Choose one to follow a number of it; a worker’s own tab shows all that is under the masks.",
   picture: "Their sum",
   open: "The sum of the updates",
   closed: "The sum, still under masks: noise",

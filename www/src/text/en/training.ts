@@ -49,6 +49,7 @@ export const stats = {
 
 export const roster = {
   label: "Workers of this room",
+  look: (place: number) => `${workerName(place)}: follow its update`,
   worker: "Worker",
   state: "State",
   labels: "Labels",
