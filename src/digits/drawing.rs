@@ -12,6 +12,9 @@ pub const STROKES_MAX: usize = 256;
 /// The most points of all strokes together.
 pub const POINTS_MAX: usize = 8192;
 
+/// What a point may make of the pen's width.
+pub const PRESSURES: std::ops::RangeInclusive<f32> = 0.1..=4.0;
+
 /// Cells along the longer side of the ink: eight for each pixel of the 20 it becomes.
 const CELLS: f64 = 160.0;
 
@@ -24,9 +27,10 @@ pub struct Drawing {
     pub height: f32,
     /// The diameter of the pen's round tip, at least a thousandth of the pad's longer side.
     pub pen: f32,
-    /// The points `[x, y]` of each stroke; a single point is a dot. What lies outside the
-    /// pad leaves no ink.
-    pub strokes: Vec<Vec<[f32; 2]>>,
+    /// The points `[x, y, pressure]` of each stroke; a single point is a dot. The pressure is a
+    /// factor of the pen's width, in [`PRESSURES`]; it changes evenly from point to point. What
+    /// lies outside the pad leaves no ink.
+    pub strokes: Vec<Vec<[f32; 3]>>,
 }
 
 impl Drawing {
@@ -59,7 +63,7 @@ impl Drawing {
         };
         let mut coverage = vec![0; grid.columns * grid.rows];
         for stroke in &self.strokes {
-            let points: Vec<[f64; 2]> = stroke.iter().map(|point| grid.cells(point)).collect();
+            let points: Vec<[f64; 3]> = stroke.iter().map(|point| grid.cells(point)).collect();
             if let [dot] = points[..] {
                 grid.mark(&mut coverage, dot, dot);
             }
@@ -85,6 +89,9 @@ impl Drawing {
         if self.strokes.iter().flatten().flatten().any(|at| !at.is_finite()) {
             return Err(Error::Drawing("a point is not a number"));
         }
+        if self.strokes.iter().flatten().any(|[.., pressure]| !PRESSURES.contains(pressure)) {
+            return Err(Error::Drawing("a point is pressed too lightly or too hard"));
+        }
         Ok(())
     }
 }
@@ -95,7 +102,7 @@ struct Grid {
     origin: [f64; 2],
     /// Cells a unit of the pad.
     scale: f64,
-    /// Half the pen, in cells.
+    /// Half the pen where it is pressed as usual, in cells.
     radius: f64,
     columns: usize,
     rows: usize,
@@ -107,9 +114,11 @@ impl Grid {
         let radius = f64::from(drawing.pen) / 2.0;
         let points = || drawing.strokes.iter().flatten();
         let span = |axis: usize, side: f32| {
-            let places = || points().map(move |point| f64::from(point[axis]));
-            let low = places().fold(f64::INFINITY, f64::min) - radius;
-            let high = places().fold(f64::NEG_INFINITY, f64::max) + radius;
+            let reach = |point: &[f32; 3]| radius * f64::from(point[2]);
+            let low = points().map(|point| f64::from(point[axis]) - reach(point));
+            let high = points().map(|point| f64::from(point[axis]) + reach(point));
+            let low = low.fold(f64::INFINITY, f64::min);
+            let high = high.fold(f64::NEG_INFINITY, f64::max);
             let (low, high) = (low.max(0.0), high.min(f64::from(side)));
             (low < high).then_some((low, high - low))
         };
@@ -127,18 +136,19 @@ impl Grid {
         })
     }
 
-    fn cells(&self, point: &[f32; 2]) -> [f64; 2] {
+    /// A point's place, and the pen's radius there.
+    fn cells(&self, point: &[f32; 3]) -> [f64; 3] {
         let cells = |axis: usize| (f64::from(point[axis]) - self.origin[axis]) * self.scale;
-        [cells(0), cells(1)]
+        [cells(0), cells(1), self.radius * f64::from(point[2])]
     }
 
     /// Inks all that is within the pen's radius of the line from `a` to `b`. A cell whose
     /// centre is at distance `d` is covered by `radius + 1/2 - d`, from 0 to 1: exact for a
     /// straight edge along the grid, and close for any other.
-    fn mark(&self, coverage: &mut [u8], a: [f64; 2], b: [f64; 2]) {
+    fn mark(&self, coverage: &mut [u8], a: [f64; 3], b: [f64; 3]) {
         let along = [b[0] - a[0], b[1] - a[1]];
         let square = along[0] * along[0] + along[1] * along[1];
-        let reach = self.radius + 1.0;
+        let reach = a[2].max(b[2]) + 1.0;
         // Casts from float to integer saturate, so points far outside are no harm.
         let range = |axis: usize, len: usize| {
             let low = (a[axis].min(b[axis]) - reach).max(0.0) as usize;
@@ -152,7 +162,8 @@ impl Grid {
                 let part = if square > 0.0 { (onto / square).clamp(0.0, 1.0) } else { 0.0 };
                 let away = [from_a[0] - part * along[0], from_a[1] - part * along[1]];
                 let distance = (away[0] * away[0] + away[1] * away[1]).sqrt();
-                let covered = (self.radius + 0.5 - distance).clamp(0.0, 1.0);
+                let radius = a[2] + part * (b[2] - a[2]);
+                let covered = (radius + 0.5 - distance).clamp(0.0, 1.0);
                 let cell = &mut coverage[row * self.columns + column];
                 *cell = (*cell).max((covered * 255.0).round() as u8);
             }
@@ -166,7 +177,11 @@ mod tests {
     use crate::digits::SIDE;
     use proptest::prelude::*;
 
+    /// Drawn with the same pressure everywhere.
     fn on_pad(strokes: Vec<Vec<[f32; 2]>>) -> Drawing {
+        let pressed =
+            |stroke: Vec<[f32; 2]>| stroke.into_iter().map(|[x, y]| [x, y, 1.0]).collect();
+        let strokes = strokes.into_iter().map(pressed).collect();
         Drawing { width: 1024.0, height: 1024.0, pen: 16.0, strokes }
     }
 
@@ -202,9 +217,21 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_is_pressed_harder_is_wider_there() {
+        // As above, twice as hard at its lower end.
+        let mut line = on_pad(vec![vec![[512.0, 16.0], [512.0, 144.0]]]);
+        line.strokes[0][1][2] = 2.0;
+        let image = line.image().unwrap().unwrap();
+        let ink = |y: usize| -> u32 { (0..SIDE).map(|x| u32::from(image[y * SIDE + x])).sum() };
+        let (above, middle, below) = (ink(7), ink(13), ink(19));
+        assert!(above < middle && middle < below, "{above} {middle} {below}");
+        assert!(below > above * 3 / 2, "{above} {below}");
+    }
+
+    #[test]
     fn values_out_of_range_are_refused() {
         let dot = on_pad(vec![vec![[1.0, 1.0]]]);
-        let changes: [fn(&mut Drawing); 8] = [
+        let changes: [fn(&mut Drawing); 11] = [
             |drawing| drawing.width = 0.0,
             |drawing| drawing.height = f32::INFINITY,
             |drawing| drawing.width = PAD_MAX * 2.0,
@@ -212,7 +239,10 @@ mod tests {
             |drawing| drawing.pen = 0.0,
             |drawing| drawing.strokes[0][0][1] = f32::NAN,
             |drawing| drawing.strokes = vec![Vec::new(); STROKES_MAX + 1],
-            |drawing| drawing.strokes = vec![vec![[0.0; 2]; POINTS_MAX + 1]],
+            |drawing| drawing.strokes = vec![vec![[0.0, 0.0, 1.0]; POINTS_MAX + 1]],
+            |drawing| drawing.strokes[0][0][2] = 0.0,
+            |drawing| drawing.strokes[0][0][2] = 5.0,
+            |drawing| drawing.strokes[0][0][2] = f32::NAN,
         ];
         for change in changes {
             let mut drawing = dot.clone();
@@ -232,7 +262,8 @@ mod tests {
         let mut moved = drawing.clone();
         moved.pen *= scale;
         for point in moved.strokes.iter_mut().flatten() {
-            *point = [point[0] * scale + shift[0], point[1] * scale + shift[1]];
+            let [x, y, pressure] = *point;
+            *point = [x * scale + shift[0], y * scale + shift[1], pressure];
         }
         moved
     }
@@ -258,7 +289,7 @@ mod tests {
         fn any_lengths_are_drawn_or_refused(
             size: [f32; 2],
             pen: f32,
-            strokes: Vec<Vec<[f32; 2]>>,
+            strokes: Vec<Vec<[f32; 3]>>,
             far in prop::collection::vec([any::<f32>(), any::<f32>()], 0..9),
         ) {
             let hostile = Drawing { width: size[0], height: size[1], pen, strokes };

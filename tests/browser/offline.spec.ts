@@ -20,36 +20,6 @@ test("a first visitor's digit is read on shares within seconds, by the model tha
   await expect(page.locator("sotto-draw-panel")).not.toContainText("came with the page", { timeout: 60_000 });
 });
 
-test("what was drawn can be rubbed out in part, and everything undone", async ({ page, context }) => {
-  await openAggregator(context, "?room=eraser", page);
-  const pad = await page.getByTestId("digit-pad").boundingBox();
-  if (!pad) throw new Error("there is no pad");
-  const at = (x: number, y: number) => [pad.x + x * pad.width, pad.y + y * pad.height] as const;
-  const strokes = () =>
-    page.locator("sotto-draw-panel").evaluate((panel) => (panel as unknown as { drawing: { strokes: number[][][] } }).drawing.strokes.length);
-  const line = async (from: readonly [number, number], to: readonly [number, number]) => {
-    await page.mouse.move(...from);
-    await page.mouse.down();
-    await page.mouse.move(...to, { steps: 5 });
-    await page.mouse.up();
-  };
-  await line(at(0.2, 0.5), at(0.8, 0.5));
-  await line(at(0.2, 0.8), at(0.8, 0.8));
-  await page.getByTestId("eraser").click();
-  await expect(page.getByTestId("eraser")).toHaveAttribute("aria-pressed", "true");
-  await line(at(0.5, 0.3), at(0.5, 0.6));
-  expect(await strokes()).toBe(3);
-  await page.getByTestId("undo").click();
-  expect(await strokes()).toBe(2);
-  await page.getByTestId("undo").click();
-  expect(await strokes()).toBe(1);
-  await page.getByTestId("clear").click();
-  expect(await strokes()).toBe(0);
-  await expect(page.getByTestId("eraser")).toHaveAttribute("aria-pressed", "false");
-  await page.getByTestId("undo").click();
-  expect(await strokes()).toBe(1);
-});
-
 test.describe("without a network", () => {
   test.use({ serviceWorkers: "allow" });
 

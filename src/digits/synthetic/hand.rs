@@ -119,7 +119,13 @@ impl Hand {
                 }
             }
             let curve = if self.angular { points } else { curve(&points) };
-            strokes.push(curve.into_iter().map(|point| self.place(point)).collect());
+            strokes.push(
+                curve
+                    .into_iter()
+                    .map(|point| self.place(point))
+                    .map(|[x, y]| [x, y, 1.0])
+                    .collect(),
+            );
         }
         let pen = (self.pen * PAD / 3.0) as f32;
         Drawing { width: PAD as f32, height: PAD as f32, pen, strokes }

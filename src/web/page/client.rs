@@ -18,7 +18,7 @@ export type ClientCommand =
   /** A model to read with in the clear. */
   | { type: "model"; preset: string; round: number; weights: Float32Array }
   /** Strokes in the pad's pixels; `pen` is the line's width. `label`: learn the digit alone. */
-  | { type: "draw"; id: number; width: number; height: number; pen: number; strokes: [number, number][][]; reader: Reader; label: boolean }
+  | { type: "draw"; id: number; width: number; height: number; pen: number; strokes: [x: number, y: number, pressure: number][][]; reader: Reader; label: boolean }
   /** Classifies the first `count` test digits on shares, `batch` together, or as many as suit the network. `data` is the digits' base URL. */
   | { type: "evaluate"; count: number; data: string; batch?: number }
   | { type: "pause" }
@@ -99,8 +99,8 @@ pub struct DrawCommand {
     pub height: f32,
     /// The line's width.
     pub pen: f32,
-    /// The strokes' points.
-    pub strokes: Vec<Vec<[f32; 2]>>,
+    /// The strokes' points, with their pressure.
+    pub strokes: Vec<Vec<[f32; 3]>>,
     /// Who reads it.
     pub reader: Reader,
     /// Learn the digit alone.

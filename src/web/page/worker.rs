@@ -13,7 +13,7 @@ export type WorkerCommand =
   /** Joins the room. `data` is the digits' base URL. Under the name `tab` the worker is found again after a reload. */
   | { type: "open"; query: string; data: string; tab: string }
   /** Adds what is on the pad to this worker's handwriting: lengths in one unit, y downwards. */
-  | { type: "write"; label: number; width: number; height: number; pen: number; strokes: [number, number][][] }
+  | { type: "write"; label: number; width: number; height: number; pen: number; strokes: [x: number, y: number, pressure: number][][] }
   | { type: "erase"; index: number }
   | { type: "eraseAll" }
   /** Adds the digits of a file that was exported. */
@@ -120,8 +120,8 @@ pub enum HandwritingCommand {
         height: f32,
         /// The line's width.
         pen: f32,
-        /// The strokes' points.
-        strokes: Vec<Vec<[f32; 2]>>,
+        /// The strokes' points, with their pressure.
+        strokes: Vec<Vec<[f32; 3]>>,
     },
     /// Remove a digit.
     Erase {

@@ -125,14 +125,17 @@ export class DigitPad extends Painted {
     context.setTransform(OVERSAMPLING, 0, 0, OVERSAMPLING, 0, 0);
     context.clearRect(0, 0, PAD_SIZE, PAD_SIZE);
     context.strokeStyle = token("--client");
-    context.lineWidth = PEN_WIDTH;
     context.lineCap = context.lineJoin = "round";
-    for (const [first, ...rest] of this.strokes) {
-      if (!first) continue;
-      context.beginPath();
-      context.moveTo(...first);
-      for (const point of rest.length > 0 ? rest : [first]) context.lineTo(...point);
-      context.stroke();
+    for (const stroke of this.strokes) {
+      for (const [index, point] of stroke.entries()) {
+        const from = stroke[index - 1] ?? point;
+        if (index === 0 && stroke.length > 1) continue;
+        context.lineWidth = (PEN_WIDTH * (from[2] + point[2])) / 2;
+        context.beginPath();
+        context.moveTo(from[0], from[1]);
+        context.lineTo(point[0], point[1]);
+        context.stroke();
+      }
     }
   }
 }
@@ -140,8 +143,11 @@ export class DigitPad extends Painted {
 function place(canvas: HTMLCanvasElement, event: PointerEvent): Point {
   const box = canvas.getBoundingClientRect();
   const scale = PAD_SIZE / box.width;
-  return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+  return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale, pressure(event)];
 }
+
+/** A pen that is pressed as usual tells one half; a mouse or finger tells nothing. */
+const pressure = ({ pointerType, pressure }: PointerEvent): number => (pointerType === "pen" ? 0.5 + pressure : 1);
 
 const apart = (a: Point | undefined, b: Point): boolean =>
   !a || Math.hypot(a[0] - b[0], a[1] - b[1]) >= STEP_MIN;

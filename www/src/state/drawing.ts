@@ -2,7 +2,8 @@
 
 import type { ClientCommand, ClientEvent, Reader } from "../../wasm/sotto.js";
 
-export type Point = [x: number, y: number];
+/** A place on the pad, and by how much the pen is wider or thinner there. */
+export type Point = [x: number, y: number, pressure: number];
 export type Stroke = Point[];
 type Prediction = Extract<ClientEvent, { type: "prediction" }>;
 type Draw = Extract<ClientCommand, { type: "draw" }>;
@@ -40,8 +41,8 @@ export function undo(drawing: Drawing): Drawing {
 }
 
 /** What an eraser around `at` leaves: strokes that it cuts end before it and go on behind it. */
-export function erased(strokes: Stroke[], at: Point, radius: number): Stroke[] {
-  const isHit = ([x, y]: Point) => Math.hypot(x - at[0], y - at[1]) < radius;
+export function erased(strokes: Stroke[], [u, v]: Point, radius: number): Stroke[] {
+  const isHit = ([x, y]: Point) => Math.hypot(x - u, y - v) < radius;
   return strokes.flatMap((stroke) => {
     const fine = resampled(stroke);
     if (!fine.some(isHit)) return [stroke];
@@ -60,8 +61,11 @@ function resampled(stroke: Stroke): Stroke {
     const before = stroke[index - 1];
     if (!before) return [point];
     const parts = Math.max(1, Math.ceil(Math.hypot(point[0] - before[0], point[1] - before[1]) / ERASER_STEP));
-    const between = (part: number): Point => [before[0] + ((point[0] - before[0]) * part) / parts, before[1] + ((point[1] - before[1]) * part) / parts];
-    return Array.from({ length: parts }, (_, part) => between(part + 1));
+    const between = (part: number) => (axis: 0 | 1 | 2) => before[axis] + ((point[axis] - before[axis]) * part) / parts;
+    return Array.from({ length: parts }, (_, part): Point => {
+      const at = between(part + 1);
+      return [at(0), at(1), at(2)];
+    });
   });
 }
 

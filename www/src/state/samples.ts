@@ -31,6 +31,6 @@ const DIGITS: Point[][][] = [
 
 /** The sample's strokes in the pad's pixels. */
 export const sample = (digit: number): Stroke[] =>
-  (DIGITS[digit] ?? []).map((stroke) => stroke.map(([x, y]) => [x * PAD_SIZE, y * PAD_SIZE]));
+  (DIGITS[digit] ?? []).map((stroke) => stroke.map(([x, y]) => [x * PAD_SIZE, y * PAD_SIZE, 1]));
 
 export const SAMPLES = DIGITS.map((_, digit) => digit);
