@@ -33,17 +33,25 @@ function run(experiment, seed) {
   if (!experiment.flags.includes("scaffold")) flags.push("--keep", `${stem}.run`);
   console.log(`simulate train ${experiment.flags} --seed ${seed}`);
   const { status, stdout, stderr } = spawnSync(SIMULATE, ["train", ...flags], { encoding: "utf8", maxBuffer: 1 << 28 });
-  if (status !== 0) {
-    // Training that diverges is an outcome, too.
+  const rows = existsSync(`${stem}.csv`) ? readFileSync(`${stem}.csv`, "utf8").trim().split("\n").slice(1) : [];
+  const summary = status === 0 ? JSON.parse(stdout.trim().split("\n").at(-1)) : diverged(stderr, rows);
+  if (!summary) {
     console.error(stderr);
     return;
   }
-  const { seconds: _seconds, ...summary } = JSON.parse(stdout.trim().split("\n").at(-1));
-  const rows = readFileSync(`${stem}.csv`, "utf8").trim().split("\n").slice(1);
+  // It is of the machine, and not of the experiment.
+  delete summary.seconds;
   const curve = rows.map((row) => row.split(",").slice(0, 2).map(Number));
   writeFileSync(`${stem}.json`, `${JSON.stringify({ flags: experiment.flags, seed, ...summary, curve })}\n`);
   renameSync(`${stem}.json`, path(experiment, seed));
   rmSync(`${stem}.run`, { force: true });
+}
+
+/** Training that diverges is an outcome, too: where it stood when no update was finite any more. */
+function diverged(stderr, rows) {
+  const [rounds, accuracy] = rows.at(-1)?.split(",").map(Number) ?? [];
+  if (!stderr.includes("training stands still") || rounds === undefined) return undefined;
+  return { test_accuracy: accuracy, rounds, diverged: true };
 }
 
 function found(experiment) {
@@ -60,7 +68,8 @@ function outcome(results) {
   const target = reached.length > 0 ? `, target after ${median(reached)} rounds` : "";
   const backdoors = results.map((result) => result.backdoor).filter((share) => share !== undefined);
   const backdoor = backdoors.length > 0 ? `, backdoor ${median(backdoors).toFixed(1)}` : "";
-  return `${median(accuracies).toFixed(2)}${spread} after ${median(results.map((result) => result.rounds))} rounds${target}${backdoor}`;
+  const end = results.some((result) => result.diverged) ? ", diverged" : "";
+  return `${median(accuracies).toFixed(2)}${spread} after ${median(results.map((result) => result.rounds))} rounds${target}${backdoor}${end}`;
 }
 
 function tables() {
