@@ -54,3 +54,40 @@ test("ten tabs train, and a digit is drawn", async ({ context }) => {
   await picture(page, "secret-phone");
   await part(sum, "sum-phone");
 });
+
+const WIDTHS = [360, 768, 1440];
+
+test("every act and state, at three widths and in both schemes", async ({ context }) => {
+  test.setTimeout(600_000);
+  const page = await openAggregator(context, "?room=gallery&seed=7&rounds=4&shards=20");
+  /** Takes what is seen, or a part of the page, in all six ways. */
+  const gallery = async (name: string, of?: Locator) => {
+    for (const width of WIDTHS) {
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.setViewportSize({ width, height: width < 700 ? 800 : 900 });
+        await page.emulateMedia({ colorScheme });
+        if (!of) await page.evaluate(() => scrollTo(0, 0));
+        await of?.scrollIntoViewIfNeeded();
+        // Charts and canvases follow their box in the next frames.
+        await page.waitForTimeout(400);
+        const options = { path: `../docs/screens/${name}-${width}-${colorScheme}.jpg`, type: "jpeg", quality: 72 } as const;
+        await (of ? of.screenshot(options) : page.screenshot(options));
+      }
+    }
+  };
+  await gallery("first");
+  await page.getByTestId("add-local-worker").click();
+  await waitForRound(page, 4);
+  const three = testDigits()[3];
+  if (three) await draw(page, three.image);
+  await gallery("trained");
+  await page.getByTestId("look").first().click();
+  await gallery("sum", page.locator("sotto-secure-sum"));
+  await page.locator("sotto-results summary").click();
+  await gallery("results", page.locator("sotto-results"));
+  await page.getByTestId("lessons").scrollIntoViewIfNeeded();
+  await page.getByTestId("calculate").click();
+  await page.getByTestId("calculator-result").filter({ hasText: "42" }).waitFor({ timeout: 30_000 });
+  await gallery("lessons", page.locator("sotto-lessons"));
+  await gallery("secret", page.locator("sotto-secret-panel"));
+});
