@@ -26,15 +26,21 @@ export function messages(alice?: ClassifiedView, bob?: ClassifiedView): WireMess
   return records.map(({ record: { path, peer, way, bytes, at }, holder }) => ({
     ...(way === "sent" ? { from: holder, to: peer } : { from: peer, to: holder }),
     path,
-    layer: path.split("/")[2] ?? "",
+    layer: layerOf(path),
     bytes,
     after: at - start,
   }));
 }
 
-/** Whether a message belongs to a layer; the drawing's shares are what goes into the first. */
+/** The drawing's shares are what goes into the first layer. */
+function layerOf(path: string): string {
+  const [kind, , step = ""] = path.split("/");
+  return kind === "classify" && step === "share" ? "input" : step;
+}
+
+/** Whether a message of the classification belongs to the layer that is looked at. */
 export const belongs = ({ layer, path }: WireMessage, looked: string): boolean =>
-  looked !== "" && path.startsWith("classify/") && (layer === looked || (looked === "input" && layer === "share"));
+  looked !== "" && layer === looked && path.startsWith("classify/");
 
 /** Both ends of a link. */
 export type Ends = [RoleName, RoleName];

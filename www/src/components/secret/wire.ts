@@ -61,12 +61,15 @@ export class Wire extends LitElement {
   @property({ attribute: false }) model?: number;
   @property() layer = "";
   private all: WireMessage[] = [];
+  /** Without those that brought model and material before. */
+  private own: WireMessage[] = [];
   private readonly player = new Player(STEP_MS, () => this.replayed());
 
   protected override willUpdate(changes: Map<PropertyKey, unknown>): void {
     if (!changes.has("alice") && !changes.has("bob")) return;
     this.all = messages(this.alice, this.bob);
-    this.player.load(this.own().length);
+    this.own = this.all.filter((message) => message.after >= 0);
+    this.player.load(this.own.length);
   }
 
   override disconnectedCallback(): void {
@@ -91,7 +94,7 @@ export class Wire extends LitElement {
 
   private controls() {
     const { player } = this;
-    const all = this.own().length;
+    const all = this.own.length;
     return html`<div class="controls">
       <button data-testid="wire-replay" ?disabled=${all === 0} @click=${() => (player.playing ? player.pause() : player.play())}>
         ${player.playing ? words.pause : words.replay}
@@ -108,18 +111,18 @@ export class Wire extends LitElement {
 
   /** The message that is replayed. */
   private get now(): WireMessage | undefined {
-    return this.own()[this.player.at - 1];
+    return this.own[this.player.at - 1];
   }
 
   /** The layer of what is replayed is looked at elsewhere, too. */
   private replayed(): void {
-    const layer = this.now && (this.now.layer === "share" ? "input" : this.now.layer);
+    const layer = this.now?.layer;
     if (layer !== undefined && layer !== this.layer) tell(this, "layer", layer);
     this.requestUpdate();
   }
 
   private load(ends: Ends): Load {
-    const here = this.own().filter((message) => belongs(message, this.layer));
+    const here = this.own.filter((message) => belongs(message, this.layer));
     return { ...this.carried(ends), marked: over(here, ends) > 0 };
   }
 
@@ -131,18 +134,13 @@ export class Wire extends LitElement {
       case "dealer":
         return { bytes: (other === "alice" ? this.alice : this.bob)?.dealtBytes, ahead: true };
       default:
-        return { bytes: this.alice && over(this.own(), ends), ahead: false };
+        return { bytes: this.alice && over(this.own, ends), ahead: false };
     }
-  }
-
-  /** Without those that brought model and material before. */
-  private own(): WireMessage[] {
-    return this.all.filter((message) => message.after >= 0);
   }
 
   private summary(): string {
     const { layer } = this;
-    const all = this.own();
+    const all = this.own;
     if (all.length === 0) return "";
     const total = words.messages(all.length, sum(all));
     if (layer === "") return words.choose(total);
