@@ -254,9 +254,8 @@ async fn load(shared: Shared, data: String, place: Assignment, generation: u32) 
     while is_current(&shared, generation) {
         match fetch_shard(&data, &place).await {
             Ok(shard) => return loaded(&shared, shard, &place, generation).await,
-            Err(text) => {
-                let notice = Shown::Notice { level: "warning", text };
-                with_room(&shared, |room| room.show.event(&notice));
+            Err(reason) => {
+                with_room(&shared, |room| room.show.event(&Shown::Unfetched { reason }));
                 sleep(LOAD_AGAIN).await;
             }
         }

@@ -42,6 +42,9 @@ test.describe("without a network", () => {
     const tab = await context.newPage();
     await tab.goto("./worker.html?room=offline");
     // It joins; digits that no tab has used yet are the one thing that is missing.
-    await expect(tab.getByTestId("worker-phase")).toHaveAttribute("data-id", /./);
+    await expect(tab.getByTestId("worker-phase")).toHaveAttribute("data-phase", "loading");
+    await expect(tab.getByTestId("worker-detail")).toContainText("This browser is offline");
+    await context.setOffline(false);
+    await expect(tab.getByTestId("worker-phase")).toHaveAttribute("data-phase", /idle|training/, { timeout: 30_000 });
   });
 });

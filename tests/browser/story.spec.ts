@@ -56,3 +56,18 @@ test("what the page tells to type in the console hears the wire", async ({ page,
   await openWorkers(page, 1);
   await expect.poll(() => heard.some((line) => /^heard [1-9]/.test(line))).toBe(true);
 });
+
+test("beside each claim stands who could break it, and what the network shows", async ({ page, context }) => {
+  await openAggregator(context, "?room=claims", page);
+  const claim = (of: string) => page.locator(of).getByTestId("trust").first();
+  const sum = claim("sotto-secure-sum");
+  await expect(sum.getByTestId("trust-who")).toContainText("the aggregator with more than a tenth of the workers");
+  await expect(sum.getByTestId("trust-wire")).toContainText("noise in place of updates");
+  await page.getByTestId("secagg-toggle").click();
+  await expect(sum.getByTestId("trust-who")).toContainText("the aggregator alone");
+  await expect(sum.getByTestId("trust-wire")).toContainText("every update");
+  await page.getByTestId("dp-toggle").click();
+  await expect(claim("sotto-privacy").getByTestId("trust-who")).toContainText("parts of the noise");
+  await expect(claim("sotto-secret-panel").getByTestId("trust-who")).toContainText("alice and bob");
+  await expect(claim("sotto-lessons").getByTestId("trust-who")).toContainText("both shares");
+});

@@ -1,4 +1,5 @@
-// ./build.sh bench load: from the first visit to the first trained batch, with nothing cached.
+// ./build.sh bench load: from the first visit to the first trained batch, and to the first digit that is read on shares, with
+// nothing cached.
 
 import { expect, test, type Browser } from "@playwright/test";
 
@@ -31,6 +32,31 @@ test("from the first visit to the first trained batch", async ({ browser }) => {
     add("load", "load/first_batch_ms", of((one) => one.firstBatch));
   }
 });
+
+test("from the first visit to the first digit that is read on shares", async ({ browser }) => {
+  test.setTimeout(300_000);
+  const answers: number[] = [];
+  for (let n = 0; n < TIMES; n += 1) answers.push(await answered(browser));
+  add("load", "load/first_answer_ms", median(answers));
+});
+
+/** One first visit that draws a line as soon as there is a pad; when its answer was there, since the page was opened. */
+async function answered(browser: Browser): Promise<number> {
+  const context = await browser.newContext({ extraHTTPHeaders: { "accept-encoding": "br" } });
+  const page = await context.newPage();
+  await page.goto(`http://localhost:${SITE_PORT}/?room=load`);
+  const pad = await page.getByTestId("digit-pad").boundingBox();
+  if (!pad) throw new Error("the pad is not on the page");
+  const across = pad.x + pad.width / 2;
+  await page.mouse.move(across, pad.y + 0.2 * pad.height);
+  await page.mouse.down();
+  await page.mouse.move(across, pad.y + 0.8 * pad.height, { steps: 8 });
+  await page.mouse.up();
+  await page.locator("[data-testid=prediction][data-state=done]").waitFor();
+  const at = await page.evaluate(() => performance.now());
+  await context.close();
+  return at;
+}
 
 /** One first visit: opens the page, starts three workers as soon as that can be clicked. */
 async function visit(browser: Browser, encoding: string): Promise<Visit> {

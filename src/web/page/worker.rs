@@ -24,6 +24,8 @@ export type WorkerCommand =
 
 export type WorkerEvent =
   | ({ type: "state" } & WorkerState)
+  /** The shard could not be fetched; the worker goes on trying. */
+  | { type: "unfetched"; reason: string }
   /** The shard is here: how many digits, of which labels, and up to 60 of them to look at. */
   | { type: "shard"; source: string; digits: number; histogram: number[]; bytes: number; sample: Uint8Array; labels: Uint8Array }
   /** This worker's handwriting, in the order of writing. Each digit stands `copies` times among the `digits` that it trains on. */
@@ -143,6 +145,11 @@ pub enum HandwritingCommand {
 pub enum WorkerEvent {
     /// What it is doing.
     State(WorkerState),
+    /// The shard could not be fetched.
+    Unfetched {
+        /// Why.
+        reason: String,
+    },
     /// The shard is here.
     Shard {
         /// Where the digits come from.

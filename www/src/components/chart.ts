@@ -48,6 +48,7 @@ export class Chart extends LitElement {
   /** What the chart says, for those who do not see it. */
   @property() label = "";
   private plot?: UPlot;
+  private near?: IntersectionObserver;
   private resize?: ResizeObserver;
   private forget?: () => void;
 
@@ -58,10 +59,15 @@ export class Chart extends LitElement {
   protected override firstUpdated(): void {
     const place = this.renderRoot.querySelector<HTMLElement>(".plot");
     if (!place) return;
-    void this.draw(place);
+    this.near = new IntersectionObserver((seen) => {
+      if (!seen.some((one) => one.isIntersecting)) return;
+      this.near?.disconnect();
+      void this.draw(place);
+    }, { rootMargin: "400px" });
+    this.near.observe(place);
   }
 
-  /** The library takes long to begin, so nothing else waits for it. */
+  /** The library takes long to begin: nothing waits for it, and it waits until somebody comes near. */
   private async draw(place: HTMLElement): Promise<void> {
     const { default: UPlot } = await import("uplot");
     if (!this.isConnected) return;
@@ -77,6 +83,7 @@ export class Chart extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.near?.disconnect();
     this.resize?.disconnect();
     this.forget?.();
   }

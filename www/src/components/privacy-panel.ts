@@ -10,6 +10,7 @@ import { shared } from "../styles/shared";
 import { text } from "../text";
 import { tell } from "./events";
 import { checked, switches } from "./switch";
+import "./trust";
 
 const words = text.privacy.noise;
 
@@ -35,6 +36,7 @@ export class PrivacyPanel extends LitElement {
         display: grid;
         gap: var(--space-3);
         --switch: var(--worker);
+        --trust: var(--worker);
       }
       .top {
         display: flex;
@@ -135,10 +137,14 @@ function figures(show: Show, { kind, population, delta, clip, spent, planned }: 
       ${words.delta(delta)} ${one.how(population, settingOf(show, "rate") ?? "", shortened, settingOf(show, "noise") ?? "")}
       ${show.state.workers.length > 0 ? nothing : words.forOne}
     </p>
+    <sotto-trust .claim=${text.trust.noise[kind]}></sotto-trust>
   `;
 }
 
 const epsilon = ({ epsilon }: Figure): string => (epsilon < 100 ? epsilon.toPrecision(3) : Math.round(epsilon).toString());
 
 const meaning = ({ guess, words: verdict }: Figure, one: { guess: (percent: string) => string }) =>
-  html`<p class="words">${verdict} ${one.guess(fixed(100 * guess, guess > 0.999 ? 3 : 0))}</p>`;
+  html`<p class="words">${verdict} ${one.guess(fixed(100 * guess, digits(guess)))}</p>`;
+
+/** As many digits behind the point as keep what is not certain from becoming 100 %. */
+const digits = (guess: number): number => (guess > 0.999 ? 3 : guess > 0.99 ? 1 : 0);

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 
 import type { LayerView, LessonCommand, LibraryCommand, Modulus, Reader, Setting } from "../../wasm/sotto.js";
@@ -16,17 +16,7 @@ import type { Act } from "./acts";
 import "./acts";
 import "./banner";
 import "./draw-panel";
-import "./lessons/lessons-panel";
-import "./library/panel";
-import "./preset-links";
-import "./privacy-panel";
-import "./proof";
-import "./results/results-panel";
 import "./run-line";
-import "./secret/secret-panel";
-import "./secure-sum";
-import "./settings-form";
-import "./training-panel";
 
 const words = text.room.page;
 
@@ -71,7 +61,7 @@ export class Room extends LitElement {
 
   private readonly missing = missingFeature();
   private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate());
-  /** How much of the page is there: a bit more after every turn, so that nothing waits for all of it. */
+  /** How many parts of the page are there: one more after every turn, so that nothing waits for all of it. */
   @state() private built = 0;
   /** The worker whose update is followed, by its id. */
   @state() private looked = "";
@@ -85,9 +75,10 @@ export class Room extends LitElement {
 
   protected override render() {
     if (!this.session) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
-    const { show, classifier, starter } = this.session;
+    const { session } = this;
+    const { show, classifier, starter } = session;
     return html`
-      ${this.banner(this.session)} ${this.reader(this.session)} ${this.unkept(this.session)} ${this.unheard()}
+      ${this.banner(session)} ${this.reader(session)} ${this.unkept(session)} ${this.unheard()}
       <sotto-acts ?hidden=${this.hides("acts")} @act=${({ detail }: CustomEvent<Act>) => this.goTo(detail)}></sotto-acts>
       <sotto-run-line .run=${show.run}></sotto-run-line>
       <div class="stage ${this.hides("draw") || this.hides("train") ? "single" : ""}">
@@ -106,9 +97,9 @@ export class Room extends LitElement {
           @reader=${({ detail }: CustomEvent<Reader>) => classifier.choose(detail, classifier.pad.label)}
           @label=${({ detail }: CustomEvent<boolean>) => classifier.choose(classifier.pad.reader, detail)}
         ></sotto-draw-panel>
-        ${this.built < 1 ? nothing : this.training(this.session)}
+        ${this.built < 1 ? nothing : this.training(session)}
       </div>
-      ${this.below(this.session)}
+      ${this.below.slice(0, Math.max(0, this.built - 1)).map(([, part]) => part(session))}
     `;
   }
 
@@ -131,96 +122,116 @@ export class Room extends LitElement {
     `;
   }
 
-  /** What a first look need not wait for. */
-  private below(session: Session) {
-    const parts = [this.about, this.taught, this.secret, this.rest];
-    return parts.map((part, index) => (this.built < index + 2 ? nothing : part.call(this, session)));
-  }
-
-  /** What training gives, and gives away. */
-  private about({ show, company }: Session) {
-    return html`
-      <sotto-results ?hidden=${this.hides("results")} .show=${show}></sotto-results>
-      <sotto-preset-links
-        ?hidden=${this.hides("experiments")}
-        .show=${show}
-        ?fixed=${show.room !== "ours"}
-        @adopt=${({ detail }: CustomEvent<string>) => this.session?.adopt(detail)}
-      ></sotto-preset-links>
-      <sotto-secure-sum
-        ?hidden=${this.hides("sum")}
-        .show=${show}
-        .looked=${this.looked}
-        .followed=${company.sentBy(this.looked)}
-        @look=${this.look}
-        ?fixed=${show.room !== "ours"}
-        @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
-      ></sotto-secure-sum>
-      <sotto-privacy
-        ?hidden=${this.hides("privacy")}
-        .show=${show}
-        ?fixed=${show.room !== "ours"}
-        @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
-      ></sotto-privacy>
-    `;
-  }
-
-  private taught() {
-    return html`
-      <sotto-lessons
-        ?hidden=${this.hides("lessons")}
-        .show=${this.lessons.show}
-        @looked-at=${() => this.lessons.begin()}
-        @ask=${({ detail }: CustomEvent<LessonCommand>) => this.lessons.ask(detail)}
-        @modulus=${({ detail }: CustomEvent<Modulus>) => this.lessons.choose(detail)}
-        @recount=${() => this.lessons.recount()}
-      ></sotto-lessons>
-    `;
-  }
-
-  private secret({ show, classifier }: Session) {
-    return html`
-      <sotto-secret-panel
-        ?hidden=${this.hides("secret")}
-        .show=${classifier.secret}
-        .layers=${show.run?.layers ?? NO_LAYERS}
-        .digits=${show.run?.source.test ?? 0}
-        @evaluate=${({ detail }: CustomEvent<{ count: number }>) => classifier.parties.evaluate(detail.count)}
-        @pause=${() => classifier.parties.pause(true)}
-        @resume=${() => classifier.parties.pause(false)}
-        @halt=${() => classifier.parties.halt()}
-        @fraction=${({ detail }: CustomEvent<number>) => classifier.parties.precise(detail)}
-        @fix=${({ detail }: CustomEvent<{ value: number; fraction: number }>) => classifier.parties.fix(detail.value, detail.fraction)}
-        @garble=${({ detail }: CustomEvent<"alice" | "bob">) => classifier.parties.garble(detail)}
-        @kill=${({ detail }: CustomEvent<Helper>) => classifier.parties.kill(detail)}
-        @open-party=${({ detail }: CustomEvent<TabRole>) => classifier.parties.openTab(detail)}
-      ></sotto-secret-panel>
-    `;
-  }
-
-  private rest({ show, borrowed, library }: Session) {
-    return html`
-      <sotto-library
-        ?hidden=${this.hides("library")}
-        .library=${library.show}
-        .run=${show}
-        ?watching=${show.room !== "ours"}
-        .borrowed=${borrowed?.id ?? ""}
-        @look=${() => this.session?.library.send({ type: "list" })}
-        @library=${({ detail }: CustomEvent<LibraryCommand>) => this.session?.library.send(detail)}
-        @save=${({ detail }: CustomEvent<string>) => this.session?.save(detail)}
-        @forget=${() => this.session?.forget()}
-      ></sotto-library>
-      <sotto-settings-form
-        ?hidden=${this.hides("settings")}
-        .settings=${show.run?.settings ?? NO_SETTINGS}
-        .problems=${show.problems}
-        ?fixed=${show.room !== "ours"}
-        @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
-      ></sotto-settings-form>
-      <sotto-proof ?hidden=${this.hides("proof")} .room=${show.run?.room ?? ""}></sotto-proof>
-    `;
-  }
+  /** What a first look need not wait for: the program of each part, and the part. Each has a turn of its own. */
+  private readonly below: [load: () => Promise<unknown>, part: (session: Session) => TemplateResult][] = [
+    [
+      () => import("./results/results-panel"),
+      ({ show }) => html`
+        <sotto-results ?hidden=${this.hides("results")} .show=${show}></sotto-results>
+      `,
+    ],
+    [
+      () => import("./preset-links"),
+      ({ show }) => html`
+        <sotto-preset-links
+          ?hidden=${this.hides("experiments")}
+          .show=${show}
+          ?fixed=${show.room !== "ours"}
+          @adopt=${({ detail }: CustomEvent<string>) => this.session?.adopt(detail)}
+        ></sotto-preset-links>
+      `,
+    ],
+    [
+      () => import("./secure-sum"),
+      ({ show, company }) => html`
+        <sotto-secure-sum
+          ?hidden=${this.hides("sum")}
+          .show=${show}
+          .looked=${this.looked}
+          .followed=${company.sentBy(this.looked)}
+          @look=${this.look}
+          ?fixed=${show.room !== "ours"}
+          @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
+        ></sotto-secure-sum>
+      `,
+    ],
+    [
+      () => import("./privacy-panel"),
+      ({ show }) => html`
+        <sotto-privacy
+          ?hidden=${this.hides("privacy")}
+          .show=${show}
+          ?fixed=${show.room !== "ours"}
+          @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
+        ></sotto-privacy>
+      `,
+    ],
+    [
+      () => import("./lessons/lessons-panel"),
+      () => html`
+        <sotto-lessons
+          ?hidden=${this.hides("lessons")}
+          .show=${this.lessons.show}
+          @looked-at=${() => this.lessons.begin()}
+          @ask=${({ detail }: CustomEvent<LessonCommand>) => this.lessons.ask(detail)}
+          @modulus=${({ detail }: CustomEvent<Modulus>) => this.lessons.choose(detail)}
+          @recount=${() => this.lessons.recount()}
+        ></sotto-lessons>
+      `,
+    ],
+    [
+      () => import("./secret/secret-panel"),
+      ({ show, classifier }) => html`
+        <sotto-secret-panel
+          ?hidden=${this.hides("secret")}
+          .show=${classifier.secret}
+          .layers=${show.run?.layers ?? NO_LAYERS}
+          .digits=${show.run?.source.test ?? 0}
+          @evaluate=${({ detail }: CustomEvent<{ count: number }>) => classifier.parties.evaluate(detail.count)}
+          @pause=${() => classifier.parties.pause(true)}
+          @resume=${() => classifier.parties.pause(false)}
+          @halt=${() => classifier.parties.halt()}
+          @fraction=${({ detail }: CustomEvent<number>) => classifier.parties.precise(detail)}
+          @fix=${({ detail }: CustomEvent<{ value: number; fraction: number }>) => classifier.parties.fix(detail.value, detail.fraction)}
+          @garble=${({ detail }: CustomEvent<"alice" | "bob">) => classifier.parties.garble(detail)}
+          @kill=${({ detail }: CustomEvent<Helper>) => classifier.parties.kill(detail)}
+          @open-party=${({ detail }: CustomEvent<TabRole>) => classifier.parties.openTab(detail)}
+        ></sotto-secret-panel>
+      `,
+    ],
+    [
+      () => import("./library/panel"),
+      ({ show, borrowed, library }) => html`
+        <sotto-library
+          ?hidden=${this.hides("library")}
+          .library=${library.show}
+          .run=${show}
+          ?watching=${show.room !== "ours"}
+          .borrowed=${borrowed?.id ?? ""}
+          @look=${() => this.session?.library.send({ type: "list" })}
+          @library=${({ detail }: CustomEvent<LibraryCommand>) => this.session?.library.send(detail)}
+          @save=${({ detail }: CustomEvent<string>) => this.session?.save(detail)}
+          @forget=${() => this.session?.forget()}
+        ></sotto-library>
+      `,
+    ],
+    [
+      () => import("./settings-form"),
+      ({ show }) => html`
+        <sotto-settings-form
+          ?hidden=${this.hides("settings")}
+          .settings=${show.run?.settings ?? NO_SETTINGS}
+          .problems=${show.problems}
+          ?fixed=${show.room !== "ours"}
+          @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
+        ></sotto-settings-form>
+      `,
+    ],
+    [
+      () => import("./proof"),
+      ({ show }) => html`<sotto-proof ?hidden=${this.hides("proof")} .room=${show.run?.room ?? ""}></sotto-proof>`,
+    ],
+  ];
 
   protected override firstUpdated(): void {
     document.querySelector(".essay")?.toggleAttribute("hidden", this.hides("essay"));
@@ -230,7 +241,9 @@ export class Room extends LitElement {
   }
 
   private async build(act: string): Promise<void> {
-    while (this.built < BUILT) {
+    const training = () => import("./training-panel");
+    for (const load of [training, ...this.below.map(([load]) => load)]) {
+      await load();
       this.built += 1;
       await this.updateComplete;
       await new Promise((turn) => setTimeout(turn));
@@ -302,8 +315,6 @@ export class Room extends LitElement {
   }
 }
 
-/** Turns until all of the page is there. */
-const BUILT = 5;
 /** Where each act begins. */
 const PLACES: Record<Act, string> = { train: "sotto-training-panel", share: "sotto-lessons", classify: "sotto-secret-panel" };
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");

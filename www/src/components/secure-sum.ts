@@ -11,9 +11,11 @@ import { signed, type SumShow } from "../state/sum";
 import { shared } from "../styles/shared";
 import { text } from "../text";
 import "./attack";
+import { doing } from "./doing";
 import { tell } from "./events";
 import "./heat-map";
 import "./slot-badge";
+import "./trust";
 import "./worker-masks";
 import { checked, switches } from "./switch";
 
@@ -40,6 +42,7 @@ export class SecureSum extends LitElement {
         display: grid;
         gap: var(--space-3);
         --switch: var(--aggregator);
+        --trust: var(--aggregator);
       }
       .top {
         display: flex;
@@ -155,6 +158,7 @@ export class SecureSum extends LitElement {
         </div>
         <p class="status" data-testid="secagg-status" data-phase=${this.phase(on)} role="status">${this.status(on)}</p>
         ${on ? this.views(show.sum) : nothing}
+        <sotto-trust .claim=${on ? text.trust.sum : text.trust.clear}></sotto-trust>
         <sotto-attack .attack=${show.attack} .places=${show.places} ?masked=${on}></sotto-attack>
       </section>
     `;
@@ -267,9 +271,6 @@ export class SecureSum extends LitElement {
 }
 
 const NOTHING = new Uint32Array(0);
-
-/** What a secure sum is doing, as the end of a sentence. */
-export const doing = ({ phase, heard, pending }: SumView): string => words.doing[phase](heard, heard + pending);
 
 function graph({ neighbours, threshold, bits }: SumView): string {
   if (neighbours === undefined || threshold === undefined || bits === undefined) return "";

@@ -5,10 +5,10 @@ import { BEFORE, lacking, reports, type Show } from "../state/show";
 import { shared } from "../styles/shared";
 import { text } from "../text";
 import "./accuracy-curve";
+import { doing } from "./doing";
 import "./notices";
 import "./roster";
 import "./stats";
-import { doing } from "./secure-sum";
 import "./training-controls";
 
 const words = text.training.panel;

@@ -103,7 +103,8 @@ export class WorkerPhase extends LitElement {
       case "summing":
         return words.summing;
       case "loading":
-        return words.loading;
+        if (this.show.unfetched === undefined) return words.loading;
+        return navigator.onLine ? words.unfetched(this.show.unfetched) : words.offline;
       case "away":
         return words.away;
       case "silent":

@@ -6,9 +6,10 @@ import type { LocalShow } from "../state/local";
 import { signed } from "../state/sum";
 import { shared } from "../styles/shared";
 import { text } from "../text";
+import "./heat-map";
+import "./trust";
 
 const words = text.worker.sent;
-import "./heat-map";
 
 /** The one thing that left the tab: the last update. */
 @customElement("sotto-worker-sent")
@@ -21,6 +22,7 @@ export class WorkerSent extends LitElement {
         align-content: start;
         gap: var(--space-3);
         height: 100%;
+        --trust: var(--aggregator);
       }
       dl {
         display: grid;
@@ -80,6 +82,7 @@ export class WorkerSent extends LitElement {
               label=${words.masked(CELLS)}
             ></sotto-heat-map>`
           : nothing}
+        ${sent ? html`<sotto-trust .claim=${sent.secure ? text.trust.sum : text.trust.clear}></sotto-trust>` : nothing}
       </section>
     `;
   }

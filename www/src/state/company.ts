@@ -15,9 +15,10 @@ export class Company {
   private readonly workers: RoleLink<WorkerCommand>[] = [];
   /** What dishonest ones do, in words, by their place. */
   private readonly attacks = new Map<number, string>();
-
   /** The names in the room of those who have one, by their place here. */
   private readonly ids: string[] = [];
+  /** Those whose digits could not be fetched. */
+  private readonly unfetched = new Set<number>();
   /** What each last sent under its masks, likewise. */
   private readonly masked: Masked[] = [];
 
@@ -65,6 +66,12 @@ export class Company {
 
   private heard(place: number, event: WorkerEvent): void {
     if (event.type === "failed") this.warn(words.workerFailed(event.reason));
+    if (event.type === "unfetched" && !this.unfetched.has(place)) {
+      // It goes on trying, and fails as often: once is enough.
+      this.unfetched.add(place);
+      this.warn(words.workerUnfetched(event.reason, navigator.onLine));
+    }
+    if (event.type === "shard") this.unfetched.delete(place);
     if (event.type === "dials") this.dialled(place, event);
     if (event.type === "state") this.ids[place] = event.id;
     if (event.type === "masked") {

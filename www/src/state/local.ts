@@ -8,6 +8,8 @@ type Of<Type extends WorkerEvent["type"]> = Omit<Extract<WorkerEvent, { type: Ty
 export interface LocalShow {
   state?: Of<"state">;
   shard?: Of<"shard">;
+  /** Why its digits are not here yet; it goes on trying. */
+  unfetched?: string;
   /** Some of the digits of this round's first step, with variety mixed in. */
   varied?: Of<"varied">;
   /** The round under way was taken up after so many steps. */
@@ -47,6 +49,8 @@ export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
       const { state, eligibility, dials, notices } = show;
       return { ...NOTHING, ...(state && { state }), ...(eligibility && { eligibility }), ...(dials && { dials }), notices, shard };
     }
+    case "unfetched":
+      return { ...show, unfetched: event.reason };
     case "renamed":
     case "handwritingFile":
       return show;

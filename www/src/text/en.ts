@@ -12,6 +12,7 @@ import { roles } from "./en/roles.ts";
 import * as room from "./en/room.ts";
 import * as secret from "./en/secret.ts";
 import * as training from "./en/training.ts";
+import { trust } from "./en/trust.ts";
 import * as worker from "./en/worker.ts";
 
 export const en = {
@@ -25,6 +26,7 @@ export const en = {
   privacy,
   lessons,
   secret,
+  trust,
   library,
   worker,
   party,

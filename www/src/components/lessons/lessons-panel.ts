@@ -6,6 +6,7 @@ import { LESSONS_BEFORE, type LessonsShow } from "../../state/lessons";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import { tell } from "../events";
+import "../trust";
 import "./alone";
 import "./calculator";
 import "./clock";
@@ -118,6 +119,7 @@ export class LessonsPanel extends LitElement {
           )}
           <p class="note">${words.modulusHelp[modulus]}</p>
         </fieldset>
+        <sotto-trust .claim=${text.trust.shares}></sotto-trust>
         <div class="lessons">${this.near ? this.lessons() : nothing}</div>
       </section>
     `;

@@ -5,15 +5,17 @@ import type { LayerView } from "../../../wasm/sotto.js";
 import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
+import type { Claim } from "../trust";
+import "../trust";
 import "./evaluation";
 import "./failure";
 import "./layers";
 import "./numbers";
 import "./parties";
 import "./precision";
+import { roleName } from "./role";
 import "./scalar";
 import "./shares";
-import "./trust";
 import "./wire";
 
 const words = text.secret.panel;
@@ -122,7 +124,7 @@ export class SecretPanel extends LitElement {
           <h2 id="secret">${words.title}</h2>
           <p class="note number" role="status">${this.now()}</p>
         </div>
-        <sotto-trust .tabs=${show.tabs}></sotto-trust>
+        <sotto-trust .claim=${claim(show.tabs.length > 0)}></sotto-trust>
         <sotto-secret-failure ?hidden=${!show.failure} .failure=${show.failure} .session=${show.session}></sotto-secret-failure>
         ${show.notice ? html`<p class="note" role="status" data-testid="secret-notice">${words.notice(show.notice)}</p>` : nothing}
         <div class="first">
@@ -238,6 +240,13 @@ export class SecretPanel extends LitElement {
     return words.right((100 * evaluation.correct) / evaluation.done, evaluation.done);
   }
 }
+
+const claim = (inTabs: boolean): Claim => ({
+  what: text.trust.secret.what(inTabs),
+  who: text.trust.secret.who(roleName("alice"), roleName("bob"), roleName("dealer")),
+  otherwise: text.trust.secret.otherwise,
+  wire: text.trust.secret.wire(inTabs),
+});
 
 /** What the drawing is called among the layers. */
 const INPUT = "input";

@@ -31,18 +31,6 @@ export const panel = {
   fits: { always: "", onSample: ": every number fits so far", never: ": numbers overflow" },
 };
 
-export const trust = {
-  here: "All roles run in this browser, on one computer:",
-  tabs: "Some roles run in tabs of their own, but all of them in this browser, on one computer:",
-  what: (place: string) =>
-    html`<strong>${place}</strong> whoever controls it can add the shares up. What you see is how the protocol works; privacy
-      begins when alice, bob and the dealer belong to different people who do not collude.`,
-  who: "Who together would see your drawing and the model",
-  parties: (alice: TemplateResult, bob: TemplateResult) => html`${alice} and ${bob}: they add up their shares`,
-  dealer: (dealer: TemplateResult) => html`${dealer} with either of them: it knows every mask`,
-  alone: "Alone, each sees noise, as long as all follow the protocol.",
-};
-
 export const failure = {
   what: (role: string | undefined, step: string | undefined) =>
     html`The session ended${role ? `: ${role} is to blame` : nothing}${step ? html` at <code>${step}</code>` : nothing}.`,

@@ -101,6 +101,10 @@ export const notices = {
   ofWorker: (slot: number, what: string) => `${workerName(slot)} ${what}`,
   resumed: (round: number) => `resumed at round ${round}`,
   begins: (model: string) => `the run begins with “${model}” from the library`,
+  workerUnfetched: (reason: string, online: boolean) =>
+    online
+      ? `A worker in this page cannot fetch its digits, and goes on trying: ${reason}`
+      : "This browser is offline, and the digits of a worker in this page were never fetched before. It goes on as soon as there is a network.",
   workerFailed: (reason: string) => `A worker in this page failed: ${reason}`,
   attackers: (known: string[]) => `attackers is ${known.join(", ")}, a colon and how many, such as attackers=sign:2`,
 };

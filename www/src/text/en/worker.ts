@@ -40,6 +40,8 @@ export const phase = {
   step: (epoch: number, step: number, steps: number) => `Epoch ${epoch}, step ${step} of ${steps}`,
   resumed: (now: string, step: number, steps: number) => `${now}; resumed at step ${step} of ${steps}`,
   summing: "Its update stays here. What leaves is hidden under masks that cancel only in the sum of all.",
+  unfetched: (reason: string) => `The digits cannot be fetched; it goes on trying. ${capital(reason)}`,
+  offline: "This browser is offline, and this worker’s digits were never fetched before. It goes on by itself as soon as there is a network.",
   loading: "Only this worker’s part of the digits is downloaded.",
   away: "It takes no part for now, by its own verdict. Rounds go on without it.",
   silent: "It neither hears nor says anything for some seconds, on purpose, and comes back by itself.",
