@@ -19,7 +19,6 @@ test("ten tabs train, and a digit is drawn", async ({ context }) => {
   await waitForRound(page, 5);
   const four = testDigits()[4];
   if (four) await draw(page, four.image);
-  await picture(page, "training-desktop");
   await page.setViewportSize(PHONE);
   await picture(page, "drawn-phone");
   await page.getByTestId("start-training").scrollIntoViewIfNeeded();

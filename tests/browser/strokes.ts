@@ -30,6 +30,21 @@ export function strokesOf(image: Uint8Array): Point[][] {
   return strokes;
 }
 
+/** A round line through some points (Catmull and Rom, 1974), with so many on the way from each to the next. */
+export function handwritten(through: Point[], steps = 6): Point[] {
+  const at = (index: number) => through[Math.min(through.length - 1, Math.max(0, index))] as Point;
+  const line = through.slice(1).flatMap((_, index) =>
+    Array.from({ length: steps }, (_, step) => {
+      const t = step / steps;
+      const weights = [-t + 2 * t ** 2 - t ** 3, 2 - 5 * t ** 2 + 3 * t ** 3, t + 4 * t ** 2 - 3 * t ** 3, -(t ** 2) + t ** 3];
+      const mixed = (of: (point: Point) => number) =>
+        weights.reduce((sum, weight, place) => sum + (weight * of(at(index + place - 1))) / 2, 0);
+      return { x: mixed(({ x }) => x), y: mixed(({ y }) => y) };
+    }),
+  );
+  return [...line, at(through.length)];
+}
+
 function neighbours(place: number): number[] {
   const [row, column] = [Math.floor(place / SIDE), place % SIDE];
   return AROUND.map(([down, right]) => [row + down, column + right] as const)
