@@ -4,10 +4,10 @@
 #   ./build.sh                builds and serves on http://localhost:8080 (PORT overrides)
 #   ./build.sh build          builds the static page into dist/
 #   ./build.sh check          format, lints on both targets, docs, types
-#   ./build.sh test           all tests: native, and the page in a real browser
+#   ./build.sh test           all tests: native, and the page in real browsers
 #   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
 #   ./build.sh lighthouse     Lighthouse on the built page, into target/lighthouse/
-#   ./build.sh bench [suite]  benchmarks (train, mpc, secagg, load), into target/bench/
+#   ./build.sh bench [suite]  benchmarks (train, mpc, secagg, load, firefox), into target/bench/
 #
 # MNIST comes from the folder in MNIST_DIR, else from its public mirrors (kept in .cache/),
 # else the page uses synthetic digits. Needs Rust (rustup.rs) and Node 20.19 (nodejs.org).
@@ -45,26 +45,56 @@ setup_node() {
     fi
 }
 
-# The browser for the tests: CHROMIUM, or what is installed, or Debian's package.
-setup_chromium() {
+# The first of some programs that is there, as a path.
+first_of() {
     local candidate
-    for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+    for candidate in "$@"; do
         if [[ -n "$candidate" ]] && have "$candidate"; then
-            CHROMIUM="$(command -v "$candidate")"
-            export CHROMIUM
+            command -v "$candidate"
             return
         fi
     done
-    local as_root=()
+    return 1
+}
+
+# Installs the first of some packages that Debian or a relative of it has.
+install_package() {
+    local package as_root=()
     [[ "$(id -u)" == 0 ]] || as_root=(sudo)
     if have apt-get && { [[ "$(id -u)" == 0 ]] || have sudo; }; then
-        say "Installing Chromium"
+        say "Installing $1"
         "${as_root[@]}" apt-get update -q
-        "${as_root[@]}" apt-get install -y -q chromium || "${as_root[@]}" apt-get install -y -q chromium-browser
+        for package in "$@"; do
+            ! "${as_root[@]}" apt-get install -y -q "$package" || return 0
+        done
     fi
-    CHROMIUM="$(command -v chromium || command -v chromium-browser)" ||
+}
+
+# The browser for the tests: CHROMIUM, or what is installed, or Debian's package.
+setup_chromium() {
+    local names=("${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable)
+    first_of "${names[@]}" >/dev/null || install_package chromium chromium-browser
+    CHROMIUM="$(first_of "${names[@]}")" ||
         fail "Chromium is missing: install it, or name it in CHROMIUM, then run this again."
     export CHROMIUM
+}
+
+# The browser for the smoke run: FIREFOX, or what is installed, or Debian's package. With geckodriver,
+# by which it is driven: GECKODRIVER, or what is installed, or from crates.io, as Debian has none.
+setup_firefox() {
+    local names=("${FIREFOX:-}" firefox-esr firefox)
+    first_of "${names[@]}" >/dev/null || install_package firefox-esr firefox
+    FIREFOX="$(first_of "${names[@]}")" ||
+        fail "Firefox is missing: install it, or name it in FIREFOX, then run this again."
+    local drivers=("${GECKODRIVER:-}" geckodriver "$root/.cache/tools/bin/geckodriver")
+    if ! first_of "${drivers[@]}" >/dev/null; then
+        setup_rust
+        say "Building geckodriver"
+        cargo install geckodriver --locked --version 0.37.1 --root .cache/tools
+    fi
+    GECKODRIVER="$(first_of "${drivers[@]}")" ||
+        fail "geckodriver is missing: install it, or name it in GECKODRIVER, then run this again."
+    export FIREFOX GECKODRIVER
 }
 
 # A path as it was meant where the script was called.
@@ -136,6 +166,7 @@ check() {
 
 run_tests() {
     setup_chromium
+    [[ $# -gt 0 ]] || setup_firefox
     build
     [[ -n "${MNIST_DIR:-}" ]] || fail "The tests need MNIST: name a folder with its four files in MNIST_DIR."
     cargo build --bins
@@ -143,6 +174,8 @@ run_tests() {
     cargo run --bin simulate -- faults --seeds 2000
     cargo run --bin simulate -- sum --workers 1000 --values 100
     (cd www && npx playwright test "$@")
+    # What was asked for by name is in Chromium.
+    [[ $# -gt 0 ]] || (cd www && npm run --silent firefox)
 }
 
 bench() {
@@ -150,11 +183,15 @@ bench() {
     setup_chromium
     build
     local suites=("$@")
-    [[ ${#suites[@]} -gt 0 ]] || suites=(train mpc secagg load)
+    [[ ${#suites[@]} -gt 0 ]] || suites=(train mpc secagg load firefox)
     local suite
     for suite in "${suites[@]}"; do
-        # One thread natively, as in a worker; Candle would take all for sums of tensors.
-        [[ "$suite" == load ]] || RAYON_NUM_THREADS=1 cargo run --release --bin bench -- "$suite"
+        case "$suite" in
+            load) ;;
+            firefox) setup_firefox ;;
+            # One thread natively, as in a worker; Candle would take all for sums of tensors.
+            *) RAYON_NUM_THREADS=1 cargo run --release --bin bench -- "$suite" ;;
+        esac
         (cd www && npm run --silent bench -- "$suite.bench.ts")
     done
 }

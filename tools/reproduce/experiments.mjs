@@ -14,6 +14,7 @@ const STRATEGIES = "Strategies where every client has two labels";
 const MCMAHAN_TABLE = "McMahan’s network, a hundred clients, one in ten a round";
 const ROUNDS_TABLE = "Rounds that FedSGD and FedAvg need";
 const TUTORIAL = "Three hospitals";
+const PENS = "Other families of pens that no worker draws";
 const ROBUST = "Two attackers among ten";
 
 const ROBUST_STRATEGIES = ["fedavg", "median", "trimmed", "krum", "multikrum", "clipping", "normbound"];
@@ -30,8 +31,8 @@ export const EXPERIMENTS = [
     const name = partition.replace(/:/, "");
     const flags = `${NIID} --partition ${partition}`;
     return [
-      { name: `niid-${name}`, table: NIID_TABLE, words, published, flags, seeds },
-      { name: `plain-${name}`, table: PLAIN_TABLE, words, published, flags: `${flags} ${PLAIN}`, seeds: 1 },
+      { name: `niid-${name}`, table: NIID_TABLE, words, published, flags, seeds, pens: true },
+      { name: `plain-${name}`, table: PLAIN_TABLE, words, published, flags: `${flags} ${PLAIN}`, seeds: partition === "iid" ? 3 : 1, pens: true },
     ];
   }),
 
@@ -47,6 +48,11 @@ export const EXPERIMENTS = [
   { name: "rounds-fedsgd", table: ROUNDS_TABLE, words: "FedSGD", published: "626 to 99 % with their CNN", flags: `${HUNDRED} --strategy fedsgd --lr 0.1 --rounds 2000`, seeds: 3 },
 
   { name: "ranges", table: TUTORIAL, words: "digits 0–3, 4–6, 7–9", published: "95.4 after 40 rounds", flags: `--preset lenet5 --clients 3 --partition ranges --rounds 40 --momentum 0 ${PLAIN}`, seeds: 3 },
+
+  // The first families are those that the first table's runs keep.
+  ...[1, 2].map((fold) => ({
+    name: `pens-${fold}`, table: PENS, words: `every third family, from the ${fold === 1 ? "second" : "third"} on`, published: "", flags: `${NIID} --partition iid --fold ${fold}`, seeds: 1, pens: true,
+  })),
 
   ...ATTACKS.flatMap((attack) =>
     ROBUST_STRATEGIES.map((strategy) => ({

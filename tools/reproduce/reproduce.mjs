@@ -61,15 +61,17 @@ function found(experiment) {
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 
-function outcome(results) {
+function outcome(experiment, results) {
   const accuracies = results.map((result) => result.test_accuracy);
   const spread = accuracies.length > 1 ? ` (${accuracies.map((value) => value.toFixed(2)).join(", ")})` : "";
   const reached = results.map((result) => result.rounds_to_target).filter((round) => round !== undefined);
   const target = reached.length > 0 ? `, target after ${median(reached)} rounds` : "";
   const backdoors = results.map((result) => result.backdoor).filter((share) => share !== undefined);
   const backdoor = backdoors.length > 0 ? `, backdoor ${median(backdoors).toFixed(1)}` : "";
+  const pens = results.map((result) => result.pens_accuracy).filter((accuracy) => accuracy !== undefined);
+  const unseen = experiment.pens && pens.length > 0 ? `, unseen pens ${median(pens).toFixed(1)}` : "";
   const end = results.some((result) => result.diverged) ? ", diverged" : "";
-  return `${median(accuracies).toFixed(2)}${spread} after ${median(results.map((result) => result.rounds))} rounds${target}${backdoor}${end}`;
+  return `${median(accuracies).toFixed(2)}${spread} after ${median(results.map((result) => result.rounds))} rounds${target}${backdoor}${unseen}${end}`;
 }
 
 function tables() {
@@ -80,7 +82,7 @@ function tables() {
     if (done.length === 0) return [];
     const file = `${table.toLowerCase().replaceAll(/[^a-z]+/g, "-")}.svg`;
     writeFileSync(`${RESULTS}${file}`, curves(table, done.slice(0, 8).map(({ experiment, results }) => ({ words: experiment.words, curve: results[0].curve }))));
-    const cells = done.map(({ experiment, results }) => `| ${experiment.words} | ${experiment.published || "–"} | ${outcome(results)} | \`${experiment.flags}\` |`);
+    const cells = done.map(({ experiment, results }) => `| ${experiment.words} | ${experiment.published || "–"} | ${outcome(experiment, results)} | \`${experiment.flags}\` |`);
     return [`### ${table}`, "", "| | published | here: median accuracy in percent (each seed) | `simulate train …` |", "|---|---|---|---|", ...cells, "", `![Test accuracy by round, first seed](reproductions/${file})`, ""];
   });
   const [before, , after] = readFileSync(PAGE, "utf8").split(/<!-- (?:begin|end) of what the script writes -->/);

@@ -41,12 +41,14 @@ export class Room extends LitElement {
       sotto-privacy,
       sotto-lessons,
       sotto-library,
+      sotto-settings-form,
       sotto-secret-panel {
         display: block;
         margin-bottom: var(--space-4);
-      }
-      sotto-settings-form {
-        margin-bottom: var(--space-4);
+        /* What is out of sight is not laid out; its shadows may stand out when it is. */
+        content-visibility: auto;
+        contain-intrinsic-size: auto 40rem;
+        overflow-clip-margin: var(--space-4);
       }
       .single {
         grid-template-columns: minmax(0, 1fr);
@@ -60,13 +62,21 @@ export class Room extends LitElement {
   ];
 
   private readonly missing = missingFeature();
-  private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate());
+  /** Says that all of the page is there. */
+  private done?: () => void;
+  private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate(), new Promise((done) => (this.done = done)));
   /** How many parts of the page are there: one more after every turn, so that nothing waits for all of it. */
   @state() private built = 0;
   /** The worker whose update is followed, by its id. */
   @state() private looked = "";
   private readonly leftOut = hiddenBy(location.search);
   private readonly lessons = new Lessons(() => this.requestUpdate());
+
+  /** Six roles tell of what they do: once a frame is often enough. Hidden pages have titles too, and no frames. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.hasUpdated) await new Promise((turn) => (document.hidden ? setTimeout(turn, FRAME_MS) : nextFrame(turn)));
+    await super.scheduleUpdate();
+  }
 
   protected override updated(): void {
     const point = this.session && latest(this.session.show);
@@ -248,6 +258,7 @@ export class Room extends LitElement {
       await this.updateComplete;
       await new Promise((turn) => setTimeout(turn));
     }
+    this.done?.();
     if (act in PLACES) this.goTo(act as Act, "auto");
   }
 
@@ -313,6 +324,14 @@ export class Room extends LitElement {
         : html`<button slot="action" class="primary" data-testid="watch" @click=${() => this.session?.watch()}>${words.watch}</button>`}
     </sotto-banner>`;
   }
+}
+
+const FRAME_MS = 100;
+
+/** The next frame, or the time of some of them when none comes. */
+function nextFrame(turn: (value: unknown) => void): void {
+  requestAnimationFrame(turn);
+  setTimeout(turn, FRAME_MS);
 }
 
 /** Where each act begins. */

@@ -41,7 +41,11 @@ export class Session {
   /** Fetched beside the digits. A page without one reads with what it has. */
   private readonly fetched = fetchStarter(dataUrl()).catch(() => undefined);
 
-  constructor(private readonly redraw: () => void) {
+  /** `built`: when all of the page is there. */
+  constructor(
+    private readonly redraw: () => void,
+    private readonly built: Promise<void>,
+  ) {
     addEventListener("popstate", () => this.reread());
     this.classifier = new Classifier(redraw);
     this.company = new Company((text) => this.heard({ type: "notice", level: "warning", text }), redraw);
@@ -208,7 +212,7 @@ export class Session {
       case "opened":
         history.replaceState(null, "", location.pathname + spoken(location.search, event.settings) + location.hash);
         // Its roles are many, and the page has its own beginning to make first.
-        whenIdle(() => this.classifier.parties.open(event.room));
+        void this.built.then(() => whenIdle(() => this.classifier.parties.open(event.room)));
         this.bringBack(event.room);
         this.library.look();
         this.mirror ??= new Mirror(event.room, () => ({ show: this.show, ...(this.model && { model: this.model }) }));

@@ -115,6 +115,12 @@ export class SecretPanel extends LitElement {
   /** What was folded away is made when it is first opened. */
   @state() private evaluates = false;
   @state() private precise?: boolean;
+  /** Whether all of it is there: in two turns, so that nothing else waits for long. */
+  @state() private whole = false;
+
+  protected override firstUpdated(): void {
+    setTimeout(() => (this.whole = true));
+  }
 
   protected override render() {
     const { show } = this;
@@ -139,33 +145,40 @@ export class SecretPanel extends LitElement {
             <sotto-scalar .prediction=${show.prediction} .pixel=${this.looked} @pixel=${this.look}></sotto-scalar>
           </section>
         </div>
-        <section class="part">
-          <h3>${words.layers}</h3>
-          <p class="note lead">${words.layersLead}</p>
-          <sotto-layers
-            .seen=${show.alice?.seen ?? NOTHING_SEEN}
-            .layers=${this.layers}
-            .layer=${this.layer}
-            ?apart=${show.tabs.includes("alice")}
-            @layer=${(event: CustomEvent<string>) => (this.layer = event.detail)}
-          ></sotto-layers>
-        </section>
-        <section class="part">
-          <h3>${words.wire}</h3>
-          <sotto-wire
-            .alice=${show.alice}
-            .bob=${show.bob}
-            .model=${show.shared?.bytes}
-            .layer=${this.layer}
-            @layer=${(event: CustomEvent<string>) => (this.layer = event.detail)}
-          ></sotto-wire>
-        </section>
-        <section class="part">
-          <h3>${words.parties}</h3>
-          <sotto-parties .show=${show}></sotto-parties>
-        </section>
-        ${this.more()}
+        ${this.whole ? this.rest() : nothing}
       </section>
+    `;
+  }
+
+  private rest() {
+    const { show } = this;
+    return html`
+      <section class="part">
+        <h3>${words.layers}</h3>
+        <p class="note lead">${words.layersLead}</p>
+        <sotto-layers
+          .seen=${show.alice?.seen ?? NOTHING_SEEN}
+          .layers=${this.layers}
+          .layer=${this.layer}
+          ?apart=${show.tabs.includes("alice")}
+          @layer=${(event: CustomEvent<string>) => (this.layer = event.detail)}
+        ></sotto-layers>
+      </section>
+      <section class="part">
+        <h3>${words.wire}</h3>
+        <sotto-wire
+          .alice=${show.alice}
+          .bob=${show.bob}
+          .model=${show.shared?.bytes}
+          .layer=${this.layer}
+          @layer=${(event: CustomEvent<string>) => (this.layer = event.detail)}
+        ></sotto-wire>
+      </section>
+      <section class="part">
+        <h3>${words.parties}</h3>
+        <sotto-parties .show=${show}></sotto-parties>
+      </section>
+      ${this.more()}
     `;
   }
 
