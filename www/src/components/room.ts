@@ -72,9 +72,9 @@ export class Room extends LitElement {
   private readonly leftOut = hiddenBy(location.search);
   private readonly lessons = new Lessons(() => this.requestUpdate());
 
-  /** Six roles tell of what they do: once a frame is often enough. Hidden pages have titles too, and no frames. */
+  /** Many roles tell of what they do: once a frame is often enough. Hidden pages have titles too, and no frames. */
   protected override async scheduleUpdate(): Promise<void> {
-    if (this.hasUpdated) await new Promise((turn) => (document.hidden ? setTimeout(turn, FRAME_MS) : nextFrame(turn)));
+    await new Promise((turn) => (document.hidden ? setTimeout(turn, FRAME_MS) : nextFrame(turn)));
     await super.scheduleUpdate();
   }
 

@@ -211,10 +211,14 @@ export class Session {
     switch (event.type) {
       case "opened":
         history.replaceState(null, "", location.pathname + spoken(location.search, event.settings) + location.hash);
-        // Its roles are many, and the page has its own beginning to make first.
-        void this.built.then(() => whenIdle(() => this.classifier.parties.open(event.room)));
         this.bringBack(event.room);
-        this.library.look();
+        // These are many, and the page has its own beginning to make first.
+        void this.built.then(() =>
+          whenWanted(() => {
+            this.classifier.parties.open(event.room);
+            this.library.look();
+          }),
+        );
         this.mirror ??= new Mirror(event.room, () => ({ show: this.show, ...(this.model && { model: this.model }) }));
         break;
       case "occupied":
@@ -257,9 +261,19 @@ export class Session {
   }
 }
 
-/** As soon as the page has nothing else to do, and in a second at the latest. */
-function whenIdle(action: () => void): void {
-  // Not every browser tells when it is idle.
-  if ("requestIdleCallback" in window) requestIdleCallback(action, { timeout: 1000 });
-  else setTimeout(action, 200);
+/** What shows that somebody is there. */
+const SIGNS = ["pointermove", "pointerdown", "keydown", "scroll"];
+/** How long nobody has to be there. */
+const ALONE_MS = 1500;
+
+/** As soon as somebody is there, and soon in any case. */
+function whenWanted(action: () => void): void {
+  const waiting = new AbortController();
+  const begin = () => {
+    if (waiting.signal.aborted) return;
+    waiting.abort();
+    action();
+  };
+  for (const sign of SIGNS) addEventListener(sign, begin, { signal: waiting.signal, passive: true });
+  setTimeout(begin, ALONE_MS);
 }
