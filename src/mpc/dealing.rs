@@ -12,6 +12,8 @@ pub(super) enum Scope {
     Model = 0,
     /// Everything of one classification.
     Classification = 1,
+    /// Everything of one step of training.
+    Training = 2,
 }
 
 /// One party's stream for one model or classification. The dealer draws from it what the

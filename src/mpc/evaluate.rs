@@ -137,7 +137,8 @@ impl Prepared {
         watched: bool,
     ) -> Result<(Vec<u8>, Vec<Seen>), Error> {
         let Self { number, material, input, input_mask, steps, .. } = self;
-        let mut online = Online { party, links, job, layer: "input", words: &material.0, early };
+        let mut online =
+            Online { party, links, job, layer: "input".to_owned(), words: &material.0, early };
         let opened = input.eval(&mut online, number, share, &input_mask).await?;
         let mut wire = Wire::Wide(opened);
         let mut seen = Vec::new();
@@ -145,7 +146,7 @@ impl Prepared {
         let last_mask = last_mask.map(|mask| Share::new(mask.values().to_vec()));
         wire.watch("input", watched, &mut seen);
         for (step, prepared) in plan.steps.iter().zip(steps) {
-            online.layer = &step.layer;
+            step.layer.clone_into(&mut online.layer);
             wire = match (&step.gate, prepared, wire) {
                 (Gate::Product(layer), Step::Product(product), Wire::Wide(values)) => {
                     let (shape, layer) = (&plan.products[*layer].shape, &model.layers[*layer]);

@@ -30,6 +30,7 @@
 //! | `messages`, `links` | what the roles say to each other, and how |
 //! | `dealer`, `party`, `client`, `owner` | the roles |
 //! | `source`, `stock` | where a party's material comes from, and what of it waits |
+//! | `train/` | training on shares |
 //! | `clear`, `range` | the oracle: the same plan in the clear, and whether values fit |
 
 mod bits;
@@ -55,6 +56,7 @@ pub mod rehearsal;
 mod ring;
 mod source;
 mod stock;
+pub mod train;
 
 #[cfg(test)]
 mod secrecy;
@@ -252,6 +254,12 @@ pub enum Error {
         layer: String,
         /// The bits.
         bits: u32,
+    },
+    /// What cannot be trained on shares.
+    #[error("{layer} cannot be trained on shares")]
+    Untrainable {
+        /// A layer, or a setting.
+        layer: String,
     },
     /// Shares of an answer that is none.
     #[error("the shares of the answer add up to {0}, which is no class")]

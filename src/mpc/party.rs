@@ -269,7 +269,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             party: self.party,
             links: &mut self.links,
             job: &job,
-            layer: "weights",
+            layer: "weights".to_owned(),
             words: &[],
             early,
         };

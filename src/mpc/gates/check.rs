@@ -40,7 +40,7 @@ pub(super) fn run<D, P, R>(
         let mut preparing = Preparing::new(party, masks, words);
         let prepared = prepare(&mut preparing).unwrap();
         preparing.finish().unwrap();
-        let (job, layer) = ("test", "gate");
+        let (job, layer) = ("test", "gate".to_owned());
         let mut online = Online { party, links, job, layer, words, early: None };
         eval(prepared, &mut online).await.unwrap()
     };

@@ -8,11 +8,14 @@ mod average;
 #[cfg(test)]
 mod check;
 mod choose;
+mod keep;
 mod lift;
 mod max;
 mod max_pool;
+mod multiply;
 mod product;
 mod relu;
+mod rescale;
 mod reveal;
 mod sign;
 mod table;
@@ -21,10 +24,13 @@ mod windows;
 
 pub(super) use arg_max::ArgMax;
 pub(super) use average::{sum_masked, sum_shares};
+pub(super) use keep::{Keep, Signs};
 pub(super) use lift::Lift;
 pub(super) use max_pool::MaxPool;
+pub(super) use multiply::{Form, Multiply};
 pub(super) use product::Product;
 pub(super) use relu::Relu;
+pub(super) use rescale::{RANGE_BITS, Rescale};
 pub(super) use reveal::{Input, reveal};
 pub(super) use truncate::{Truncate, narrowed};
 pub(super) use windows::Windows;
@@ -42,7 +48,7 @@ pub(super) struct Online<'a, M> {
     /// The job's path, such as `classify/17`.
     pub(super) job: &'a str,
     /// The layer that is computed.
-    pub(super) layer: &'a str,
+    pub(super) layer: String,
     /// The words that this party was dealt.
     pub(super) words: &'a [u32],
     /// The peer's part of the first step, when it came before this party began.

@@ -23,6 +23,7 @@ use super::super::preparing::Preparing;
 use super::super::ring::{Masked, NARROW_BITS, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
+use super::keep::Signs;
 use super::sign::{Sign, top, top_mask};
 use super::table::Table;
 use crate::wire::Mailbox;
@@ -36,6 +37,11 @@ pub(crate) struct Relu {
 impl Relu {
     /// From the masks of the values, the masks of the results.
     pub(crate) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Vec<Wide> {
+        Self::deal_signs(dealing, masks).0
+    }
+
+    /// Also gives the masks of the signs, spread over words.
+    pub(crate) fn deal_signs(dealing: &mut Dealing, masks: &[Narrow]) -> (Vec<Wide>, Vec<u32>) {
         let sign_masks = Sign::deal(dealing, masks);
         let sign_masks = sign_masks.masks();
         let arithmetic: Vec<Wide> = sign_masks.iter().map(|mask| Wrapping(mask & 1)).collect();
@@ -48,7 +54,7 @@ impl Relu {
             let masked = Wrapping(lifted.0 & sign_masks[index]);
             if sign { masked - lifted } else { -masked }
         });
-        dealing.mask(masks.len())
+        (dealing.mask(masks.len()), sign_masks)
     }
 
     /// Also gives this party's share of the results' masks.
@@ -68,6 +74,16 @@ impl Relu {
         values: &Masked<Narrow>,
         mask: &Share<Wide>,
     ) -> Result<Masked<Wide>, Error> {
+        Ok(self.eval_signs(online, values, mask).await?.0)
+    }
+
+    /// Also gives the signs, for the way back.
+    pub(crate) async fn eval_signs<M: Mailbox<Role = Role>>(
+        self,
+        online: &mut Online<'_, M>,
+        values: &Masked<Narrow>,
+        mask: &Share<Wide>,
+    ) -> Result<(Masked<Wide>, Signs), Error> {
         let Self { sign, sign_mask, table } = self;
         let signs = sign.eval(online, "sign", &values.0).await?;
         let bob = u32::from(online.party == Party::Bob).wrapping_neg();
@@ -82,7 +98,8 @@ impl Relu {
             Wrapping(wide.0 & flipped & bob) + signed + case + mask
         });
         let share = Share::new(share.collect());
-        online.open("select", &share).await
+        let opened = online.open("select", &share).await?;
+        Ok((opened, Signs { masked: signs, mask: sign_mask }))
     }
 }
 

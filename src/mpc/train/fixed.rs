@@ -1,0 +1,98 @@
+//! Training in fixed point in the clear: what the parties do, without them.
+
+use std::num::Wrapping;
+
+use super::super::Error;
+use super::super::fixed::pixel;
+use super::super::ring::{Element, Wide};
+use super::clear::{Clear, Coins};
+use super::plan::{ACTIVATION_BITS, GRADIENT_BITS, Plan};
+use super::step::{Batch, State, step};
+use crate::prg::StreamKey;
+
+/// Weights and momentum as whole numbers, and how they are trained.
+pub struct Fixed<'a> {
+    plan: &'a Plan,
+    parameters: Vec<i64>,
+    momentum: Option<Vec<i64>>,
+}
+
+/// What a step showed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// `sum (p - t)^2`, the mean of the batch's images.
+    pub loss: f64,
+    /// By layer and step, the largest number there was, as a part of what fits: more than 1 does not.
+    pub ranges: Vec<(String, f64)>,
+}
+
+impl<'a> Fixed<'a> {
+    /// Begins with these parameters, [`Plan::encode`]d.
+    #[must_use]
+    pub fn new(plan: &'a Plan, parameters: &[i32]) -> Self {
+        let parameters = parameters.iter().copied().map(i64::from).collect();
+        Self { plan, parameters, momentum: None }
+    }
+
+    /// The parameters now.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<i32> {
+        self.parameters.iter().map(|value| *value as i32).collect()
+    }
+
+    /// Takes a step on as many images of bytes, with their labels, as the plan's batch has. `number` is that of the step:
+    /// rounding takes other coins in each.
+    ///
+    /// # Errors
+    /// None: there is nobody to fail.
+    pub fn step(&mut self, number: u32, images: &[u8], labels: &[u8]) -> Result<Taken, Error> {
+        // Coins that nobody has to keep secret.
+        let key = StreamKey::new(&[7; StreamKey::LEN]);
+        let mut draws = 0;
+        self.step_with(images, labels, &mut |count| {
+            draws += 1;
+            Wide::from_words(&key.words([0, number, draws], count), count)
+        })
+    }
+
+    pub(super) fn step_with(
+        &mut self,
+        images: &[u8],
+        labels: &[u8],
+        coins: Coins<'_>,
+    ) -> Result<Taken, Error> {
+        let mut engine = Clear::new(coins);
+        let [images, labels] = encode(self.plan, images, labels)
+            .map(|values| values.into_iter().map(|value| i64::from(value.0 as i32)).collect());
+        let state = State {
+            parameters: std::mem::take(&mut self.parameters),
+            momentum: self.momentum.take(),
+        };
+        let taken = step(&mut engine, self.plan, state, Batch { images, labels }, true);
+        let State { parameters, momentum } = futures_executor::block_on(taken)?;
+        self.parameters = parameters.into_iter().map(|value| i64::from(value as i32)).collect();
+        self.momentum = momentum
+            .map(|values| values.into_iter().map(|value| i64::from(value as i32)).collect());
+        let loss = engine.revealed.first().map_or(0.0, |sum| loss(self.plan, *sum));
+        let ranges = engine
+            .ranges
+            .into_iter()
+            .map(|(name, (most, limit))| (name, most as f64 / limit as f64));
+        Ok(Taken { loss, ranges: ranges.collect() })
+    }
+}
+
+/// A revealed sum as the mean of a batch's images.
+pub(super) fn loss(plan: &Plan, sum: i64) -> f64 {
+    sum as f64 / f64::from(1u32 << GRADIENT_BITS) / plan.batch() as f64
+}
+
+/// Images, and labels as rows of ones and zeros, in the ring.
+pub(super) fn encode(plan: &Plan, images: &[u8], labels: &[u8]) -> [Vec<Wide>; 2] {
+    let images = images.iter().map(|value| pixel(*value, ACTIVATION_BITS)).collect();
+    let row = |label: &u8| {
+        let label = usize::from(*label);
+        (0..plan.outputs()).map(move |class| Wrapping(u32::from(class == label)))
+    };
+    [images, labels.iter().flat_map(row).collect()]
+}

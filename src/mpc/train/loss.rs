@@ -1,0 +1,151 @@
+//! Losses: from the logits' shares and one-hot labels, the gradient of each image's loss by its logits.
+
+use super::super::gates::Form;
+use super::engine::{Engine, Linear};
+use super::plan::{GRADIENT_BITS, Plan};
+use super::step::{Outcome, Values};
+
+/// What training makes small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// `1/2 sum (z - t)^2`, whose gradient is `z - t`.
+    Squares,
+    /// Cross-entropy of a softmax, whose gradient is `p - t`. The softmax is approximated, see [`softmax`].
+    CrossEntropy,
+}
+
+/// Bits behind the point of the softmax.
+const SOFTMAX_BITS: u32 = 13;
+/// `exp(x)` is `(1 + x / 2^n)^(2^n)` with this `n`.
+const SQUARINGS: u32 = 5;
+const ONE: i32 = 1 << SOFTMAX_BITS;
+/// Bits behind the point of the logits that a softmax is taken of: `x 2^13 / 2^5` is then `x` itself.
+const LOGIT_BITS: u32 = SOFTMAX_BITS - SQUARINGS;
+/// Iterations for the reciprocal; the first needs no product.
+const ITERATIONS: u32 = 5;
+/// Where they begin: `|1 - 0.18 s| <= 0.82` for every sum `s` in `[1, 10]`.
+const FIRST: f64 = 0.18;
+
+impl Loss {
+    /// Its name in settings and messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Squares => "squares",
+            Self::CrossEntropy => "entropy",
+        }
+    }
+
+    /// The loss of this name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        [Self::Squares, Self::CrossEntropy].into_iter().find(|loss| loss.name() == name)
+    }
+
+    /// The gradient, with [`GRADIENT_BITS`] behind the point.
+    pub(super) async fn gradient<E: Engine>(
+        self,
+        engine: &mut E,
+        plan: &Plan,
+        logits: Values<E>,
+        labels: &E::Shares,
+    ) -> Outcome<E::Shares> {
+        engine.enter("loss");
+        let outputs = match self {
+            Self::Squares => logits.shares_at(engine, GRADIENT_BITS).await?,
+            Self::CrossEntropy => {
+                let logits = logits.wide_at(engine, LOGIT_BITS).await?;
+                softmax(engine, plan, &logits).await?
+            }
+        };
+        Ok(engine.add(&outputs, -(1 << GRADIENT_BITS), labels))
+    }
+}
+
+/// `p = e / sum(e)` with `e = (1 + (z - max z) / 2^n)^(2^n)`, never negative: repeated squaring, and Newton's iteration `y <- y
+/// (2 - s y)` for the reciprocal (Knott et al. 2021, "CrypTen", appendix C, approximate both so). The largest logit's `e` is 1,
+/// so nothing overflows; a logit more than 32 below it gets zero.
+async fn softmax<E: Engine>(engine: &mut E, plan: &Plan, logits: &E::Wide) -> Outcome<E::Shares> {
+    let (batch, classes) = (plan.batch(), plan.outputs());
+    engine.enter("loss/max");
+    let largest = largest(engine, batch, classes, logits).await?;
+    let spread = Linear::spread(batch, classes);
+    let below = engine.add_wide(logits, -1, &engine.map_wide(&largest, &spread));
+
+    engine.enter("loss/exp");
+    let raised = engine.narrow(&engine.plus_wide(&below, ONE));
+    let (mut power, _) = engine.relu(&raised).await?;
+    let all = Form::Elements(batch * classes);
+    for squaring in 0..SQUARINGS {
+        let square = engine.multiply(all, &power, &power)?;
+        let square = rescaled(engine, &format!("{squaring}/square"), &square, SOFTMAX_BITS).await?;
+        power = engine.open(&format!("{squaring}/open"), &square).await?;
+    }
+
+    engine.enter("loss/share");
+    let sums = engine.map_wide(&power, &spread.back(batch));
+    let reciprocal = reciprocal(engine, batch, &sums).await?;
+    let reciprocal = engine.open("open", &reciprocal).await?;
+    let share = engine.multiply(all, &power, &engine.map_wide(&reciprocal, &spread))?;
+    rescaled(engine, "softmax", &share, 2 * SOFTMAX_BITS - GRADIENT_BITS).await
+}
+
+/// The largest of every row, by a tournament of `b + max(a - b, 0)`.
+async fn largest<E: Engine>(
+    engine: &mut E,
+    rows: usize,
+    columns: usize,
+    x: &E::Wide,
+) -> Outcome<E::Wide> {
+    let column = |columns: &mut dyn Iterator<Item = usize>, width: usize| {
+        let columns: Vec<usize> = columns.collect();
+        let row = |row: usize| columns.iter().map(move |column| (row * width + column) as u32);
+        Linear::Gather((0..rows).flat_map(row).collect())
+    };
+    let (mut width, mut level) = (columns, engine.map_wide(x, &Linear::repeat(rows * columns, 1)));
+    while width > 1 {
+        let half = width.div_ceil(2);
+        // Who has no partner meets itself.
+        let a = engine.map_wide(&level, &column(&mut (0..half), width));
+        let b = engine.map_wide(
+            &level,
+            &column(&mut (0..half).map(|place| (place + half).min(width - 1)), width),
+        );
+        let difference = engine.narrow(&engine.add_wide(&a, -1, &b));
+        let (more, _) = engine.relu(&difference).await?;
+        level = engine.add_wide(&b, 1, &more);
+        width = half;
+    }
+    Ok(level)
+}
+
+/// `1 / s`, for sums in `[1, 10]`.
+async fn reciprocal<E: Engine>(engine: &mut E, count: usize, sums: &E::Wide) -> Outcome<E::Shares> {
+    let unit = f64::from(ONE);
+    // The first iteration is linear: 2 y - y^2 s.
+    let twice = (2.0 * FIRST * unit * unit) as i32;
+    let first = engine.affine(-((FIRST * FIRST * unit) as i32), &engine.shares(sums), twice);
+    let mut y = rescaled(engine, "0/reciprocal", &first, SOFTMAX_BITS).await?;
+    for iteration in 1..ITERATIONS {
+        let here = engine.open(&format!("{iteration}/open"), &y).await?;
+        let product = engine.multiply(Form::Elements(count), sums, &here)?;
+        let product =
+            rescaled(engine, &format!("{iteration}/product"), &product, SOFTMAX_BITS).await?;
+        let error = engine
+            .open(&format!("{iteration}/error"), &engine.affine(-1, &product, 2 * ONE))
+            .await?;
+        let next = engine.multiply(Form::Elements(count), &here, &error)?;
+        y = rescaled(engine, &format!("{iteration}/reciprocal"), &next, SOFTMAX_BITS).await?;
+    }
+    Ok(y)
+}
+
+pub(super) async fn rescaled<E: Engine>(
+    engine: &mut E,
+    step: &str,
+    x: &E::Shares,
+    shift: u32,
+) -> Outcome<E::Shares> {
+    let shifted = engine.rescale(step, x, &[shift]).await?;
+    Ok(shifted.into_iter().next().expect("there is a result for every shift"))
+}

@@ -1,0 +1,265 @@
+//! One step of training, as all engines take it: forward, loss, backward, and SGD with momentum.
+//!
+//! ```text
+//! y = A W + b         dW = A' G       db = sum of G's rows       dA = G W'
+//! y = max(z, 0)       dz = [z >= 0] dy, by the sign that was compared on the way forward
+//! m <- (1 - 2^-k) m + dW              W <- W - 2^-r m / batch
+//! ```
+//!
+//! (The formulas of backward propagation; SecureML, Mohassel and Zhang 2017, section 4, trains in fixed point alike.) Weights
+//! change with every step, and so do their masks: they are opened afresh. All rounding is unbiased, so that
+//! steps smaller than a weight's last bit still count on average.
+
+use super::super::Error;
+use super::super::gates::Form;
+use super::engine::{Engine, Linear};
+use super::loss::rescaled;
+use super::plan::{ACTIVATION_BITS, GRADIENT_BITS, Layer, Plan, Product, WEIGHT_BITS};
+
+pub(super) type Outcome<T> = Result<T, Error>;
+
+/// What a step begins with and ends with.
+pub(super) struct State<S> {
+    /// Weights, then biases.
+    pub(super) parameters: S,
+    /// What is left of the steps before, where there is momentum.
+    pub(super) momentum: Option<S>,
+}
+
+/// What a step learns from.
+pub(super) struct Batch<S> {
+    /// Pixels, image after image.
+    pub(super) images: S,
+    /// Ones and zeros, a row for every image.
+    pub(super) labels: S,
+}
+
+/// Numbers on their way, with so many bits behind the point.
+pub(super) enum Values<E: Engine> {
+    Shares(E::Shares, u32),
+    Wide(E::Wide, u32),
+}
+
+/// What the way back needs of the way forward.
+enum Trace<E: Engine> {
+    Product { patches: E::Wide, weights: E::Wide },
+    Relu(E::Signs),
+    Average,
+}
+
+impl<E: Engine> Values<E> {
+    /// Shares with `bits` behind the point.
+    pub(super) async fn shares_at(self, engine: &mut E, bits: u32) -> Outcome<E::Shares> {
+        let (shares, here) = match self {
+            Self::Shares(shares, here) => (shares, here),
+            Self::Wide(wide, here) => (engine.shares(&wide), here),
+        };
+        if here == bits {
+            return Ok(shares);
+        }
+        if here < bits {
+            return Ok(engine.affine(1 << (bits - here), &shares, 0));
+        }
+        rescaled(engine, "rescale", &shares, here - bits).await
+    }
+
+    /// Under a mask, with `bits` behind the point.
+    pub(super) async fn wide_at(self, engine: &mut E, bits: u32) -> Outcome<E::Wide> {
+        match self {
+            Self::Wide(wide, here) if here == bits => Ok(wide),
+            other => {
+                let shares = other.shares_at(engine, bits).await?;
+                engine.open("open", &shares).await
+            }
+        }
+    }
+}
+
+/// Takes a step. With `watched`, the sum of the squared gradients of the logits is revealed: a measure of the loss.
+pub(super) async fn step<E: Engine>(
+    engine: &mut E,
+    plan: &Plan,
+    state: State<E::Shares>,
+    batch: Batch<E::Shares>,
+    watched: bool,
+) -> Outcome<State<E::Shares>> {
+    engine.enter("weights");
+    let weights = engine.part(&state.parameters, 0..plan.weights());
+    let weights = engine.open("open", &weights).await?;
+    engine.enter("input");
+    let images = engine.open("open", &batch.images).await?;
+
+    let mut values = Values::Wide(images, ACTIVATION_BITS);
+    let mut traces = Vec::with_capacity(plan.layers.len());
+    for layer in &plan.layers {
+        let (next, trace) = forward(engine, layer, values, &weights, &state.parameters).await?;
+        values = next;
+        traces.push(trace);
+    }
+    let gradient = plan.training.loss.gradient(engine, plan, values, &batch.labels).await?;
+    if watched {
+        watch(engine, plan, &gradient).await?;
+    }
+
+    let mut values = Values::Shares(gradient, GRADIENT_BITS);
+    let (mut matrices, mut biases) = (Vec::new(), Vec::new());
+    for (place, (layer, trace)) in plan.layers.iter().zip(traces).enumerate().rev() {
+        values = match (layer, trace) {
+            (Layer::Product(product), Trace::Product { patches, weights }) => {
+                engine.enter(&format!("{}/back", product.name));
+                let gradient = values.wide_at(engine, GRADIENT_BITS).await?;
+                let (matrix, bias) = of_weights(engine, product, &patches, &gradient)?;
+                matrices.push(matrix);
+                biases.push(bias);
+                if !plan.layers[..place].iter().any(|layer| matches!(layer, Layer::Product(_))) {
+                    // Nothing before this has weights.
+                    break;
+                }
+                Values::Shares(
+                    of_inputs(engine, product, &gradient, &weights)?,
+                    GRADIENT_BITS + WEIGHT_BITS,
+                )
+            }
+            (Layer::Relu { name }, Trace::Relu(signs)) => {
+                engine.enter(&format!("{name}/back"));
+                let gradient = values.wide_at(engine, GRADIENT_BITS).await?;
+                Values::Shares(engine.keep(&signs, &gradient)?, GRADIENT_BITS)
+            }
+            (Layer::Average { sums, inputs, bits }, _) => {
+                let back = sums.back(*inputs);
+                match values {
+                    Values::Shares(shares, here) => {
+                        Values::Shares(engine.map(&shares, &back), here + bits)
+                    }
+                    Values::Wide(wide, here) => {
+                        Values::Wide(engine.map_wide(&wide, &back), here + bits)
+                    }
+                }
+            }
+            _ => unreachable!("a trace is of its layer"),
+        };
+    }
+    let parts = matrices.into_iter().rev().chain(biases.into_iter().rev());
+    let gradient = engine.join(parts.collect());
+    descend(engine, plan, state, &gradient).await
+}
+
+async fn forward<E: Engine>(
+    engine: &mut E,
+    layer: &Layer,
+    values: Values<E>,
+    weights: &E::Wide,
+    parameters: &E::Shares,
+) -> Outcome<(Values<E>, Trace<E>)> {
+    match layer {
+        Layer::Product(product) => {
+            engine.enter(&product.name);
+            let Product { rows, inner, columns, .. } = **product;
+            let values = values.wide_at(engine, ACTIVATION_BITS).await?;
+            let patches = engine.map_wide(&values, &product.patches);
+            let weights = engine.part_wide(weights, product.weights.clone());
+            let outputs =
+                engine.multiply(Form::Matrix { rows, inner, columns }, &patches, &weights)?;
+            let bias = engine.part(parameters, product.biases.clone());
+            let bias = engine.map(&bias, &Linear::repeat(columns, rows));
+            let outputs = engine.add(&outputs, 1 << ACTIVATION_BITS, &bias);
+            Ok((
+                Values::Shares(outputs, ACTIVATION_BITS + WEIGHT_BITS),
+                Trace::Product { patches, weights },
+            ))
+        }
+        Layer::Relu { name } => {
+            engine.enter(name);
+            let narrow = match values {
+                Values::Wide(wide, ACTIVATION_BITS) => engine.narrow(&wide),
+                Values::Wide(wide, here) => {
+                    let shares = engine.shares(&wide);
+                    engine.truncate(&shares, here - ACTIVATION_BITS).await?
+                }
+                Values::Shares(shares, here) => {
+                    engine.truncate(&shares, here - ACTIVATION_BITS).await?
+                }
+            };
+            let (wide, signs) = engine.relu(&narrow).await?;
+            Ok((Values::Wide(wide, ACTIVATION_BITS), Trace::Relu(signs)))
+        }
+        Layer::Average { sums, bits, .. } => Ok((
+            match values {
+                Values::Shares(shares, here) => {
+                    Values::Shares(engine.map(&shares, sums), here + bits)
+                }
+                Values::Wide(wide, here) => Values::Wide(engine.map_wide(&wide, sums), here + bits),
+            },
+            Trace::Average,
+        )),
+    }
+}
+
+/// `dW = A' G` and `db`, with as many bits behind the point.
+fn of_weights<E: Engine>(
+    engine: &mut E,
+    product: &Product,
+    patches: &E::Wide,
+    gradient: &E::Wide,
+) -> Outcome<(E::Shares, E::Shares)> {
+    let Product { rows, inner, columns, .. } = *product;
+    let transposed = engine.map_wide(patches, &Linear::transpose(rows, inner));
+    let matrix = engine.multiply(
+        Form::Matrix { rows: inner, inner: rows, columns },
+        &transposed,
+        gradient,
+    )?;
+    let sums = Linear::repeat(columns, rows).back(columns);
+    let bias = engine.map(&engine.shares(gradient), &sums);
+    Ok((matrix, engine.affine(1 << ACTIVATION_BITS, &bias, 0)))
+}
+
+/// `dA = G W'`, added up where patches overlap.
+fn of_inputs<E: Engine>(
+    engine: &mut E,
+    product: &Product,
+    gradient: &E::Wide,
+    weights: &E::Wide,
+) -> Outcome<E::Shares> {
+    let Product { rows, inner, columns, inputs, .. } = *product;
+    let transposed = engine.map_wide(weights, &Linear::transpose(inner, columns));
+    let patches = engine.multiply(
+        Form::Matrix { rows, inner: columns, columns: inner },
+        gradient,
+        &transposed,
+    )?;
+    Ok(engine.map(&patches, &product.patches.back(inputs)))
+}
+
+/// `m <- m_before + g`, `W <- W - m 2^-s`, and `m - m 2^-k` for the next step: one opening for both shifts.
+async fn descend<E: Engine>(
+    engine: &mut E,
+    plan: &Plan,
+    state: State<E::Shares>,
+    gradient: &E::Shares,
+) -> Outcome<State<E::Shares>> {
+    engine.enter("update");
+    let State { parameters, momentum } = state;
+    let moved = match &momentum {
+        Some(before) => engine.add(before, 1, gradient),
+        None => engine.affine(1, gradient, 0),
+    };
+    let shifts: Vec<u32> =
+        std::iter::once(plan.step_shift()).chain(plan.training.momentum).collect();
+    let mut shifted = engine.rescale("rescale", &moved, &shifts).await?.into_iter();
+    let step = shifted.next().expect("there is a result for every shift");
+    let parameters = engine.add(&parameters, -1, &step);
+    let momentum = shifted.next().map(|lost| engine.add(&moved, -1, &lost));
+    Ok(State { parameters, momentum })
+}
+
+/// Reveals `sum (p - t)^2` of the batch, with [`GRADIENT_BITS`] behind the point.
+async fn watch<E: Engine>(engine: &mut E, plan: &Plan, gradient: &E::Shares) -> Outcome<()> {
+    engine.enter("watch");
+    let count = plan.batch() * plan.outputs();
+    let errors = engine.open("open", gradient).await?;
+    let squares = engine.multiply(Form::Elements(count), &errors, &errors)?;
+    let squares = rescaled(engine, "rescale", &squares, GRADIENT_BITS).await?;
+    let sum = engine.map(&squares, &Linear::Scatter(vec![0; count], 1));
+    engine.reveal("loss", &sum).await
+}
