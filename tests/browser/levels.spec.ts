@@ -14,7 +14,7 @@ test("a pixel's shares add up to its ink, and its way is marked in layers and wi
   await expect(page.getByTestId("scalar-sum")).toHaveText(/^\d+$/);
 
   // At first the pixel with the most ink.
-  expect(await number("ink")).toBe(1);
+  await expect.poll(() => number("ink")).toBe(1);
   const seen = await panel.locator("sotto-shares").evaluate((shares) => {
     const { prediction } = shares as unknown as { prediction: { image: Uint8Array; fraction: number } };
     return { image: [...prediction.image], fraction: prediction.fraction };

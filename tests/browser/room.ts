@@ -75,6 +75,8 @@ export async function draw(page: Page, image: Uint8Array): Promise<string> {
     for (const point of rest) await page.mouse.move(...point);
     await page.mouse.up();
   }
+  // The page draws once a frame; until then it shows what it had read of the strokes before.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
   await expect(prediction).toHaveAttribute("data-state", "done");
   return (await prediction.textContent()) ?? "";
 }
