@@ -92,6 +92,8 @@ export class Firefox {
       actions.release();
     }
     await actions.perform();
+    // The page draws once a frame; until then it shows what it had read of the strokes before.
+    await this.driver.executeScript(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
   }
 
   /** Runs a function in the page, and waits for what it promises. */

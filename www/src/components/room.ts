@@ -45,10 +45,6 @@ export class Room extends LitElement {
       sotto-secret-panel {
         display: block;
         margin-bottom: var(--space-4);
-        /* What is out of sight is not laid out; its shadows may stand out when it is. */
-        content-visibility: auto;
-        contain-intrinsic-size: auto 40rem;
-        overflow-clip-margin: var(--space-4);
       }
       .single {
         grid-template-columns: minmax(0, 1fr);
