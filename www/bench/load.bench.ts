@@ -95,6 +95,7 @@ async function visit(browser: Browser, encoding: string): Promise<Visit> {
     () => (window as unknown as { told: { firstBatch?: number } }).told.firstBatch,
   );
   const result = { ready, firstBatch: (await firstBatch.jsonValue()) ?? Number.NaN };
+  await page.waitForLoadState("networkidle");
   await Promise.all(counted);
   await context.close();
   return { ...result, kilobytes, digits };
