@@ -132,7 +132,7 @@ mod tests {
                 for ((value, mask), found) in values.iter().zip(&masks).zip(found) {
                     let low = (1u64 << shift) - 1;
                     // The mask's and the value's low bits carry, or not.
-                    let carry = (*value as u32 as u64 & low) + (u64::from(mask.0) & low) > low;
+                    let carry = (u64::from(*value as u32) & low) + (u64::from(mask.0) & low) > low;
                     prop_assert_eq!(found, (value >> shift) + i32::from(carry));
                 }
             }

@@ -10,7 +10,7 @@ use super::step::{Outcome, Values};
 pub enum Loss {
     /// `1/2 sum (z - t)^2`, whose gradient is `z - t`.
     Squares,
-    /// Cross-entropy of a softmax, whose gradient is `p - t`. The softmax is approximated, see [`softmax`].
+    /// Cross-entropy of a softmax, whose gradient is `p - t`. The softmax is approximated: by repeated squaring, and Newton's iteration for the reciprocal.
     CrossEntropy,
 }
 

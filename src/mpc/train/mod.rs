@@ -1,6 +1,6 @@
 //! Training on secret shares: neither alice nor bob sees a digit, a label, a weight or a gradient.
 //!
-//! A step is one program ([`step`]) over the operations of an [`engine`]; the dealer, both parties and the
+//! A step is one program (`step`) over the operations of an `engine`; the dealer, both parties and the
 //! oracle in the clear each are one. What is public: the network, the settings, which images are in a batch.
 //!
 //! | file | what it is |
@@ -18,7 +18,6 @@ mod engine;
 mod fixed;
 mod loss;
 mod plan;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod rehearsal;
 mod step;
 

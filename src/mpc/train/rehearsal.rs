@@ -46,6 +46,7 @@ pub struct Cost {
 
 impl<'a> Rehearsal<'a> {
     /// Shares a model to begin with, [`Plan::encode`]d.
+    #[must_use]
     pub fn new(plan: &'a Plan, parameters: &[i32], mut entropy: Entropy) -> Self {
         let keys = PARTIES.map(|_| {
             let mut bytes = [0; StreamKey::LEN];
