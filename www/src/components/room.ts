@@ -70,7 +70,7 @@ export class Room extends LitElement {
 
   /** Many roles tell of what they do: once a frame is often enough. Hidden pages have titles too, and no frames. */
   protected override async scheduleUpdate(): Promise<void> {
-    await new Promise((turn) => (document.hidden ? setTimeout(turn, FRAME_MS) : nextFrame(turn)));
+    await new Promise(nextFrame);
     await super.scheduleUpdate();
   }
 
@@ -324,7 +324,7 @@ export class Room extends LitElement {
 
 const FRAME_MS = 100;
 
-/** The next frame, or the time of some of them when none comes. */
+/** The next frame, or the time of some of them when none comes, as in a hidden page. */
 function nextFrame(turn: (value: unknown) => void): void {
   requestAnimationFrame(turn);
   setTimeout(turn, FRAME_MS);

@@ -17,10 +17,10 @@ export class Company {
   private readonly attacks = new Map<number, string>();
   /** The names in the room of those who have one, by their place here. */
   private readonly ids: string[] = [];
-  /** Those whose digits could not be fetched. */
-  private readonly unfetched = new Set<number>();
   /** What each last sent under its masks, likewise. */
   private readonly masked: Masked[] = [];
+  /** Those whose digits could not be fetched, by their place. */
+  private readonly unfetched = new Set<number>();
 
   constructor(
     private readonly warn: (text: string) => void,
