@@ -68,3 +68,33 @@ test("a pen that is pressed harder draws a wider line", async ({ page, context }
   const inked = rows.filter((ink) => ink > 0);
   expect(inked[inked.length - 4]).toBeGreaterThan(1.4 * (inked[3] ?? 0));
 });
+
+test("a hand that is quicker than the page loses nothing", async ({ page, context }) => {
+  await openAggregator(context, "?room=quick", page);
+  // A stroke and the beginning of the next in one turn: no frame lies between them.
+  const drawn = await page.getByTestId("digit-pad").evaluate(async (canvas) => {
+    const box = canvas.getBoundingClientRect();
+    const event = (type: string, x: number, y: number) =>
+      canvas.dispatchEvent(
+        new PointerEvent(type, {
+          pointerId: 1,
+          isPrimary: true,
+          button: 0,
+          clientX: box.left + x * box.width,
+          clientY: box.top + y * box.height,
+        }),
+      );
+    // What a script sends has no pointer that could be captured.
+    canvas.setPointerCapture = () => undefined;
+    for (const x of [0.2, 0.6]) {
+      event("pointerdown", x, 0.2);
+      event("pointermove", x, 0.5);
+      event("pointermove", x, 0.8);
+      event("pointerup", x, 0.8);
+    }
+    await new Promise((turn) => requestAnimationFrame(() => setTimeout(turn)));
+    const panel = (canvas.getRootNode() as ShadowRoot).host.getRootNode() as ShadowRoot;
+    return (panel.host as unknown as { drawing: { strokes: number[][][] } }).drawing.strokes.map((stroke) => stroke.length);
+  });
+  expect(drawn).toEqual([3, 3]);
+});

@@ -87,7 +87,7 @@ export class DigitPad extends Painted {
     tell(this, "begin");
     const at = place(canvas, event);
     if (this.erasing) this.erase([at]);
-    else tell(this, "strokes", [...this.strokes, [at]]);
+    else this.change([...this.strokes, [at]]);
   }
 
   private move(event: PointerEvent): void {
@@ -103,12 +103,17 @@ export class DigitPad extends Painted {
     for (const point of points) {
       if (apart(grown.at(-1), point)) grown.push(point);
     }
-    if (grown.length > last.length) tell(this, "strokes", [...this.strokes.slice(0, -1), grown]);
+    if (grown.length > last.length) this.change([...this.strokes.slice(0, -1), grown]);
   }
 
   private erase(points: Point[]): void {
-    const left = points.reduce((strokes, point) => erased(strokes, point, ERASER), this.strokes);
-    tell(this, "strokes", left);
+    this.change(points.reduce((strokes, point) => erased(strokes, point, ERASER), this.strokes));
+  }
+
+  /** The next pointer event builds on this one, even when it comes before whoever owns the strokes has drawn them. */
+  private change(strokes: Stroke[]): void {
+    this.strokes = strokes;
+    tell(this, "strokes", strokes);
   }
 
   private up(event: PointerEvent): void {

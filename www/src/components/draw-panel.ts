@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 
 import type { Reader } from "../../wasm/sotto.js";
 import { BLANK, reading, type Drawing, type Stroke } from "../state/drawing";
@@ -160,7 +161,7 @@ export class DrawPanel extends LitElement {
             <button class="quiet" data-testid="clear" @click=${() => this.replace([])}>${words.clear}</button>
           </div>
         </div>
-        <sotto-digit-pad .strokes=${strokes} ?erasing=${this.erasing}></sotto-digit-pad>
+        <sotto-digit-pad .strokes=${live(strokes)} ?erasing=${this.erasing}></sotto-digit-pad>
         <div class="samples" role="group" aria-label=${words.samples}>
           <span class="caption">${words.take}</span>
           ${SAMPLES.map((digit) => html`<button class="quiet" data-testid="sample-${digit}" @click=${() => this.replace(sample(digit))}>${digit}</button>`)}

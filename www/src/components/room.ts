@@ -60,7 +60,8 @@ export class Room extends LitElement {
   private readonly missing = missingFeature();
   /** Says that all of the page is there. */
   private done?: () => void;
-  private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate(), new Promise((done) => (this.done = done)));
+  private readonly whole = new Promise<void>((done) => (this.done = done));
+  private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate(), this.whole);
   /** How many parts of the page are there: one more after every turn, so that nothing waits for all of it. */
   @state() private built = 0;
   /** The worker whose update is followed, by its id. */
@@ -85,7 +86,7 @@ export class Room extends LitElement {
     const { show, classifier, starter } = session;
     return html`
       ${this.banner(session)} ${this.reader(session)} ${this.unkept(session)} ${this.unheard()}
-      <sotto-acts ?hidden=${this.hides("acts")} @act=${({ detail }: CustomEvent<Act>) => this.goTo(detail)}></sotto-acts>
+      <sotto-acts ?hidden=${this.hides("acts")} @act=${({ detail }: CustomEvent<Act>) => void this.goTo(detail)}></sotto-acts>
       <sotto-run-line .run=${show.run}></sotto-run-line>
       <div class="stage ${this.hides("draw") || this.hides("train") ? "single" : ""}">
         <sotto-draw-panel
@@ -255,7 +256,7 @@ export class Room extends LitElement {
       await new Promise((turn) => setTimeout(turn));
     }
     this.done?.();
-    if (act in PLACES) this.goTo(act as Act, "auto");
+    if (act in PLACES) void this.goTo(act as Act, "auto");
   }
 
   private readonly look = ({ detail }: CustomEvent<string>) => {
@@ -266,8 +267,11 @@ export class Room extends LitElement {
     return this.leftOut.parts.has(part);
   }
 
-  private goTo(act: Act, behavior: ScrollBehavior = STILL.matches ? "auto" : "smooth"): void {
-    this.renderRoot.querySelector(PLACES[act])?.scrollIntoView({ behavior });
+  /** An act that was asked for before it was there is gone to when all is. */
+  private async goTo(act: Act, behavior: ScrollBehavior = STILL.matches ? "auto" : "smooth"): Promise<void> {
+    const place = () => this.renderRoot.querySelector(PLACES[act]);
+    if (!place()) await this.whole;
+    place()?.scrollIntoView({ behavior });
   }
 
   /** The address leaves out what is not there. */
