@@ -60,6 +60,9 @@ impl Aggregator {
             Command::Continue { query, origin } => {
                 configure(&self.room, &self.show, &query, Some((origin, weights.to_vec())));
             }
+            Command::Ready => {
+                spawn_local(testing::begin(Rc::clone(&self.room), self.show.clone()));
+            }
             Command::Start => {
                 with_room(&self.room, |room| room.ledger.start(now()));
                 tell(&self.room, Event::Start);
@@ -79,8 +82,9 @@ struct Room {
     link: BroadcastLink,
     show: Show,
     keeper: Keeper,
-    source: Source,
-    test: Rc<Digits>,
+    source: Rc<Source>,
+    /// The test digits, once the page has made its own beginning.
+    test: Option<Rc<Digits>>,
     /// The fold whose unseen pens were drawn, and they.
     pens: (Option<u32>, Rc<Digits>),
     /// How many digits of each label every shard has.
@@ -118,8 +122,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         show.event(&refused(problems));
         Settings::default()
     });
-    let source = Source::open(data).await?;
-    let test = Rc::new(source.test().await?);
+    let source = Rc::new(Source::open(data).await?);
     let (machine, keeper) = keeper::open(&name, settings, show).await?;
     let histograms = source.histograms(machine.settings());
     let mut ledger = Ledger::resumed(&machine.snapshot(), keeper.newest());
@@ -136,7 +139,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         show: show.clone(),
         keeper,
         source,
-        test,
+        test: None,
         pens: (None, Rc::default()),
         histograms,
         tested: None,
@@ -375,7 +378,12 @@ impl Room {
         let cost = self.ledger.cost(&self.machine.snapshot(), self.keeper.newest(), now());
         let model = Model::new(self.machine.network(), weights).ok();
         self.untested = model.map(|model| Untested { round, model, cost });
-        if !self.testing {
+        self.test_newest(shared);
+    }
+
+    /// Tests what is in line, unless that is being done.
+    fn test_newest(&mut self, shared: &Shared) {
+        if self.test.is_some() && !self.testing {
             self.testing = true;
             spawn_local(testing::test(Rc::clone(shared), self.show.clone()));
         }

@@ -95,6 +95,8 @@ async function visit(browser: Browser, encoding: string): Promise<Visit> {
     () => (window as unknown as { told: { firstBatch?: number } }).told.firstBatch,
   );
   const result = { ready, firstBatch: (await firstBatch.jsonValue()) ?? Number.NaN };
+  // The test digits come last.
+  await expect(page.getByTestId("test-accuracy")).toHaveAttribute("data-round", /\d/, { timeout: 60_000 });
   await page.waitForLoadState("networkidle");
   await Promise.all(counted);
   await context.close();

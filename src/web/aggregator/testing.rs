@@ -25,6 +25,22 @@ const UNSEEN: u32 = 1000;
 /// How long a test computes before messages have their turn, in milliseconds.
 const SLICE_MS: f64 = 20.0;
 
+/// Fetches the test digits, unless they are there, and tests what waits for them.
+pub(super) async fn begin(shared: Shared, show: Show) {
+    let mut source = None;
+    with_room(&shared, |room| {
+        source = room.test.is_none().then(|| Rc::clone(&room.source));
+    });
+    let Some(source) = source else { return };
+    match source.test().await {
+        Ok(digits) => with_room(&shared, |room| {
+            room.test = Some(Rc::new(digits));
+            room.test_newest(&shared);
+        }),
+        Err(reason) => show.event(&Shown::Failed { reason }),
+    }
+}
+
 /// Tests models until none is left in line.
 pub(super) async fn test(shared: Shared, show: Show) {
     // The message that brought the model shall be answered first.
@@ -116,8 +132,9 @@ fn is_current(shared: &Shared, generation: u32) -> bool {
 fn next_test(shared: &Shared) -> Option<(Untested, Rc<Digits>, u32)> {
     let mut next = None;
     with_room(shared, |room| {
+        let Some(test) = &room.test else { return };
         let untested = room.untested.take();
-        next = untested.map(|untested| (untested, Rc::clone(&room.test), room.generation));
+        next = untested.map(|untested| (untested, Rc::clone(test), room.generation));
         room.testing = next.is_some();
     });
     next

@@ -15,6 +15,8 @@ export type AggregatorCommand =
   | { type: "configure"; query: string }
   /** As `configure`, and the run begins with a model of the library, called `origin`. */
   | { type: "continue"; query: string; origin: string; weights: Float32Array }
+  /** The page has made its own beginning: models may be tested, which takes a while. */
+  | { type: "ready" }
   | { type: "start" }
   | { type: "stop" };
 
@@ -143,6 +145,8 @@ pub enum AggregatorCommand {
         /// What the model is called.
         origin: String,
     },
+    /// The page has made its own beginning: models may be tested, which takes a while.
+    Ready,
     /// Train.
     Start,
     /// Stop training; the model stays.

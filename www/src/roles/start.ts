@@ -31,20 +31,18 @@ export interface RoleLink<Command> {
   end(): void;
 }
 
-/** The program of all roles: fetched and compiled once a page, while it comes. */
-const program = compile(new URL("../../wasm/sotto_bg.wasm", import.meta.url));
+/** The program of all roles: fetched and compiled once a page. */
+const program = new Promise<WebAssembly.Module>((resolve, reject) => {
+  const compiler = new Worker(new URL("./program.ts", import.meta.url), { type: "module", name: "program" });
+  compiler.addEventListener("message", ({ data }: MessageEvent<WebAssembly.Module | string>) => {
+    compiler.terminate();
+    if (data instanceof WebAssembly.Module) resolve(data);
+    else reject(new Error(data));
+  });
+  compiler.addEventListener("error", (event) => reject(new Error(event.message || words.script)));
+});
 // Each role tells of the failure.
 program.catch(() => {});
-
-async function compile(url: URL): Promise<WebAssembly.Module> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.href}: ${response.status} ${response.statusText}`);
-  // A host that serves it under another type cannot have it compiled on the way.
-  if (response.headers.get("content-type")?.startsWith("application/wasm")) {
-    return WebAssembly.compileStreaming(response);
-  }
-  return WebAssembly.compile(await response.arrayBuffer());
-}
 
 type Start<Command, Event> = (show: (event: Event) => void) => RoleLink<Command>;
 
@@ -95,7 +93,7 @@ function link<Command, Event extends { type: string }>(
   });
   // What is sent before the program has come follows it, in order.
   const begun = program.then((module) => worker.postMessage(module));
-  begun.catch((error: unknown) => fail(words.program(String(error))));
+  begun.catch((error: unknown) => fail(words.program(error instanceof Error ? error.message : String(error))));
   return {
     send: (command, transfer = []) => {
       begun.then(() => worker.postMessage(command, transfer)).catch(() => {});

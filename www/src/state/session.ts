@@ -217,6 +217,7 @@ export class Session {
           whenWanted(() => {
             this.classifier.parties.open(event.room);
             this.library.look();
+            this.aggregator.send({ type: "ready" });
           }),
         );
         this.mirror ??= new Mirror(event.room, () => ({ show: this.show, ...(this.model && { model: this.model }) }));
