@@ -1,8 +1,10 @@
 //! What a party shows of its work.
 
+use super::Error;
 use super::evaluate::Seen;
 use super::links::{Record, Way};
 use super::messages::{Kind, ModelInfo};
+use super::train::TrainingInfo;
 
 /// What a party shows.
 #[derive(Debug)]
@@ -20,6 +22,57 @@ pub enum PartyEvent {
     },
     /// A classification is over.
     Classified(Classified),
+    /// Silos have shared digits.
+    Data {
+        /// How often.
+        contributions: usize,
+        /// How many.
+        digits: usize,
+    },
+    /// A training has begun, pauses, goes on or is over.
+    Training(TrainingState),
+    /// A step of training is over.
+    Trained(Trained),
+    /// A training could not begin, or its result could not be taken; nothing has changed.
+    Untrained(Error),
+}
+
+/// How far a training is.
+#[derive(Debug)]
+pub struct TrainingState {
+    /// What is public of it.
+    pub info: TrainingInfo,
+    /// Digits that it goes through.
+    pub digits: usize,
+    /// Steps taken.
+    pub step: u32,
+    /// Steps in all.
+    pub steps: u32,
+    /// Whether it goes on.
+    pub running: bool,
+}
+
+/// A step of training, as one party saw it.
+#[derive(Debug)]
+pub struct Trained {
+    /// The training.
+    pub training: u32,
+    /// Steps taken, with this one.
+    pub step: u32,
+    /// The mean of the batch's `sum (p - t)^2`, where it was revealed.
+    pub loss: Option<f64>,
+    /// Messages that had to wait for the one before.
+    pub rounds: usize,
+    /// Bytes that this party sent to its peer.
+    pub sent_bytes: usize,
+    /// Bytes that were dealt to it.
+    pub dealt_bytes: usize,
+    /// From the first message to the last.
+    pub online_ms: f64,
+    /// Of those, in waiting for the peer.
+    pub waited_ms: f64,
+    /// The messages between the parties, oldest first, when the party is watched.
+    pub records: Vec<Record>,
 }
 
 /// A classification, as one party saw it.

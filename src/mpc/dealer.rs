@@ -13,6 +13,7 @@ use super::messages::{Header, ModelInfo, Order, malformed};
 use super::model::ModelMasks;
 use super::plan::{Gate, Plan};
 use super::ring::{Masked, Narrow, Wide};
+use super::train::{Deals, StepOrder};
 use super::{Error, Role};
 use crate::prg::StreamKey;
 use crate::wire::Mailbox;
@@ -22,6 +23,17 @@ use crate::wire::Mailbox;
 pub enum DealerEvent {
     /// Material has gone out.
     Dealt {
+        /// Its number.
+        number: u32,
+        /// Bytes to alice.
+        alice: usize,
+        /// Bytes to bob.
+        bob: usize,
+        /// How long it took.
+        millis: f64,
+    },
+    /// Material for training has gone out.
+    DealtStep {
         /// Its number.
         number: u32,
         /// Bytes to alice.
@@ -41,13 +53,14 @@ pub struct Dealer<M> {
     model: Option<(ModelInfo, ModelMasks)>,
     /// Numbers given out so far; each names streams that are used once.
     dealt: u32,
+    trainings: Deals,
     show: Box<dyn FnMut(DealerEvent)>,
 }
 
 impl<M: Mailbox<Role = Role>> Dealer<M> {
     /// A dealer that knows no seed yet.
     pub fn new(links: Links<M>, show: Box<dyn FnMut(DealerEvent)>) -> Self {
-        Self { links, keys: [None, None], model: None, dealt: 0, show }
+        Self { links, keys: [None, None], model: None, dealt: 0, trainings: Deals::default(), show }
     }
 
     /// Deals what is ordered, until it cannot go on.
@@ -76,6 +89,10 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
                     Some(_) => Err(Error::Reused { what: "a seed of", number: place as u32 }),
                 }
             }
+            (Role::Alice, path) if path.starts_with("order/") && path.ends_with("/train") => {
+                let order = StepOrder::decode(message.payload()).map_err(malformed(*from, path))?;
+                self.fill_steps(&order)
+            }
             (Role::Alice, path) if path.starts_with("order/") => {
                 let order = Order::decode(message.payload()).map_err(malformed(*from, path))?;
                 self.fill(&order)
@@ -84,8 +101,8 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
         }
     }
 
-    fn fill(&mut self, order: &Order) -> Result<(), Error> {
-        let plan = order.model.plan(order.kind)?;
+    /// Both parties' keys.
+    fn keys(&self) -> Result<[StreamKey; 2], Error> {
         let [alice, bob] = &self.keys;
         let missing = |role| Error::Unexpected {
             role,
@@ -94,32 +111,58 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
         };
         let alice = alice.clone().ok_or_else(|| missing(Role::Alice))?;
         let bob = bob.clone().ok_or_else(|| missing(Role::Bob))?;
-        let keys = [alice, bob];
+        Ok([alice, bob])
+    }
+
+    fn fill_steps(&mut self, order: &StepOrder) -> Result<(), Error> {
+        let keys = self.keys()?;
+        self.trainings.begin(order)?;
+        for place in 0..order.count {
+            let started = self.links.now();
+            let words = self.trainings.deal(order, place, &keys)?;
+            let number = order.number + place;
+            let path = format!("deal/{number}/train");
+            let [alice, bob] = self.send(&path, &order.r#use.encode(), &words)?;
+            let millis = self.links.now() - started;
+            (self.show)(DealerEvent::DealtStep { number, alice, bob, millis });
+        }
+        Ok(())
+    }
+
+    /// Sends each party its words, after a header; gives the bytes of both.
+    fn send(
+        &mut self,
+        path: &str,
+        header: &[u8],
+        words: &[Vec<u32>; 2],
+    ) -> Result<[usize; 2], Error> {
+        for (role, words) in [Role::Alice, Role::Bob].into_iter().zip(words) {
+            self.links.send(role, path, |message| {
+                message.extend_from_slice(header);
+                message.extend_from_slice(bytemuck::cast_slice(words));
+            })?;
+        }
+        self.links.take_records();
+        Ok(words.each_ref().map(|words| 4 * words.len()))
+    }
+
+    fn fill(&mut self, order: &Order) -> Result<(), Error> {
+        let plan = order.model.plan(order.kind)?;
+        let keys = self.keys()?;
         if self.model.as_ref().is_none_or(|(info, _)| *info != order.model) {
             let number = order.model.number;
             let masks = keys.each_ref().map(|key| Masks::new(key, Scope::Model, number));
             self.model = Some((order.model.clone(), ModelMasks::new(&plan, masks)));
         }
-        let Some((_, model)) = &self.model else { return Ok(()) };
         for _ in 0..order.count {
+            let Some((_, model)) = &self.model else { return Ok(()) };
             let started = self.links.now();
             self.dealt += 1;
             let number = self.dealt;
             let words = deal(&plan, model, &keys, number, |_, _| ());
             let header = Header { number, model: order.model.number, kind: order.kind };
-            let mut bytes = [0; 2];
-            for ((role, words), bytes) in
-                [Role::Alice, Role::Bob].into_iter().zip(&words).zip(&mut bytes)
-            {
-                *bytes = 4 * words.len();
-                self.links.send(role, &format!("deal/{number}"), |message| {
-                    message.extend(header.encode());
-                    message.extend_from_slice(bytemuck::cast_slice(words));
-                })?;
-            }
-            self.links.take_records();
+            let [alice, bob] = self.send(&format!("deal/{number}"), &header.encode(), &words)?;
             let millis = self.links.now() - started;
-            let [alice, bob] = bytes;
             (self.show)(DealerEvent::Dealt { number, alice, bob, millis });
         }
         Ok(())

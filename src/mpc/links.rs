@@ -146,12 +146,17 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         self.mailbox.send(to, bytes).map_err(closed)
     }
 
+    /// The oldest message that came while another one was waited for.
+    pub fn early(&mut self) -> Option<Message> {
+        self.backlog.pop_front()
+    }
+
     /// Waits for the oldest message from anybody.
     ///
     /// # Errors
     /// [`Error::Alone`] when no message can come any more, [`Error::Malformed`].
     pub async fn receive(&mut self) -> Result<Message, Error> {
-        match self.backlog.pop_front() {
+        match self.early() {
             Some(message) => Ok(message),
             None => self.read(&String::new).await,
         }

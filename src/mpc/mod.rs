@@ -63,7 +63,7 @@ mod secrecy;
 #[cfg(test)]
 mod world;
 
-pub use classified::{Classified, PartyEvent};
+pub use classified::{Classified, PartyEvent, Trained, TrainingState};
 pub use client::{Answer, Client, Shared};
 pub use dealer::{Dealer, DealerEvent};
 pub use evaluate::Seen;
@@ -79,7 +79,7 @@ pub use source::{Delivery, FromDealer, Source};
 pub use crate::entropy::Entropy;
 use crate::wire;
 
-/// Who takes part in a classification on shares.
+/// Who takes part in classification and training on shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Computes; leads.
@@ -90,13 +90,16 @@ pub enum Role {
     Dealer,
     /// Has the drawing, and learns the answer.
     Client,
-    /// Has the model.
+    /// Has the model, or has one trained.
     Owner,
+    /// Has digits to train on.
+    Silo,
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Alice, Self::Bob, Self::Dealer, Self::Client, Self::Owner];
+    pub const ALL: [Self; 6] =
+        [Self::Alice, Self::Bob, Self::Dealer, Self::Client, Self::Owner, Self::Silo];
 
     /// As in addresses and on the page.
     #[must_use]
@@ -107,6 +110,7 @@ impl Role {
             Self::Dealer => "dealer",
             Self::Client => "client",
             Self::Owner => "owner",
+            Self::Silo => "silo",
         }
     }
 
@@ -260,6 +264,14 @@ pub enum Error {
     Untrainable {
         /// A layer, or a setting.
         layer: String,
+    },
+    /// Fewer digits than a batch has.
+    #[error("{found} digits have been shared, a batch takes {batch}")]
+    Digits {
+        /// Digits that there are.
+        found: usize,
+        /// Digits in a batch.
+        batch: usize,
     },
     /// Shares of an answer that is none.
     #[error("the shares of the answer add up to {0}, which is no class")]

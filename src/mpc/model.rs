@@ -61,6 +61,15 @@ impl Product {
         }
     }
 
+    /// For each weight of an [`Operand`], its place among a network's.
+    fn order(&self) -> impl Iterator<Item = usize> {
+        let (rows, columns) = match *self {
+            Self::Linear { inputs, outputs } => (inputs, outputs),
+            Self::Conv(_) => (1, self.weights()),
+        };
+        (0..rows).flat_map(move |row| (0..columns).map(move |column| column * rows + row))
+    }
+
     fn biases(&self) -> usize {
         match self {
             Self::Linear { outputs, .. } => *outputs,
@@ -123,14 +132,8 @@ impl ProductLayer {
                 .map(|value| encode(value.into(), unit).ok_or_else(|| self.too_large(value)))
                 .collect::<Result<Vec<Wide>, Error>>()
         };
-        let weights = match self.shape {
-            Product::Linear { inputs, outputs } => {
-                let transposed = (0..inputs)
-                    .flat_map(|input| (0..outputs).map(move |output| output * inputs + input));
-                all(&mut transposed.map(|place| weights[place]), self.weight_unit)?
-            }
-            Product::Conv(_) => all(&mut weights.iter().copied(), self.weight_unit)?,
-        };
+        let ordered = self.shape.order().map(|place| weights[place]);
+        let weights = all(&mut { ordered }, self.weight_unit)?;
         Ok((weights, all(&mut bias.iter().copied(), self.bias_unit)?))
     }
 
@@ -164,6 +167,28 @@ impl Plan {
         }
         all.extend(biases);
         Ok(all)
+    }
+
+    /// For each element of a model, in the order of [`Plan::encode`], its place in the network's weights.
+    pub(super) fn places(&self, network: &Network) -> Vec<u32> {
+        let parameters = network.parameters();
+        let (mut all, mut biases) = (Vec::with_capacity(self.model_len()), Vec::new());
+        for (product, pair) in self.products.iter().zip(parameters.chunks_exact(2)) {
+            let [weights, bias] = [0, 1].map(|part| pair[part].range());
+            all.extend(product.shape.order().map(|place| (weights.start + place) as u32));
+            biases.extend(bias.map(|place| place as u32));
+        }
+        all.extend(biases);
+        all
+    }
+
+    /// Stretches of a model: how long each is, what 1 is in the ring there, and whose it is.
+    pub(super) fn units(&self) -> impl Iterator<Item = (usize, f64, &str)> {
+        let weights =
+            self.products.iter().map(|one| (one.shape.weights(), one.weight_unit, &*one.name));
+        let biases =
+            self.products.iter().map(|one| (one.shape.biases(), one.bias_unit, &*one.name));
+        weights.chain(biases)
     }
 
     /// Cuts all weights into one operand a product.

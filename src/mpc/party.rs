@@ -4,6 +4,8 @@
 //! and begins each with her part of its first step; bob, hearing it, takes up the same job.
 //! What the owner, the client and the dealer send waits until its job begins.
 
+mod train;
+
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -17,12 +19,13 @@ use super::messages::{Header, Kind, ModelInfo, malformed};
 use super::model::{ModelShare, PartyModel};
 use super::plan::{Output, Plan};
 use super::ring::{Element, Share, Wide};
-use super::source::{Delivery, FromDealer, Source};
+use super::source::{Delivery, For, FromDealer, Source};
 use super::stock::Stock;
-use super::{Error, Party, Role};
+use super::{Entropy, Error, Party, Role};
 use crate::digits::PIXELS;
 use crate::prg::StreamKey;
 use crate::wire::{Mailbox, Reader};
+use train::Trainer;
 
 /// Requests and models that may wait.
 const WAITING_MAX: usize = 64;
@@ -36,14 +39,23 @@ pub struct Computer<M, S = FromDealer> {
     source: S,
     stock: Stock,
     model: Option<Model>,
-    /// Shares that have come and are not opened yet, by the model's number.
-    shares: VecDeque<(ModelInfo, Share<Wide>)>,
+    /// Models that have come and are not opened yet, by their numbers.
+    given: VecDeque<(ModelInfo, Given)>,
     requests: VecDeque<(Header, Share<Wide>)>,
     /// The last kind that was asked for.
     wanted: Kind,
     last_request: u32,
     watched: Rc<Cell<bool>>,
+    trainer: Trainer,
     show: Box<dyn FnMut(PartyEvent)>,
+}
+
+/// Where a model's shares come from.
+enum Given {
+    /// From its owner.
+    Share(Share<Wide>),
+    /// From the training of this number, whose result nobody has.
+    Trained(u32),
 }
 
 /// The model in use.
@@ -67,16 +79,17 @@ impl Model {
 }
 
 impl<M: Mailbox<Role = Role>> Computer<M> {
-    /// A party with a fresh key that trusts the dealer. While `watched`, it shows what it sees
-    /// on every wire.
+    /// A party with a fresh key that trusts the dealer; what the dealer must not know, its part of the first weights of a
+    /// training, is drawn from `entropy`. While `watched`, it shows what it sees on every wire.
     pub fn new(
         party: Party,
         links: Links<M>,
         key: StreamKey,
+        entropy: Entropy,
         watched: Rc<Cell<bool>>,
         show: Box<dyn FnMut(PartyEvent)>,
     ) -> Self {
-        Self::with_source(party, links, key, FromDealer::default(), watched, show)
+        Self::with_source(party, links, key, entropy, FromDealer::default(), watched, show)
     }
 }
 
@@ -86,6 +99,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         party: Party,
         links: Links<M>,
         key: StreamKey,
+        entropy: Entropy,
         source: S,
         watched: Rc<Cell<bool>>,
         show: Box<dyn FnMut(PartyEvent)>,
@@ -97,11 +111,12 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             source,
             stock: Stock::default(),
             model: None,
-            shares: VecDeque::new(),
+            given: VecDeque::new(),
             requests: VecDeque::new(),
             wanted: Kind { batch: 1, output: Output::Logits },
             last_request: 0,
             watched,
+            trainer: Trainer::new(entropy),
             show,
         }
     }
@@ -121,10 +136,15 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
                 continue;
             }
             let message = self.links.receive().await?;
-            match message.from {
-                from if from == self.party.peer().role() => self.follow(message).await?,
-                _ => self.keep(&message)?,
-            }
+            self.sort(message).await?;
+        }
+    }
+
+    /// Takes up the peer's job, or puts away what its job will need.
+    async fn sort(&mut self, message: Message) -> Result<(), Error> {
+        match message.from {
+            from if from == self.party.peer().role() => self.follow(message).await,
+            _ => self.keep(&message),
         }
     }
 
@@ -136,27 +156,36 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         }
         let payload = message.payload();
         match (from, path.split('/').next().unwrap_or("")) {
-            (Role::Owner, "model") => self.keep_share(payload, path),
+            (Role::Owner, "model") => self.keep_model(payload, path),
             (Role::Client, "classify") => self.keep_request(payload, path),
+            (Role::Silo, "data") => self.keep_data(message),
+            (Role::Owner, "train") if self.party == Party::Alice => self.keep_wish(message),
             _ => Err(unexpected(message, "a job")),
         }
     }
 
-    fn keep_share(&mut self, payload: &[u8], path: &str) -> Result<(), Error> {
+    fn keep_model(&mut self, payload: &[u8], path: &str) -> Result<(), Error> {
         let mut reader = Reader::new(payload);
         let info = ModelInfo::read(&mut reader).map_err(malformed(Role::Owner, path))?;
-        let last = self.shares.back().map_or(0, |(info, _)| info.number);
+        let last = self.given.back().map_or(0, |(info, _)| info.number);
         let current = self.model.as_ref().map_or(0, |model| model.info.number);
         if info.number <= last.max(current) {
             return Err(Error::Reused { what: "model", number: info.number });
         }
-        if self.shares.len() >= WAITING_MAX {
+        if self.given.len() >= WAITING_MAX {
             return Err(Error::Flooded { role: Role::Owner, step: path.to_owned() });
         }
-        let words = reader.rest();
-        let length = Wide::LEN * info.plan(self.wanted)?.model_len();
-        expect_length(Role::Owner, path, words.len(), length)?;
-        self.shares.push_back((info, Share::new(Wide::read(words).collect())));
+        let given = if path.ends_with("/take") {
+            let training = reader.u32("training").map_err(malformed(Role::Owner, path))?;
+            reader.finish().map_err(malformed(Role::Owner, path))?;
+            Given::Trained(training)
+        } else {
+            let words = reader.rest();
+            let length = Wide::LEN * info.plan(self.wanted)?.model_len();
+            expect_length(Role::Owner, path, words.len(), length)?;
+            Given::Share(Share::new(Wide::read(words).collect()))
+        };
+        self.given.push_back((info, given));
         Ok(())
     }
 
@@ -179,7 +208,14 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     fn keep_material(&mut self, message: &Message) -> Result<(), Error> {
         let started = self.links.now();
         let Some(delivery) = self.source.accept(&mut self.links, message)? else { return Ok(()) };
-        let Delivery { header, material } = delivery;
+        let Delivery { r#for, material } = delivery;
+        let header = match r#for {
+            For::Classification(header) => header,
+            For::Training(number, r#use) => {
+                self.keep_step_material(number, r#use, material);
+                return Ok(());
+            }
+        };
         // Dealt for a model that is no more: never used, and gone here.
         let Some(model) = self.model.as_mut().filter(|model| model.info.number == header.model)
         else {
@@ -202,12 +238,14 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
 
     /// Alice: begins the next job, if there is one.
     async fn lead(&mut self) -> Result<bool, Error> {
-        if let Some((info, share)) = self.shares.pop_front() {
-            self.open_model(info, &share, None).await?;
+        if let Some((info, given)) = self.given.pop_front() {
+            self.take_model(info, given, None).await?;
             self.order(self.wanted)?;
             return Ok(true);
         }
-        let Some((header, share)) = self.requests.pop_front() else { return Ok(false) };
+        let Some((header, share)) = self.requests.pop_front() else {
+            return self.lead_training().await;
+        };
         if self.model.as_ref().is_none_or(|model| model.info.number != header.model) {
             let path = format!("classify/{}/refused", header.number);
             self.links.send(Role::Bob, &path, |_| ())?;
@@ -227,13 +265,11 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         match (self.party, parts.as_slice()) {
             (Party::Bob, ["model", number, "weights", "open"]) => {
                 let path = format!("model/{number}/share");
-                while self.shares.is_empty() {
-                    let message = self.links.receive_from(Role::Owner, &path).await?;
-                    self.keep(&message)?;
-                }
-                let Some((info, share)) = self.shares.pop_front() else { return Ok(()) };
-                self.open_model(info, &share, Some(message)).await
+                self.follow_model(&path, message).await
             }
+            (Party::Bob, ["take", ..]) => self.follow_model("model/take", message).await,
+            (Party::Bob, ["train", _, "begin"]) => self.follow_begin(&message).await,
+            (Party::Bob, ["step", ..]) => self.follow_step(message).await,
             (Party::Bob, ["classify", number, rest @ ..]) => {
                 let path = format!("classify/{number}/share");
                 while self.requests.is_empty() {
@@ -251,6 +287,34 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
                 }
             }
             _ => Err(unexpected(&message, "a job")),
+        }
+    }
+
+    /// Bob: the next model, of which alice has sent her first message.
+    async fn follow_model(&mut self, path: &str, message: Message) -> Result<(), Error> {
+        while self.given.is_empty() {
+            let message = self.links.receive_from(Role::Owner, path).await?;
+            self.keep(&message)?;
+        }
+        let Some((info, given)) = self.given.pop_front() else { return Ok(()) };
+        match message.path.as_str() {
+            "take/0/refused" => Ok(()),
+            _ => self.take_model(info, given, Some(message)).await,
+        }
+    }
+
+    async fn take_model(
+        &mut self,
+        info: ModelInfo,
+        given: Given,
+        early: Option<Message>,
+    ) -> Result<(), Error> {
+        match given {
+            Given::Share(share) => self.open_model(info, &share, early).await,
+            Given::Trained(training) => match self.take_result(&info, training, early).await? {
+                Some(share) => self.open_model(info, &share, None).await,
+                None => Ok(()),
+            },
         }
     }
 
@@ -341,10 +405,9 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         let (mut all, steps) = (before, format!("{job}/"));
         let mut own = Vec::new();
         for record in self.links.take_records() {
-            if record.path.starts_with(&steps) {
-                own.push(record);
-            } else if record.path.starts_with("deal/") {
-                self.stock.note(record);
+            match record.path.starts_with(&steps) {
+                true => own.push(record),
+                false => self.stock.note(record),
             }
         }
         all.extend(self.stock.delivery(material));

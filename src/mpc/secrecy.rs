@@ -8,13 +8,16 @@ use super::world::{Tap, World, noise, weights};
 use super::{Error, Output, Party, Role};
 
 /// A message's path without its numbers, and its payload without what is public in it.
-fn secret_part(from: Role, bytes: &[u8]) -> (String, Vec<u8>) {
+pub(super) fn secret_part(from: Role, bytes: &[u8]) -> (String, Vec<u8>) {
     let length = u32::from_le_bytes(bytes[1..5].try_into().unwrap()) as usize;
     let path = std::str::from_utf8(&bytes[5..5 + length]).unwrap();
     let parts: Vec<&str> = path.split('/').collect();
     let public = match (from, parts.as_slice()) {
         // A header of number, model, batch and output.
+        (_, ["deal", _, "train"]) => 9,
         (_, ["deal", ..]) | (_, ["classify", _, "share"]) => 13,
+        // How many digits.
+        (Role::Silo, _) => 4,
         // Number, the text "lenet5", fractional bits.
         (Role::Owner, ["model", ..]) => 4 + 4 + 6 + 4,
         (_, ["order", ..]) => bytes.len() - 5 - length,
@@ -28,7 +31,7 @@ fn secret_part(from: Role, bytes: &[u8]) -> (String, Vec<u8>) {
 }
 
 /// Counts of byte values, by receiver and kind of message.
-type Histograms = BTreeMap<(Role, String), Vec<u32>>;
+pub(super) type Histograms = BTreeMap<(Role, String), Vec<u32>>;
 
 /// All that alice and bob receive while the same image is classified again and again.
 fn received(image: &[u8], output: Output, times: usize) -> Histograms {
@@ -56,7 +59,7 @@ fn received(image: &[u8], output: Output, times: usize) -> Histograms {
 }
 
 /// Pearson's statistic against the uniform distribution, in standard deviations from its mean.
-fn surprise(counts: &[u32]) -> f64 {
+pub(super) fn surprise(counts: &[u32]) -> f64 {
     let total: u32 = counts.iter().sum();
     let expected = f64::from(total) / counts.len() as f64;
     let square = |count: &u32| (f64::from(*count) - expected).powi(2) / expected;
@@ -167,10 +170,10 @@ fn material_that_comes_twice_is_refused() {
 }
 
 /// Who sent the spoilt message, and its kind.
-type Victim = Rc<RefCell<Option<(Role, String)>>>;
+pub(super) type Victim = Rc<RefCell<Option<(Role, String)>>>;
 
 /// Spoils the message with this number, counted from the session's first.
-fn spoilt(number: usize, how: fn(&mut Vec<u8>) -> bool) -> (Tap, Victim) {
+pub(super) fn spoilt(number: usize, how: fn(&mut Vec<u8>) -> bool) -> (Tap, Victim) {
     let victim = Rc::new(RefCell::new(None));
     let (found, mut count) = (Rc::clone(&victim), 0);
     let tap: Tap = Rc::new(RefCell::new(move |from: Role, _: Role, bytes: &mut Vec<u8>| {

@@ -8,14 +8,23 @@
 use super::links::{Links, Message};
 use super::messages::{Header, Kind, ModelInfo, Order, malformed};
 use super::preparing::Material;
+use super::train::{StepOrder, Use};
 use super::{Error, Role};
 use crate::prg::StreamKey;
-use crate::wire::Mailbox;
+use crate::wire::{Error as WireError, Mailbox};
 
-/// Material for one classification, with a number that it alone has in its session.
+/// Material, with a number that it alone has among those of its kind in its session.
 pub struct Delivery {
-    pub(super) header: Header,
+    pub(super) r#for: For,
     pub(super) material: Material,
+}
+
+/// What material is for.
+pub(super) enum For {
+    /// One classification.
+    Classification(Header),
+    /// Training; the material's number, and what of it.
+    Training(u32, Use),
 }
 
 /// A source of material, as a party sees it.
@@ -41,6 +50,12 @@ pub trait Source<M> {
         count: usize,
     ) -> Result<(), Error>;
 
+    /// Asks for material for training.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    fn ask_steps(&mut self, links: &mut Links<M>, order: &StepOrder) -> Result<(), Error>;
+
     /// Goes on with one of its messages; gives material once it is complete.
     ///
     /// # Errors
@@ -56,8 +71,8 @@ pub trait Source<M> {
 #[derive(Debug, Default)]
 pub struct FromDealer {
     orders: u32,
-    /// The number of its last material: they only ever grow.
-    last: u32,
+    /// The numbers of its last material for classifications, and for training: they only ever grow.
+    last: [u32; 2],
 }
 
 impl<M: Mailbox<Role = Role>> Source<M> for FromDealer {
@@ -82,19 +97,46 @@ impl<M: Mailbox<Role = Role>> Source<M> for FromDealer {
         links.send(Role::Dealer, &path, |bytes| bytes.extend(order.encode()))
     }
 
+    fn ask_steps(&mut self, links: &mut Links<M>, order: &StepOrder) -> Result<(), Error> {
+        self.orders += 1;
+        let path = format!("order/{}/train", self.orders);
+        links.send(Role::Dealer, &path, |bytes| bytes.extend(order.encode()))
+    }
+
     fn accept(&mut self, _: &mut Links<M>, message: &Message) -> Result<Option<Delivery>, Error> {
         let (role, path) = (message.from, message.path.as_str());
-        let (header, bytes) = Header::decode(message.payload()).map_err(malformed(role, path))?;
-        if header.number <= self.last {
-            return Err(Error::Reused { what: "material", number: header.number });
+        let mut parts = path.split('/').skip(1);
+        let number = parts.next().and_then(|number| number.parse().ok());
+        if parts.next() != Some("train") {
+            let (header, bytes) =
+                Header::decode(message.payload()).map_err(malformed(role, path))?;
+            self.check(0, header.number)?;
+            let r#for = For::Classification(header);
+            return Ok(Some(Delivery { r#for, material: material(role, path, bytes)? }));
         }
-        self.last = header.number;
-        let (words, rest) = bytes.as_chunks();
-        if !rest.is_empty() {
-            let (step, found) = (path.to_owned(), bytes.len());
-            return Err(Error::Length { role, step, expected: found - rest.len(), found });
-        }
-        let material = Material(words.iter().map(|word| u32::from_le_bytes(*word)).collect());
-        Ok(Some(Delivery { header, material }))
+        let number = number.ok_or(WireError::Invalid("number")).map_err(malformed(role, path))?;
+        let (r#use, bytes) = Use::decode(message.payload()).map_err(malformed(role, path))?;
+        self.check(1, number)?;
+        let r#for = For::Training(number, r#use);
+        Ok(Some(Delivery { r#for, material: material(role, path, bytes)? }))
     }
+}
+
+impl FromDealer {
+    fn check(&mut self, kind: usize, number: u32) -> Result<(), Error> {
+        if number <= self.last[kind] {
+            return Err(Error::Reused { what: "material", number });
+        }
+        self.last[kind] = number;
+        Ok(())
+    }
+}
+
+fn material(role: Role, path: &str, bytes: &[u8]) -> Result<Material, Error> {
+    let (words, rest) = bytes.as_chunks();
+    if !rest.is_empty() {
+        let (step, found) = (path.to_owned(), bytes.len());
+        return Err(Error::Length { role, step, expected: found - rest.len(), found });
+    }
+    Ok(Material(words.iter().map(|word| u32::from_le_bytes(*word)).collect()))
 }

@@ -52,9 +52,11 @@ impl Stock {
         (stock.map_or(0, VecDeque::len), bytes)
     }
 
-    /// Remembers by which message material came.
+    /// Remembers by which message material came; other messages are nothing to it.
     pub(super) fn note(&mut self, record: Record) {
-        self.deliveries.insert(record.path.clone(), record);
+        if record.path.starts_with("deal/") && !record.path.ends_with("/train") {
+            self.deliveries.insert(record.path.clone(), record);
+        }
     }
 
     /// The message by which material came, once.

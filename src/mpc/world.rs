@@ -12,6 +12,7 @@ use super::clear::{Clear, Rounding};
 use super::dealing::{Masks, Scope};
 use super::messages::{Kind, ModelInfo};
 use super::model::ModelMasks;
+use super::train::{Silo, TrainingInfo};
 use super::{
     Answer, Classified, Client, Computer, Dealer, Entropy, Error, Links, Output, Owner, Party,
     PartyEvent, Role, dealer,
@@ -52,6 +53,7 @@ pub(super) struct World {
     keys: [StreamKey; 2],
     client: Client<Tapped>,
     owner: Owner<Tapped>,
+    silo: Silo<Tapped>,
     network: Network,
     weights: Weights,
     pub(super) model: ModelInfo,
@@ -59,6 +61,8 @@ pub(super) struct World {
     pub(super) ends: Rc<RefCell<Vec<(Role, Error)>>>,
     /// The classifications that the parties have shown.
     pub(super) classified: Rc<RefCell<Vec<(Party, Classified)>>>,
+    /// Everything else that they have shown.
+    pub(super) shown: Rc<RefCell<Vec<(Party, PartyEvent)>>>,
 }
 
 impl World {
@@ -75,10 +79,7 @@ impl World {
         seed: u64,
         tap: &Tap,
     ) -> Self {
-        let entropy = |name: &str| -> Entropy {
-            let mut stream = Stream::new(seed, &format!("test/world/{name}"));
-            Box::new(move |bytes| stream.fill(bytes))
-        };
+        let entropy = |name: &str| Self::entropy(seed, name);
         let keys = ["alice", "bob"].map(|name| {
             let mut bytes = [0; StreamKey::LEN];
             entropy(name)(&mut bytes);
@@ -93,20 +94,23 @@ impl World {
             };
             Links::new(Tapped { role, mailbox, tap: Rc::clone(tap) }, Rc::new(tick))
         };
-        let [alice, bob, dealer, client, owner] = mailboxes(Role::ALL);
+        let [alice, bob, dealer, client, owner, silo] = mailboxes(Role::ALL);
         let pool = LocalPool::new();
         let ends = Rc::<RefCell<Vec<_>>>::default();
         let classified = Rc::<RefCell<Vec<_>>>::default();
+        let shown = Rc::<RefCell<Vec<_>>>::default();
         for (party, mailbox, key) in [(Party::Alice, alice, &keys[0]), (Party::Bob, bob, &keys[1])]
         {
             let (ends, done) = (Rc::clone(&ends), Rc::clone(&classified));
-            let show = Box::new(move |event| {
-                if let PartyEvent::Classified(classified) = event {
-                    done.borrow_mut().push((party, classified));
-                }
+            let others = Rc::clone(&shown);
+            let show = Box::new(move |event| match event {
+                PartyEvent::Classified(classified) => done.borrow_mut().push((party, classified)),
+                other => others.borrow_mut().push((party, other)),
             });
             let links = links(party.role(), mailbox);
-            let computer = Computer::new(party, links, key.clone(), Rc::new(Cell::new(true)), show);
+            let secrets = entropy(&format!("{}/secrets", party.role()));
+            let watched = Rc::new(Cell::new(true));
+            let computer = Computer::new(party, links, key.clone(), secrets, watched, show);
             let serve = async move {
                 let error = computer.serve().await;
                 ends.borrow_mut().push((party.role(), error));
@@ -123,9 +127,51 @@ impl World {
 
         let client = Client::new(links(Role::Client, client), entropy("client"));
         let mut owner = Owner::new(links(Role::Owner, owner), entropy("owner"));
+        let silo = Silo::new(links(Role::Silo, silo), entropy("silo"));
         let model = owner.share(preset, fraction, &weights).unwrap();
         let network = model.network().unwrap();
-        Self { pool, keys, client, owner, network, weights, model, ends, classified }
+        Self { pool, keys, client, owner, silo, network, weights, model, ends, classified, shown }
+    }
+
+    /// The entropy of a role under a seed; of a party's secrets that the dealer does not know, too.
+    pub(super) fn entropy(seed: u64, name: &str) -> Entropy {
+        let mut stream = Stream::new(seed, &format!("test/world/{name}"));
+        Box::new(move |bytes| stream.fill(bytes))
+    }
+
+    pub(super) fn keys(&self) -> &[StreamKey; 2] {
+        &self.keys
+    }
+
+    /// Whose answers [`World::oracle`] gives: of a model that nobody has shared.
+    pub(super) fn suppose(&mut self, weights: Weights) {
+        self.weights = weights;
+    }
+
+    /// Shares digits to train on; those who have ended do not hear of it.
+    pub(super) fn contribute(&mut self, images: &[u8], labels: &[u8]) {
+        let _ = self.silo.share(images, labels);
+        self.pool.run_until_stalled();
+    }
+
+    /// Trains until it is over, or until nothing moves any more.
+    pub(super) fn train(&mut self, course: TrainingInfo) -> Result<TrainingInfo, Error> {
+        let info = self.owner.train(course)?;
+        self.pool.run_until_stalled();
+        Ok(info)
+    }
+
+    /// What the owner says, whatever comes of it.
+    pub(super) fn ask(&mut self, ask: impl FnOnce(&mut Owner<Tapped>)) {
+        ask(&mut self.owner);
+        self.pool.run_until_stalled();
+    }
+
+    /// The parties compute with what a training has come to.
+    pub(super) fn take(&mut self, course: &TrainingInfo, fraction: u32) -> Result<(), Error> {
+        self.model = self.owner.take(course, fraction)?;
+        self.pool.run_until_stalled();
+        Ok(())
     }
 
     /// Shares other weights.

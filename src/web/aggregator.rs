@@ -66,6 +66,7 @@ impl Aggregator {
             Command::Start => {
                 with_room(&self.room, |room| room.ledger.start(now()));
                 tell(&self.room, Event::Start);
+                spawn_local(testing::begin(Rc::clone(&self.room), self.show.clone()));
             }
             Command::Stop => tell(&self.room, Event::Stop),
         }
@@ -126,7 +127,8 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     let (machine, keeper) = keeper::open(&name, settings, show).await?;
     let histograms = source.histograms(machine.settings());
     let mut ledger = Ledger::resumed(&machine.snapshot(), keeper.newest());
-    if machine.snapshot().phase != Phase::Idle {
+    let resumed = machine.snapshot().phase != Phase::Idle;
+    if resumed {
         ledger.start(now());
     }
     let arrived = Rc::clone(shared);
@@ -152,6 +154,10 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     room.keeper.show_resumed(&room.machine);
     *shared.borrow_mut() = Some(room);
     tell(shared, Event::Open);
+    if resumed {
+        // The next round would take the place of a model that waits.
+        spawn_local(testing::begin(Rc::clone(shared), show.clone()));
+    }
     Ok(())
 }
 

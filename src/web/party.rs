@@ -8,7 +8,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{Show, draw_key, epoch_clock};
+use super::environment::{Show, draw_key, epoch_clock, secrets};
 use super::mailbox::WebMailbox;
 use super::page::{self, PartyCommand as Command, PartyEvent as Shown};
 use super::watchdog::{PATIENCE, silence};
@@ -62,7 +62,8 @@ impl Party {
         let waiting = links.waiting();
         let show = self.show.clone();
         let tell = Box::new(move |event| show.event(&shown(event)));
-        let computer = Computer::new(party, links, draw_key(), Rc::clone(&self.watched), tell);
+        let watched = Rc::clone(&self.watched);
+        let computer = Computer::new(party, links, draw_key(), secrets(), watched, tell);
         let show = self.show.clone();
         show.event(&Shown::Ready);
         spawn_local(async move {

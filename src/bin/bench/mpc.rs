@@ -53,14 +53,14 @@ fn measure(
     let network = preset(name).ok_or("no such preset")?.network;
     let weights = Initialiser::He.weights(&network, 1).map_err(|error| error.to_string())?;
     let (tell, told) = channel();
-    let [alice, bob, dealer, client, owner] = mailboxes(Role::ALL);
+    let [alice, bob, dealer, client, owner, _] = mailboxes(Role::ALL);
     for (party, mailbox) in [(Party::Alice, alice), (Party::Bob, bob)] {
         let tell = tell.clone();
         thread::spawn(move || serve(party, mailbox, tell));
     }
     thread::spawn(move || {
         let show = move |event| {
-            let DealerEvent::Dealt { millis, .. } = event;
+            let (DealerEvent::Dealt { millis, .. } | DealerEvent::DealtStep { millis, .. }) = event;
             // Nobody listens any more when the measuring is over.
             drop(tell.send(Told::Dealt(millis)));
         };
@@ -140,9 +140,9 @@ fn serve(party: Party, mailbox: MemoryMailbox<Role>, tell: Sender<Told>) {
         }
     };
     let links = Links::new(mailbox, clock());
-    block_on(
-        Computer::new(party, links, StreamKey::new(&key), Rc::default(), Box::new(show)).serve(),
-    );
+    let key = StreamKey::new(&key);
+    let entropy = crate::entropy();
+    block_on(Computer::new(party, links, key, entropy, Rc::default(), Box::new(show)).serve());
 }
 
 fn clock() -> Clock {

@@ -1,12 +1,12 @@
 //! Training in fixed point in the clear: what the parties do, without them.
 
-use std::num::Wrapping;
+use futures_util::FutureExt;
 
 use super::super::Error;
-use super::super::fixed::pixel;
 use super::super::ring::{Element, Wide};
 use super::clear::{Clear, Coins};
-use super::plan::{ACTIVATION_BITS, GRADIENT_BITS, Plan};
+use super::data::{one_hot, pixels};
+use super::plan::{GRADIENT_BITS, Plan};
 use super::step::{Batch, State, step};
 use crate::prg::StreamKey;
 
@@ -20,8 +20,8 @@ pub struct Fixed<'a> {
 /// What a step showed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taken {
-    /// `sum (p - t)^2`, the mean of the batch's images.
-    pub loss: f64,
+    /// `sum (p - t)^2`, the mean of the batch's images, where it was watched.
+    pub loss: Option<f64>,
     /// By layer and step, the largest number there was, as a part of what fits: more than 1 does not.
     pub ranges: Vec<(String, f64)>,
 }
@@ -61,19 +61,32 @@ impl<'a> Fixed<'a> {
         labels: &[u8],
         coins: Coins<'_>,
     ) -> Result<Taken, Error> {
+        let labels = one_hot(labels, self.plan.outputs());
+        self.step_on(&pixels(images), &labels, true, coins)
+    }
+
+    /// Takes a step on numbers that are in the ring already; its loss is told where it is `watched`.
+    pub(super) fn step_on(
+        &mut self,
+        images: &[Wide],
+        labels: &[Wide],
+        watched: bool,
+        coins: Coins<'_>,
+    ) -> Result<Taken, Error> {
         let mut engine = Clear::new(coins);
-        let [images, labels] = encode(self.plan, images, labels)
-            .map(|values| values.into_iter().map(|value| i64::from(value.0 as i32)).collect());
+        let [images, labels] = [images, labels]
+            .map(|values| values.iter().map(|value| i64::from(value.0 as i32)).collect());
         let state = State {
             parameters: std::mem::take(&mut self.parameters),
             momentum: self.momentum.take(),
         };
-        let taken = step(&mut engine, self.plan, state, Batch { images, labels }, true);
-        let State { parameters, momentum } = futures_executor::block_on(taken)?;
+        let taken = step(&mut engine, self.plan, state, Batch { images, labels }, watched);
+        let taken = taken.now_or_never().expect("one who computes in the clear waits for nobody");
+        let State { parameters, momentum } = taken?;
         self.parameters = parameters.into_iter().map(|value| i64::from(value as i32)).collect();
         self.momentum = momentum
             .map(|values| values.into_iter().map(|value| i64::from(value as i32)).collect());
-        let loss = engine.revealed.first().map_or(0.0, |sum| loss(self.plan, *sum));
+        let loss = engine.revealed.first().map(|sum| loss(self.plan, *sum));
         let ranges = engine
             .ranges
             .into_iter()
@@ -85,14 +98,4 @@ impl<'a> Fixed<'a> {
 /// A revealed sum as the mean of a batch's images.
 pub(super) fn loss(plan: &Plan, sum: i64) -> f64 {
     sum as f64 / f64::from(1u32 << GRADIENT_BITS) / plan.batch() as f64
-}
-
-/// Images, and labels as rows of ones and zeros, in the ring.
-pub(super) fn encode(plan: &Plan, images: &[u8], labels: &[u8]) -> [Vec<Wide>; 2] {
-    let images = images.iter().map(|value| pixel(*value, ACTIVATION_BITS)).collect();
-    let row = |label: &u8| {
-        let label = usize::from(*label);
-        (0..plan.outputs()).map(move |class| Wrapping(u32::from(class == label)))
-    };
-    [images, labels.iter().flat_map(row).collect()]
 }

@@ -10,17 +10,36 @@
 //! | `step`, `loss` | the step: forward, loss, backward, update |
 //! | `deal`, `compute`, `clear` | the engines |
 //! | `fixed`, `rehearsal` | whole trainings in one thread, in the clear and on shares |
+//! | `messages`, `data`, `silo` | who has digits shares them; what a party keeps of them |
+//! | `course`, `dealing` | a party, and the dealer, in the middle of a training |
+//! | `handover` | the result as a model that classifications are computed with |
 
 mod clear;
 mod compute;
+mod course;
+mod data;
 mod deal;
+mod dealing;
 mod engine;
 mod fixed;
+mod handover;
 mod loss;
+mod messages;
 mod plan;
 pub mod rehearsal;
+mod silo;
 mod step;
+#[cfg(test)]
+mod whole;
 
+pub use data::DIGITS_MAX;
 pub use fixed::{Fixed, Taken};
 pub use loss::Loss;
+pub use messages::{StepOrder, TrainingInfo};
 pub use plan::{Plan, Training};
+pub use silo::Silo;
+
+pub(super) use course::{Course, Turn};
+pub(super) use data::Pool;
+pub(super) use dealing::Deals;
+pub(super) use messages::{Begin, Use};

@@ -144,6 +144,23 @@ impl Plan {
         self.weights
     }
 
+    /// For each parameter, its place in a network's weights.
+    pub(super) fn places(&self) -> &[u32] {
+        &self.places
+    }
+
+    /// Of every matrix its place among the parameters, and how large a uniform draw of half He's variance gets.
+    pub(super) fn bounds(&self) -> impl Iterator<Item = (Range<usize>, i64)> {
+        let unit = f64::from(1u32 << WEIGHT_BITS);
+        self.layers.iter().filter_map(move |layer| match layer {
+            Layer::Product(product) => {
+                let bound = libm::sqrt(3.0 / product.inner as f64);
+                Some((product.weights.clone(), (bound * unit) as i64))
+            }
+            _ => None,
+        })
+    }
+
     /// By how much a summed gradient is shifted to become a step of the weights.
     pub(super) fn step_shift(&self) -> u32 {
         let Training { batch, rate, .. } = self.training;

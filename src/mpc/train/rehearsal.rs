@@ -12,8 +12,9 @@ use super::super::preparing::Preparing;
 use super::super::ring::{Share, Wide};
 use super::super::{Entropy, Error, Party, Role};
 use super::compute::Computing;
+use super::data::{one_hot, pixels};
 use super::deal::Dealt;
-use super::fixed::{encode, loss};
+use super::fixed::loss;
 use super::plan::Plan;
 use super::step::{Batch, State, step};
 use crate::prg::StreamKey;
@@ -82,9 +83,8 @@ impl<'a> Rehearsal<'a> {
         let plan = self.plan;
         let words = self.deal(watched, rounded)?;
         let dealt = 4 * words[1].len();
-        let [images, labels] = encode(plan, images, labels);
-        let images = split(&images, &mut self.entropy);
-        let labels = split(&labels, &mut self.entropy);
+        let images = split(&pixels(images), &mut self.entropy);
+        let labels = split(&one_hot(labels, plan.outputs()), &mut self.entropy);
         let number = self.number;
         let states =
             std::mem::replace(&mut self.states, [(); 2].map(|()| (Share::new(Vec::new()), None)));
@@ -179,7 +179,7 @@ mod tests {
             assert!(coins.is_empty());
             assert!(taken.ranges.iter().all(|(_, part)| *part < 1.0), "{:?}", taken.ranges);
             assert_eq!(parties.parameters(), clear.parameters());
-            assert_eq!(cost.loss, Some(taken.loss));
+            assert_eq!(cost.loss, taken.loss);
         }
         assert_ne!(clear.parameters(), start, "something was learnt");
     }
