@@ -38,8 +38,14 @@ impl Dealer {
         let mailbox = WebMailbox::open(page::read_links(&value)?, Rc::default())?;
         let show = self.show.clone();
         let tell = Box::new(move |event| {
-            let DealerEvent::Dealt { number, alice, bob, millis } = event;
-            show.event(&Shown::Dealt { number, alice, bob, millis });
+            show.event(&match event {
+                DealerEvent::Dealt { number, alice, bob, millis } => {
+                    Shown::Dealt { number, alice, bob, millis }
+                }
+                DealerEvent::DealtStep { number, alice, bob, millis } => {
+                    Shown::DealtStep { number, alice, bob, millis }
+                }
+            });
         });
         let dealer = mpc::Dealer::new(Links::new(mailbox, epoch_clock()), tell);
         let show = self.show.clone();

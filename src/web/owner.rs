@@ -12,10 +12,13 @@ use wasm_bindgen_futures::spawn_local;
 use super::digits::Source;
 use super::environment::{Show, epoch_clock, now, secrets, sleep, turn};
 use super::mailbox::WebMailbox;
-use super::page::{self, LayerRangeView, OwnerCommand as Command, OwnerEvent as Shown, RoleFailed};
+use super::page::{
+    self, Course, LayerRangeView, OwnerCommand as Command, OwnerEvent as Shown, RoleFailed,
+};
 use crate::digits::{Digits, PIXELS};
 use crate::learn::{Model, arg_max};
 use crate::mpc::clear::{Clear, Floor};
+use crate::mpc::train::TrainingInfo;
 use crate::mpc::{self, Answer, Links, Output, Ranges, Verdict, fixed};
 use crate::network::{Network, Weights, preset};
 use crate::prg;
@@ -42,6 +45,8 @@ struct Shared {
     digits: Option<Rc<Digits>>,
     links: Option<mpc::Owner<WebMailbox>>,
     model: Option<Rc<Owned>>,
+    /// The last training on shares that was asked for.
+    trained: Option<TrainingInfo>,
     /// Counts models: what is under way for an earlier one stops.
     generation: u32,
 }
@@ -88,6 +93,10 @@ impl Owner {
             }
             (Command::Model { .. }, None) => self.fail("a model came without weights".to_owned()),
             (Command::Classify { count }, _) => self.classify(count),
+            (Command::Train { course }, _) => self.train(course),
+            (Command::PauseTraining, _) => self.ask(mpc::Owner::pause),
+            (Command::ResumeTraining, _) => self.ask(mpc::Owner::resume),
+            (Command::Take { fraction }, _) => self.take(fraction),
             (Command::Fix { value, fraction }, _) => self.show.event(&fix(value, fraction)),
         }
         Ok(())
@@ -129,6 +138,45 @@ impl Owner {
                 show.event(&Shown::Unmeasured { reason });
             }
         });
+    }
+
+    fn train(&self, course: Course) {
+        let mut shared = self.shared.borrow_mut();
+        let begin = || {
+            let links = shared.links.as_mut().ok_or("a training came before the links")?;
+            links.train(course.info()?).map_err(|error| error.to_string())
+        };
+        match begin() {
+            Ok(info) => {
+                shared.trained = Some(info.clone());
+                let number = info.number;
+                self.show.event(&Shown::Training { number, course: info.into() });
+            }
+            Err(reason) => self.show.event(&Shown::Unshared { reason }),
+        }
+    }
+
+    /// What needs no answer.
+    fn ask(&self, wish: impl FnOnce(&mut mpc::Owner<WebMailbox>) -> Result<(), mpc::Error>) {
+        if let Some(Err(error)) = self.shared.borrow_mut().links.as_mut().map(wish) {
+            self.fail(error.to_string());
+        }
+    }
+
+    fn take(&self, fraction: u32) {
+        let mut shared = self.shared.borrow_mut();
+        let Some(info) = shared.trained.clone() else { return };
+        let Some(links) = &mut shared.links else { return };
+        match links.take(&info, fraction) {
+            Ok(model) => {
+                // It is nobody's: there is nothing to examine, and nothing to compare with in the clear.
+                shared.generation += 1;
+                shared.model = None;
+                let (model, training) = (model.into(), info.number);
+                self.show.event(&Shown::Taken { model, training });
+            }
+            Err(error) => self.show.event(&Shown::Unshared { reason: error.to_string() }),
+        }
     }
 
     fn classify(&self, count: usize) {

@@ -86,5 +86,9 @@ fn shown(event: PartyEvent) -> Shown {
             Shown::Stock { batch, label, count, bytes }
         }
         PartyEvent::Classified(done) => Shown::Classified(done.into()),
+        PartyEvent::Data { contributions, digits } => Shown::Data { contributions, digits },
+        PartyEvent::Training(state) => Shown::Training(state.into()),
+        PartyEvent::Trained(trained) => Shown::Trained(trained.into()),
+        PartyEvent::Untrained(error) => Shown::Untrained { reason: error.to_string() },
     }
 }

@@ -9,6 +9,8 @@ mod lesson;
 mod library;
 mod owner;
 mod parties;
+mod silo;
+mod training;
 mod willing;
 mod worker;
 
@@ -22,6 +24,8 @@ pub use lesson::*;
 pub use library::*;
 pub use owner::*;
 pub use parties::*;
+pub use silo::*;
+pub use training::*;
 pub use willing::*;
 pub use worker::*;
 

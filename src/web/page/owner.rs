@@ -4,7 +4,7 @@ use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::{ModelView, RoleFailed};
+use super::{Course, ModelView, RoleFailed};
 
 #[wasm_bindgen(typescript_custom_section)]
 const OWNER: &str = r#"
@@ -15,6 +15,12 @@ export type OwnerCommand =
   | { type: "model"; preset: string; round: number; fraction: number; weights: Float32Array }
   /** Reads the first `count` test digits in the clear, with the newest model. */
   | { type: "classify"; count: number }
+  /** Has alice and bob train a model that nobody will know, on what silos have shared. */
+  | { type: "train"; course: Course }
+  | { type: "pauseTraining" }
+  | { type: "resumeTraining" }
+  /** The parties compute with what the last training has come to from now on. */
+  | { type: "take"; fraction: number }
   /** Shows what fixed precision does to a number. */
   | { type: "fix"; value: number; fraction: number };
 
@@ -31,6 +37,10 @@ export type OwnerEvent =
   /** The labels that the model reads in the clear; the first `answers.length` test digits. */
   | { type: "answers"; answers: Uint8Array }
   | ({ type: "fixed" } & FixedView)
+  /** Alice has been asked to train. */
+  | { type: "training"; number: number; course: Course }
+  /** The parties have been asked to compute with the result of this training, as this model. */
+  | { type: "taken"; model: ModelInfo; training: number }
   /** The newest model cannot be shared; the parties keep the one before. */
   | { type: "unshared"; reason: string }
   /** The test digits cannot be had, so ranges and precision are not known. */
@@ -89,6 +99,20 @@ pub enum OwnerCommand {
     Classify {
         /// How many.
         count: usize,
+    },
+    /// Have a model trained on shares.
+    Train {
+        /// Which, and how.
+        course: Course,
+    },
+    /// Let training rest.
+    PauseTraining,
+    /// Go on with it.
+    ResumeTraining,
+    /// Have the parties compute with what training has come to.
+    Take {
+        /// Fractional bits.
+        fraction: u32,
     },
     /// Show what fixed precision does.
     Fix {
@@ -159,6 +183,20 @@ pub enum OwnerEvent {
         element: String,
         /// What it stands for.
         back: f64,
+    },
+    /// Alice has been asked to train.
+    Training {
+        /// Counts the trainings of a session.
+        number: u32,
+        /// What is trained, and how.
+        course: Course,
+    },
+    /// The parties have been asked to compute with a result.
+    Taken {
+        /// As this model.
+        model: ModelView,
+        /// Of this training.
+        training: u32,
     },
     /// The newest model cannot be shared.
     Unshared {

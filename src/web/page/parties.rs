@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::MessagePort;
 
+use super::{TrainedView, TrainingView};
 use crate::mpc;
 
 #[wasm_bindgen(typescript_custom_section)]
 const PARTIES: &str = r#"
-export type RoleName = "alice" | "bob" | "dealer" | "client" | "owner";
+export type RoleName = "alice" | "bob" | "dealer" | "client" | "owner" | "silo";
 
 /** How a role reaches another one: by a port within a page, or by broadcast channels between tabs. */
 export type RoleWay =
@@ -33,6 +34,13 @@ export type PartyEvent =
   /** Material at hand for the next classifications of this kind. */
   | { type: "stock"; batch: number; label: boolean; count: number; bytes: number }
   | ({ type: "classified" } & ClassifiedView)
+  /** Silos have shared so many digits, at so many times. */
+  | { type: "data"; contributions: number; digits: number }
+  /** A training has begun, pauses, goes on or is over. */
+  | ({ type: "training" } & TrainingView)
+  | ({ type: "trained" } & TrainedView)
+  /** A training could not begin, or its result could not be taken; nothing has changed. */
+  | { type: "untrained"; reason: string }
   | RoleFailed;
 
 /** The role cannot go on; `role` is to blame, at `step`, where that is known. */
@@ -79,6 +87,8 @@ export type DealerCommand = { type: "open"; links: RoleWay[] };
 export type DealerEvent =
   | { type: "ready" }
   | { type: "dealt"; number: number; alice: number; bob: number; millis: number }
+  /** Material for a step of training; bytes. */
+  | { type: "dealtStep"; number: number; alice: number; bob: number; millis: number }
   | RoleFailed;
 "#;
 
@@ -158,6 +168,22 @@ pub enum PartyEvent {
     },
     /// A classification is over.
     Classified(ClassifiedView),
+    /// Silos have shared digits.
+    Data {
+        /// How often.
+        contributions: usize,
+        /// How many.
+        digits: usize,
+    },
+    /// A training has begun, pauses, goes on or is over.
+    Training(TrainingView),
+    /// A step is over.
+    Trained(TrainedView),
+    /// A training could not begin, or its result could not be taken.
+    Untrained {
+        /// Why.
+        reason: String,
+    },
     /// The role cannot go on.
     Failed(RoleFailed),
 }
@@ -316,6 +342,17 @@ pub enum DealerEvent {
     Ready,
     /// Material has gone out.
     Dealt {
+        /// Its number.
+        number: u32,
+        /// Bytes to alice.
+        alice: usize,
+        /// Bytes to bob.
+        bob: usize,
+        /// How long it took.
+        millis: f64,
+    },
+    /// Material for a step of training has gone out.
+    DealtStep {
         /// Its number.
         number: u32,
         /// Bytes to alice.

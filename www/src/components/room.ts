@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 
-import type { LayerView, LessonCommand, LibraryCommand, Modulus, Reader, Setting } from "../../wasm/sotto.js";
+import type { Course, LayerView, LessonCommand, LibraryCommand, Modulus, Reader, Setting } from "../../wasm/sotto.js";
 import { missingFeature } from "../roles/start";
 import type { Change } from "../state/address";
 import type { Helper, TabRole } from "../state/control";
@@ -42,7 +42,8 @@ export class Room extends LitElement {
       sotto-lessons,
       sotto-library,
       sotto-settings-form,
-      sotto-secret-panel {
+      sotto-secret-panel,
+      sotto-course {
         display: block;
         margin-bottom: var(--space-4);
       }
@@ -204,6 +205,26 @@ export class Room extends LitElement {
           @kill=${({ detail }: CustomEvent<Helper>) => classifier.parties.kill(detail)}
           @open-party=${({ detail }: CustomEvent<TabRole>) => classifier.parties.openTab(detail)}
         ></sotto-secret-panel>
+      `,
+    ],
+    [
+      () => import("./course/course-panel"),
+      ({ classifier: { secret, parties, pad } }) => html`
+        <sotto-course
+          ?hidden=${this.hides("course")}
+          .show=${secret}
+          .silo=${parties.silo.show}
+          ?open=${parties.silo.open}
+          ?drawn=${pad.drawing.strokes.length > 0}
+          @share-digits=${({ detail }: CustomEvent<number>) => parties.silo.shareDigits(0, detail)}
+          @share-drawing=${({ detail }: CustomEvent<number>) => parties.silo.shareDrawing(pad.drawing.strokes, detail)}
+          @train=${({ detail }: CustomEvent<Course>) => parties.train(detail)}
+          @pause-training=${({ detail }: CustomEvent<boolean>) => parties.pauseTraining(detail)}
+          @take=${({ detail }: CustomEvent<boolean>) => parties.take(detail)}
+          @plain=${({ detail }: CustomEvent<Course>) => parties.silo.trainPlain(detail)}
+          @evaluate=${({ detail }: CustomEvent<{ count: number }>) => parties.evaluate(detail.count)}
+          @open-silo=${() => parties.openSilo()}
+        ></sotto-course>
       `,
     ],
     [

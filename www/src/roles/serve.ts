@@ -1,7 +1,7 @@
 // Runs one Rust role in a dedicated worker, the one that the worker is named after: commands in,
 // events out. The program comes as the first message; commands after it wait.
 
-import init, { Aggregator, Client, Dealer, Lesson, Library, Owner, Party, Worker } from "../../wasm/sotto.js";
+import init, { Aggregator, Client, Dealer, Lesson, Library, Owner, Party, Silo, Worker } from "../../wasm/sotto.js";
 
 /** A role that cannot go on says so; every role knows this event. */
 export interface Failed {
@@ -17,6 +17,7 @@ export const ROLES = {
   library: Library,
   owner: Owner,
   party: Party,
+  silo: Silo,
   worker: Worker,
 };
 

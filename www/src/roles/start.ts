@@ -15,6 +15,8 @@ import type {
   OwnerEvent,
   PartyCommand,
   PartyEvent,
+  SiloCommand,
+  SiloEvent,
   WorkerCommand,
   WorkerEvent,
 } from "../../wasm/sotto.js";
@@ -66,6 +68,9 @@ export const startDealer: Start<DealerCommand, DealerEvent> = (show) =>
 
 export const startOwner: Start<OwnerCommand, OwnerEvent> = (show) =>
   link("owner", show);
+
+export const startSilo: Start<SiloCommand, SiloEvent> = (show) =>
+  link("silo", show);
 
 export const startLibrary: Start<LibraryCommand, LibraryEvent> = (show) =>
   link("library", show);

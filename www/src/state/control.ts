@@ -30,6 +30,12 @@ export type Control =
   | { type: "ended"; tab: string }
   /** The page: the role shall end without a word, as in a crash. */
   | { type: "crash"; tab: string }
+  /** A silo's tab: where are the parties? */
+  | { type: "silo"; tab: string }
+  /** The page: there they are. */
+  | { type: "links"; tab: string; session: string; links: RoleWay[] }
+  /** The page: the parties are new. */
+  | { type: "session" }
   /** The page: the role has gone to another tab. */
   | { type: "dismissed"; tab: string };
 

@@ -35,7 +35,7 @@ export interface Evaluation {
   /** Read on shares, and not yet compared. */
   pending: Evaluated[];
   /** The model that was in use at the start. */
-  model?: ModelInfo & { round?: number };
+  model?: ModelInfo & { round?: number; trained?: true };
 }
 
 export const begun = (total: number, model: Evaluation["model"]): Evaluation => ({

@@ -1,5 +1,5 @@
-// The seven links of a session: message ports between roles of this page, broadcast channels
-// where one end lives in a tab of its own.
+// The links of a session: message ports between roles of this page, broadcast channels where one end lives
+// in a tab of its own. Any number of silos, here and in tabs, reach a party by one channel.
 
 import type { RoleName, RoleWay } from "../../wasm/sotto.js";
 
@@ -11,6 +11,8 @@ const PAIRS: readonly (readonly [RoleName, RoleName])[] = [
   ["client", "bob"],
   ["owner", "alice"],
   ["owner", "bob"],
+  ["silo", "alice"],
+  ["silo", "bob"],
 ];
 
 /** Every role's ends. */
@@ -18,7 +20,7 @@ export function layLinks(room: string, session: string, isHere: (role: RoleName)
   const ends = new Map<RoleName, RoleWay[]>();
   const add = (role: RoleName, way: RoleWay) => ends.set(role, [...(ends.get(role) ?? []), way]);
   for (const [a, b] of PAIRS) {
-    if (isHere(a) && isHere(b)) {
+    if (isHere(a) && isHere(b) && a !== "silo") {
       const { port1, port2 } = new MessageChannel();
       add(a, { role: b, port: port1 });
       add(b, { role: a, port: port2 });

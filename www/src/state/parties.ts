@@ -7,6 +7,7 @@ import type {
   AggregatorEvent,
   ClientCommand,
   ClientEvent,
+  Course,
   DealerEvent,
   ModelInfo,
   OwnerCommand,
@@ -14,10 +15,12 @@ import type {
   PartyEvent,
   RoleFailed,
   RoleName,
+  RoleWay,
 } from "../../wasm/sotto.js";
 import { ControlChannel, HELPERS, tabLock, TAB_ROLES, type Control, type Helper, type TabCommand, type TabEvent, type TabRole } from "./control";
 import { text } from "../text";
 import { layLinks, portsOf } from "./links";
+import { Silo } from "./silo";
 import type { SecretEvent } from "./secret";
 
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
@@ -54,6 +57,11 @@ export class Parties {
   private room = "";
   /** Tabs that offer a role. */
   private readonly offers = new Map<TabRole, string>();
+  /** The page's own digits to train on. */
+  readonly silo = new Silo(() => this.tell({ from: "page", event: { type: "silo" } }));
+  /** Drawings are read with what was trained on shares, and not with the room's model. */
+  private takes = false;
+  private siloLinks: RoleWay[] = [];
 
   constructor(
     private readonly client: RoleLink<ClientCommand>,
@@ -69,17 +77,38 @@ export class Parties {
     void this.begin();
   }
 
-  /** The newest model: the parties compute with it from now on. */
+  /** The newest model: the parties compute with it from now on, unless they have one of their own. */
   use(model: ModelEvent): void {
     this.model = model;
-    this.share();
+    if (!this.takes) this.share();
     this.revive();
+  }
+
+  train(course: Course): void {
+    this.session?.owner?.send({ type: "train", course });
+  }
+
+  pauseTraining(on: boolean): void {
+    this.session?.owner?.send({ type: on ? "pauseTraining" : "resumeTraining" });
+  }
+
+  /** The parties read with what they have trained, which nobody has opened; or with the room's model again. */
+  take(on: boolean): void {
+    this.takes = on;
+    if (on) this.session?.owner?.send({ type: "take", fraction: this.fraction });
+    else this.share();
+  }
+
+  openSilo(): void {
+    const query = new URLSearchParams({ role: "silo", room: this.room });
+    window.open(`./party.html?${query}`, "_blank", "noopener");
   }
 
   precise(fraction: number): void {
     this.fraction = fraction;
     this.tell({ from: "page", event: { type: "fraction", fraction } });
-    this.share();
+    if (this.takes) this.take(true);
+    else this.share();
     this.revive();
   }
 
@@ -168,12 +197,17 @@ export class Parties {
     // What alice sees in a tab of her own stays there: with the dealer's masks it would be the plaintext.
     if (isHere("alice")) this.command("alice", { type: "watch", on: true });
     this.share();
+    this.siloLinks = links("silo");
+    this.silo.begin(this.siloLinks);
+    this.control?.send({ type: "session" });
   }
 
   private end(): void {
     const { session } = this;
     delete this.session;
     delete this.using;
+    this.takes = false;
+    this.silo.end();
     for (const role of session?.here.values() ?? []) role.end();
     for (const tab of session?.tabs.values() ?? []) this.control?.send({ type: "ended", tab });
     session?.owner?.end();
@@ -209,6 +243,12 @@ export class Parties {
     switch (message.type) {
       case "offer":
         this.take(message.role, message.tab);
+        break;
+      case "silo":
+        if (this.session && this.silo.open) {
+          const { name: session } = this.session;
+          this.control?.send({ type: "links", tab: message.tab, session, links: this.siloLinks });
+        }
         break;
       case "event": {
         const { session } = this;

@@ -12,6 +12,8 @@ import type {
   RoleFailed,
   RoleName,
 } from "../../wasm/sotto.js";
+import { renewed, trainedByOwner, trainedByParty, UNTRAINED, type TrainingShow } from "./course";
+import { text } from "../text";
 import { begun, compared, halted, held, progressed, type Evaluation } from "./evaluation";
 
 export type PartyName = "alice" | "bob";
@@ -33,7 +35,9 @@ export type PageEvent =
   | { type: "evaluating"; total: number }
   | { type: "paused"; on: boolean }
   | { type: "stopped" }
-  | { type: "fraction"; fraction: number };
+  | { type: "fraction"; fraction: number }
+  /** The page's silo has news. */
+  | { type: "silo" };
 
 export type SharesPrediction = Extract<ClientEvent, { type: "prediction" }>;
 
@@ -57,6 +61,9 @@ export interface Precision {
   fixed: number;
 }
 
+/** What the parties compute with: after so many rounds of the room's training, or `trained` on shares. */
+export type UsedModel = ModelInfo & { round?: number; trained?: true };
+
 export interface SecretShow {
   /** `starting` until alice computes with a model. */
   session: "starting" | "ready" | "ended";
@@ -69,7 +76,7 @@ export interface SecretShow {
   /** Something that could not be done, and ends nothing. */
   notice?: string;
   /** The model in use; its round once the owner has told. */
-  model?: ModelInfo & { round?: number };
+  model?: UsedModel;
   /** The newest model whose shares went out; `bytes` to each party. */
   shared?: { number: number; round: number; bytes: number };
   stock: Record<PartyName, Stock>;
@@ -87,6 +94,8 @@ export interface SecretShow {
   precision: ReadonlyMap<number, Precision>;
   fixed?: FixedView;
   evaluation?: Evaluation;
+  /** Training on shares. */
+  training: TrainingShow;
 }
 
 const NO_STOCK: Stock = { count: 0, bytes: 0 };
@@ -99,7 +108,7 @@ const FRESH = {
   dealt: { count: 0, bytes: 0 },
 } as const satisfies Partial<SecretShow>;
 
-export const SECRET_BEFORE: SecretShow = { ...FRESH, tabs: [], fraction: 8, precision: new Map() };
+export const SECRET_BEFORE: SecretShow = { ...FRESH, tabs: [], fraction: 8, precision: new Map(), training: UNTRAINED };
 
 export function reduceSecret(show: SecretShow, heard: SecretEvent): SecretShow {
   switch (heard.from) {
@@ -127,7 +136,8 @@ function ofParty(show: SecretShow, party: PartyName, event: PartyEvent): SecretS
       if (party === "bob") return next;
       const { shared } = show;
       const round = shared?.number === event.model.number ? shared.round : undefined;
-      return { ...next, session: "ready", model: { ...event.model, ...(round !== undefined && { round }) } };
+      const trained = show.training.taken?.model === event.model.number || undefined;
+      return { ...next, session: "ready", model: { ...event.model, ...(round !== undefined && { round }), ...(trained && { trained }) } };
     }
     case "stock": {
       if (event.batch !== 1) return show;
@@ -138,6 +148,11 @@ function ofParty(show: SecretShow, party: PartyName, event: PartyEvent): SecretS
       const { type: _, ...view } = event;
       return view.batch === 1 ? { ...show, [party]: view } : show;
     }
+    case "data":
+    case "training":
+    case "trained":
+    case "untrained":
+      return { ...show, training: trainedByParty(show.training, party, event) };
     case "failed":
       return failed(show, event);
   }
@@ -151,6 +166,8 @@ function ofDealer(show: SecretShow, event: DealerEvent): SecretShow {
       const { count, bytes } = show.dealt;
       return { ...show, dealt: { count: count + 1, bytes: bytes + event.alice + event.bob, millis: event.millis } };
     }
+    case "dealtStep":
+      return show;
     case "failed":
       return failed(show, event);
   }
@@ -166,7 +183,8 @@ function ofOwner(show: SecretShow, event: OwnerEvent): SecretShow {
       // Other precisions were measured with a model that is no more.
       const precision = show.shared?.round === round ? show.precision : new Map(known && [[model.fraction, known]]);
       const { notice: _, ...rest } = show;
-      const next = { ...rest, shared: { number: model.number, round, bytes }, precision };
+      const training = trainedByOwner(show.training, event);
+      const next = { ...rest, shared: { number: model.number, round, bytes }, precision, training };
       return show.model?.number === model.number ? { ...next, model: { ...show.model, round } } : next;
     }
     case "ranges": {
@@ -185,6 +203,9 @@ function ofOwner(show: SecretShow, event: OwnerEvent): SecretShow {
       const { type: _, ...fixed } = event;
       return { ...show, fixed };
     }
+    case "training":
+    case "taken":
+      return { ...show, training: trainedByOwner(show.training, event) };
     case "unshared":
     case "unmeasured":
       return { ...show, notice: event.reason };
@@ -215,7 +236,13 @@ function ofPage(show: SecretShow, event: PageEvent): SecretShow {
   switch (event.type) {
     case "session":
       // What was under way belonged to the session before.
-      return { ...show, ...FRESH, tabs: event.tabs, ...(evaluation && { evaluation: halted(evaluation) }) };
+      return {
+        ...show,
+        ...FRESH,
+        tabs: event.tabs,
+        training: renewed(show.training, text.course.lost),
+        ...(evaluation && { evaluation: halted(evaluation) }),
+      };
     case "ended":
       return failed(show, event);
     case "evaluating":
@@ -226,6 +253,8 @@ function ofPage(show: SecretShow, event: PageEvent): SecretShow {
       return evaluation ? { ...show, evaluation: halted(evaluation) } : show;
     case "fraction":
       return { ...show, fraction: event.fraction };
+    case "silo":
+      return show;
   }
 }
 

@@ -2,9 +2,12 @@
 
 import type { ClassifiedView, RoleName } from "../../wasm/sotto.js";
 
+/** Who takes part in a classification. */
+export type Wired = Exclude<RoleName, "silo">;
+
 export interface WireMessage {
-  from: RoleName;
-  to: RoleName;
+  from: Wired;
+  to: Wired;
   /** The whole path of its step. */
   path: string;
   /** The layer that its path names, or the job's own step. */
@@ -14,17 +17,21 @@ export interface WireMessage {
   after: number;
 }
 
+/** A job as one party has recorded it. */
+type Recorded = Pick<ClassifiedView, "records"> & { number?: number };
+
 /** Oldest first. What went between alice and bob is in both records, and taken from alice's. */
-export function messages(alice?: ClassifiedView, bob?: ClassifiedView): WireMessage[] {
+export function messages(alice?: Recorded, bob?: Recorded): WireMessage[] {
   const records = [
     ...(alice?.records ?? []).map((record) => ({ record, holder: "alice" as const })),
     ...(bob?.number === alice?.number ? (bob?.records ?? []) : [])
       .filter((record) => record.peer !== "alice")
       .map((record) => ({ record, holder: "bob" as const })),
   ].sort((a, b) => a.record.at - b.record.at);
-  const start = records.find(({ record }) => record.path.startsWith("classify/"))?.record.at ?? 0;
+  const isJob = (path: string) => path.startsWith("classify/") || path.startsWith("step/");
+  const start = records.find(({ record }) => isJob(record.path))?.record.at ?? 0;
   return records.map(({ record: { path, peer, way, bytes, at }, holder }) => ({
-    ...(way === "sent" ? { from: holder, to: peer } : { from: peer, to: holder }),
+    ...(way === "sent" ? { from: holder, to: peer as Wired } : { from: peer as Wired, to: holder }),
     path,
     layer: layerOf(path),
     bytes,
@@ -43,7 +50,7 @@ export const belongs = ({ layer, path }: WireMessage, looked: string): boolean =
   looked !== "" && layer === looked && path.startsWith("classify/");
 
 /** Both ends of a link. */
-export type Ends = [RoleName, RoleName];
+export type Ends = [Wired, Wired];
 
 /** Every link that there is: the client, the owner and the dealer have none among themselves. */
 export const LINKS: Ends[] = [

@@ -1,6 +1,7 @@
 // What the pages say in English.
 
 import { bytes, count, date, decimal, fixed, millis, percent, seconds } from "./en/grammar.ts";
+import { course } from "./en/course.ts";
 import { lessons } from "./en/lessons.ts";
 import * as library from "./en/library.ts";
 import { pages } from "./en/pages.ts";
@@ -26,6 +27,7 @@ export const en = {
   privacy,
   lessons,
   secret,
+  course,
   trust,
   library,
   worker,

@@ -7,6 +7,7 @@ import { traffic, type History, type Point } from "../../state/history";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import type { Curve } from "../chart";
+import { chosen } from "../chosen";
 import "../chart";
 
 const words = text.results.curves;
@@ -162,4 +163,3 @@ export class ResultCurves extends LitElement {
 
 const curve = (label: string, colour: string): Curve => ({ label, colour, scale: "left", points: true });
 
-const chosen = (event: Event): string => (event.currentTarget as HTMLSelectElement).value;

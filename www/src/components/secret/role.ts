@@ -10,6 +10,7 @@ export const INKS: Record<RoleName, string> = {
   bob: "--bob",
   dealer: "--dealer",
   owner: "--aggregator",
+  silo: "--worker",
 };
 
 /** A role's name in its colour. */
@@ -30,6 +31,9 @@ export const roleColours = css`
   }
   [data-role="owner"] {
     --role: var(--aggregator);
+  }
+  [data-role="silo"] {
+    --role: var(--worker);
   }
   .role {
     color: var(--role);

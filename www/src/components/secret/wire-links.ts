@@ -5,7 +5,7 @@ import { keyed } from "lit/directives/keyed.js";
 
 import type { RoleName } from "../../../wasm/sotto.js";
 import { bytes } from "../../format";
-import { LINKS, type Ends, type WireMessage } from "../../state/wire";
+import { LINKS, type Ends, type Wired, type WireMessage } from "../../state/wire";
 import { text } from "../../text";
 import { dot, type Point } from "../dot";
 import { INKS } from "./role";
@@ -17,7 +17,7 @@ const HEIGHT = 272;
 const NODE_WIDTH = 66;
 const NODE_HEIGHT = 26;
 
-const PLACES: Record<RoleName, Point> = {
+const PLACES: Record<Wired, Point> = {
   client: [160, 20],
   alice: [44, 106],
   bob: [276, 106],
