@@ -3,6 +3,7 @@
 use super::super::gates::Form;
 use super::engine::{Engine, Linear};
 use super::plan::{GRADIENT_BITS, Plan};
+use super::pool::Tournament;
 use super::step::{Outcome, Values};
 
 /// What training makes small.
@@ -67,8 +68,9 @@ impl Loss {
 /// so nothing overflows; a logit more than 32 below it gets zero.
 async fn softmax<E: Engine>(engine: &mut E, plan: &Plan, logits: &E::Wide) -> Outcome<E::Shares> {
     let (batch, classes) = (plan.batch(), plan.outputs());
-    engine.enter("loss/max");
-    let largest = largest(engine, batch, classes, logits).await?;
+    let columns = engine.map_wide(logits, &Linear::transpose(batch, classes));
+    let tournament = Tournament { rows: batch, candidates: classes };
+    let (largest, _) = tournament.largest(engine, "loss/max", columns).await?;
     let spread = Linear::spread(batch, classes);
     let below = engine.add_wide(logits, -1, &engine.map_wide(&largest, &spread));
 
@@ -88,35 +90,6 @@ async fn softmax<E: Engine>(engine: &mut E, plan: &Plan, logits: &E::Wide) -> Ou
     let reciprocal = engine.open("open", &reciprocal).await?;
     let share = engine.multiply(all, &power, &engine.map_wide(&reciprocal, &spread))?;
     rescaled(engine, "softmax", &share, 2 * SOFTMAX_BITS - GRADIENT_BITS).await
-}
-
-/// The largest of every row, by a tournament of `b + max(a - b, 0)`.
-async fn largest<E: Engine>(
-    engine: &mut E,
-    rows: usize,
-    columns: usize,
-    x: &E::Wide,
-) -> Outcome<E::Wide> {
-    let column = |columns: &mut dyn Iterator<Item = usize>, width: usize| {
-        let columns: Vec<usize> = columns.collect();
-        let row = |row: usize| columns.iter().map(move |column| (row * width + column) as u32);
-        Linear::Gather((0..rows).flat_map(row).collect())
-    };
-    let (mut width, mut level) = (columns, engine.map_wide(x, &Linear::repeat(rows * columns, 1)));
-    while width > 1 {
-        let half = width.div_ceil(2);
-        // Who has no partner meets itself.
-        let a = engine.map_wide(&level, &column(&mut (0..half), width));
-        let b = engine.map_wide(
-            &level,
-            &column(&mut (0..half).map(|place| (place + half).min(width - 1)), width),
-        );
-        let difference = engine.narrow(&engine.add_wide(&a, -1, &b));
-        let (more, _) = engine.relu(&difference).await?;
-        level = engine.add_wide(&b, 1, &more);
-        width = half;
-    }
-    Ok(level)
 }
 
 /// `1 / s`, for sums in `[1, 10]`.

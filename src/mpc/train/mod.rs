@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `plan` | a network, compiled for training |
 //! | `engine` | what a step is made of |
-//! | `step`, `loss` | the step: forward, loss, backward, update |
+//! | `step`, `loss`, `pool` | the step: forward, loss, backward, update |
 //! | `deal`, `compute`, `clear` | the engines |
 //! | `fixed`, `rehearsal` | whole trainings in one thread, in the clear and on shares |
 
@@ -18,6 +18,7 @@ mod engine;
 mod fixed;
 mod loss;
 mod plan;
+mod pool;
 pub mod rehearsal;
 mod step;
 

@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::super::Error;
 use super::engine::{Linear, NOWHERE};
 use super::loss::Loss;
+use super::pool::Tournament;
 use crate::network::{Layer as NetworkLayer, Network, Weights};
 
 /// Of activations and pixels.
@@ -60,6 +61,18 @@ pub(super) enum Layer {
         inputs: usize,
         bits: u32,
     },
+    Max(Box<MaxPool>),
+}
+
+/// The largest value of every window.
+#[derive(Debug, Clone)]
+pub(super) struct MaxPool {
+    pub(super) name: String,
+    /// Of what enters, the candidates: the first values of all windows, then the second ones, and so on.
+    pub(super) candidates: Linear,
+    /// Candidates to what entered.
+    pub(super) back: Linear,
+    pub(super) tournament: Tournament,
 }
 
 /// `[rows, inner] [inner, columns] + bias`.
@@ -240,8 +253,9 @@ impl Compiler {
             }
             NetworkLayer::Relu => self.layers.push(Layer::Relu { name: name.to_owned() }),
             NetworkLayer::AvgPool(pool) if pool.size.is_power_of_two() => self.average(pool.size),
+            NetworkLayer::MaxPool(pool) => self.max(name, pool.size),
             NetworkLayer::Flatten => {}
-            NetworkLayer::AvgPool(_) | NetworkLayer::MaxPool(_) => {
+            NetworkLayer::AvgPool(_) => {
                 return Err(Error::Untrainable { layer: name.to_owned() });
             }
         }
@@ -288,6 +302,28 @@ impl Compiler {
         let inputs = to.len();
         let sums = Linear::Scatter(to, self.batch * rows * columns * channels);
         self.layers.push(Layer::Average { sums, inputs, bits: 2 * size.ilog2() });
+        self.shape = [channels, rows, columns];
+    }
+
+    fn max(&mut self, name: &str, size: usize) {
+        let [channels, height, width] = self.shape;
+        let (rows, columns) = (height / size, width / size);
+        let mut from = Vec::with_capacity(self.batch * height * width * channels);
+        for (dy, dx, image) in places([size, size, self.batch]) {
+            for (row, column, channel) in places([rows, columns, channels]) {
+                let (y, x) = (row * size + dy, column * size + dx);
+                from.push((((image * height + y) * width + x) * channels + channel) as u32);
+            }
+        }
+        let tournament =
+            Tournament { rows: self.batch * rows * columns * channels, candidates: size * size };
+        let candidates = Linear::Gather(from);
+        self.layers.push(Layer::Max(Box::new(MaxPool {
+            name: name.to_owned(),
+            back: candidates.back(self.batch * height * width * channels),
+            candidates,
+            tournament,
+        })));
         self.shape = [channels, rows, columns];
     }
 }

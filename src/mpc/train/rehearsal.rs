@@ -220,4 +220,35 @@ mod tests {
         let network = Network::new(&[1, 7, 6], layers).unwrap();
         same_as_in_the_clear(&network, training(Loss::CrossEntropy, Some(2)));
     }
+
+    #[test]
+    fn max_pools_train_as_in_the_clear() {
+        // Neither window fills its image, and one of nine values has one without a partner in every level but the last.
+        let layers = vec![
+            Layer::conv(1, 3, 2),
+            Layer::Relu,
+            Layer::max_pool(2),
+            Layer::conv_same(3, 2, 3),
+            Layer::max_pool(3),
+            Layer::Relu,
+            Layer::Flatten,
+            Layer::linear(2, 5),
+        ];
+        let network = Network::new(&[1, 10, 8], layers).unwrap();
+        same_as_in_the_clear(&network, training(Loss::CrossEntropy, Some(2)));
+    }
+
+    #[test]
+    fn a_pool_may_come_first_or_behind_another() {
+        let layers = vec![
+            Layer::max_pool(2),
+            Layer::conv(1, 3, 2),
+            Layer::max_pool(2),
+            Layer::avg_pool(2),
+            Layer::Flatten,
+            Layer::linear(3, 5),
+        ];
+        let network = Network::new(&[1, 10, 10], layers).unwrap();
+        same_as_in_the_clear(&network, training(Loss::Squares, None));
+    }
 }

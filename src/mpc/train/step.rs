@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! y = A W + b         dW = A' G       db = sum of G's rows       dA = G W'
-//! y = max(z, 0)       dz = [z >= 0] dy, by the sign that was compared on the way forward
+//! y = max(z, 0)       dz = [z >= 0] dy, by the sign that was compared on the way forward; max pools alike
 //! m <- (1 - 2^-k) m + dW              W <- W - 2^-r m / batch
 //! ```
 //!
@@ -42,8 +42,13 @@ pub(super) enum Values<E: Engine> {
 
 /// What the way back needs of the way forward.
 enum Trace<E: Engine> {
-    Product { patches: E::Wide, weights: E::Wide },
+    Product {
+        patches: E::Wide,
+        weights: E::Wide,
+    },
     Relu(E::Signs),
+    /// Of every level.
+    Max(Vec<E::Signs>),
     Average,
 }
 
@@ -125,6 +130,13 @@ pub(super) async fn step<E: Engine>(
                 let gradient = values.wide_at(engine, GRADIENT_BITS).await?;
                 Values::Shares(engine.keep(&signs, &gradient)?, GRADIENT_BITS)
             }
+            (Layer::Max(pool), Trace::Max(signs)) => {
+                let name = format!("{}/back", pool.name);
+                engine.enter(&name);
+                let gradient = values.wide_at(engine, GRADIENT_BITS).await?;
+                let gradient = pool.tournament.back(engine, &name, &signs, gradient).await?;
+                Values::Wide(engine.map_wide(&gradient, &pool.back), GRADIENT_BITS)
+            }
             (Layer::Average { sums, inputs, bits }, _) => {
                 let back = sums.back(*inputs);
                 match values {
@@ -182,6 +194,13 @@ async fn forward<E: Engine>(
             };
             let (wide, signs) = engine.relu(&narrow).await?;
             Ok((Values::Wide(wide, ACTIVATION_BITS), Trace::Relu(signs)))
+        }
+        Layer::Max(pool) => {
+            engine.enter(&pool.name);
+            let values = values.wide_at(engine, ACTIVATION_BITS).await?;
+            let candidates = engine.map_wide(&values, &pool.candidates);
+            let (largest, signs) = pool.tournament.largest(engine, &pool.name, candidates).await?;
+            Ok((Values::Wide(largest, ACTIVATION_BITS), Trace::Max(signs)))
         }
         Layer::Average { sums, bits, .. } => Ok((
             match values {
