@@ -31,7 +31,8 @@ impl<'a> Fixed<'a> {
     #[must_use]
     pub fn new(plan: &'a Plan, parameters: &[i32]) -> Self {
         let parameters = parameters.iter().copied().map(i64::from).collect();
-        Self { plan, parameters, momentum: None }
+        let momentum = plan.training.momentum.map(|_| vec![0; plan.parameters()]);
+        Self { plan, parameters, momentum }
     }
 
     /// The parameters now.

@@ -55,7 +55,9 @@ impl<'a> Rehearsal<'a> {
         });
         let parameters: Vec<Wide> =
             parameters.iter().map(|value| Wrapping(*value as u32)).collect();
-        let states = split(&parameters, &mut entropy).map(|share| (share, None));
+        let zeros = || Share::new(vec![Wrapping(0); plan.parameters()]);
+        let states = split(&parameters, &mut entropy)
+            .map(|share| (share, plan.training.momentum.map(|_| zeros())));
         Self { plan, keys, states, entropy, number: 0 }
     }
 
@@ -132,8 +134,7 @@ impl<'a> Rehearsal<'a> {
         let mut rounded =
             |masks: &[Wide]| rounded(&masks.iter().map(|mask| mask.0).collect::<Vec<_>>());
         let mut engine = Dealt::new(&mut dealing, &mut rounded);
-        let momentum =
-            (plan.training.momentum.is_some() && self.number > 1).then_some(plan.parameters());
+        let momentum = plan.training.momentum.map(|_| plan.parameters());
         let state = State { parameters: plan.parameters(), momentum };
         let (images, labels) = (plan.batch() * plan.inputs(), plan.batch() * plan.outputs());
         let taken = step(&mut engine, plan, state, Batch { images, labels }, watched);

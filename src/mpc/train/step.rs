@@ -22,7 +22,7 @@ pub(super) type Outcome<T> = Result<T, Error>;
 pub(super) struct State<S> {
     /// Weights, then biases.
     pub(super) parameters: S,
-    /// What is left of the steps before, where there is momentum.
+    /// What is left of the steps before, zeros at first, where the training has momentum.
     pub(super) momentum: Option<S>,
 }
 
