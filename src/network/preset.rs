@@ -19,11 +19,12 @@ pub struct Preset {
 /// Name, origin, and the layers after a `[1, 28, 28]` image.
 type Entry = (&'static str, &'static str, fn() -> Vec<Layer>);
 
-const PRESETS: [Entry; 7] = [
+const PRESETS: [Entry; 8] = [
     ("linear", "multinomial logistic regression", linear),
     ("lenet5", "LeCun et al. 1998, with max pooling and ReLU", lenet5),
     ("mlp", "one hidden layer of 500", mlp),
     ("network1", "SecureML (Mohassel and Zhang 2017)", network1),
+    ("tutorial", "PySyft's tutorial 12 bis, training on shares", tutorial),
     ("network2", "MiniONN (Liu et al. 2017), AriaNN (Ryffel et al. 2022)", network2),
     ("lenet", "Caffe's LeNet, the usual network of MPC benchmarks", lenet),
     ("mcmahan", "FedAvg (McMahan et al. 2017)", mcmahan),
@@ -66,6 +67,12 @@ fn mlp() -> Vec<Layer> {
 fn network1() -> Vec<Layer> {
     let mut layers = vec![Layer::Flatten];
     layers.extend(dense(&[784, 128, 128, 10]));
+    layers
+}
+
+fn tutorial() -> Vec<Layer> {
+    let mut layers = vec![Layer::Flatten];
+    layers.extend(dense(&[784, 128, 64, 10]));
     layers
 }
 
@@ -123,6 +130,7 @@ mod tests {
             ("lenet5", 44_426),
             ("mlp", 397_510),
             ("network1", 118_282),
+            ("tutorial", 109_386),
             ("network2", 33_542),
             ("lenet", 431_080),
             ("mcmahan", 1_663_370),

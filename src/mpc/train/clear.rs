@@ -50,6 +50,7 @@ impl<'a> Clear<'a> {
 impl Engine for Clear<'_> {
     type Shares = Vec<i64>;
     type Wide = Vec<i64>;
+    /// Not cut before they are used, so that what does not fit is seen.
     type Narrow = Vec<i64>;
     type Signs = Vec<bool>;
 
@@ -70,9 +71,7 @@ impl Engine for Clear<'_> {
 
     async fn truncate(&mut self, x: &Vec<i64>, shift: u32) -> Result<Vec<i64>, Error> {
         let masks = (self.coins)(x.len());
-        let shifted = Self::shift(&cut(x), &masks, shift);
-        self.watch("truncate", NARROW_BITS - 1, &shifted);
-        Ok(shifted.into_iter().map(|x| i64::from(x as i16)).collect())
+        Ok(Self::shift(&cut(x), &masks, shift))
     }
 
     async fn rescale(
@@ -87,6 +86,8 @@ impl Engine for Clear<'_> {
     }
 
     async fn relu(&mut self, x: &Vec<i64>) -> Result<(Vec<i64>, Vec<bool>), Error> {
+        self.watch("relu", NARROW_BITS - 1, x);
+        let x: Vec<i64> = x.iter().map(|x| i64::from(*x as i16)).collect();
         Ok((x.iter().map(|x| (*x).max(0)).collect(), x.iter().map(|x| *x >= 0).collect()))
     }
 
@@ -106,7 +107,7 @@ impl Engine for Clear<'_> {
     }
 
     fn narrow(&self, x: &Vec<i64>) -> Vec<i64> {
-        x.iter().map(|x| i64::from(*x as i16)).collect()
+        x.clone()
     }
 
     fn map(&self, x: &Vec<i64>, map: &Linear) -> Vec<i64> {
@@ -143,6 +144,10 @@ impl Engine for Clear<'_> {
     }
 
     fn join(&self, parts: Vec<Vec<i64>>) -> Vec<i64> {
+        parts.concat()
+    }
+
+    fn join_wide(&self, parts: Vec<Vec<i64>>) -> Vec<i64> {
         parts.concat()
     }
 }

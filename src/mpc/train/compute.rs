@@ -143,6 +143,12 @@ impl<M: Mailbox<Role = Role>> Engine for Computing<'_, '_, M> {
     fn join(&self, parts: Vec<Share<Wide>>) -> Share<Wide> {
         Share::new(parts.iter().flat_map(|part| part.values().iter().copied()).collect())
     }
+
+    fn join_wide(&self, parts: Vec<Known>) -> Known {
+        let (values, masks): (Vec<_>, Vec<_>) =
+            parts.into_iter().map(|part| (part.value.0, part.mask)).unzip();
+        Known { value: Masked(values.concat()), mask: self.join(masks) }
+    }
 }
 
 /// Shares do not copy themselves.

@@ -110,6 +110,10 @@ impl Engine for Dealt<'_> {
     fn join(&self, parts: Vec<usize>) -> usize {
         parts.into_iter().sum()
     }
+
+    fn join_wide(&self, parts: Vec<Vec<Wide>>) -> Vec<Wide> {
+        parts.concat()
+    }
 }
 
 /// `x + factor y`.

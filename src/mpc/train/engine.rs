@@ -124,6 +124,7 @@ pub(super) trait Engine {
     fn part(&self, x: &Self::Shares, range: Range<usize>) -> Self::Shares;
     fn part_wide(&self, x: &Self::Wide, range: Range<usize>) -> Self::Wide;
     fn join(&self, parts: Vec<Self::Shares>) -> Self::Shares;
+    fn join_wide(&self, parts: Vec<Self::Wide>) -> Self::Wide;
 }
 
 #[cfg(test)]

@@ -31,7 +31,8 @@ impl<'a> Fixed<'a> {
     #[must_use]
     pub fn new(plan: &'a Plan, parameters: &[i32]) -> Self {
         let parameters = parameters.iter().copied().map(i64::from).collect();
-        Self { plan, parameters, momentum: None }
+        let momentum = plan.training.momentum.map(|_| vec![0; plan.parameters()]);
+        Self { plan, parameters, momentum }
     }
 
     /// The parameters now.
@@ -98,4 +99,69 @@ impl<'a> Fixed<'a> {
 /// A revealed sum as the mean of a batch's images.
 pub(super) fn loss(plan: &Plan, sum: i64) -> f64 {
     sum as f64 / f64::from(1u32 << GRADIENT_BITS) / plan.batch() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Tensor};
+    use candle_nn::Module;
+
+    use super::super::{Loss, Training};
+    use super::*;
+    use crate::learn::{Model, ops};
+    use crate::network::{Initialiser, Layer, Network, Weights};
+    use crate::seeded::Stream;
+
+    const BATCH: usize = 32;
+
+    /// The gradient by backward propagation in floats, in the order of the network's weights.
+    fn in_floats(network: &Network, weights: &Weights, images: &[u8], labels: &[u8]) -> Vec<f32> {
+        let model = Model::new(network, weights).unwrap();
+        let pixels: Vec<f32> = images.iter().map(|value| f32::from(*value) / 255.0).collect();
+        let labels: Vec<u32> = labels.iter().copied().map(u32::from).collect();
+        let images = (BATCH, pixels.len() / BATCH);
+        let images = Tensor::from_vec(pixels, images, &Device::Cpu).unwrap();
+        let labels = Tensor::from_vec(labels, BATCH, &Device::Cpu).unwrap();
+        let logits = model.forward(&images).unwrap().t().unwrap();
+        let gradients = ops::cross_entropy(&logits, &labels).unwrap().backward().unwrap();
+        let of = |var: &candle_core::Var| {
+            gradients.get(var).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap()
+        };
+        model.vars().iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn gradients_are_near_those_in_floats() {
+        let layers = vec![
+            Layer::conv(1, 4, 3),
+            Layer::max_pool(3),
+            Layer::Relu,
+            Layer::conv_same(4, 6, 3),
+            Layer::Relu,
+            Layer::max_pool(2),
+            Layer::Flatten,
+            Layer::linear(6, 5),
+        ];
+        let network = Network::new(&[1, 9, 9], layers).unwrap();
+        let weights = Initialiser::He.weights(&network, 5).unwrap();
+        let rate = 1;
+        let training = Training { batch: BATCH, rate, momentum: None, loss: Loss::CrossEntropy };
+        let plan = Plan::new(&network, training).unwrap();
+        let mut stream = Stream::new(3, "test/fixed");
+        let images: Vec<u8> = (0..BATCH * 81).map(|_| stream.below(256) as u8).collect();
+        let labels: Vec<u8> = (0..BATCH).map(|_| stream.below(5) as u8).collect();
+
+        let mut fixed = Fixed::new(&plan, &plan.encode(&weights));
+        let start = plan.decode(&network, &fixed.parameters()).unwrap();
+        fixed.step(1, &images, &labels).unwrap();
+        let end = plan.decode(&network, &fixed.parameters()).unwrap();
+
+        let expected = in_floats(&network, &start, &images, &labels);
+        let moved = start.values().iter().zip(end.values());
+        let found: Vec<f32> = moved.map(|(a, b)| (a - b) * (1 << rate) as f32).collect();
+        let norm = |x: &mut dyn Iterator<Item = f32>| x.map(|x| x * x).sum::<f32>().sqrt();
+        let error = norm(&mut found.iter().zip(&expected).map(|(a, b)| a - b));
+        let whole = norm(&mut expected.iter().copied());
+        assert!(error < 0.05 * whole, "{error} of {whole}");
+    }
 }

@@ -3,6 +3,7 @@
 use super::super::gates::Form;
 use super::engine::{Engine, Linear};
 use super::plan::{GRADIENT_BITS, Plan};
+use super::pool::Tournament;
 use super::step::{Outcome, Values};
 
 /// What training makes small.
@@ -55,68 +56,60 @@ impl Loss {
             Self::Squares => logits.shares_at(engine, GRADIENT_BITS).await?,
             Self::CrossEntropy => {
                 let logits = logits.wide_at(engine, LOGIT_BITS).await?;
-                softmax(engine, plan, &logits).await?
+                plan.softmax.of(engine, &logits).await?
             }
         };
         Ok(engine.add(&outputs, -(1 << GRADIENT_BITS), labels))
     }
 }
 
-/// `p = e / sum(e)` with `e = (1 + (z - max z) / 2^n)^(2^n)`, never negative: repeated squaring, and Newton's iteration `y <- y
-/// (2 - s y)` for the reciprocal (Knott et al. 2021, "CrypTen", appendix C, approximate both so). The largest logit's `e` is 1,
-/// so nothing overflows; a logit more than 32 below it gets zero.
-async fn softmax<E: Engine>(engine: &mut E, plan: &Plan, logits: &E::Wide) -> Outcome<E::Shares> {
-    let (batch, classes) = (plan.batch(), plan.outputs());
-    engine.enter("loss/max");
-    let largest = largest(engine, batch, classes, logits).await?;
-    let spread = Linear::spread(batch, classes);
-    let below = engine.add_wide(logits, -1, &engine.map_wide(&largest, &spread));
-
-    engine.enter("loss/exp");
-    let raised = engine.narrow(&engine.plus_wide(&below, ONE));
-    let (mut power, _) = engine.relu(&raised).await?;
-    let all = Form::Elements(batch * classes);
-    for squaring in 0..SQUARINGS {
-        let square = engine.multiply(all, &power, &power)?;
-        let square = rescaled(engine, &format!("{squaring}/square"), &square, SOFTMAX_BITS).await?;
-        power = engine.open(&format!("{squaring}/open"), &square).await?;
-    }
-
-    engine.enter("loss/share");
-    let sums = engine.map_wide(&power, &spread.back(batch));
-    let reciprocal = reciprocal(engine, batch, &sums).await?;
-    let reciprocal = engine.open("open", &reciprocal).await?;
-    let share = engine.multiply(all, &power, &engine.map_wide(&reciprocal, &spread))?;
-    rescaled(engine, "softmax", &share, 2 * SOFTMAX_BITS - GRADIENT_BITS).await
+/// `p = e / sum(e)` of every row, with `e = (1 + (z - max z) / 2^n)^(2^n)`, never negative: repeated squaring, and
+/// Newton's iteration `y <- y (2 - s y)` for the reciprocal (Knott et al. 2021, "CrypTen", appendix C, approximate
+/// both so). The largest logit's `e` is 1, so nothing overflows; a logit more than 32 below it gets zero.
+#[derive(Debug, Clone)]
+pub(super) struct Softmax {
+    rows: usize,
+    classes: usize,
+    /// The rows as columns.
+    transposed: Linear,
+    /// A number of each row, at all its classes.
+    spread: Linear,
+    /// The sum of each row.
+    sums: Linear,
 }
 
-/// The largest of every row, by a tournament of `b + max(a - b, 0)`.
-async fn largest<E: Engine>(
-    engine: &mut E,
-    rows: usize,
-    columns: usize,
-    x: &E::Wide,
-) -> Outcome<E::Wide> {
-    let column = |columns: &mut dyn Iterator<Item = usize>, width: usize| {
-        let columns: Vec<usize> = columns.collect();
-        let row = |row: usize| columns.iter().map(move |column| (row * width + column) as u32);
-        Linear::Gather((0..rows).flat_map(row).collect())
-    };
-    let (mut width, mut level) = (columns, engine.map_wide(x, &Linear::repeat(rows * columns, 1)));
-    while width > 1 {
-        let half = width.div_ceil(2);
-        // Who has no partner meets itself.
-        let a = engine.map_wide(&level, &column(&mut (0..half), width));
-        let b = engine.map_wide(
-            &level,
-            &column(&mut (0..half).map(|place| (place + half).min(width - 1)), width),
-        );
-        let difference = engine.narrow(&engine.add_wide(&a, -1, &b));
-        let (more, _) = engine.relu(&difference).await?;
-        level = engine.add_wide(&b, 1, &more);
-        width = half;
+impl Softmax {
+    pub(super) fn new(rows: usize, classes: usize) -> Self {
+        let transposed = Linear::transpose(rows, classes);
+        let spread = Linear::spread(rows, classes);
+        Self { rows, classes, transposed, sums: spread.back(rows), spread }
     }
-    Ok(level)
+
+    async fn of<E: Engine>(&self, engine: &mut E, logits: &E::Wide) -> Outcome<E::Shares> {
+        let Self { rows, classes, .. } = *self;
+        let columns = engine.map_wide(logits, &self.transposed);
+        let tournament = Tournament { rows, candidates: classes };
+        let (largest, _) = tournament.largest(engine, "loss/max", columns).await?;
+        let below = engine.add_wide(logits, -1, &engine.map_wide(&largest, &self.spread));
+
+        engine.enter("loss/exp");
+        let raised = engine.narrow(&engine.plus_wide(&below, ONE));
+        let (mut power, _) = engine.relu(&raised).await?;
+        let all = Form::Elements(rows * classes);
+        for squaring in 0..SQUARINGS {
+            let square = engine.multiply(all, &power, &power)?;
+            let step = format!("{squaring}/square");
+            let square = rescaled(engine, &step, &square, SOFTMAX_BITS).await?;
+            power = engine.open(&format!("{squaring}/open"), &square).await?;
+        }
+
+        engine.enter("loss/share");
+        let sums = engine.map_wide(&power, &self.sums);
+        let reciprocal = reciprocal(engine, rows, &sums).await?;
+        let reciprocal = engine.open("open", &reciprocal).await?;
+        let share = engine.multiply(all, &power, &engine.map_wide(&reciprocal, &self.spread))?;
+        rescaled(engine, "softmax", &share, 2 * SOFTMAX_BITS - GRADIENT_BITS).await
+    }
 }
 
 /// `1 / s`, for sums in `[1, 10]`.

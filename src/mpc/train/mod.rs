@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `plan` | a network, compiled for training |
 //! | `engine` | what a step is made of |
-//! | `step`, `loss` | the step: forward, loss, backward, update |
+//! | `step`, `loss`, `pool` | the step: forward, loss, backward, update |
 //! | `deal`, `compute`, `clear` | the engines |
 //! | `fixed`, `rehearsal` | whole trainings in one thread, in the clear and on shares |
 //! | `messages`, `data`, `silo` | who has digits shares them; what a party keeps of them |
@@ -26,6 +26,7 @@ mod handover;
 mod loss;
 mod messages;
 mod plan;
+mod pool;
 pub mod rehearsal;
 mod silo;
 mod step;

@@ -9,7 +9,8 @@ use std::ops::Range;
 
 use super::super::Error;
 use super::engine::{Linear, NOWHERE};
-use super::loss::Loss;
+use super::loss::{Loss, Softmax};
+use super::pool::Tournament;
 use crate::network::{Layer as NetworkLayer, Network, Weights};
 
 /// Of activations and pixels.
@@ -44,6 +45,10 @@ pub struct Plan {
     parameters: usize,
     inputs: usize,
     outputs: usize,
+    /// How the logits become probabilities.
+    pub(super) softmax: Softmax,
+    /// The sum of what every logit has.
+    pub(super) total: Linear,
     /// From each parameter here to its place in a network's weights.
     places: Vec<u32>,
 }
@@ -57,9 +62,21 @@ pub(super) enum Layer {
     /// Sums of windows of so many values, two to this power.
     Average {
         sums: Linear,
-        inputs: usize,
+        back: Linear,
         bits: u32,
     },
+    Max(Box<MaxPool>),
+}
+
+/// The largest value of every window.
+#[derive(Debug, Clone)]
+pub(super) struct MaxPool {
+    pub(super) name: String,
+    /// Of what enters, the candidates: the first values of all windows, then the second ones, and so on.
+    pub(super) candidates: Linear,
+    /// Candidates to what entered.
+    pub(super) back: Linear,
+    pub(super) tournament: Tournament,
 }
 
 /// `[rows, inner] [inner, columns] + bias`.
@@ -69,12 +86,19 @@ pub(super) struct Product {
     pub(super) rows: usize,
     pub(super) inner: usize,
     pub(super) columns: usize,
-    /// Values that enter.
-    pub(super) inputs: usize,
     /// Of what enters, the left matrix.
     pub(super) patches: Linear,
+    /// The left matrix, transposed.
+    pub(super) patches_transposed: Linear,
+    /// The left matrix to what entered; none where nothing before has weights to learn.
+    pub(super) back: Option<Linear>,
     pub(super) weights: Range<usize>,
+    pub(super) weights_transposed: Linear,
     pub(super) biases: Range<usize>,
+    /// The biases, a row of them for every row.
+    pub(super) bias_rows: Linear,
+    /// The sum of all rows.
+    pub(super) row_sums: Linear,
 }
 
 impl Plan {
@@ -104,6 +128,8 @@ impl Plan {
             parameters: weights + biases.len(),
             inputs: network.input_shape().iter().product(),
             outputs,
+            softmax: Softmax::new(batch, outputs),
+            total: Linear::Scatter(vec![0; batch * outputs], 1),
             places: [places, biases].concat(),
         };
         for layer in &mut plan.layers {
@@ -257,8 +283,9 @@ impl Compiler {
             }
             NetworkLayer::Relu => self.layers.push(Layer::Relu { name: name.to_owned() }),
             NetworkLayer::AvgPool(pool) if pool.size.is_power_of_two() => self.average(pool.size),
+            NetworkLayer::MaxPool(pool) => self.max(name, pool.size),
             NetworkLayer::Flatten => {}
-            NetworkLayer::AvgPool(_) | NetworkLayer::MaxPool(_) => {
+            NetworkLayer::AvgPool(_) => {
                 return Err(Error::Untrainable { layer: name.to_owned() });
             }
         }
@@ -276,16 +303,21 @@ impl Compiler {
         let (first, first_bias) = (self.places.len(), self.biases.len());
         self.places.extend(places.map(|place| weights.start as u32 + place));
         self.biases.extend(biases.clone().map(|place| place as u32));
-        let [channels, height, width] = self.shape;
+        let inputs = self.batch * self.shape.iter().product::<usize>();
+        let bias_rows = Linear::repeat(columns, rows);
         self.layers.push(Layer::Product(Box::new(Product {
             name: name.to_owned(),
             rows,
             inner,
             columns,
-            inputs: self.batch * channels * height * width,
+            patches_transposed: Linear::transpose(rows, inner),
+            back: (products > 0).then(|| patches.back(inputs)),
             patches,
             weights: first..first + inner * columns,
+            weights_transposed: Linear::transpose(inner, columns),
             biases: first_bias..first_bias + columns,
+            row_sums: bias_rows.back(columns),
+            bias_rows,
         })));
         self.outputs = columns;
     }
@@ -304,7 +336,29 @@ impl Compiler {
         }
         let inputs = to.len();
         let sums = Linear::Scatter(to, self.batch * rows * columns * channels);
-        self.layers.push(Layer::Average { sums, inputs, bits: 2 * size.ilog2() });
+        self.layers.push(Layer::Average { back: sums.back(inputs), sums, bits: 2 * size.ilog2() });
+        self.shape = [channels, rows, columns];
+    }
+
+    fn max(&mut self, name: &str, size: usize) {
+        let [channels, height, width] = self.shape;
+        let (rows, columns) = (height / size, width / size);
+        let mut from = Vec::with_capacity(self.batch * height * width * channels);
+        for (dy, dx, image) in places([size, size, self.batch]) {
+            for (row, column, channel) in places([rows, columns, channels]) {
+                let (y, x) = (row * size + dy, column * size + dx);
+                from.push((((image * height + y) * width + x) * channels + channel) as u32);
+            }
+        }
+        let tournament =
+            Tournament { rows: self.batch * rows * columns * channels, candidates: size * size };
+        let candidates = Linear::Gather(from);
+        self.layers.push(Layer::Max(Box::new(MaxPool {
+            name: name.to_owned(),
+            back: candidates.back(self.batch * height * width * channels),
+            candidates,
+            tournament,
+        })));
         self.shape = [channels, rows, columns];
     }
 }

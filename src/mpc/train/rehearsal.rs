@@ -5,7 +5,7 @@ use std::num::Wrapping;
 use std::rc::Rc;
 
 use super::super::client::split;
-use super::super::dealing::{Dealing, Masks, Scope};
+use super::super::dealing::{Masks, Scope};
 use super::super::gates::Online;
 use super::super::links::Links;
 use super::super::preparing::Preparing;
@@ -13,7 +13,7 @@ use super::super::ring::{Share, Wide};
 use super::super::{Entropy, Error, Party, Role};
 use super::compute::Computing;
 use super::data::{one_hot, pixels};
-use super::deal::Dealt;
+use super::dealing::deal_step;
 use super::fixed::loss;
 use super::plan::Plan;
 use super::step::{Batch, State, step};
@@ -56,7 +56,9 @@ impl<'a> Rehearsal<'a> {
         });
         let parameters: Vec<Wide> =
             parameters.iter().map(|value| Wrapping(*value as u32)).collect();
-        let states = split(&parameters, &mut entropy).map(|share| (share, None));
+        let zeros = || Share::new(vec![Wrapping(0); plan.parameters()]);
+        let states = split(&parameters, &mut entropy)
+            .map(|share| (share, plan.training.momentum.map(|_| zeros())));
         Self { plan, keys, states, entropy, number: 0 }
     }
 
@@ -81,7 +83,9 @@ impl<'a> Rehearsal<'a> {
     ) -> Result<Cost, Error> {
         self.number += 1;
         let plan = self.plan;
-        let words = self.deal(watched, rounded)?;
+        let mut rounded =
+            |masks: &[Wide]| rounded(&masks.iter().map(|mask| mask.0).collect::<Vec<_>>());
+        let words = deal_step(plan, &self.keys, self.number, watched, &mut rounded)?;
         let dealt = 4 * words[1].len();
         let images = split(&pixels(images), &mut self.entropy);
         let labels = split(&one_hot(labels, plan.outputs()), &mut self.entropy);
@@ -119,26 +123,6 @@ impl<'a> Rehearsal<'a> {
             rounds: sent.count(),
             loss: revealed.first().map(|sum| loss(plan, i64::from(sum.0 as i32))),
         })
-    }
-
-    fn deal(
-        &mut self,
-        watched: bool,
-        rounded: &mut dyn FnMut(&[u32]),
-    ) -> Result<[Vec<u32>; 2], Error> {
-        let plan = self.plan;
-        let masks = self.keys.each_ref().map(|key| Masks::new(key, Scope::Training, self.number));
-        let mut dealing = Dealing::new(masks, 0);
-        let mut rounded =
-            |masks: &[Wide]| rounded(&masks.iter().map(|mask| mask.0).collect::<Vec<_>>());
-        let mut engine = Dealt::new(&mut dealing, &mut rounded);
-        let momentum =
-            (plan.training.momentum.is_some() && self.number > 1).then_some(plan.parameters());
-        let state = State { parameters: plan.parameters(), momentum };
-        let (images, labels) = (plan.batch() * plan.inputs(), plan.batch() * plan.outputs());
-        let taken = step(&mut engine, plan, state, Batch { images, labels }, watched);
-        futures_executor::block_on(taken)?;
-        Ok(dealing.words)
     }
 }
 
@@ -219,5 +203,36 @@ mod tests {
         ];
         let network = Network::new(&[1, 7, 6], layers).unwrap();
         same_as_in_the_clear(&network, training(Loss::CrossEntropy, Some(2)));
+    }
+
+    #[test]
+    fn max_pools_train_as_in_the_clear() {
+        // Neither window fills its image, and one of nine values has one without a partner in every level but the last.
+        let layers = vec![
+            Layer::conv(1, 3, 2),
+            Layer::Relu,
+            Layer::max_pool(2),
+            Layer::conv_same(3, 2, 3),
+            Layer::max_pool(3),
+            Layer::Relu,
+            Layer::Flatten,
+            Layer::linear(2, 5),
+        ];
+        let network = Network::new(&[1, 10, 8], layers).unwrap();
+        same_as_in_the_clear(&network, training(Loss::CrossEntropy, Some(2)));
+    }
+
+    #[test]
+    fn a_pool_may_come_first_or_behind_another() {
+        let layers = vec![
+            Layer::max_pool(2),
+            Layer::conv(1, 3, 2),
+            Layer::max_pool(2),
+            Layer::avg_pool(2),
+            Layer::Flatten,
+            Layer::linear(3, 5),
+        ];
+        let network = Network::new(&[1, 10, 10], layers).unwrap();
+        same_as_in_the_clear(&network, training(Loss::Squares, None));
     }
 }

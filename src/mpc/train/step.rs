@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! y = A W + b         dW = A' G       db = sum of G's rows       dA = G W'
-//! y = max(z, 0)       dz = [z >= 0] dy, by the sign that was compared on the way forward
+//! y = max(z, 0)       dz = [z >= 0] dy, by the sign that was compared on the way forward; max pools alike
 //! m <- (1 - 2^-k) m + dW              W <- W - 2^-r m / batch
 //! ```
 //!
@@ -22,7 +22,7 @@ pub(super) type Outcome<T> = Result<T, Error>;
 pub(super) struct State<S> {
     /// Weights, then biases.
     pub(super) parameters: S,
-    /// What is left of the steps before, where there is momentum.
+    /// What is left of the steps before, zeros at first, where the training has momentum.
     pub(super) momentum: Option<S>,
 }
 
@@ -42,12 +42,25 @@ pub(super) enum Values<E: Engine> {
 
 /// What the way back needs of the way forward.
 enum Trace<E: Engine> {
-    Product { patches: E::Wide, weights: E::Wide },
+    Product {
+        patches: E::Wide,
+        weights: E::Wide,
+    },
     Relu(E::Signs),
+    /// Of every level.
+    Max(Vec<E::Signs>),
     Average,
 }
 
 impl<E: Engine> Values<E> {
+    /// A map of them that leaves so many more bits behind the point.
+    fn mapped(self, engine: &E, map: &Linear, bits: u32) -> Self {
+        match self {
+            Self::Shares(shares, here) => Self::Shares(engine.map(&shares, map), here + bits),
+            Self::Wide(wide, here) => Self::Wide(engine.map_wide(&wide, map), here + bits),
+        }
+    }
+
     /// Shares with `bits` behind the point.
     pub(super) async fn shares_at(self, engine: &mut E, bits: u32) -> Outcome<E::Shares> {
         let (shares, here) = match self {
@@ -103,7 +116,7 @@ pub(super) async fn step<E: Engine>(
 
     let mut values = Values::Shares(gradient, GRADIENT_BITS);
     let (mut matrices, mut biases) = (Vec::new(), Vec::new());
-    for (place, (layer, trace)) in plan.layers.iter().zip(traces).enumerate().rev() {
+    for (layer, trace) in plan.layers.iter().zip(traces).rev() {
         values = match (layer, trace) {
             (Layer::Product(product), Trace::Product { patches, weights }) => {
                 engine.enter(&format!("{}/back", product.name));
@@ -111,31 +124,23 @@ pub(super) async fn step<E: Engine>(
                 let (matrix, bias) = of_weights(engine, product, &patches, &gradient)?;
                 matrices.push(matrix);
                 biases.push(bias);
-                if !plan.layers[..place].iter().any(|layer| matches!(layer, Layer::Product(_))) {
-                    // Nothing before this has weights.
-                    break;
-                }
-                Values::Shares(
-                    of_inputs(engine, product, &gradient, &weights)?,
-                    GRADIENT_BITS + WEIGHT_BITS,
-                )
+                let Some(back) = &product.back else { break };
+                let patches = of_patches(engine, product, &gradient, &weights)?;
+                Values::Shares(engine.map(&patches, back), GRADIENT_BITS + WEIGHT_BITS)
             }
             (Layer::Relu { name }, Trace::Relu(signs)) => {
                 engine.enter(&format!("{name}/back"));
                 let gradient = values.wide_at(engine, GRADIENT_BITS).await?;
                 Values::Shares(engine.keep(&signs, &gradient)?, GRADIENT_BITS)
             }
-            (Layer::Average { sums, inputs, bits }, _) => {
-                let back = sums.back(*inputs);
-                match values {
-                    Values::Shares(shares, here) => {
-                        Values::Shares(engine.map(&shares, &back), here + bits)
-                    }
-                    Values::Wide(wide, here) => {
-                        Values::Wide(engine.map_wide(&wide, &back), here + bits)
-                    }
-                }
+            (Layer::Max(pool), Trace::Max(signs)) => {
+                let name = format!("{}/back", pool.name);
+                engine.enter(&name);
+                let gradient = values.wide_at(engine, GRADIENT_BITS).await?;
+                let gradient = pool.tournament.back(engine, &name, &signs, gradient).await?;
+                Values::Wide(engine.map_wide(&gradient, &pool.back), GRADIENT_BITS)
             }
+            (Layer::Average { back, bits, .. }, _) => values.mapped(engine, back, *bits),
             _ => unreachable!("a trace is of its layer"),
         };
     }
@@ -161,7 +166,7 @@ async fn forward<E: Engine>(
             let outputs =
                 engine.multiply(Form::Matrix { rows, inner, columns }, &patches, &weights)?;
             let bias = engine.part(parameters, product.biases.clone());
-            let bias = engine.map(&bias, &Linear::repeat(columns, rows));
+            let bias = engine.map(&bias, &product.bias_rows);
             let outputs = engine.add(&outputs, 1 << ACTIVATION_BITS, &bias);
             Ok((
                 Values::Shares(outputs, ACTIVATION_BITS + WEIGHT_BITS),
@@ -183,15 +188,16 @@ async fn forward<E: Engine>(
             let (wide, signs) = engine.relu(&narrow).await?;
             Ok((Values::Wide(wide, ACTIVATION_BITS), Trace::Relu(signs)))
         }
-        Layer::Average { sums, bits, .. } => Ok((
-            match values {
-                Values::Shares(shares, here) => {
-                    Values::Shares(engine.map(&shares, sums), here + bits)
-                }
-                Values::Wide(wide, here) => Values::Wide(engine.map_wide(&wide, sums), here + bits),
-            },
-            Trace::Average,
-        )),
+        Layer::Max(pool) => {
+            engine.enter(&pool.name);
+            let values = values.wide_at(engine, ACTIVATION_BITS).await?;
+            let candidates = engine.map_wide(&values, &pool.candidates);
+            let (largest, signs) = pool.tournament.largest(engine, &pool.name, candidates).await?;
+            Ok((Values::Wide(largest, ACTIVATION_BITS), Trace::Max(signs)))
+        }
+        Layer::Average { sums, bits, .. } => {
+            Ok((values.mapped(engine, sums, *bits), Trace::Average))
+        }
     }
 }
 
@@ -203,32 +209,26 @@ fn of_weights<E: Engine>(
     gradient: &E::Wide,
 ) -> Outcome<(E::Shares, E::Shares)> {
     let Product { rows, inner, columns, .. } = *product;
-    let transposed = engine.map_wide(patches, &Linear::transpose(rows, inner));
+    let transposed = engine.map_wide(patches, &product.patches_transposed);
     let matrix = engine.multiply(
         Form::Matrix { rows: inner, inner: rows, columns },
         &transposed,
         gradient,
     )?;
-    let sums = Linear::repeat(columns, rows).back(columns);
-    let bias = engine.map(&engine.shares(gradient), &sums);
+    let bias = engine.map(&engine.shares(gradient), &product.row_sums);
     Ok((matrix, engine.affine(1 << ACTIVATION_BITS, &bias, 0)))
 }
 
-/// `dA = G W'`, added up where patches overlap.
-fn of_inputs<E: Engine>(
+/// `dA = G W'`.
+fn of_patches<E: Engine>(
     engine: &mut E,
     product: &Product,
     gradient: &E::Wide,
     weights: &E::Wide,
 ) -> Outcome<E::Shares> {
-    let Product { rows, inner, columns, inputs, .. } = *product;
-    let transposed = engine.map_wide(weights, &Linear::transpose(inner, columns));
-    let patches = engine.multiply(
-        Form::Matrix { rows, inner: columns, columns: inner },
-        gradient,
-        &transposed,
-    )?;
-    Ok(engine.map(&patches, &product.patches.back(inputs)))
+    let Product { rows, inner, columns, .. } = *product;
+    let transposed = engine.map_wide(weights, &product.weights_transposed);
+    engine.multiply(Form::Matrix { rows, inner: columns, columns: inner }, gradient, &transposed)
 }
 
 /// `m <- m_before + g`, `W <- W - m 2^-s`, and `m - m 2^-k` for the next step: one opening for both shifts.
@@ -260,6 +260,6 @@ async fn watch<E: Engine>(engine: &mut E, plan: &Plan, gradient: &E::Shares) -> 
     let errors = engine.open("open", gradient).await?;
     let squares = engine.multiply(Form::Elements(count), &errors, &errors)?;
     let squares = rescaled(engine, "rescale", &squares, GRADIENT_BITS).await?;
-    let sum = engine.map(&squares, &Linear::Scatter(vec![0; count], 1));
+    let sum = engine.map(&squares, &plan.total);
     engine.reveal("loss", &sum).await
 }

@@ -135,7 +135,7 @@ fn losses(world: &World, party: Party) -> Vec<f64> {
 
 #[test]
 fn the_parties_train_as_in_the_clear_and_classify_with_what_nobody_opened() {
-    for (preset, seed) in [("linear", 3), ("network1", 4)] {
+    for (preset, seed) in [("linear", 3), ("tutorial", 4), ("lenet5", 5)] {
         let (tap, begin) = begun();
         let mut world = World::tapped(preset, weights(preset, 1), 8, seed, &tap);
         let shared = [digits(7, 1), digits(6, 2)];

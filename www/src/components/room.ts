@@ -220,7 +220,7 @@ export class Room extends LitElement {
           @share-drawing=${({ detail }: CustomEvent<number>) => parties.silo.shareDrawing(pad.drawing.strokes, detail)}
           @train=${({ detail }: CustomEvent<Course>) => parties.train(detail)}
           @pause-training=${({ detail }: CustomEvent<boolean>) => parties.pauseTraining(detail)}
-          @take=${({ detail }: CustomEvent<boolean>) => parties.take(detail)}
+          @take=${({ detail }: CustomEvent<boolean>) => parties.readTrained(detail)}
           @plain=${({ detail }: CustomEvent<Course>) => parties.silo.trainPlain(detail)}
           @evaluate=${({ detail }: CustomEvent<{ count: number }>) => parties.evaluate(detail.count)}
           @open-silo=${() => parties.openSilo()}

@@ -93,7 +93,7 @@ export class Parties {
   }
 
   /** The parties read with what they have trained, which nobody has opened; or with the room's model again. */
-  take(on: boolean): void {
+  readTrained(on: boolean): void {
     this.takes = on;
     if (on) this.session?.owner?.send({ type: "take", fraction: this.fraction });
     else this.share();
@@ -107,7 +107,7 @@ export class Parties {
   precise(fraction: number): void {
     this.fraction = fraction;
     this.tell({ from: "page", event: { type: "fraction", fraction } });
-    if (this.takes) this.take(true);
+    if (this.takes) this.readTrained(true);
     else this.share();
     this.revive();
   }
