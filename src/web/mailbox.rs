@@ -72,15 +72,31 @@ trait Outbox {
     fn send(&mut self, bytes: &[u8]) -> Result<(), Gone>;
 }
 
-/// Puts what arrives into the inbox, whatever posted it.
-fn deliver(event: &MessageEvent, role: Role, inbox: &Inbox) -> Option<usize> {
+/// What ends of a way say to each other before anything else; no message is as short.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Greeting {
+    /// Who is there?
+    Hello = 0,
+    /// This end.
+    Here = 1,
+}
+
+/// Puts what arrives into the inbox, whatever posted it; gives a greeting back.
+fn deliver(event: &MessageEvent, role: Role, inbox: &Inbox) -> Option<Greeting> {
     let buffer: ArrayBuffer = event.data().dyn_into().ok()?;
-    let length = buffer.byte_length() as usize;
-    if length > 0 && length <= MESSAGE_MAX {
-        // Nobody reads any more when the role has ended.
-        drop(inbox.unbounded_send((role, Uint8Array::new(&buffer).to_vec())));
+    let bytes = Uint8Array::new(&buffer);
+    match (bytes.length() as usize, bytes.get_index(0)) {
+        (0, _) => None,
+        (1, 0) => Some(Greeting::Hello),
+        (1, _) => Some(Greeting::Here),
+        (length, _) => {
+            if length <= MESSAGE_MAX {
+                // Nobody reads any more when the role has ended.
+                drop(inbox.unbounded_send((role, bytes.to_vec())));
+            }
+            None
+        }
     }
-    Some(length)
 }
 
 /// A message port: buffers are handed over, not copied.
@@ -116,9 +132,8 @@ impl Outbox for Port {
     }
 }
 
-/// Two broadcast channels, one each way. What is posted before the other end listens is lost,
-/// so each end says an empty message when it opens, and answers the first that it hears;
-/// until then its messages wait.
+/// Two broadcast channels, one each way. What is posted before the other end listens is lost, so each end says hello
+/// when it opens, and answers every hello: several may share the other end. Its messages wait until it hears either.
 struct Channels {
     outbox: Rc<BroadcastChannel>,
     waiting: Rc<RefCell<Option<Vec<Vec<u8>>>>>,
@@ -133,18 +148,16 @@ impl Channels {
         let waiting = Rc::new(RefCell::new(Some(Vec::<Vec<u8>>::new())));
         let (held, answers) = (Rc::clone(&waiting), Rc::clone(&outbox));
         let listener = OnMessage::new(move |event: MessageEvent| {
-            if deliver(&event, role, &sender) != Some(0) {
-                return;
+            let Some(greeting) = deliver(&event, role, &sender) else { return };
+            if greeting == Greeting::Hello {
+                let _ = post(&answers, &[Greeting::Here as u8]);
             }
-            if let Some(messages) = held.borrow_mut().take() {
-                let _ = post(&answers, &[]);
-                for message in messages {
-                    let _ = post(&answers, &message);
-                }
+            for message in held.borrow_mut().take().unwrap_or_default() {
+                let _ = post(&answers, &message);
             }
         });
         inbox.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-        let _ = post(&outbox, &[]);
+        let _ = post(&outbox, &[Greeting::Hello as u8]);
         Ok(Self { outbox, waiting, inbox, _listener: listener })
     }
 }

@@ -21,8 +21,10 @@ use crate::network::Initialiser;
 use crate::prg;
 use crate::seeded::Stream;
 
-/// Places are cut anew from this seed, the same for all silos of a room.
+/// Places are cut from this seed, the same for all silos of a room.
 const SEED: u64 = 1;
+/// So many silos have digits that no other has.
+const PLACES: u32 = 10;
 /// Digits between two turns of the event loop.
 const PIECE: usize = 500;
 /// How long training in the clear computes before messages have their turn, in milliseconds.
@@ -70,11 +72,11 @@ impl Silo {
                 self.data = data;
                 self.show.event(&Shown::Ready);
             }
-            Command::Digits { index, count } => {
+            Command::Digits { index, from, count } => {
                 let (state, show) = (Rc::clone(&self.state), self.show.clone());
                 let data = self.data.clone();
                 spawn_local(async move {
-                    let digits = training_digits(&data, index, count).await;
+                    let digits = training_digits(&data, index, from, count).await;
                     contribute(&state, &show, digits).await;
                 });
             }
@@ -98,15 +100,25 @@ impl Silo {
     }
 }
 
-/// The first digits of a place. The training digits are cut into as many places as there are of this size.
-async fn training_digits(data: &str, index: u32, count: u32) -> Result<Digits, String> {
+/// Digits of a place, from the one with this number on. The training digits are cut into [`PLACES`].
+async fn training_digits(
+    data: &str,
+    index: u32,
+    from: usize,
+    count: usize,
+) -> Result<Digits, String> {
     let source = Source::open(data).await?;
-    let shards = (source.view().train as u32 / count.max(1)).max(1);
-    let partition = "iid".to_owned();
+    let (partition, shards) = ("iid".to_owned(), PLACES);
     let place = Assignment { slot: index, model: String::new(), seed: SEED, partition, shards };
     let (digits, _) = source.shard(&place).await?;
-    let count = digits.len().min(count as usize);
-    Ok(digits.select(0..count))
+    let range = from.min(digits.len())..(from + count).min(digits.len());
+    if range.is_empty() {
+        return Err(format!("all {} digits of this data owner have been shared", digits.len()));
+    }
+    // A place keeps its digits by label.
+    let mut order: Vec<usize> = (0..digits.len()).collect();
+    Stream::new(SEED, "silo").shuffle(&mut order);
+    Ok(digits.select(order[range].iter().copied()))
 }
 
 fn drawn(drawing: &Drawing, label: u8) -> Result<Digits, String> {

@@ -9,6 +9,8 @@ import type { Figures } from "./mpc";
 /** Where bench.config.ts serves the site. */
 const SITE_PORT = 4175;
 const PRESETS = ["lenet5", "mlp", "network1", "network2", "lenet"];
+/** Networks that are trained on shares. */
+const TRAINED = ["linear", "tutorial", "lenet5"];
 
 test("encrypted classification between real workers", async ({ page }) => {
   test.setTimeout(600_000);
@@ -21,6 +23,21 @@ test("encrypted classification between real workers", async ({ page }) => {
     );
     for (const [figure, value] of Object.entries(figures)) {
       add("mpc", `mpc/${preset}/${figure}`, value);
+    }
+  }
+});
+
+test("training on shares between real workers", async ({ page }) => {
+  test.setTimeout(300_000);
+  await page.goto("./");
+  await page.waitForFunction(() => "measureCourse" in window);
+  for (const preset of TRAINED) {
+    const figures: Figures = await page.evaluate(
+      (name) => window.measureCourse(name, new URL("data/", location.href).href),
+      preset,
+    );
+    for (const [figure, value] of Object.entries(figures)) {
+      add("mpc", `mpc/train/${preset}/${figure}`, value);
     }
   }
 });

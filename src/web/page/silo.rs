@@ -11,8 +11,11 @@ const SILO: &str = r#"
 export type SiloCommand =
   /** `data` is the digits' base URL. */
   | { type: "open"; links: RoleWay[]; data: string }
-  /** Shares `count` training digits with alice and bob: those of place `index`, of which no other place has any. */
-  | { type: "digits"; index: number; count: number }
+  /**
+   * Shares `count` training digits with alice and bob: of place `index`, of whose digits no other place has any, from
+   * number `from` on.
+   */
+  | { type: "digits"; index: number; from: number; count: number }
   /** Shares a drawing, and what it is meant to be. */
   | { type: "drawing"; width: number; height: number; pen: number; strokes: [number, number, number][][]; label: number }
   /** Trains the same in the clear, in floating point, on what this silo has shared: to compare. */
@@ -42,8 +45,10 @@ pub enum SiloCommand {
     Digits {
         /// The place, from 0.
         index: u32,
+        /// From which of its digits on.
+        from: usize,
         /// How many.
-        count: u32,
+        count: usize,
     },
     /// Share a drawing.
     Drawing {

@@ -13,9 +13,15 @@ import { text } from "../text";
 import "./banner";
 import "./draw-panel";
 import "./secret/layers";
+import "./silo-tab";
 
 const words = text.party;
 const names = text.roles.title;
+
+const query = new URLSearchParams(location.search);
+/** There may be any number of data owners: their tabs are no party's. */
+const isSilo = query.get("role") === "silo";
+const roomOf = (): string => query.get("room") ?? "lobby";
 
 /** A tab with one role of the parties. */
 @customElement("sotto-party")
@@ -69,15 +75,17 @@ export class Party extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.tab) document.title = words.title(names[this.tab.role]);
+    if (isSilo) document.title = words.title(names.silo);
+    else if (this.tab) document.title = words.title(names[this.tab.role]);
   }
 
   protected override render() {
+    if (isSilo && !this.missing) return html`<sotto-silo-tab room=${roomOf()}></sotto-silo-tab>`;
     if (this.missing) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
     if (!this.tab) {
       return html`<section class="panel" data-testid="failed">
         <h1>${words.which}</h1>
-        <p>${words.choose} ${TAB_ROLES.map((role) => html` <a href="?role=${role}">${names[role]}</a>`)}</p>
+        <p>${words.choose} ${[...TAB_ROLES, "silo" as const].map((role) => html` <a href="?role=${role}">${names[role]}</a>`)}</p>
       </section>`;
     }
     const { role, room, show } = this.tab;
@@ -158,7 +166,6 @@ const fact = (label: string, value: string, testid?: string) => html`
 
 /** The role and the room that the address names. */
 function open(changed: () => void): PartyTab | undefined {
-  const query = new URLSearchParams(location.search);
   const role = query.get("role");
-  return isTabRole(role) ? new PartyTab(role, query.get("room") ?? "lobby", changed) : undefined;
+  return isTabRole(role) ? new PartyTab(role, roomOf(), changed) : undefined;
 }

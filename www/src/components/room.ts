@@ -216,7 +216,7 @@ export class Room extends LitElement {
           .silo=${parties.silo.show}
           ?open=${parties.silo.open}
           ?drawn=${pad.drawing.strokes.length > 0}
-          @share-digits=${({ detail }: CustomEvent<number>) => parties.silo.shareDigits(0, detail)}
+          @share-digits=${({ detail }: CustomEvent<number>) => parties.silo.shareDigits(detail)}
           @share-drawing=${({ detail }: CustomEvent<number>) => parties.silo.shareDrawing(pad.drawing.strokes, detail)}
           @train=${({ detail }: CustomEvent<Course>) => parties.train(detail)}
           @pause-training=${({ detail }: CustomEvent<boolean>) => parties.pauseTraining(detail)}

@@ -32,8 +32,8 @@ export type Control =
   | { type: "crash"; tab: string }
   /** A silo's tab: where are the parties? */
   | { type: "silo"; tab: string }
-  /** The page: there they are. */
-  | { type: "links"; tab: string; session: string; links: RoleWay[] }
+  /** The page: there they are, and `place` is whose digits the tab has. */
+  | { type: "links"; tab: string; session: string; links: RoleWay[]; place: number }
   /** The page: the parties are new. */
   | { type: "session" }
   /** The page: the role has gone to another tab. */

@@ -62,6 +62,8 @@ export class Parties {
   /** Drawings are read with what was trained on shares, and not with the room's model. */
   private takes = false;
   private siloLinks: RoleWay[] = [];
+  /** The places of data owners in tabs. */
+  private readonly silos = new Map<string, number>();
 
   constructor(
     private readonly client: RoleLink<ClientCommand>,
@@ -246,8 +248,11 @@ export class Parties {
         break;
       case "silo":
         if (this.session && this.silo.open) {
-          const { name: session } = this.session;
-          this.control?.send({ type: "links", tab: message.tab, session, links: this.siloLinks });
+          const { tab } = message;
+          // The page's own is place 0.
+          const place = this.silos.get(tab) ?? this.silos.size + 1;
+          this.silos.set(tab, place);
+          this.control?.send({ type: "links", tab, session: this.session.name, links: this.siloLinks, place });
         }
         break;
       case "event": {

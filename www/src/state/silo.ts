@@ -29,7 +29,11 @@ export class Silo {
   private links: RoleWay[] = [];
   private readonly given: Given[] = [];
 
-  constructor(private readonly changed: () => void) {}
+  /** `place`: whose digits these are. */
+  constructor(
+    private readonly changed: () => void,
+    public place = 0,
+  ) {}
 
   /** A session begins: what was given before is shared again. */
   begin(links: RoleWay[]): void {
@@ -47,9 +51,10 @@ export class Silo {
     this.show = { digits: 0, bytes: 0 };
   }
 
-  /** Training digits of a place. */
-  shareDigits(index: number, count: number): void {
-    this.give({ type: "digits", index, count });
+  /** More training digits of its place. */
+  shareDigits(count: number): void {
+    const from = this.given.reduce((sum, given) => sum + (given.type === "digits" ? given.count : 0), 0);
+    this.give({ type: "digits", index: this.place, from, count });
   }
 
   shareDrawing(strokes: Stroke[], label: number): void {

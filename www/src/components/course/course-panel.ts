@@ -17,14 +17,9 @@ import "./result";
 
 const words = text.course;
 
-/** What is offered, and the settings under which each learns well (docs/security.md, training). */
 type Network = keyof typeof words.settings.networks;
-const COURSES: Record<Network, Pick<Course, "rate" | "momentum">> = {
-  linear: { rate: 5, momentum: 3 },
-  tutorial: { rate: 5, momentum: 3 },
-  lenet5: { rate: 5, momentum: 3 },
-};
-const BATCH = 64;
+/** Under which all of them learn well: docs/performance.md has the figures. */
+const SETTINGS = { batch: 64, rate: 4, momentum: 3 };
 const EPOCHS = [1, 2, 5, 10];
 const WATCHES = [0, 1, 10];
 const LABELS = [...Array(10).keys()];
@@ -202,7 +197,7 @@ export class CoursePanel extends LitElement {
     const { settings } = words;
     const { training, session } = this.show;
     const { state } = training;
-    const { rate, momentum } = COURSES[this.network];
+    const { batch, rate, momentum } = SETTINGS;
     const left = state !== undefined && state.step < state.steps;
     return html`<section aria-labelledby="course-settings">
       <h3 id="course-settings">${settings.title}</h3>
@@ -226,7 +221,7 @@ export class CoursePanel extends LitElement {
           </select>
         </label>
       </div>
-      <p class="note">${settings.how(BATCH, rate, momentum)}</p>
+      <p class="note">${settings.how(batch, rate, momentum)}</p>
       <div class="row">
         <label>
           ${settings.watch}
@@ -240,7 +235,7 @@ export class CoursePanel extends LitElement {
         <button
           class="primary"
           data-testid="train-on-shares"
-          ?disabled=${session !== "ready" || training.digits < BATCH || state?.running}
+          ?disabled=${session !== "ready" || training.digits < batch || state?.running}
           @click=${this.train}
         >${state ? settings.again : settings.start}</button>
         <button data-testid="pause-training" ?disabled=${!left} @click=${() => tell(this, "pause-training", state?.running)}>
@@ -252,7 +247,7 @@ export class CoursePanel extends LitElement {
 
   private readonly train = () => {
     const { network: preset, loss, epochs, watched } = this;
-    tell<Course>(this, "train", { preset, loss, batch: BATCH, epochs, watched, ...COURSES[preset] });
+    tell<Course>(this, "train", { preset, loss, epochs, watched, ...SETTINGS });
   };
 }
 

@@ -58,7 +58,8 @@ export class CourseResult extends LitElement {
   protected override render() {
     const { training, model, evaluation, session } = this.show;
     const { state, taken } = training;
-    const reads = model?.trained === true;
+    // What was taken last, once the parties compute with it.
+    const reads = taken !== undefined && model?.number === taken.model;
     const testing = evaluation !== undefined && !over(evaluation);
     const ready = session === "ready" && state !== undefined && state.step > 0;
     return html`
@@ -70,7 +71,7 @@ export class CourseResult extends LitElement {
           </button>
           ${reads ? html`<button data-testid="give-room-model" @click=${() => tell(this, "take", false)}>${words.giveBack}</button>` : nothing}
         </div>
-        ${reads && taken ? html`<p class="note" data-testid="trained-reads">${words.taken(taken.step)}</p>` : nothing}
+        ${reads ? html`<p class="note" data-testid="trained-reads">${words.taken(taken.step)}</p>` : nothing}
         <dl>
           <div>
             <dt>${words.shares}</dt>
