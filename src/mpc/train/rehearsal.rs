@@ -235,4 +235,17 @@ mod tests {
         let network = Network::new(&[1, 10, 10], layers).unwrap();
         same_as_in_the_clear(&network, training(Loss::Squares, None));
     }
+
+    #[test]
+    fn averages_of_large_windows_train_as_in_the_clear() {
+        let layers = vec![
+            Layer::conv_same(1, 3, 3),
+            Layer::avg_pool(4),
+            Layer::Relu,
+            Layer::Flatten,
+            Layer::linear(12, 5),
+        ];
+        let network = Network::new(&[1, 8, 9], layers).unwrap();
+        same_as_in_the_clear(&network, training(Loss::CrossEntropy, Some(2)));
+    }
 }

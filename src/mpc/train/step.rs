@@ -12,6 +12,7 @@
 
 use super::super::Error;
 use super::super::gates::Form;
+use super::super::ring::{NARROW_BITS, WIDE_BITS};
 use super::engine::{Engine, Linear};
 use super::loss::rescaled;
 use super::plan::{ACTIVATION_BITS, GRADIENT_BITS, Layer, Plan, Product, WEIGHT_BITS};
@@ -74,6 +75,18 @@ impl<E: Engine> Values<E> {
             return Ok(engine.affine(1 << (bits - here), &shares, 0));
         }
         rescaled(engine, "rescale", &shares, here - bits).await
+    }
+
+    /// Narrow, with `bits` behind the point, of which there are more now or as many.
+    async fn narrow_at(self, engine: &mut E, bits: u32) -> Outcome<E::Narrow> {
+        let here = match self {
+            Self::Wide(wide, here) if here == bits => return Ok(engine.narrow(&wide)),
+            Self::Shares(_, here) | Self::Wide(_, here) => here,
+        };
+        // If more were dropped at once, fewer than a narrow value has would be left.
+        let here = here.min(bits + WIDE_BITS - NARROW_BITS);
+        let shares = self.shares_at(engine, here).await?;
+        engine.truncate(&shares, here - bits).await
     }
 
     /// Under a mask, with `bits` behind the point.
@@ -175,16 +188,7 @@ async fn forward<E: Engine>(
         }
         Layer::Relu { name } => {
             engine.enter(name);
-            let narrow = match values {
-                Values::Wide(wide, ACTIVATION_BITS) => engine.narrow(&wide),
-                Values::Wide(wide, here) => {
-                    let shares = engine.shares(&wide);
-                    engine.truncate(&shares, here - ACTIVATION_BITS).await?
-                }
-                Values::Shares(shares, here) => {
-                    engine.truncate(&shares, here - ACTIVATION_BITS).await?
-                }
-            };
+            let narrow = values.narrow_at(engine, ACTIVATION_BITS).await?;
             let (wide, signs) = engine.relu(&narrow).await?;
             Ok((Values::Wide(wide, ACTIVATION_BITS), Trace::Relu(signs)))
         }
