@@ -65,7 +65,7 @@ export class CoursePanel extends LitElement {
         flex-wrap: wrap;
         align-items: center;
         gap: var(--space-2) var(--space-3);
-        margin-bottom: var(--space-2);
+        margin-block: var(--space-2);
       }
       label {
         color: var(--ink-soft);
@@ -75,6 +75,7 @@ export class CoursePanel extends LitElement {
         display: block;
         width: 100%;
         height: 0.5rem;
+        margin-bottom: var(--space-3);
         border: 0;
         border-radius: 1rem;
         background: var(--sunken);
