@@ -1,47 +1,77 @@
 // Measures training on shares between real workers: how long a step takes from one to the next, with everything that it
-// waits for, and what is dealt for it.
+// waits for, and what is dealt for it; and how well a model reads that was trained so, and never opened.
 
-import { startDealer, startOwner, startParty, startSilo } from "../src/roles/start";
+import { startClient, startDealer, startOwner, startParty, startSilo } from "../src/roles/start";
 import { layLinks, portsOf } from "../src/state/links";
-import type { RoleName, TrainedView } from "../wasm/sotto.js";
+import type { ClientEvent, Course, PartyEvent, RoleName, SiloEvent, TrainedView } from "../wasm/sotto.js";
 import { median } from "./median";
 import type { Figures } from "./mpc";
 
 const WARM_UP = 10;
 const STEPS = 50;
 const BATCH = 64;
+const SETTINGS = { loss: "entropy", batch: BATCH, rate: 4, momentum: 3, watched: 0 } as const;
+const FRACTION = 8;
+/** Digits that accuracy is measured after training on. */
+const DIGITS = 6000;
 
 declare global {
   interface Window {
     measureCourse: typeof measureCourse;
+    measureCourseAccuracy: typeof measureCourseAccuracy;
   }
 }
-window.measureCourse = measureCourse;
+Object.assign(window, { measureCourse, measureCourseAccuracy });
 
 async function measureCourse(preset: string, data: string): Promise<Figures> {
+  const session = open(data);
+  await session.share(10 * BATCH);
+  const { at } = await session.train({ ...SETTINGS, preset, epochs: (WARM_UP + STEPS) / 10 });
+  // Bob holds the dealt words: his are the larger figures.
+  const last = session.steps.slice(WARM_UP);
+  const of = (pick: (one: TrainedView) => number) => median(last.map(pick));
+  session.end();
+  return {
+    batch_ms: median(at.slice(WARM_UP).map((time, step) => time - (at[WARM_UP + step - 1] ?? time))),
+    compute_ms: of((one) => one.onlineMs - one.waitedMs),
+    deal_ms: median(session.dealing.slice(WARM_UP)),
+    dealt_bytes_per_batch: of((one) => one.dealtBytes),
+    sent_bytes_per_batch: of((one) => one.sentBytes),
+    rounds: of((one) => one.rounds),
+  };
+}
+
+/** On all test digits, in percent: on shares, and after the same training in the clear. */
+async function measureCourseAccuracy(preset: string, epochs: number, data: string): Promise<Figures> {
+  const session = open(data);
+  await session.share(DIGITS);
+  const course = { ...SETTINGS, preset, epochs };
+  await session.train(course);
+  const figures = { accuracy: await session.test(10_000), plain_accuracy: await session.plain(course) };
+  session.end();
+  return figures;
+}
+
+function open(data: string) {
   const ends = layLinks("bench", crypto.randomUUID(), () => true);
   const links = (role: RoleName) => ends.get(role) ?? [];
-  const at: number[] = [];
   const steps: TrainedView[] = [];
   const dealing: number[] = [];
+  let ofAlice: (event: PartyEvent) => void = () => {};
+  let ofClient: (event: ClientEvent) => void = () => {};
+  let ofSilo: (event: SiloEvent) => void = () => {};
   const fail = (event: { type: string; reason?: string }) => {
-    if (event.type === "failed" || event.type === "unshared") throw new Error(event.reason);
+    if (["failed", "unshared", "untrained", "unevaluated"].includes(event.type)) throw new Error(event.reason);
   };
-  let enough: () => void = () => {};
-  const done = new Promise<void>((resolve) => (enough = resolve));
-  const shared = (digits: number): Promise<void> =>
-    new Promise((resolve) => {
-      heard = (all) => all >= digits && resolve();
-    });
-  let heard: (digits: number) => void = () => {};
+  const client = startClient((event) => {
+    fail(event);
+    ofClient(event);
+  });
   const alice = startParty((event) => {
     fail(event);
-    if (event.type === "data") heard(event.digits);
-    if (event.type !== "trained") return;
-    at.push(performance.now());
-    if (event.step === WARM_UP + STEPS) enough();
+    ofAlice(event);
+    if (event.type === "using") client.send({ type: "using", model: event.model, round: 0 });
   });
-  // Bob holds the dealt words: his are the larger figures.
   const bob = startParty((event) => {
     fail(event);
     if (event.type === "trained") steps.push(event);
@@ -51,28 +81,47 @@ async function measureCourse(preset: string, data: string): Promise<Figures> {
     if (event.type === "dealtStep") dealing.push(event.millis);
   });
   const owner = startOwner(fail);
-  const silo = startSilo(fail);
+  const silo = startSilo((event) => {
+    fail(event);
+    ofSilo(event);
+  });
   alice.send({ type: "open", role: "alice", links: links("alice") }, portsOf(links("alice")));
   bob.send({ type: "open", role: "bob", links: links("bob") }, portsOf(links("bob")));
   dealer.send({ type: "open", links: links("dealer") }, portsOf(links("dealer")));
   owner.send({ type: "open", links: links("owner"), data }, portsOf(links("owner")));
+  client.send({ type: "open", session: "bench", links: links("client") }, portsOf(links("client")));
   silo.send({ type: "open", links: links("silo"), data });
-  const digits = 10 * BATCH;
-  const there = shared(digits);
-  silo.send({ type: "digits", index: 0, from: 0, count: digits });
-  await there;
-  const epochs = (WARM_UP + STEPS) / 10;
-  owner.send({ type: "train", course: { preset, loss: "entropy", batch: BATCH, rate: 4, momentum: 3, epochs, watched: 0 } });
-  await done;
-  const last = steps.slice(WARM_UP);
-  const of = (pick: (one: TrainedView) => number) => median(last.map(pick));
-  for (const role of [alice, bob, dealer, owner, silo]) role.end();
-  return {
-    batch_ms: median(at.slice(WARM_UP).map((time, step) => time - (at[WARM_UP + step - 1] ?? time))),
-    compute_ms: of((one) => one.onlineMs - one.waitedMs),
-    deal_ms: median(dealing.slice(WARM_UP)),
-    dealt_bytes_per_batch: of((one) => one.dealtBytes),
-    sent_bytes_per_batch: of((one) => one.sentBytes),
-    rounds: of((one) => one.rounds),
-  };
+
+  const share = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      ofAlice = (event) => event.type === "data" && event.digits >= count && resolve();
+      silo.send({ type: "digits", index: 0, from: 0, count });
+    });
+  /** When each step was over. */
+  const train = (course: Course): Promise<{ at: number[] }> =>
+    new Promise((resolve) => {
+      const at: number[] = [];
+      ofAlice = (event) => {
+        if (event.type === "trained") at.push(performance.now());
+        if (event.type === "training" && event.step === event.steps) resolve({ at });
+      };
+      owner.send({ type: "train", course });
+    });
+  const test = (count: number): Promise<number> =>
+    new Promise((resolve) => {
+      ofAlice = (event) => event.type === "using" && client.send({ type: "evaluate", count, data });
+      ofClient = (event) => {
+        if (event.type === "evaluated" && event.done === event.total) resolve((100 * event.correct) / event.total);
+      };
+      owner.send({ type: "take", fraction: FRACTION });
+    });
+  const plain = (course: Course): Promise<number> =>
+    new Promise((resolve) => {
+      ofSilo = (event) => {
+        if (event.type === "plain" && event.accuracy !== undefined) resolve(event.accuracy);
+      };
+      silo.send({ type: "plain", course });
+    });
+  const end = () => [alice, bob, dealer, owner, client, silo].forEach((role) => role.end());
+  return { steps, dealing, share, train, test, plain, end };
 }

@@ -11,6 +11,8 @@ const SITE_PORT = 4175;
 const PRESETS = ["lenet5", "mlp", "network1", "network2", "lenet"];
 /** Networks that are trained on shares. */
 const TRAINED = ["linear", "tutorial", "lenet5"];
+/** Those that are trained to the end, and for how many epochs. */
+const ACCURATE = [["linear", 5], ["tutorial", 10]] as const;
 
 test("encrypted classification between real workers", async ({ page }) => {
   test.setTimeout(600_000);
@@ -39,6 +41,19 @@ test("training on shares between real workers", async ({ page }) => {
     for (const [figure, value] of Object.entries(figures)) {
       add("mpc", `mpc/train/${preset}/${figure}`, value);
     }
+  }
+});
+
+test("how well a model reads that was trained on shares and never opened", async ({ page }) => {
+  test.setTimeout(900_000);
+  await page.goto("./");
+  await page.waitForFunction(() => "measureCourseAccuracy" in window);
+  for (const [preset, epochs] of ACCURATE) {
+    const figures: Figures = await page.evaluate(
+      ([name, epochs]) => window.measureCourseAccuracy(name, epochs, new URL("data/", location.href).href),
+      [preset, epochs] as const,
+    );
+    for (const [figure, value] of Object.entries(figures)) add("mpc", `mpc/train/${preset}/${figure}`, value);
   }
 });
 
