@@ -1,6 +1,6 @@
 // Takes the pictures in docs/ of the real page at work: npm run screenshots, in www/.
 
-import { test, type Locator, type Page } from "@playwright/test";
+import { expect, test, type Locator, type Page } from "@playwright/test";
 
 import { draw, openAggregator, openWorkers, testDigits, waitForRound } from "./room";
 
@@ -89,4 +89,14 @@ test("every act and state, at three widths and in both schemes", async ({ contex
   await page.getByTestId("calculator-result").filter({ hasText: "42" }).waitFor({ timeout: 30_000 });
   await gallery("lessons", page.locator("sotto-lessons"));
   await gallery("secret", page.locator("sotto-secret-panel"));
+  await page.getByTestId("silo-count").selectOption("3000");
+  await page.getByTestId("share-digits").click();
+  await expect(page.getByTestId("course-digits")).toHaveAttribute("data-digits", "3000", { timeout: 30_000 });
+  await page.getByTestId("train-on-shares").click();
+  await expect(page.getByTestId("course-status")).toContainText("Trained", { timeout: 120_000 });
+  await page.getByTestId("take-trained").click();
+  await expect(page.getByTestId("trained-reads")).toBeVisible({ timeout: 30_000 });
+  await page.getByTestId("test-trained").click();
+  await expect(page.getByTestId("course-accuracy")).toHaveAttribute("data-done", "1000", { timeout: 60_000 });
+  await gallery("course", page.locator("sotto-course"));
 });

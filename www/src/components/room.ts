@@ -209,10 +209,11 @@ export class Room extends LitElement {
     ],
     [
       () => import("./course/course-panel"),
-      ({ classifier: { secret, parties, pad } }) => html`
+      ({ show, classifier: { secret, parties, pad } }) => html`
         <sotto-course
           ?hidden=${this.hides("course")}
           .show=${secret}
+          .room=${latest(show)}
           .silo=${parties.silo.show}
           ?open=${parties.silo.open}
           ?drawn=${pad.drawing.strokes.length > 0}

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { Course } from "../../../wasm/sotto.js";
+import type { Point } from "../../state/history";
 import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
 import type { SiloShow } from "../../state/silo";
 import { shared } from "../../styles/shared";
@@ -113,6 +114,8 @@ export class CoursePanel extends LitElement {
 
   @property({ attribute: false }) show: SecretShow = SECRET_BEFORE;
   @property({ attribute: false }) silo: SiloShow = { digits: 0, bytes: 0 };
+  /** The newest test of the room's own model. */
+  @property({ attribute: false }) room?: Point;
   /** Whether the page's silo has somebody to share with. */
   @property({ type: Boolean }) open = false;
   /** Whether something is drawn on the pad. */
@@ -149,6 +152,7 @@ export class CoursePanel extends LitElement {
           class="part"
           .show=${this.show}
           .silo=${this.silo}
+          .room=${this.room}
           @plain=${() => state && tell<Course>(this, "plain", state.course)}
         ></sotto-course-result>
       </section>

@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import { over } from "../../state/evaluation";
 import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
+import type { Point } from "../../state/history";
 import type { SiloShow } from "../../state/silo";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
@@ -31,8 +32,8 @@ export class CourseResult extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: repeat(2, minmax(0, 1fr));
-        gap: var(--space-2) var(--space-6);
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+        gap: var(--space-3) var(--space-6);
         margin-top: var(--space-3);
       }
       dt {
@@ -54,6 +55,8 @@ export class CourseResult extends LitElement {
 
   @property({ attribute: false }) show: SecretShow = SECRET_BEFORE;
   @property({ attribute: false }) silo: SiloShow = { digits: 0, bytes: 0 };
+  /** The room's own model, which its workers train together. */
+  @property({ attribute: false }) room?: Point;
 
   protected override render() {
     const { training, model, evaluation, session } = this.show;
@@ -88,6 +91,11 @@ export class CourseResult extends LitElement {
               ${words.plainButton}
             </button>
             <p class="note">${words.plainNote}</p>
+          </div>
+          <div>
+            <dt>${words.room}</dt>
+            <dd data-testid="room-accuracy">${this.room && this.room.round > 0 ? words.roomRight(this.room.accuracy, this.room.round) : words.nothing}</dd>
+            <p class="note">${words.roomNote}</p>
           </div>
         </dl>
       </section>

@@ -48,6 +48,7 @@ export const course = {
     networks: {
       linear: "linear: 784 to 10",
       tutorial: "tutorial: 784 to 128 to 64 to 10",
+      network1: "network1: 784 to 128 to 128 to 10",
       lenet5: "lenet5: two convolutions",
     },
     loss: "Loss",
@@ -93,6 +94,9 @@ export const course = {
     plainNote: "In floating point on what this page has shared, for comparison.",
     plainBusy: (step: number, steps: number) => (steps === 0 ? "beginning" : `${count(step)} of ${plural(steps, "step")}`),
     plainRight: (share: number, ms: number) => `${percent(share)} % of all test digits, in ${seconds(ms)}`,
+    room: "Trained together",
+    roomRight: (share: number, round: number) => `${percent(share)} % of all test digits, after ${plural(round, "round")}`,
+    roomNote: "The room’s own model, by averaging: its workers keep their digits, and whoever has the model sees it.",
     nothing: "not yet",
   },
   tab: {
