@@ -209,6 +209,8 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     with: mask.with.map(|id| id.to_string()),
                     element: mask.element,
                 };
+                // A negative number is what it is in the ring, as under its masks.
+                let part: Vec<u32> = part.iter().map(|element| width.unsigned(*element)).collect();
                 room.show.event(&Shown::Masked {
                     round,
                     bits: width.bits(),

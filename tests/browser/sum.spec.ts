@@ -154,6 +154,7 @@ test("a worker's tab shows its masks, and the other tab of a pair the opposite o
     const masks = tab.getByTestId("first-masks").locator("[data-with]");
     await expect(masks).toHaveCount(3);
     let sum = Number(await tab.getByTestId("first-plain").textContent());
+    expect(sum).toBeLessThan(2 ** bits);
     for (const mask of await masks.allTextContents()) sum += Number(mask);
     expect(((sum % 2 ** bits) + 2 ** bits) % 2 ** bits).toBe(Number(await tab.getByTestId("first-masked").textContent()));
     for (const [other, tabOfOther] of tabs.entries()) {

@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import { NOTHING, type LocalShow } from "../state/local";
 import { shared } from "../styles/shared";
 import { text } from "../text";
+import { progressBar } from "./progress-bar";
 import "./slot-badge";
 
 type Phase = NonNullable<LocalShow["state"]>["phase"];
@@ -15,6 +16,7 @@ const words = text.worker.phase;
 export class WorkerPhase extends LitElement {
   static override styles = [
     shared,
+    progressBar,
     css`
       .panel {
         display: flex;
@@ -39,24 +41,8 @@ export class WorkerPhase extends LitElement {
         font-weight: 600;
       }
       progress {
-        display: block;
-        width: 100%;
-        height: 0.5rem;
         margin-top: var(--space-2);
-        border: 0;
-        border-radius: 1rem;
-        background: var(--sunken);
-        overflow: hidden;
-        appearance: none;
-      }
-      progress::-webkit-progress-bar {
-        background: var(--sunken);
-      }
-      progress::-webkit-progress-value {
-        background: var(--worker);
-      }
-      progress::-moz-progress-bar {
-        background: var(--worker);
+        --done: var(--worker);
       }
     `,
   ];

@@ -9,6 +9,7 @@ import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import { chosen } from "../chosen";
 import { tell } from "../events";
+import { progressBar } from "../progress-bar";
 import { roleName } from "../secret/role";
 import type { Claim } from "../trust";
 import "../trust";
@@ -33,6 +34,7 @@ const LABELS = [...Array(10).keys()];
 export class CoursePanel extends LitElement {
   static override styles = [
     shared,
+    progressBar,
     css`
       .panel {
         display: grid;
@@ -73,24 +75,8 @@ export class CoursePanel extends LitElement {
         font-size: var(--text-s);
       }
       progress {
-        display: block;
-        width: 100%;
-        height: 0.5rem;
         margin-bottom: var(--space-3);
-        border: 0;
-        border-radius: 1rem;
-        background: var(--sunken);
-        overflow: hidden;
-        appearance: none;
-      }
-      progress::-webkit-progress-bar {
-        background: var(--sunken);
-      }
-      progress::-webkit-progress-value {
-        background: var(--alice);
-      }
-      progress::-moz-progress-bar {
-        background: var(--alice);
+        --done: var(--alice);
       }
       .part {
         padding-top: var(--space-4);

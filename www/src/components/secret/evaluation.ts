@@ -6,6 +6,7 @@ import { over, type Evaluation } from "../../state/evaluation";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import { tell } from "../events";
+import { progressBar } from "../progress-bar";
 import "../confusion";
 import "./disagreements";
 
@@ -17,6 +18,7 @@ const COUNTS = [10, 100, 1000, 10000];
 export class EvaluationView extends LitElement {
   static override styles = [
     shared,
+    progressBar,
     css`
       .controls {
         display: flex;
@@ -25,24 +27,8 @@ export class EvaluationView extends LitElement {
         gap: var(--space-2);
       }
       progress {
-        display: block;
-        width: 100%;
-        height: 0.5rem;
         margin-block: var(--space-3) var(--space-1);
-        border: 0;
-        border-radius: 1rem;
-        background: var(--sunken);
-        overflow: hidden;
-        appearance: none;
-      }
-      progress::-webkit-progress-bar {
-        background: var(--sunken);
-      }
-      progress::-webkit-progress-value {
-        background: var(--client);
-      }
-      progress::-moz-progress-bar {
-        background: var(--client);
+        --done: var(--client);
       }
       dl {
         display: grid;
