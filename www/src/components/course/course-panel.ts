@@ -111,6 +111,12 @@ export class CoursePanel extends LitElement {
   @state() private epochs = 5;
   @state() private watched = 1;
   @state() private label = 0;
+  /** Whether all of it is there: in two turns, so that nothing else waits for long. */
+  @state() private whole = false;
+
+  protected override firstUpdated(): void {
+    setTimeout(() => (this.whole = true));
+  }
 
   protected override render() {
     const { training } = this.show;
@@ -130,18 +136,26 @@ export class CoursePanel extends LitElement {
         <div class="two part">
           ${this.data()} ${this.settings()}
         </div>
-        <div class="part">
-          <progress aria-label=${words.progress.label} max=${state?.steps ?? 1} value=${state?.step ?? 0}></progress>
-          <sotto-course-progress .show=${training}></sotto-course-progress>
-        </div>
-        <sotto-course-result
-          class="part"
-          .show=${this.show}
-          .silo=${this.silo}
-          .room=${this.room}
-          @plain=${() => state && tell<Course>(this, "plain", state.course)}
-        ></sotto-course-result>
+        ${this.whole ? this.outcome() : nothing}
       </section>
+    `;
+  }
+
+  private outcome() {
+    const { training } = this.show;
+    const { state } = training;
+    return html`
+      <div class="part">
+        <progress aria-label=${words.progress.label} max=${state?.steps ?? 1} value=${state?.step ?? 0}></progress>
+        <sotto-course-progress .show=${training}></sotto-course-progress>
+      </div>
+      <sotto-course-result
+        class="part"
+        .show=${this.show}
+        .silo=${this.silo}
+        .room=${this.room}
+        @plain=${() => state && tell<Course>(this, "plain", state.course)}
+      ></sotto-course-result>
     `;
   }
 

@@ -40,10 +40,14 @@ export class CourseResult extends LitElement {
         color: var(--ink-soft);
         font-size: var(--text-s);
       }
-      dd {
+      dd strong {
+        display: block;
         min-height: 1.9rem;
         font: 600 1.125rem / 1.9rem var(--sans);
         font-variant-numeric: tabular-nums;
+      }
+      dd .note {
+        margin-top: var(--space-1);
       }
       @media (max-width: 48rem) {
         dl {
@@ -78,24 +82,30 @@ export class CourseResult extends LitElement {
         <dl>
           <div>
             <dt>${words.shares}</dt>
-            <dd data-testid="course-accuracy" data-done=${evaluation?.model?.trained ? evaluation.done : 0}>${this.tested()}</dd>
-            <button data-testid="test-trained" ?disabled=${!reads || testing} @click=${() => tell(this, "evaluate", { count: TEST })}>
-              ${words.test(TEST)}
-            </button>
-            <p class="note">${words.testNote}</p>
+            <dd>
+              <strong data-testid="course-accuracy" data-done=${evaluation?.model?.trained ? evaluation.done : 0}>${this.tested()}</strong>
+              <button data-testid="test-trained" ?disabled=${!reads || testing} @click=${() => tell(this, "evaluate", { count: TEST })}>
+                ${words.test(TEST)}
+              </button>
+              <p class="note">${words.testNote}</p>
+            </dd>
           </div>
           <div>
             <dt>${words.plain}</dt>
-            <dd data-testid="plain-accuracy" data-accuracy=${this.silo.plain?.accuracy ?? nothing}>${this.plain()}</dd>
-            <button data-testid="train-plain" ?disabled=${!ready || this.silo.digits === 0} @click=${() => tell(this, "plain")}>
-              ${words.plainButton}
-            </button>
-            <p class="note">${words.plainNote}</p>
+            <dd>
+              <strong data-testid="plain-accuracy" data-accuracy=${this.silo.plain?.accuracy ?? nothing}>${this.plain()}</strong>
+              <button data-testid="train-plain" ?disabled=${!ready || this.silo.digits === 0} @click=${() => tell(this, "plain")}>
+                ${words.plainButton}
+              </button>
+              <p class="note">${words.plainNote}</p>
+            </dd>
           </div>
           <div>
             <dt>${words.room}</dt>
-            <dd data-testid="room-accuracy">${this.room && this.room.round > 0 ? words.roomRight(this.room.accuracy, this.room.round) : words.nothing}</dd>
-            <p class="note">${words.roomNote}</p>
+            <dd>
+              <strong data-testid="room-accuracy">${this.room && this.room.round > 0 ? words.roomRight(this.room.accuracy, this.room.round) : words.nothing}</strong>
+              <p class="note">${words.roomNote}</p>
+            </dd>
           </div>
         </dl>
       </section>
