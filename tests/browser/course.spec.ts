@@ -9,6 +9,7 @@ const status = (page: Page) => page.getByTestId("course-status");
 const step = async (page: Page) => Number(await status(page).getAttribute("data-step"));
 
 async function ready(page: Page): Promise<void> {
+  await page.locator("sotto-course").scrollIntoViewIfNeeded();
   await expect(page.getByTestId("secret-panel")).toHaveAttribute("data-session", "ready", { timeout: 30_000 });
 }
 

@@ -89,6 +89,7 @@ test("every act and state, at three widths and in both schemes", async ({ contex
   await page.getByTestId("calculator-result").filter({ hasText: "42" }).waitFor({ timeout: 30_000 });
   await gallery("lessons", page.locator("sotto-lessons"));
   await gallery("secret", page.locator("sotto-secret-panel"));
+  await page.locator("sotto-course").scrollIntoViewIfNeeded();
   await page.getByTestId("silo-count").selectOption("3000");
   await page.getByTestId("share-digits").click();
   await expect(page.getByTestId("course-digits")).toHaveAttribute("data-digits", "3000", { timeout: 30_000 });

@@ -9,6 +9,7 @@ import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import { chosen } from "../chosen";
 import { tell } from "../events";
+import { Near } from "../near";
 import { progressBar } from "../progress-bar";
 import { roleName } from "../secret/role";
 import type { Claim } from "../trust";
@@ -36,10 +37,15 @@ export class CoursePanel extends LitElement {
     shared,
     progressBar,
     css`
-      .panel {
+      .panel,
+      .parts {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: var(--space-4);
+      }
+      .parts {
+        align-content: start;
+        min-height: 52rem;
       }
       .top {
         display: flex;
@@ -111,12 +117,7 @@ export class CoursePanel extends LitElement {
   @state() private epochs = 5;
   @state() private watched = 1;
   @state() private label = 0;
-  /** Whether all of it is there: in two turns, so that nothing else waits for long. */
-  @state() private whole = false;
-
-  protected override firstUpdated(): void {
-    setTimeout(() => (this.whole = true));
-  }
+  private readonly near = new Near(this);
 
   protected override render() {
     const { training } = this.show;
@@ -133,18 +134,18 @@ export class CoursePanel extends LitElement {
         <sotto-trust .claim=${CLAIM}></sotto-trust>
         ${training.notice ? html`<p class="note notice" role="status" data-testid="course-notice">${words.notice(training.notice)}</p>` : nothing}
         ${this.silo.notice ? html`<p class="note notice" role="status">${words.notice(this.silo.notice)}</p>` : nothing}
-        <div class="two part">
-          ${this.data()} ${this.settings()}
-        </div>
-        ${this.whole ? this.outcome() : nothing}
+        <div class="parts">${this.near.yes ? this.parts() : nothing}</div>
       </section>
     `;
   }
 
-  private outcome() {
+  private parts() {
     const { training } = this.show;
     const { state } = training;
     return html`
+      <div class="two part">
+        ${this.data()} ${this.settings()}
+      </div>
       <div class="part">
         <progress aria-label=${words.progress.label} max=${state?.steps ?? 1} value=${state?.step ?? 0}></progress>
         <sotto-course-progress .show=${training}></sotto-course-progress>

@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 
 import type { Modulus } from "../../../wasm/sotto.js";
 import { LESSONS_BEFORE, type LessonsShow } from "../../state/lessons";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import { tell } from "../events";
+import { Near } from "../near";
 import "../trust";
 import "./alone";
 import "./calculator";
@@ -76,32 +77,7 @@ export class LessonsPanel extends LitElement {
   ];
 
   @property({ attribute: false }) show: LessonsShow = LESSONS_BEFORE;
-  /** Whether somebody comes near: until then it is a heading and room. */
-  @state() private near = false;
-  private watcher?: IntersectionObserver;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.watcher = new IntersectionObserver((seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      this.open();
-    }, { rootMargin: "400px" });
-    this.watcher.observe(this);
-    addEventListener("beforeprint", this.open);
-  }
-
-  private readonly open = () => {
-    this.watcher?.disconnect();
-    removeEventListener("beforeprint", this.open);
-    this.near = true;
-    tell(this, "looked-at");
-  };
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    removeEventListener("beforeprint", this.open);
-    this.watcher?.disconnect();
-  }
+  private readonly near = new Near(this, () => tell(this, "looked-at"));
 
   protected override render() {
     const { modulus, failure } = this.show;
@@ -120,7 +96,7 @@ export class LessonsPanel extends LitElement {
           <p class="note">${words.modulusHelp[modulus]}</p>
         </fieldset>
         <sotto-trust .claim=${text.trust.shares}></sotto-trust>
-        <div class="lessons">${this.near ? this.lessons() : nothing}</div>
+        <div class="lessons">${this.near.yes ? this.lessons() : nothing}</div>
       </section>
     `;
   }
