@@ -14,7 +14,7 @@ test("each act is a click away, and an address away", async ({ page, context }) 
     expect(new URL(page.url()).hash).toBe(`#${act}`);
   }
   // A quick visitor clicks before that part of the page has come.
-  await page.route("**/secret-panel-*.js", async (route) => {
+  await page.route("**/below-*.js", async (route) => {
     await new Promise((later) => setTimeout(later, 500));
     await route.continue();
   });

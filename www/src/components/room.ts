@@ -107,7 +107,7 @@ export class Room extends LitElement {
         ></sotto-draw-panel>
         ${this.built < 1 ? nothing : this.training(session)}
       </div>
-      ${this.below.slice(0, Math.max(0, this.built - 1)).map(([, part]) => part(session))}
+      ${this.below.slice(0, Math.max(0, this.built - 1)).map((part) => part(session))}
     `;
   }
 
@@ -130,136 +130,106 @@ export class Room extends LitElement {
     `;
   }
 
-  /** What a first look need not wait for: the program of each part, and the part. Each has a turn of its own. */
-  private readonly below: [load: () => Promise<unknown>, part: (session: Session) => TemplateResult][] = [
-    [
-      () => import("./results/results-panel"),
-      ({ show }) => html`
-        <sotto-results ?hidden=${this.hides("results")} .show=${show}></sotto-results>
-      `,
-    ],
-    [
-      () => import("./preset-links"),
-      ({ show }) => html`
-        <sotto-preset-links
-          ?hidden=${this.hides("experiments")}
-          .show=${show}
-          ?fixed=${show.room !== "ours"}
-          @adopt=${({ detail }: CustomEvent<string>) => this.session?.adopt(detail)}
-        ></sotto-preset-links>
-      `,
-    ],
-    [
-      () => import("./secure-sum"),
-      ({ show, company }) => html`
-        <sotto-secure-sum
-          ?hidden=${this.hides("sum")}
-          .show=${show}
-          .looked=${this.looked}
-          .followed=${company.sentBy(this.looked)}
-          @look=${this.look}
-          ?fixed=${show.room !== "ours"}
-          @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
-        ></sotto-secure-sum>
-      `,
-    ],
-    [
-      () => import("./privacy-panel"),
-      ({ show }) => html`
-        <sotto-privacy
-          ?hidden=${this.hides("privacy")}
-          .show=${show}
-          ?fixed=${show.room !== "ours"}
-          @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
-        ></sotto-privacy>
-      `,
-    ],
-    [
-      () => import("./lessons/lessons-panel"),
-      () => html`
-        <sotto-lessons
-          ?hidden=${this.hides("lessons")}
-          .show=${this.lessons.show}
-          @looked-at=${() => this.lessons.begin()}
-          @ask=${({ detail }: CustomEvent<LessonCommand>) => this.lessons.ask(detail)}
-          @modulus=${({ detail }: CustomEvent<Modulus>) => this.lessons.choose(detail)}
-          @recount=${() => this.lessons.recount()}
-        ></sotto-lessons>
-      `,
-    ],
-    [
-      () => import("./secret/secret-panel"),
-      ({ show, classifier }) => html`
-        <sotto-secret-panel
-          ?hidden=${this.hides("secret")}
-          .show=${classifier.secret}
-          .layers=${show.run?.layers ?? NO_LAYERS}
-          .digits=${show.run?.source.test ?? 0}
-          @evaluate=${({ detail }: CustomEvent<{ count: number }>) => classifier.parties.evaluate(detail.count)}
-          @pause=${() => classifier.parties.pause(true)}
-          @resume=${() => classifier.parties.pause(false)}
-          @halt=${() => classifier.parties.halt()}
-          @fraction=${({ detail }: CustomEvent<number>) => classifier.parties.precise(detail)}
-          @fix=${({ detail }: CustomEvent<{ value: number; fraction: number }>) => classifier.parties.fix(detail.value, detail.fraction)}
-          @garble=${({ detail }: CustomEvent<"alice" | "bob">) => classifier.parties.garble(detail)}
-          @kill=${({ detail }: CustomEvent<Helper>) => classifier.parties.kill(detail)}
-          @open-party=${({ detail }: CustomEvent<TabRole>) => classifier.parties.openTab(detail)}
-        ></sotto-secret-panel>
-      `,
-    ],
-    [
-      () => import("./course/course-panel"),
-      ({ show, classifier: { secret, parties, pad } }) => html`
-        <sotto-course
-          ?hidden=${this.hides("course")}
-          .show=${secret}
-          .room=${latest(show)}
-          .silo=${parties.silo.show}
-          ?open=${parties.silo.open}
-          ?drawn=${pad.drawing.strokes.length > 0}
-          @share-digits=${({ detail }: CustomEvent<number>) => parties.silo.shareDigits(detail)}
-          @share-drawing=${({ detail }: CustomEvent<number>) => parties.silo.shareDrawing(pad.drawing.strokes, detail)}
-          @train=${({ detail }: CustomEvent<Course>) => parties.train(detail)}
-          @pause-training=${({ detail }: CustomEvent<boolean>) => parties.pauseTraining(detail)}
-          @take=${({ detail }: CustomEvent<boolean>) => parties.readTrained(detail)}
-          @plain=${({ detail }: CustomEvent<Course>) => parties.silo.trainPlain(detail)}
-          @evaluate=${({ detail }: CustomEvent<{ count: number }>) => parties.evaluate(detail.count)}
-          @open-silo=${() => parties.openSilo()}
-        ></sotto-course>
-      `,
-    ],
-    [
-      () => import("./library/panel"),
-      ({ show, borrowed, library }) => html`
-        <sotto-library
-          ?hidden=${this.hides("library")}
-          .library=${library.show}
-          .run=${show}
-          ?watching=${show.room !== "ours"}
-          .borrowed=${borrowed?.id ?? ""}
-          @look=${() => this.session?.library.send({ type: "list" })}
-          @library=${({ detail }: CustomEvent<LibraryCommand>) => this.session?.library.send(detail)}
-          @save=${({ detail }: CustomEvent<string>) => this.session?.save(detail)}
-          @forget=${() => this.session?.forget()}
-        ></sotto-library>
-      `,
-    ],
-    [
-      () => import("./settings-form"),
-      ({ show }) => html`
-        <sotto-settings-form
-          ?hidden=${this.hides("settings")}
-          .settings=${show.run?.settings ?? NO_SETTINGS}
-          .problems=${show.problems}
-          ?fixed=${show.room !== "ours"}
-          @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
-        ></sotto-settings-form>
-      `,
-    ],
-    [
-      () => import("./proof"),
-      ({ show }) => html`<sotto-proof ?hidden=${this.hides("proof")} .room=${show.run?.room ?? ""}></sotto-proof>`,
-    ],
+  /** What a first look need not wait for. Each part has a turn of its own. */
+  private readonly below: ((session: Session) => TemplateResult)[] = [
+    ({ show }) => html`
+      <sotto-results ?hidden=${this.hides("results")} .show=${show}></sotto-results>
+    `,
+    ({ show }) => html`
+      <sotto-preset-links
+        ?hidden=${this.hides("experiments")}
+        .show=${show}
+        ?fixed=${show.room !== "ours"}
+        @adopt=${({ detail }: CustomEvent<string>) => this.session?.adopt(detail)}
+      ></sotto-preset-links>
+    `,
+    ({ show, company }) => html`
+      <sotto-secure-sum
+        ?hidden=${this.hides("sum")}
+        .show=${show}
+        .looked=${this.looked}
+        .followed=${company.sentBy(this.looked)}
+        @look=${this.look}
+        ?fixed=${show.room !== "ours"}
+        @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
+      ></sotto-secure-sum>
+    `,
+    ({ show }) => html`
+      <sotto-privacy
+        ?hidden=${this.hides("privacy")}
+        .show=${show}
+        ?fixed=${show.room !== "ours"}
+        @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
+      ></sotto-privacy>
+    `,
+    () => html`
+      <sotto-lessons
+        ?hidden=${this.hides("lessons")}
+        .show=${this.lessons.show}
+        @looked-at=${() => this.lessons.begin()}
+        @ask=${({ detail }: CustomEvent<LessonCommand>) => this.lessons.ask(detail)}
+        @modulus=${({ detail }: CustomEvent<Modulus>) => this.lessons.choose(detail)}
+        @recount=${() => this.lessons.recount()}
+      ></sotto-lessons>
+    `,
+    ({ show, classifier }) => html`
+      <sotto-secret-panel
+        ?hidden=${this.hides("secret")}
+        .show=${classifier.secret}
+        .layers=${show.run?.layers ?? NO_LAYERS}
+        .digits=${show.run?.source.test ?? 0}
+        @evaluate=${({ detail }: CustomEvent<{ count: number }>) => classifier.parties.evaluate(detail.count)}
+        @pause=${() => classifier.parties.pause(true)}
+        @resume=${() => classifier.parties.pause(false)}
+        @halt=${() => classifier.parties.halt()}
+        @fraction=${({ detail }: CustomEvent<number>) => classifier.parties.precise(detail)}
+        @fix=${({ detail }: CustomEvent<{ value: number; fraction: number }>) => classifier.parties.fix(detail.value, detail.fraction)}
+        @garble=${({ detail }: CustomEvent<"alice" | "bob">) => classifier.parties.garble(detail)}
+        @kill=${({ detail }: CustomEvent<Helper>) => classifier.parties.kill(detail)}
+        @open-party=${({ detail }: CustomEvent<TabRole>) => classifier.parties.openTab(detail)}
+      ></sotto-secret-panel>
+    `,
+    ({ show, classifier: { secret, parties, pad } }) => html`
+      <sotto-course
+        ?hidden=${this.hides("course")}
+        .show=${secret}
+        .room=${latest(show)}
+        .silo=${parties.silo.show}
+        ?open=${parties.silo.open}
+        ?drawn=${pad.drawing.strokes.length > 0}
+        @share-digits=${({ detail }: CustomEvent<number>) => parties.silo.shareDigits(detail)}
+        @share-drawing=${({ detail }: CustomEvent<number>) => parties.silo.shareDrawing(pad.drawing.strokes, detail)}
+        @train=${({ detail }: CustomEvent<Course>) => parties.train(detail)}
+        @pause-training=${({ detail }: CustomEvent<boolean>) => parties.pauseTraining(detail)}
+        @take=${({ detail }: CustomEvent<boolean>) => parties.readTrained(detail)}
+        @plain=${({ detail }: CustomEvent<Course>) => parties.silo.trainPlain(detail)}
+        @evaluate=${({ detail }: CustomEvent<{ count: number }>) => parties.evaluate(detail.count)}
+        @open-silo=${() => parties.openSilo()}
+      ></sotto-course>
+    `,
+    ({ show, borrowed, library }) => html`
+      <sotto-library
+        ?hidden=${this.hides("library")}
+        .library=${library.show}
+        .run=${show}
+        ?watching=${show.room !== "ours"}
+        .borrowed=${borrowed?.id ?? ""}
+        @look=${() => this.session?.library.send({ type: "list" })}
+        @library=${({ detail }: CustomEvent<LibraryCommand>) => this.session?.library.send(detail)}
+        @save=${({ detail }: CustomEvent<string>) => this.session?.save(detail)}
+        @forget=${() => this.session?.forget()}
+      ></sotto-library>
+    `,
+    ({ show }) => html`
+      <sotto-settings-form
+        ?hidden=${this.hides("settings")}
+        .settings=${show.run?.settings ?? NO_SETTINGS}
+        .problems=${show.problems}
+        ?fixed=${show.room !== "ours"}
+        @configure=${({ detail }: CustomEvent<Change[]>) => this.session?.configure(detail)}
+      ></sotto-settings-form>
+    `,
+    ({ show }) => html`<sotto-proof ?hidden=${this.hides("proof")} .room=${show.run?.room ?? ""}></sotto-proof>`,
   ];
 
   protected override firstUpdated(): void {
@@ -270,12 +240,11 @@ export class Room extends LitElement {
   }
 
   private async build(act: string): Promise<void> {
-    const training = () => import("./training-panel");
-    for (const load of [training, ...this.below.map(([load]) => load)]) {
+    for (const load of [() => import("./training-panel"), () => import("./below"), ...this.below.slice(1).map(() => turn)]) {
       await load();
       this.built += 1;
       await this.updateComplete;
-      await new Promise((turn) => setTimeout(turn));
+      await turn();
     }
     this.done?.();
     if (act in PLACES) void this.goTo(act as Act, "auto");
@@ -347,6 +316,8 @@ export class Room extends LitElement {
     </sotto-banner>`;
   }
 }
+
+const turn = () => new Promise((done) => setTimeout(done));
 
 const FRAME_MS = 100;
 
