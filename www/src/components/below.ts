@@ -1,4 +1,4 @@
-// What a first look need not wait for, in one file: many small ones would each wait for the network.
+// What a first frame need not wait for, in one file: many small ones would each wait for the network.
 
 import "./course/course-panel";
 import "./lessons/lessons-panel";
@@ -10,3 +10,4 @@ import "./results/results-panel";
 import "./secret/secret-panel";
 import "./secure-sum";
 import "./settings-form";
+import "./training-panel";

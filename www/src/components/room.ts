@@ -240,8 +240,8 @@ export class Room extends LitElement {
   }
 
   private async build(act: string): Promise<void> {
-    for (const load of [() => import("./training-panel"), () => import("./below"), ...this.below.slice(1).map(() => turn)]) {
-      await load();
+    await import("./below");
+    while (this.built <= this.below.length) {
       this.built += 1;
       await this.updateComplete;
       await turn();
