@@ -16,6 +16,9 @@ pub(super) enum Scope {
     Training = 2,
 }
 
+/// Sets of comparisons of a scope are fewer than two to this power.
+const SCOPE_SHIFT: u32 = 24;
+
 /// One party's stream for one model or classification. The dealer draws from it what the
 /// party draws, in the same order: nothing of it is ever sent.
 pub(super) struct Masks {
@@ -28,6 +31,11 @@ pub(super) struct Masks {
 impl Masks {
     pub(super) fn new(key: &StreamKey, scope: Scope, number: u32) -> Self {
         Self { key: key.clone(), scope, number, draws: 0 }
+    }
+
+    /// Where a set of comparisons stands: no two sets of a session stand in the same place.
+    pub(super) fn place(&self, set: u32) -> Place {
+        Place { number: self.number, set: (self.scope as u32) << SCOPE_SHIFT | set }
     }
 
     pub(super) fn words(&mut self, count: usize) -> Vec<u32> {
@@ -86,7 +94,7 @@ impl Dealing {
         let [to_alice, to_bob] = &mut self.words;
         let start = to_alice.len();
         self.sets += 1;
-        let place = Place { number: self.alice.number, set: self.sets };
+        let place = self.alice.place(self.sets);
         dpf::deal(place, alphas, [&a, &b], to_alice);
         to_bob.extend_from_slice(&to_alice[start..]);
     }

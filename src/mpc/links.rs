@@ -127,6 +127,11 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         std::mem::take(&mut self.records)
     }
 
+    /// Keeps records that were taken for those who will ask for them.
+    pub(super) fn put_back(&mut self, records: Vec<Record>) {
+        self.records.splice(0..0, records);
+    }
+
     /// Sends a message; `write` appends its payload.
     ///
     /// # Errors

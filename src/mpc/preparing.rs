@@ -64,7 +64,7 @@ impl<'a> Preparing<'a> {
     pub(super) fn compare(&mut self, count: usize) -> Result<Comparison, Error> {
         let roots = self.masks.words(dpf::root_words(count));
         self.sets += 1;
-        let place = Place { number: self.masks.number, set: self.sets };
+        let place = self.masks.place(self.sets);
         Ok(Comparison { place, roots, key: self.take(dpf::key_words(count))? })
     }
 

@@ -59,7 +59,14 @@ impl Trainer {
 impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     /// Puts away what a silo has shared.
     pub(super) fn keep_data(&mut self, message: &Message) -> Result<(), Error> {
-        self.trainer.pool.add(&message.path, message.payload())?;
+        match self.trainer.pool.add(&message.path, message.payload()) {
+            // More than can be taken is not taken; nobody else shall suffer from it.
+            Err(error @ Error::Flooded { .. }) => {
+                (self.show)(PartyEvent::Untrained(error));
+                return Ok(());
+            }
+            other => other?,
+        }
         let (contributions, digits) = self.trainer.pool.level();
         (self.show)(PartyEvent::Data { contributions, digits });
         Ok(())
@@ -88,9 +95,9 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     }
 
     pub(super) fn keep_step_material(&mut self, number: u32, r#use: Use, material: Material) {
-        let (Use::Step { training } | Use::Handover { training, .. }) = r#use;
-        // Dealt for a training that is no more: never used, and gone here.
-        if self.trainer.course.as_ref().is_some_and(|course| course.info.number == training) {
+        // Dealt for a training that is no more: never used, and gone here. For one that is not yet, the dealer was quicker
+        // than alice's word of it.
+        if r#use.training() >= self.last_training() {
             self.trainer.material.push_back((number, r#use, material));
         }
     }
@@ -127,10 +134,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     }
 
     fn begin(&mut self, info: TrainingInfo) -> Result<(), Error> {
-        let last = self.trainer.course.as_ref().map_or(0, |course| course.info.number);
-        if info.number <= last {
-            return Err(Error::Reused { what: "training", number: info.number });
-        }
+        self.check_number(&info)?;
         let mut seed = [0; 8];
         (self.trainer.entropy)(&mut seed);
         let contributions = self.trainer.pool.ids();
@@ -147,9 +151,20 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         Ok(())
     }
 
+    fn last_training(&self) -> u32 {
+        self.trainer.course.as_ref().map_or(0, |course| course.info.number)
+    }
+
+    fn check_number(&self, info: &TrainingInfo) -> Result<(), Error> {
+        match info.number > self.last_training() {
+            true => Ok(()),
+            false => Err(Error::Reused { what: "training", number: info.number }),
+        }
+    }
+
     fn enrol(&mut self, course: Course) {
         self.trainer.running = true;
-        self.trainer.material.clear();
+        self.trainer.material.retain(|(_, r#use, _)| r#use.training() == course.info.number);
         self.trainer.ordered_steps = 0;
         self.trainer.course = Some(course);
         self.show_training();
@@ -159,6 +174,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     pub(super) async fn follow_begin(&mut self, message: &Message) -> Result<(), Error> {
         let path = message.path.as_str();
         let begin = Begin::decode(message.payload()).map_err(malformed(Role::Alice, path))?;
+        self.check_number(&begin.info)?;
         while !self.trainer.pool.has(&begin.contributions) {
             let message = self.links.receive_from(Role::Silo, path).await?;
             self.keep(&message)?;
@@ -282,6 +298,10 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     fn own_records(&mut self, job: &str) -> Vec<Record> {
         let (own, others): (Vec<Record>, Vec<Record>) =
             self.links.take_records().into_iter().partition(|record| record.path.starts_with(job));
+        let (jobs, others): (Vec<Record>, Vec<Record>) = others.into_iter().partition(|record| {
+            ["classify/", "model/"].iter().any(|job| record.path.starts_with(job))
+        });
+        self.links.put_back(jobs);
         for record in others {
             self.stock.note(record);
         }

@@ -39,7 +39,7 @@ impl Deals {
         if self.course.as_ref().is_none_or(|(info, _)| *info != order.info) {
             self.course = Some((order.info.clone(), order.info.plan()?));
         }
-        self.last = order.number + order.count.max(1) - 1;
+        self.last = order.number + (order.count - 1);
         Ok(())
     }
 

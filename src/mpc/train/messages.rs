@@ -54,8 +54,11 @@ impl TrainingInfo {
     /// A step, compiled.
     ///
     /// # Errors
-    /// [`Error::Network`], and as [`Plan::new`].
+    /// [`Error::Network`], [`Error::Untrainable`], and as [`Plan::new`].
     pub fn plan(&self) -> Result<Rc<Plan>, Error> {
+        if self.epochs == 0 {
+            return Err(Error::Untrainable { layer: "in no epoch, a network".to_owned() });
+        }
         Plan::new(&self.network()?, self.training).map(Rc::new)
     }
 
@@ -124,6 +127,12 @@ pub(in crate::mpc) enum Use {
 }
 
 impl Use {
+    /// The training.
+    pub(in crate::mpc) fn training(self) -> u32 {
+        let (Self::Step { training } | Self::Handover { training, .. }) = self;
+        training
+    }
+
     pub(in crate::mpc) fn encode(self) -> Vec<u8> {
         let mut writer = Writer::new();
         self.write(&mut writer);
@@ -183,7 +192,11 @@ impl StepOrder {
         let count = reader.u32("count")?.min(COUNT_MAX);
         reader.finish()?;
         // Numbers are counted on from here.
-        if number.checked_add(count).is_none() || step.checked_add(count).is_none() {
+        if number == 0
+            || count == 0
+            || number.checked_add(count).is_none()
+            || step.checked_add(count).is_none()
+        {
             return Err(WireError::Invalid("number"));
         }
         Ok(Self { info, r#use, number, step, count })
@@ -212,7 +225,7 @@ mod tests {
             prop_assert_eq!(Begin::decode(&begin.encode()), Ok(begin));
             let training = number;
             let r#use = if handover { Use::Handover { training, fraction: 8 } } else { Use::Step { training } };
-            let order = StepOrder { info, r#use, number, step: number, count: momentum };
+            let order = StepOrder { info, r#use, number: number + 1, step: number, count: momentum + 1 };
             prop_assert_eq!(StepOrder::decode(&order.encode()), Ok(order));
             let bytes = [r#use.encode(), rest.clone()].concat();
             prop_assert_eq!(Use::decode(&bytes), Ok((r#use, &rest[..])));

@@ -31,7 +31,9 @@ export const UNTRAINED: TrainingShow = { digits: 0, contributions: 0, losses: []
 
 /** A new session: what the last one trained is gone, for no two parties have its shares any more. */
 export function renewed(show: TrainingShow, lost: string): TrainingShow {
-  return show.state ? { ...UNTRAINED, notice: lost } : UNTRAINED;
+  const { notice } = show;
+  if (show.state) return { ...UNTRAINED, notice: lost };
+  return notice === lost ? { ...UNTRAINED, notice } : UNTRAINED;
 }
 
 export function trainedByParty(show: TrainingShow, party: "alice" | "bob", event: PartyEvent): TrainingShow {
@@ -41,6 +43,10 @@ export function trainedByParty(show: TrainingShow, party: "alice" | "bob", event
     case "training": {
       if (party === "bob") return show;
       const { type: _, ...state } = event;
+      if (show.state && show.state.number !== state.number) {
+        const { digits, contributions, taken } = show;
+        return { ...UNTRAINED, digits, contributions, ...(taken && { taken }), state };
+      }
       return { ...show, state };
     }
     case "trained": {
@@ -67,8 +73,10 @@ export function trainedByParty(show: TrainingShow, party: "alice" | "bob", event
 export function trainedByOwner(show: TrainingShow, event: OwnerEvent): TrainingShow {
   switch (event.type) {
     case "training": {
-      const { digits, contributions } = show;
-      return { ...UNTRAINED, digits, contributions };
+      // Alice may have been quicker to tell of it.
+      if (show.state?.number === event.number) return show;
+      const { digits, contributions, taken } = show;
+      return { ...UNTRAINED, digits, contributions, ...(taken && { taken }) };
     }
     case "taken":
       return { ...show, taken: { model: event.model.number, training: event.training, step: show.state?.step ?? 0 } };

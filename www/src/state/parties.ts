@@ -87,6 +87,8 @@ export class Parties {
   }
 
   train(course: Course): void {
+    // What the parties read with is of a training that is no longer the last: its precision could not be changed.
+    if (this.takes) this.readTrained(false);
     this.session?.owner?.send({ type: "train", course });
   }
 

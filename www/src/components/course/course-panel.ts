@@ -167,7 +167,8 @@ export class CoursePanel extends LitElement {
     if (!state) return words.status.none(digits);
     const { step, steps, running } = state;
     const far = running ? words.status.running(step, steps) : step < steps ? words.status.paused(step, steps) : words.status.done(steps);
-    return model?.trained ? far + words.status.reading : far;
+    const reads = training.taken?.training === state.number && training.taken.model === model?.number;
+    return reads ? far + words.status.reading : far;
   }
 
   private data() {

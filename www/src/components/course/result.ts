@@ -76,7 +76,7 @@ export class CourseResult extends LitElement {
           <button data-testid="take-trained" ?disabled=${!ready} @click=${() => tell(this, "take", true)}>
             ${reads ? words.takeAgain : words.take}
           </button>
-          ${reads ? html`<button data-testid="give-room-model" @click=${() => tell(this, "take", false)}>${words.giveBack}</button>` : nothing}
+          ${taken ? html`<button data-testid="give-room-model" @click=${() => tell(this, "take", false)}>${words.giveBack}</button>` : nothing}
         </div>
         ${reads ? html`<p class="note" data-testid="trained-reads">${words.taken(taken.step)}</p>` : nothing}
         <dl>

@@ -23,6 +23,7 @@ export const course = {
     who: (alice: TemplateResult, bob: TemplateResult, dealer: TemplateResult) => [
       html`${alice} and ${bob}: they add up their shares of digits, labels and weights`,
       html`${dealer} with either of them: it knows every mask`,
+      "any script of this site that listens: a data owner’s shares for alice and for bob both go over channels that all of its pages can hear",
       "a data owner that shares wrong digits spoils the model, and nobody notices",
     ],
     otherwise: "Alone, each sees noise, and of the digits only how many there are. Losses are opened only where you ask for it.",
@@ -35,7 +36,7 @@ export const course = {
     drawing: "What is drawn on the pad is a",
     shareDrawing: "Share it, too",
     tab: "Open a data owner’s tab",
-    tabNote: "Each tab is a data owner of its own, with digits that no other has. They train one model together, and neither averages anything nor sees another’s digits.",
+    tabNote: "Each tab is a data owner of its own; the first ten have digits that no other has. They train one model together, and neither averages anything nor sees another’s digits.",
     here: (digits: number, size: number) => `From this page: ${count(digits)} digits, ${bytes(size)} to each party.`,
     nothingHere: "From this page: none yet.",
     all: (digits: number, times: number) => `Alice and bob have shares of ${count(digits)} digits, in ${plural(times, "part")}.`,
