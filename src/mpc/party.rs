@@ -269,7 +269,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             }
             (Party::Bob, ["take", ..]) => self.follow_model("model/take", message).await,
             (Party::Bob, ["train", _, "begin"]) => self.follow_begin(&message).await,
-            (Party::Bob, ["step", ..]) => self.follow_step(message).await,
+            (Party::Bob, ["step", ..]) => self.take_step(Some(message)).await,
             (Party::Bob, ["classify", number, rest @ ..]) => {
                 let path = format!("classify/{number}/share");
                 while self.requests.is_empty() {

@@ -184,12 +184,8 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         Ok(())
     }
 
-    /// Bob: a step, or a handover, that alice has begun with this message.
-    pub(super) async fn follow_step(&mut self, message: Message) -> Result<(), Error> {
-        self.take_step(Some(message)).await
-    }
-
-    async fn take_step(&mut self, early: Option<Message>) -> Result<(), Error> {
+    /// Takes the next step, which for bob alice has begun with `early`.
+    pub(super) async fn take_step(&mut self, early: Option<Message>) -> Result<(), Error> {
         let is_step = |r#use: &Use| matches!(r#use, Use::Step { .. });
         let (number, material) = self.step_material(is_step).await?;
         let started = self.links.now();

@@ -204,7 +204,7 @@ export class Room extends LitElement {
         @take=${({ detail }: CustomEvent<boolean>) => parties.readTrained(detail)}
         @plain=${({ detail }: CustomEvent<Course>) => parties.silo.trainPlain(detail)}
         @evaluate=${({ detail }: CustomEvent<{ count: number }>) => parties.evaluate(detail.count)}
-        @open-silo=${() => parties.openSilo()}
+        @open-silo=${() => parties.openTab("silo")}
       ></sotto-course>
     `,
     ({ show, borrowed, library }) => html`

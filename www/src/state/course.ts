@@ -36,6 +36,14 @@ export function renewed(show: TrainingShow, lost: string): TrainingShow {
   return notice === lost ? { ...UNTRAINED, notice } : UNTRAINED;
 }
 
+/** Another training: what has been shared, and what drawings are read with, stays. */
+const anew = ({ digits, contributions, taken }: TrainingShow): TrainingShow => ({
+  ...UNTRAINED,
+  digits,
+  contributions,
+  ...(taken && { taken }),
+});
+
 export function trainedByParty(show: TrainingShow, party: "alice" | "bob", event: PartyEvent): TrainingShow {
   switch (event.type) {
     case "data":
@@ -43,11 +51,8 @@ export function trainedByParty(show: TrainingShow, party: "alice" | "bob", event
     case "training": {
       if (party === "bob") return show;
       const { type: _, ...state } = event;
-      if (show.state && show.state.number !== state.number) {
-        const { digits, contributions, taken } = show;
-        return { ...UNTRAINED, digits, contributions, ...(taken && { taken }), state };
-      }
-      return { ...show, state };
+      const isAnother = show.state !== undefined && show.state.number !== state.number;
+      return { ...(isAnother ? anew(show) : show), state };
     }
     case "trained": {
       const { type: _, ...view } = event;
@@ -74,9 +79,7 @@ export function trainedByOwner(show: TrainingShow, event: OwnerEvent): TrainingS
   switch (event.type) {
     case "training": {
       // Alice may have been quicker to tell of it.
-      if (show.state?.number === event.number) return show;
-      const { digits, contributions, taken } = show;
-      return { ...UNTRAINED, digits, contributions, ...(taken && { taken }) };
+      return show.state?.number === event.number ? show : anew(show);
     }
     case "taken":
       return { ...show, taken: { model: event.model.number, training: event.training, step: show.state?.step ?? 0 } };
@@ -89,6 +92,3 @@ export function trainedByOwner(show: TrainingShow, event: OwnerEvent): TrainingS
       return show;
   }
 }
-
-/** Steps an epoch has. */
-export const stepsAnEpoch = ({ digits, course }: TrainingView): number => Math.floor(digits / course.batch);

@@ -103,11 +103,6 @@ export class Parties {
     else this.share();
   }
 
-  openSilo(): void {
-    const query = new URLSearchParams({ role: "silo", room: this.room });
-    window.open(`./party.html?${query}`, "_blank", "noopener");
-  }
-
   precise(fraction: number): void {
     this.fraction = fraction;
     this.tell({ from: "page", event: { type: "fraction", fraction } });
@@ -150,7 +145,7 @@ export class Parties {
     this.command(role, { type: "garble" });
   }
 
-  openTab(role: TabRole): void {
+  openTab(role: TabRole | "silo"): void {
     const query = new URLSearchParams({ role, room: this.room });
     window.open(`./party.html?${query}`, "_blank", "noopener");
   }

@@ -16,16 +16,15 @@ export class SiloTab {
     changed: () => void,
   ) {
     this.silo = new Silo(changed);
+    const ask = () => control.send({ type: "silo", tab: this.tab });
     const control = new ControlChannel(room, (message) => {
-      if (message.type === "session" || message.type === "call") {
-        control.send({ type: "silo", tab: this.tab });
-      } else if (message.type === "links" && message.tab === this.tab && message.session !== this.session) {
+      if (message.type === "session" || message.type === "call") ask();
+      else if (message.type === "links" && message.tab === this.tab && message.session !== this.session) {
         this.session = message.session;
         this.silo.place = message.place;
         this.silo.begin(message.links);
       }
     });
-    const ask = () => control.send({ type: "silo", tab: this.tab });
     ask();
     setInterval(() => this.silo.open || ask(), ASK_MS);
   }

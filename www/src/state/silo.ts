@@ -40,7 +40,7 @@ export class Silo {
     this.end();
     this.links = links;
     this.open = true;
-    if (this.given.length > 0) for (const given of this.given) this.send(given);
+    for (const given of this.given) this.send(given);
     this.changed();
   }
 
