@@ -151,9 +151,10 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         generation: 0,
     };
     room.show_opened();
-    room.keeper.show_resumed(&room.machine);
     *shared.borrow_mut() = Some(room);
     tell(shared, Event::Open);
+    // What is told of the run that was taken up comes when its state has been shown.
+    with_room(shared, |room| room.keeper.show_resumed(&room.machine));
     if resumed {
         // The next round would take the place of a model that waits.
         spawn_local(testing::begin(Rc::clone(shared), show.clone()));
@@ -183,8 +184,8 @@ fn configure(shared: &Shared, show: &Show, query: &str, model: Option<(String, V
                 room.histograms = room.source.histograms(room.machine.settings());
                 spawn_local(room.keeper.begin(before, origin));
                 room.show_opened();
-                room.keeper.show_resumed(&room.machine);
                 carry_out(shared, room, actions);
+                room.keeper.show_resumed(&room.machine);
             }
             // Nothing was changed: the run goes on.
             Err(error) => show.event(&Shown::Notice {

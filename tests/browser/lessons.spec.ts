@@ -57,19 +57,22 @@ test("a secret is split, one share is dragged, and the other follows", async ({ 
     await together().toBe(0n);
   }
   // With the mouse: a quarter past the top is a quarter of the clock.
+  const ring = page.locator("sotto-lesson-split svg.ring");
   const at = async (right: number, down: number) => {
-    const ring = await page.locator("sotto-lesson-split svg.ring").boundingBox();
-    if (!ring) throw new Error("there is no ring");
-    return [ring.x + (0.5 + 0.4 * right) * ring.width, ring.y + (0.5 + 0.4 * down) * ring.height] as const;
+    const box = await ring.boundingBox();
+    if (!box) throw new Error("there is no ring");
+    return [box.x + (0.5 + 0.4 * right) * box.width, box.y + (0.5 + 0.4 * down) * box.height] as const;
   };
+  const turn = async () => Number(await number(alice)) / Number(SIZES.prime);
   await page.mouse.move(...(await at(0, -1)));
   await page.mouse.down();
-  await page.mouse.move(...(await at(1, 0)), { steps: 6 });
-  const turn = async () => Number(await number(alice)) / Number(SIZES.prime);
-  await expect.poll(turn).toBeGreaterThan(0.2);
-  // Numbers have grown beside the ring, and may have moved it.
-  await page.mouse.move(...(await at(1, 0)));
+  // A person's hand follows what it drags, also where the page above grows meanwhile.
+  await expect(async () => {
+    await page.mouse.move(...(await at(1, 0)), { steps: 6 });
+    await expect.poll(async () => Math.abs((await turn()) - 0.25), { timeout: 1500 }).toBeLessThan(0.01);
+  }).toPass({ timeout: 20_000 });
   await page.mouse.up();
+  await page.mouse.move(...(await at(0, -1)));
   await expect.poll(async () => Math.abs((await turn()) - 0.25)).toBeLessThan(0.01);
 });
 

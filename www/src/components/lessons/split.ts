@@ -19,6 +19,10 @@ export class LessonSplit extends LitElement {
     shared,
     lesson,
     css`
+      /* The ring stays under the pointer that drags it, however long the numbers beside it grow. */
+      .side {
+        align-items: start;
+      }
       .ring {
         cursor: grab;
         touch-action: none;
