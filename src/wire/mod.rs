@@ -7,6 +7,7 @@ mod codec;
 mod envelope;
 mod link;
 mod mailbox;
+pub mod sealed;
 
 pub use codec::{Reader, Writer};
 pub use envelope::{ENVELOPE_LEN, Envelope, PeerId, RunId, VERSION};

@@ -1,0 +1,252 @@
+//! The aggregator's end of a room: who is there, who may come in, and who is shut out.
+
+use std::collections::BTreeMap;
+
+use super::authenticity::Words;
+use super::endpoint::{Closed, Endpoint, Input, Output};
+use super::frame::To;
+use super::keys::EndpointId;
+
+/// What the aggregator's endpoint says it is.
+pub const HOST: &str = "host";
+/// What a worker's says.
+pub const WORKER: &str = "worker";
+/// The channel on which guests learn whether they may come in.
+pub(super) const DOOR: &str = "door";
+pub(super) const COME_IN: &[u8] = b"come in";
+pub(super) const STAY_OUT: &[u8] = b"stay out";
+/// Guests in a room, those who wait among them.
+const GUESTS_MAX: usize = 1000;
+
+type Millis = u64;
+
+/// Whether a guest is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// It waits for somebody to decide.
+    Waits,
+    /// It is in.
+    In,
+    /// It was told to stay out.
+    Out,
+}
+
+/// An endpoint that came to the door.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GuestView {
+    /// Who.
+    pub id: EndpointId,
+    /// What it says it is.
+    pub claim: String,
+    /// Whether it is in.
+    pub admission: Admission,
+    /// To be compared, once they are known.
+    pub words: Option<Words>,
+    /// The time there and back in milliseconds, once it is known.
+    pub rtt_ms: Option<f64>,
+}
+
+/// What the door wants done or known.
+#[derive(Debug, PartialEq, Eq)]
+pub enum DoorOutput {
+    /// The broker shall carry this frame.
+    Publish(To, Vec<u8>),
+    /// Somebody came, was let in, was turned away or can be recognised; [`Door::guests`] has it.
+    Changed,
+    /// A message of one who is in.
+    Message {
+        /// From whom.
+        from: EndpointId,
+        /// What it belongs to.
+        channel: String,
+        /// What it says.
+        bytes: Vec<u8>,
+    },
+    /// One who was in has left.
+    Left(EndpointId, Closed),
+}
+
+struct Guest {
+    claim: String,
+    has_come: bool,
+    admission: Admission,
+    words: Option<Words>,
+}
+
+/// The machine.
+pub struct Door {
+    endpoint: Endpoint,
+    guests: BTreeMap<EndpointId, Guest>,
+    is_locked: bool,
+    /// Claims that are let in without a question.
+    welcome: Vec<String>,
+}
+
+impl Door {
+    /// A door with an endpoint that claims to be [`HOST`]; whoever claims to be one of `welcome` is let in
+    /// without a question.
+    #[must_use]
+    pub fn new(endpoint: Endpoint, welcome: Vec<String>) -> Self {
+        Self { endpoint, guests: BTreeMap::new(), is_locked: false, welcome }
+    }
+
+    /// Its end of the links.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// Everybody who came.
+    pub fn guests(&self) -> impl Iterator<Item = GuestView> {
+        let come = self.guests.iter().filter(|(_, guest)| guest.has_come);
+        come.map(|(id, guest)| GuestView {
+            id: *id,
+            claim: guest.claim.clone(),
+            admission: guest.admission,
+            words: guest.words,
+            rtt_ms: self.endpoint.rtt(*id),
+        })
+    }
+
+    /// Whether nobody else may come.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.is_locked
+    }
+
+    /// Lets nobody else in, or somebody again. Who is in stays.
+    pub fn lock(&mut self, is_locked: bool) {
+        self.is_locked = is_locked;
+    }
+
+    /// What one who is in says it is.
+    #[must_use]
+    pub fn claim(&self, id: EndpointId) -> Option<&str> {
+        self.guests.get(&id).filter(|guest| guest.is_in()).map(|guest| guest.claim.as_str())
+    }
+
+    /// Those who are in and say they are this.
+    pub fn inside(&self, claim: &str) -> impl Iterator<Item = EndpointId> {
+        self.guests
+            .iter()
+            .filter(move |(_, guest)| guest.is_in() && guest.claim == claim)
+            .map(|(id, _)| *id)
+    }
+
+    /// Lets a guest in, or turns it away. Who was in and is turned away has left.
+    pub fn decide(&mut self, id: EndpointId, comes_in: bool, now: Millis) -> Vec<DoorOutput> {
+        let Some(guest) = self.guests.get_mut(&id).filter(|guest| guest.has_come) else {
+            return Vec::new();
+        };
+        let was_in = guest.is_in();
+        guest.admission = if comes_in { Admission::In } else { Admission::Out };
+        let word = if comes_in { COME_IN } else { STAY_OUT };
+        // A guest that cannot be told has left.
+        let _ = self.endpoint.send(id, DOOR, word.to_vec(), now);
+        let mut outputs = vec![DoorOutput::Changed];
+        if was_in && !comes_in {
+            outputs.push(DoorOutput::Left(id, Closed::Shut));
+        }
+        self.drain(&mut outputs, now);
+        outputs
+    }
+
+    /// Sends a message to one who is in.
+    ///
+    /// # Errors
+    /// As [`Endpoint::send`].
+    pub fn send(
+        &mut self,
+        to: EndpointId,
+        channel: &str,
+        bytes: Vec<u8>,
+        now: Millis,
+    ) -> Result<Vec<DoorOutput>, Closed> {
+        self.claim(to).ok_or(Closed::Unknown)?;
+        self.endpoint.send(to, channel, bytes, now)?;
+        let mut outputs = Vec::new();
+        self.drain(&mut outputs, now);
+        Ok(outputs)
+    }
+
+    /// Handles one input at time `now`.
+    pub fn handle(&mut self, input: Input<'_>, now: Millis) -> Vec<DoorOutput> {
+        self.endpoint.handle(input, now);
+        let mut outputs = Vec::new();
+        self.drain(&mut outputs, now);
+        outputs
+    }
+
+    /// When a tick is due.
+    #[must_use]
+    pub fn wake_at(&self) -> Millis {
+        self.endpoint.wake_at()
+    }
+
+    /// Says farewell to everybody.
+    pub fn close(&mut self, now: Millis) -> Vec<DoorOutput> {
+        self.endpoint.leave(now);
+        let mut outputs = Vec::new();
+        self.drain(&mut outputs, now);
+        outputs
+    }
+
+    fn drain(&mut self, outputs: &mut Vec<DoorOutput>, now: Millis) {
+        while let Some(output) = self.endpoint.drain() {
+            match output {
+                Output::Publish(to, bytes) => outputs.push(DoorOutput::Publish(to, bytes)),
+                Output::Heard { id, claim } => self.heard(id, claim, now),
+                Output::Joined(id) => self.joined(id, outputs, now),
+                Output::Words(id, words) => {
+                    if let Some(guest) = self.guests.get_mut(&id) {
+                        guest.words = Some(words);
+                        outputs.push(DoorOutput::Changed);
+                    }
+                }
+                Output::Message { from, channel, bytes } => {
+                    // Who is not in has nothing to say.
+                    if self.claim(from).is_some() {
+                        outputs.push(DoorOutput::Message { from, channel, bytes });
+                    }
+                }
+                Output::Left(id, why) => {
+                    let guest = self.guests.remove(&id);
+                    outputs.push(DoorOutput::Changed);
+                    if guest.is_some_and(|guest| guest.is_in()) {
+                        outputs.push(DoorOutput::Left(id, why));
+                    }
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, id: EndpointId, claim: String, now: Millis) {
+        // Another aggregator's page is no guest; what a guest says once, it stays.
+        if claim == HOST || self.is_locked || self.guests.contains_key(&id) {
+            return;
+        }
+        if self.guests.len() < GUESTS_MAX && self.endpoint.open(id, now).is_ok() {
+            let guest = Guest { claim, has_come: false, admission: Admission::Waits, words: None };
+            self.guests.insert(id, guest);
+        }
+    }
+
+    fn joined(&mut self, id: EndpointId, outputs: &mut Vec<DoorOutput>, now: Millis) {
+        let Some(guest) = self.guests.get_mut(&id) else {
+            // Somebody talks who was not let to the door.
+            return self.endpoint.shut(id, now);
+        };
+        guest.has_come = true;
+        if self.welcome.contains(&guest.claim) {
+            outputs.extend(self.decide(id, true, now));
+        } else {
+            outputs.push(DoorOutput::Changed);
+        }
+    }
+}
+
+impl Guest {
+    fn is_in(&self) -> bool {
+        self.has_come && self.admission == Admission::In
+    }
+}

@@ -1,0 +1,303 @@
+//! Endpoints over a broker that drops, repeats, holds back, swaps and forges.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::{Closed, Endpoint, EndpointId, Input, Output, RoomSecret, Timing, To, Words};
+use crate::entropy::Entropy;
+use crate::seeded::Stream;
+
+fn seeded(seed: u64) -> Entropy {
+    let mut stream = Stream::new(seed, "sealed");
+    Box::new(move |bytes: &mut [u8]| stream.fill(bytes))
+}
+
+fn secret(seed: u64) -> RoomSecret {
+    RoomSecret::draw(&mut seeded(seed))
+}
+
+/// What the broker does with a frame; the numbers say where.
+#[derive(Debug, Clone)]
+enum Deed {
+    Deliver,
+    Drop,
+    Repeat,
+    HoldBack(usize),
+    /// To somebody else.
+    Swap,
+    /// With a byte changed.
+    Forge(prop::sample::Index, u8),
+    /// Cut short.
+    Cut(prop::sample::Index),
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let deed = prop_oneof![
+        4 => Just(Deed::Deliver),
+        1 => Just(Deed::Drop),
+        1 => Just(Deed::Repeat),
+        1 => (1usize..20).prop_map(Deed::HoldBack),
+        1 => Just(Deed::Swap),
+        1 => (any::<prop::sample::Index>(), 1u8..).prop_map(|(at, by)| Deed::Forge(at, by)),
+        1 => any::<prop::sample::Index>().prop_map(Deed::Cut),
+    ];
+    prop::collection::vec(deed, 0..300)
+}
+
+/// A room, its broker and the time.
+struct Room {
+    ends: Vec<Endpoint>,
+    now: u64,
+    /// To whom, and what, in the order in which it goes.
+    queue: Vec<(To, Vec<u8>)>,
+    /// Whom the broker reaches.
+    reached: Vec<bool>,
+    /// What the broker does next; after that it is honest.
+    deeds: std::vec::IntoIter<Deed>,
+    traffic: Vec<u8>,
+    arrived: Vec<(usize, EndpointId, String, Vec<u8>)>,
+    joined: Vec<(usize, EndpointId)>,
+    left: Vec<(usize, EndpointId, Closed)>,
+    words: BTreeMap<(usize, EndpointId), Words>,
+}
+
+impl Room {
+    fn new(secrets: &[u64], payload: usize, deeds: Vec<Deed>) -> Self {
+        let end = |(place, of): (u64, &u64)| {
+            let claim = format!("claim {place}");
+            let entropy = seeded(100 + place);
+            Endpoint::new(secret(*of), &claim, true, payload, Timing::default(), entropy)
+        };
+        let mut room = Self {
+            ends: (0..).zip(secrets).map(end).collect(),
+            now: 1,
+            queue: Vec::new(),
+            reached: vec![true; secrets.len()],
+            deeds: deeds.into_iter(),
+            traffic: Vec::new(),
+            arrived: Vec::new(),
+            joined: Vec::new(),
+            left: Vec::new(),
+            words: BTreeMap::new(),
+        };
+        (0..room.ends.len()).for_each(|at| room.tell(at, Input::Connected));
+        room
+    }
+
+    fn id(&self, at: usize) -> EndpointId {
+        self.ends[at].id()
+    }
+
+    fn tell(&mut self, at: usize, input: Input<'_>) {
+        match input {
+            Input::Connected => self.reached[at] = true,
+            Input::Disconnected => self.reached[at] = false,
+            Input::Frame(_) if !self.reached[at] => return,
+            _ => {}
+        }
+        self.ends[at].handle(input, self.now);
+        self.drain(at);
+    }
+
+    fn drain(&mut self, at: usize) {
+        while let Some(output) = self.ends[at].drain() {
+            match output {
+                Output::Publish(to, bytes) => {
+                    self.traffic.extend(&bytes);
+                    self.queue.push((to, bytes));
+                }
+                Output::Heard { id, .. } => drop(self.ends[at].open(id, self.now)),
+                Output::Joined(id) => self.joined.push((at, id)),
+                Output::Words(id, words) => {
+                    self.words.insert((at, id), words);
+                }
+                Output::Message { from, channel, bytes } => {
+                    self.arrived.push((at, from, channel, bytes));
+                }
+                Output::Left(id, why) => self.left.push((at, id, why)),
+            }
+        }
+    }
+
+    fn send(&mut self, from: usize, to: usize, channel: &str, bytes: Vec<u8>) {
+        let to = self.id(to);
+        self.ends[from].send(to, channel, bytes, self.now).expect("they talk with each other");
+        self.drain(from);
+    }
+
+    fn carry(&mut self) {
+        while !self.queue.is_empty() {
+            let (to, mut bytes) = self.queue.remove(0);
+            match self.deeds.next().unwrap_or(Deed::Deliver) {
+                Deed::Deliver => {}
+                Deed::Drop => continue,
+                Deed::Repeat => self.queue.push((to, bytes.clone())),
+                Deed::HoldBack(places) => {
+                    let place = places.min(self.queue.len());
+                    self.queue.insert(place, (to, bytes));
+                    continue;
+                }
+                Deed::Swap => {
+                    (0..self.ends.len()).for_each(|at| self.tell(at, Input::Frame(&bytes)));
+                    continue;
+                }
+                Deed::Forge(at, by) => {
+                    let at = at.index(bytes.len());
+                    bytes[at] ^= by;
+                }
+                Deed::Cut(at) => bytes.truncate(at.index(bytes.len())),
+            }
+            for at in 0..self.ends.len() {
+                if to == To::Room || to == To::Endpoint(self.id(at)) {
+                    self.tell(at, Input::Frame(&bytes));
+                }
+            }
+        }
+    }
+
+    /// Lets so many milliseconds pass.
+    fn pass(&mut self, millis: u64) {
+        let end = self.now + millis;
+        loop {
+            self.carry();
+            let next = self.ends.iter().map(Endpoint::wake_at).min().unwrap_or(end);
+            if next >= end {
+                self.now = end;
+                return;
+            }
+            self.now = next.max(self.now + 1);
+            (0..self.ends.len()).for_each(|at| self.tell(at, Input::Tick));
+        }
+    }
+
+    fn of(&self, at: usize, from: usize) -> Vec<(String, Vec<u8>)> {
+        let from = self.id(from);
+        let mine = self.arrived.iter().filter(|(end, sender, ..)| (*end, *sender) == (at, from));
+        mine.map(|(_, _, channel, bytes)| (channel.clone(), bytes.clone())).collect()
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the broker does, what arrives is what was sent, from whom it says, in order and once.
+    /// When the broker is honest again, all of it arrives.
+    #[test]
+    fn nothing_but_what_was_sent_arrives(
+        before in deeds(), during in deeds(),
+        messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..3000), 1..20),
+        payload in 300usize..2000,
+    ) {
+        let mut room = Room::new(&[1, 1, 1], payload, before);
+        room.pass(70_000);
+        room.deeds = during.into_iter();
+        for (place, message) in messages.iter().enumerate() {
+            room.send(place % 2, 1 - place % 2, &format!("step/{place}"), message.clone());
+            room.pass(10);
+            for (at, from) in [(0, 1), (1, 0)] {
+                let sent = messages.iter().enumerate().filter(|(place, _)| place % 2 == from);
+                let sent: Vec<_> = sent.map(|(n, m)| (format!("step/{n}"), m.clone())).collect();
+                let arrived = room.of(at, from);
+                prop_assert!(sent.starts_with(&arrived));
+            }
+        }
+        room.pass(80_000);
+        prop_assert_eq!(room.arrived.len(), messages.len());
+        prop_assert!(room.left.is_empty());
+    }
+
+    #[test]
+    fn any_frame_is_taken_or_refused(frames: Vec<Vec<u8>>, kind in 0u8..4) {
+        let mut room = Room::new(&[1], 1000, Vec::new());
+        for mut frame in frames {
+            frame.splice(0..0, [1, kind]);
+            room.tell(0, Input::Frame(&frame));
+        }
+        prop_assert!(room.joined.is_empty() && room.arrived.is_empty());
+    }
+}
+
+#[test]
+fn ends_find_each_other_and_the_broker_learns_neither_secret_nor_message() {
+    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    room.pass(5_000);
+    let ids = [room.id(0), room.id(1)];
+    assert_eq!(room.joined.len(), 2);
+    assert_eq!(room.words[&(0, ids[1])], room.words[&(1, ids[0])]);
+    room.send(0, 1, "classify/17/open", b"attack at dawn".to_vec());
+    room.pass(1_000);
+    assert_eq!(room.of(1, 0), [("classify/17/open".to_owned(), b"attack at dawn".to_vec())]);
+    let secret = secret(1);
+    let text = secret.text();
+    for part in [secret.bytes(), text.as_bytes(), b"attack", b"classify", b"claim"] {
+        assert!(!contains(&room.traffic, part));
+    }
+    assert!(room.ends[0].rtt(ids[1]).is_some());
+}
+
+#[test]
+fn who_does_not_know_the_secret_is_nobody() {
+    let mut room = Room::new(&[1, 2, 1], 1000, Vec::new());
+    room.pass(20_000);
+    let stranger = room.id(1);
+    assert!(!room.joined.iter().any(|(at, id)| *at == 1 || *id == stranger));
+    assert_eq!(room.joined.len(), 2);
+}
+
+#[test]
+fn a_cut_of_a_minute_loses_nothing() {
+    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    room.pass(5_000);
+    (0..2).for_each(|at| room.tell(at, Input::Disconnected));
+    room.send(0, 1, "while it is down", vec![7; 5_000]);
+    room.pass(60_000);
+    assert!(room.arrived.is_empty());
+    (0..2).for_each(|at| room.tell(at, Input::Connected));
+    room.pass(2_000);
+    assert_eq!(room.of(1, 0), [("while it is down".to_owned(), vec![7; 5_000])]);
+    assert!(room.left.is_empty());
+}
+
+#[test]
+fn whoever_is_silent_for_long_has_left_and_its_key_is_never_used_again() {
+    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    room.pass(5_000);
+    let (here, away) = (room.id(0), room.id(1));
+    room.tell(1, Input::Disconnected);
+    room.pass(100_000);
+    assert!(room.left.contains(&(0, away, Closed::Silent)));
+    assert!(room.left.contains(&(1, here, Closed::Silent)));
+    room.tell(1, Input::Connected);
+    room.pass(20_000);
+    assert_eq!(room.ends[0].open(away, room.now), Err(Closed::Unknown));
+    assert_eq!(room.joined.len(), 2);
+}
+
+#[test]
+fn who_says_farewell_is_gone_at_once() {
+    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    room.pass(5_000);
+    let now = room.now;
+    room.ends[1].leave(now);
+    room.drain(1);
+    room.pass(10);
+    assert!(room.left.contains(&(0, room.id(1), Closed::Left)));
+}
+
+/// Somebody who knows the secret, and has the broker swap public keys, is found out by the words.
+#[test]
+fn nobody_stands_in_the_middle_unseen() {
+    // Each victim is alone with an end of the one in the middle, who passes on what it hears.
+    let mut left = Room::new(&[1, 1], 1000, Vec::new());
+    let mut right = Room::new(&[1, 1, 1], 1000, Vec::new());
+    left.pass(5_000);
+    right.pass(5_000);
+    let seen_by_alice = left.words[&(0, left.id(1))];
+    let seen_by_bob = right.words[&(2, right.id(1))];
+    assert_ne!(seen_by_alice, seen_by_bob);
+}

@@ -1,0 +1,116 @@
+//! An endpoint's key pair, and the ciphers that two endpoints derive from theirs.
+
+use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use hkdf::Hkdf;
+use sha2::{Digest, Sha256};
+use x25519_dalek::{PublicKey, StaticSecret};
+use zeroize::Zeroizing;
+
+use super::secret::RoomSecret;
+use crate::entropy::Entropy;
+
+/// An endpoint: the hash of its public key, cut to 16 bytes, so that nobody else can answer to it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EndpointId(pub [u8; 16]);
+
+impl EndpointId {
+    pub(super) fn of(public: &[u8; 32]) -> Self {
+        let mut id = [0; 16];
+        id.copy_from_slice(&Sha256::digest(public)[..16]);
+        Self(id)
+    }
+
+    /// Reads 32 hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = u128::from_str_radix(text, 16).ok().filter(|_| digits)?;
+        Some(Self(number.to_be_bytes()))
+    }
+}
+
+impl std::fmt::Display for EndpointId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl std::fmt::Debug for EndpointId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// The key pair of an endpoint, drawn when its page opens and erased with it.
+pub(super) struct KeyPair {
+    secret: StaticSecret,
+    pub(super) public: [u8; 32],
+}
+
+impl KeyPair {
+    pub(super) fn draw(entropy: &mut Entropy) -> Self {
+        let mut bytes = Zeroizing::new([0; 32]);
+        entropy(&mut *bytes);
+        let secret = StaticSecret::from(*bytes);
+        let public = PublicKey::from(&secret).to_bytes();
+        Self { secret, public }
+    }
+
+    /// The four ciphers that this endpoint shares with another one; nothing for a public key of
+    /// small order, whose agreement everybody knows.
+    pub(super) fn ciphers(&self, room: &RoomSecret, theirs: &[u8; 32]) -> Option<Ciphers> {
+        let shared = self.secret.diffie_hellman(&PublicKey::from(*theirs));
+        if !shared.was_contributory() {
+            return None;
+        }
+        let derived = Hkdf::<Sha256>::new(Some(room.bytes()), shared.as_bytes());
+        let cipher = |purpose: &str, from: &[u8; 32], to: &[u8; 32]| {
+            let mut key = Zeroizing::new([0; 32]);
+            derived
+                .expand_multi_info(&[purpose.as_bytes(), from, to], &mut *key)
+                .expect("32 bytes are no output too long for HKDF");
+            Cipher(ChaCha20Poly1305::new((&*key).into()))
+        };
+        Some(Ciphers {
+            data_out: cipher("sotto/data/1", &self.public, theirs),
+            data_in: cipher("sotto/data/1", theirs, &self.public),
+            note_out: cipher("sotto/note/1", &self.public, theirs),
+            note_in: cipher("sotto/note/1", theirs, &self.public),
+        })
+    }
+}
+
+/// What two endpoints share, one key a direction and kind of frame, so that no number is used twice
+/// with a key.
+pub(super) struct Ciphers {
+    pub(super) data_out: Cipher,
+    pub(super) data_in: Cipher,
+    pub(super) note_out: Cipher,
+    pub(super) note_in: Cipher,
+}
+
+/// One key of ChaCha20-Poly1305, erased when it is dropped.
+pub(super) struct Cipher(ChaCha20Poly1305);
+
+impl Cipher {
+    pub(super) fn of_room(room: &RoomSecret) -> Self {
+        Self(ChaCha20Poly1305::new((&*room.hello_key()).into()))
+    }
+
+    pub(super) fn seal(&self, nonce: [u8; 12], aad: &[u8], plain: &[u8]) -> Vec<u8> {
+        let sealed = self.0.encrypt(&nonce.into(), Payload { msg: plain, aad });
+        sealed.expect("a frame is no message too long for the cipher")
+    }
+
+    pub(super) fn open(&self, nonce: [u8; 12], aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        self.0.decrypt(&nonce.into(), Payload { msg: sealed, aad }).ok()
+    }
+}
+
+/// The nonce of a numbered frame.
+pub(super) fn nonce(number: u64) -> [u8; 12] {
+    let mut nonce = [0; 12];
+    nonce[4..].copy_from_slice(&number.to_le_bytes());
+    nonce
+}

@@ -1,0 +1,40 @@
+//! Links over a broker that is not trusted: sealed end to end, in order, each message once.
+//!
+//! A broker (publish and subscribe, at most once) carries frames between [`Endpoint`]s, a page or
+//! a program each. It may read, drop, repeat, hold back, swap and forge them:
+//!
+//! - Who knows the room's secret can say *hello* with a public key of its own, drawn afresh for every
+//!   page load; who does not cannot, and cannot read who did.
+//! - Two endpoints share keys by X25519 (RFC 7748) and HKDF-SHA256 (RFC 5869), salted with the room's
+//!   secret and bound to both public keys, one a direction and use. Frames are sealed with
+//!   ChaCha20-Poly1305 (RFC 8439), the frame's number its nonce; version, kind, number, sender and
+//!   receiver are associated data. The channel that a message belongs to is sealed with it.
+//! - A [`stream`] numbers frames, sends again what was not acknowledged (the same bytes), opens each number
+//!   once, within a window, and cuts messages that are longer than a frame.
+//! - Others in the room know its secret too. That none of them stands between two endpoints is shown by
+//!   short authentication words, after a commitment (as ZRTP does, RFC 6189, section 4.4.1.1).
+//!
+//! The broker learns who is in a room by numbers that mean nothing elsewhere, and when how many bytes went
+//! between which two. It can keep messages from arriving.
+//!
+//! The machines know no clock and no network: `handle` an input at a time, then `drain` the outputs.
+
+mod authenticity;
+mod door;
+mod endpoint;
+mod frame;
+mod keys;
+mod secret;
+mod stream;
+mod visit;
+
+pub use authenticity::{WORDS, Words};
+pub use door::{Admission, Door, DoorOutput, GuestView, HOST, WORKER};
+pub use endpoint::{Closed, Endpoint, Input, Output, Timing};
+pub use frame::{CHANNEL_MAX, CLAIM_MAX, FRAME_MAX, To};
+pub use keys::EndpointId;
+pub use secret::{RoomSecret, RoomTag};
+pub use visit::{Stage, Visit, VisitOutput};
+
+#[cfg(test)]
+mod hostile;

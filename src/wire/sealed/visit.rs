@@ -1,0 +1,278 @@
+//! A guest's end of a room: it looks for the host, waits to be let in, and comes back with new keys
+//! when they have lost each other.
+
+use super::authenticity::Words;
+use super::door::{COME_IN, DOOR, HOST, STAY_OUT};
+use super::endpoint::{Closed, Endpoint, Input, Output, Timing};
+use super::frame::To;
+use super::keys::EndpointId;
+use super::secret::RoomSecret;
+use crate::entropy::Entropy;
+
+type Millis = u64;
+
+/// How long a host may be silent before another endpoint that says it is the host is taken for it: the
+/// page was reloaded.
+const REPLACED_MS: Millis = 8_000;
+
+/// Where a visit stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// No host has answered.
+    Seeks,
+    /// The host has to let it in.
+    Waits,
+    /// It is in.
+    In,
+    /// It was told to stay out.
+    Out,
+}
+
+/// What a visit wants done or known.
+#[derive(Debug, PartialEq, Eq)]
+pub enum VisitOutput {
+    /// The broker shall carry this frame.
+    Publish(To, Vec<u8>),
+    /// The endpoint has another id now: its old inbox is dead.
+    Moved(EndpointId),
+    /// The stage, or the words, have changed.
+    Changed,
+    /// A message of the host, or of another guest that it named.
+    Message {
+        /// From whom.
+        from: EndpointId,
+        /// What it belongs to.
+        channel: String,
+        /// What it says.
+        bytes: Vec<u8>,
+    },
+    /// Another end has left.
+    Left(EndpointId, Closed),
+}
+
+/// The machine.
+pub struct Visit {
+    endpoint: Endpoint,
+    secret: RoomSecret,
+    claim: String,
+    /// Whether others than the host may have to find it.
+    answers: bool,
+    payload: usize,
+    timing: Timing,
+    draw: Box<dyn Fn() -> Entropy>,
+    host: Option<EndpointId>,
+    /// Another one that says it is the host.
+    rival: Option<EndpointId>,
+    host_heard_at: Millis,
+    stage: Stage,
+    words: Option<Words>,
+    is_connected: bool,
+}
+
+impl Visit {
+    /// A visit that says it is `claim`. `draw` gives a source of randomness for every key pair.
+    #[must_use]
+    pub fn new(
+        secret: RoomSecret,
+        claim: &str,
+        answers: bool,
+        payload: usize,
+        timing: Timing,
+        draw: Box<dyn Fn() -> Entropy>,
+    ) -> Self {
+        let endpoint = Endpoint::new(secret.clone(), claim, answers, payload, timing, draw());
+        Self {
+            endpoint,
+            secret,
+            claim: claim.to_owned(),
+            answers,
+            payload,
+            timing,
+            draw,
+            host: None,
+            rival: None,
+            host_heard_at: 0,
+            stage: Stage::Seeks,
+            words: None,
+            is_connected: false,
+        }
+    }
+
+    /// Its end of the links.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// The host, once it is there.
+    #[must_use]
+    pub fn host(&self) -> Option<EndpointId> {
+        self.host
+    }
+
+    /// To be compared with what the host's page shows.
+    #[must_use]
+    pub fn words(&self) -> Option<Words> {
+        self.words
+    }
+
+    /// Begins to talk with another guest.
+    ///
+    /// # Errors
+    /// As [`Endpoint::open`].
+    pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<Vec<VisitOutput>, Closed> {
+        self.endpoint.open(id, now)?;
+        Ok(self.drained(now))
+    }
+
+    /// Sends a message.
+    ///
+    /// # Errors
+    /// As [`Endpoint::send`].
+    pub fn send(
+        &mut self,
+        to: EndpointId,
+        channel: &str,
+        bytes: Vec<u8>,
+        now: Millis,
+    ) -> Result<Vec<VisitOutput>, Closed> {
+        self.endpoint.send(to, channel, bytes, now)?;
+        Ok(self.drained(now))
+    }
+
+    /// Handles one input at time `now`.
+    pub fn handle(&mut self, input: Input<'_>, now: Millis) -> Vec<VisitOutput> {
+        match input {
+            Input::Connected => self.is_connected = true,
+            Input::Disconnected => self.is_connected = false,
+            _ => {}
+        }
+        self.endpoint.handle(input, now);
+        let mut outputs = self.drained(now);
+        let host_is_quiet = now >= self.host_heard_at + REPLACED_MS;
+        if self.is_connected && self.rival.is_some() && host_is_quiet {
+            self.move_on(&mut outputs, now);
+        }
+        outputs
+    }
+
+    /// When a tick is due.
+    #[must_use]
+    pub fn wake_at(&self) -> Millis {
+        let rival = self.rival.map(|_| self.host_heard_at + REPLACED_MS);
+        rival.into_iter().fold(self.endpoint.wake_at(), Millis::min)
+    }
+
+    /// Says farewell.
+    pub fn leave(&mut self, now: Millis) -> Vec<VisitOutput> {
+        self.endpoint.leave(now);
+        self.drained(now)
+    }
+
+    fn drained(&mut self, now: Millis) -> Vec<VisitOutput> {
+        let mut outputs = Vec::new();
+        while let Some(output) = self.endpoint.drain() {
+            match output {
+                Output::Publish(to, bytes) => outputs.push(VisitOutput::Publish(to, bytes)),
+                Output::Heard { id, claim } if claim == HOST => self.heard_host(id, now),
+                Output::Heard { .. } => {}
+                Output::Joined(id) if self.host == Some(id) => {
+                    self.host_heard_at = now;
+                    self.stage = Stage::Waits;
+                    outputs.push(VisitOutput::Changed);
+                }
+                Output::Joined(_) => {}
+                Output::Words(id, words) => {
+                    if self.host == Some(id) {
+                        self.words = Some(words);
+                        outputs.push(VisitOutput::Changed);
+                    }
+                }
+                Output::Message { from, channel, bytes } => {
+                    self.message(from, channel, bytes, &mut outputs);
+                }
+                Output::Left(id, why) => {
+                    outputs.push(VisitOutput::Left(id, why));
+                    if self.host == Some(id) {
+                        self.move_on(&mut outputs, now);
+                    }
+                }
+            }
+        }
+        if let Some(heard) = self.host.and_then(|host| self.endpoint.heard_at(host)) {
+            self.host_heard_at = self.host_heard_at.max(heard);
+        }
+        outputs
+    }
+
+    fn heard_host(&mut self, id: EndpointId, now: Millis) {
+        match self.host {
+            None if self.endpoint.open(id, now).is_ok() => {
+                self.host = Some(id);
+                self.host_heard_at = now;
+            }
+            Some(host) if host != id => self.rival = Some(id),
+            _ => {}
+        }
+    }
+
+    fn message(
+        &mut self,
+        from: EndpointId,
+        channel: String,
+        bytes: Vec<u8>,
+        outputs: &mut Vec<VisitOutput>,
+    ) {
+        let is_host = self.host == Some(from);
+        if channel != DOOR {
+            // Before the host has let it in nobody has anything to say to it.
+            if self.stage == Stage::In {
+                outputs.push(VisitOutput::Message { from, channel, bytes });
+            }
+            return;
+        }
+        self.stage = match bytes.as_slice() {
+            COME_IN if is_host => Stage::In,
+            STAY_OUT if is_host => Stage::Out,
+            _ => return,
+        };
+        outputs.push(VisitOutput::Changed);
+    }
+
+    /// Looks for a host anew, with other keys: those that a lost host knew are used up.
+    fn move_on(&mut self, outputs: &mut Vec<VisitOutput>, now: Millis) {
+        self.endpoint.leave(now);
+        while let Some(output) = self.endpoint.drain() {
+            match output {
+                Output::Publish(to, bytes) => outputs.push(VisitOutput::Publish(to, bytes)),
+                Output::Left(id, why) => outputs.push(VisitOutput::Left(id, why)),
+                _ => {}
+            }
+        }
+        self.endpoint = Endpoint::new(
+            self.secret.clone(),
+            &self.claim,
+            self.answers,
+            self.payload,
+            self.timing,
+            (self.draw)(),
+        );
+        (self.host, self.rival, self.words) = (None, None, None);
+        // Who was told to stay out does not knock again.
+        if self.stage != Stage::Out {
+            self.stage = Stage::Seeks;
+        }
+        outputs.push(VisitOutput::Moved(self.endpoint.id()));
+        outputs.push(VisitOutput::Changed);
+        if self.is_connected {
+            self.endpoint.handle(Input::Connected, now);
+            outputs.extend(self.drained(now));
+        }
+    }
+}
