@@ -46,7 +46,7 @@ impl Default for Timing {
 }
 
 /// What an endpoint is told.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
     /// The broker can be reached, for the first time or again.
     Connected,

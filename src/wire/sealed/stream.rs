@@ -108,8 +108,8 @@ impl Outgoing {
     /// All numbers below `next` have arrived; whether that is news.
     pub(super) fn acknowledged(&mut self, next: u64) -> bool {
         let before = self.flight.len();
-        while let Some((_, frame)) = self.flight.pop_front_if(|(number, _)| *number < next) {
-            self.flight_bytes -= frame.len();
+        while self.flight.front().is_some_and(|(number, _)| *number < next) {
+            self.flight_bytes -= self.flight.pop_front().map_or(0, |(_, frame)| frame.len());
         }
         self.flight.len() < before
     }
