@@ -6,6 +6,7 @@
 #   ./build.sh check          format, lints on both targets, docs, types
 #   ./build.sh test           all tests: native, and the page in real browsers
 #   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
+#   ./build.sh relay          a broker on this machine, by which other machines' pages join (RELAY_HOST=0.0.0.0 to let them)
 #   ./build.sh lighthouse     Lighthouse on the built page, into target/lighthouse/
 #   ./build.sh bench [suite]  benchmarks (train, mpc, secagg, load, firefox), into target/bench/
 #
@@ -97,6 +98,16 @@ setup_firefox() {
     export FIREFOX GECKODRIVER
 }
 
+# The broker that joins machines: NATS_SERVER, or what is installed, or Debian's package.
+setup_nats() {
+    # Debian's place for it is not on everybody's path.
+    local names=("${NATS_SERVER:-}" nats-server /usr/sbin/nats-server)
+    first_of "${names[@]}" >/dev/null || install_package nats-server
+    NATS_SERVER="$(first_of "${names[@]}")" ||
+        fail "nats-server is missing: install it (nats.io), or name it in NATS_SERVER, then run this again."
+    export NATS_SERVER
+}
+
 # A path as it was meant where the script was called.
 from_caller() { case "$1" in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$invoked_from" "$1" ;; esac; }
 
@@ -164,8 +175,16 @@ check() {
     (cd www && npm run --silent check)
 }
 
+relay() {
+    setup_nats
+    export RELAY_HOST="${RELAY_HOST:-127.0.0.1}" RELAY_PORT="${RELAY_PORT:-4222}" RELAY_WS_PORT="${RELAY_WS_PORT:-9222}"
+    say "A broker for pages: ws://$RELAY_HOST:$RELAY_WS_PORT, for programs: nats://$RELAY_HOST:$RELAY_PORT"
+    exec "$NATS_SERVER" -c tools/relay/nats.conf
+}
+
 run_tests() {
     setup_chromium
+    setup_nats
     [[ $# -gt 0 ]] || setup_firefox
     build
     [[ -n "${MNIST_DIR:-}" ]] || fail "The tests need MNIST: name a folder with its four files in MNIST_DIR."
@@ -222,7 +241,8 @@ case "$command" in
     check) check ;;
     test) run_tests "$@" ;;
     reproduce) reproduce "$@" ;;
+    relay) relay ;;
     lighthouse) lighthouse ;;
     bench) bench "$@" ;;
-    *) fail "usage: ./build.sh [build|check|test|reproduce [name]|lighthouse|bench [suite]]" ;;
+    *) fail "usage: ./build.sh [build|check|test|reproduce [name]|relay|lighthouse|bench [suite]]" ;;
 esac

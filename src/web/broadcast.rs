@@ -40,11 +40,44 @@ const OUTBOXES_MAX: usize = 1024;
 type Queue = Rc<RefCell<VecDeque<Vec<u8>>>>;
 type OnMessage = Closure<dyn FnMut(MessageEvent)>;
 
+/// An inbox that is read until this is dropped.
+pub(super) struct Inbox {
+    channel: BroadcastChannel,
+    _listener: OnMessage,
+}
+
+impl Inbox {
+    /// Opens the inbox of this name; `deliver` is called with each message.
+    ///
+    /// # Errors
+    /// When the browser has no `BroadcastChannel`.
+    pub(super) fn open(name: &str, deliver: impl Fn(Vec<u8>) + 'static) -> Result<Self, JsValue> {
+        let channel = BroadcastChannel::new(name)?;
+        let listener = OnMessage::new(move |event: MessageEvent| {
+            // Pages of other programs on this origin may post anything.
+            if let Ok(buffer) = event.data().dyn_into::<ArrayBuffer>()
+                && buffer.byte_length() as usize <= MESSAGE_MAX
+            {
+                deliver(Uint8Array::new(&buffer).to_vec());
+            }
+        });
+        channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        Ok(Self { channel, _listener: listener })
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        self.channel.set_onmessage(None);
+        self.channel.close();
+    }
+}
+
 /// One participant's end of a room.
 pub(super) struct BroadcastLink {
     room: String,
     queue: Queue,
-    inboxes: Vec<(BroadcastChannel, OnMessage)>,
+    _inboxes: Vec<Inbox>,
     outboxes: BTreeMap<Address, BroadcastChannel>,
 }
 
@@ -60,22 +93,14 @@ impl BroadcastLink {
     ) -> Result<Self, JsValue> {
         let queue = Queue::default();
         let open = |address: &Address| {
-            let channel = BroadcastChannel::new(&subject(room, *address))?;
             let (queue, arrived) = (Rc::clone(&queue), arrived.clone());
-            let listener = OnMessage::new(move |event: MessageEvent| {
-                // Pages of other programs on this origin may post anything.
-                if let Ok(buffer) = event.data().dyn_into::<ArrayBuffer>()
-                    && buffer.byte_length() as usize <= MESSAGE_MAX
-                {
-                    queue.borrow_mut().push_back(Uint8Array::new(&buffer).to_vec());
-                    arrived();
-                }
-            });
-            channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-            Ok((channel, listener))
+            Inbox::open(&subject(room, *address), move |bytes| {
+                queue.borrow_mut().push_back(bytes);
+                arrived();
+            })
         };
         let inboxes = inboxes.iter().map(open).collect::<Result<_, JsValue>>()?;
-        Ok(Self { room: room.to_owned(), queue, inboxes, outboxes: BTreeMap::new() })
+        Ok(Self { room: room.to_owned(), queue, _inboxes: inboxes, outboxes: BTreeMap::new() })
     }
 
     /// Lets go of the way to an inbox that nobody reads any more.
@@ -110,9 +135,6 @@ impl Link for BroadcastLink {
 
 impl Drop for BroadcastLink {
     fn drop(&mut self) {
-        for (channel, _) in &self.inboxes {
-            channel.close();
-        }
         self.outboxes.values().for_each(BroadcastChannel::close);
     }
 }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -42,6 +42,36 @@ pub(super) async fn hold(name: &str) -> Result<bool, JsValue> {
         }
     }
     Ok(false)
+}
+
+/// A lock that is held until this is dropped.
+pub(super) struct Held(Function);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.0.call0(&JsValue::NULL));
+    }
+}
+
+/// Takes a lock on behalf of somebody elsewhere, as its sign of life here; waits until it is free.
+///
+/// # Errors
+/// When the browser has no locks.
+pub(super) async fn stand_in(name: &str) -> Result<Held, JsValue> {
+    let mut release = None;
+    let until = Promise::new(&mut |resolve, _| release = Some(resolve));
+    let answer = Promise::new(&mut |resolve, _| {
+        let until = until.clone();
+        let granted = Closure::once_into_js(move |_: JsValue| -> JsValue {
+            drop(resolve.call0(&JsValue::NULL));
+            until.into()
+        });
+        request(name, &Object::new(), &granted);
+    });
+    // The promise calls its executor at once.
+    let held = Held(release.ok_or("a promise without a resolver")?);
+    JsFuture::from(answer).await?;
+    Ok(held)
 }
 
 async fn try_hold(name: &str) -> Result<bool, JsValue> {

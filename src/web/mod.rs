@@ -4,6 +4,7 @@
 //! own, takes commands from its page and shows it events ([`page`]).
 
 mod aggregator;
+mod bridge;
 mod broadcast;
 mod client;
 mod conditions;
@@ -29,9 +30,11 @@ mod store;
 mod tab;
 mod views;
 mod watchdog;
+mod ways;
 mod worker;
 
 pub use aggregator::Aggregator;
+pub use bridge::Bridge;
 pub use client::Client;
 pub use dealer::Dealer;
 pub use lesson::Lesson;

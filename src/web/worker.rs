@@ -65,6 +65,7 @@ impl Worker {
             Command::Dial { name, value } => self.trial.set(&name, &value),
             Command::Handwriting(command) => handwriting::obey(&self.room, command),
             Command::Export => handwriting::export(&self.room),
+            Command::Rejoin => tell(&self.room, Event::Open),
         }
         tell(&self.room, Event::Willing(self.judge.is_willing()));
         Ok(())

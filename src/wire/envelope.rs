@@ -59,6 +59,15 @@ impl Envelope {
         writer.finish()
     }
 
+    /// Who claims to have sent these bytes, if they can be an envelope.
+    #[must_use]
+    pub fn sender_of(bytes: &[u8]) -> Option<PeerId> {
+        let mut reader = Reader::new(bytes);
+        let is_ours = reader.u8("version").ok()? == VERSION;
+        reader.array::<12>("run and round").ok()?;
+        reader.array("sender").ok().filter(|_| is_ours).map(PeerId)
+    }
+
     /// Reads the bytes from a link; `limit` is the longest payload that is accepted.
     ///
     /// # Errors
@@ -95,12 +104,14 @@ mod tests {
             let envelope = Envelope { run, round, sender, kind, payload };
             let bytes = envelope.encode();
             prop_assert_eq!(bytes.len(), ENVELOPE_LEN + envelope.payload.len());
+            prop_assert_eq!(Envelope::sender_of(&bytes), Some(sender));
             prop_assert_eq!(Envelope::decode(&bytes, envelope.payload.len()), Ok(envelope));
         }
 
         #[test]
         fn any_bytes_are_decoded_or_refused(bytes: Vec<u8>) {
             let _ = Envelope::decode(&bytes, 16);
+            let _ = Envelope::sender_of(&bytes);
         }
     }
 

@@ -2,7 +2,7 @@
 // waits for, and what is dealt for it; and how well a model reads that was trained so, and never opened.
 
 import { startClient, startDealer, startOwner, startParty, startSilo } from "../src/roles/start";
-import { layLinks, portsOf } from "../src/state/links";
+import { layLinks, nearOf, portsOf } from "../src/state/links";
 import type { ClientEvent, Course, PartyEvent, RoleName, SiloEvent, TrainedView } from "../wasm/sotto.js";
 import { median } from "./median";
 import type { Figures } from "./mpc";
@@ -53,8 +53,8 @@ async function measureCourseAccuracy(preset: string, epochs: number, data: strin
 }
 
 function open(data: string) {
-  const ends = layLinks("bench", crypto.randomUUID(), () => true);
-  const links = (role: RoleName) => ends.get(role) ?? [];
+  const { ends } = layLinks("bench", crypto.randomUUID(), () => "page", "");
+  const links = (role: RoleName) => nearOf(ends.get(role) ?? []);
   const steps: TrainedView[] = [];
   const dealing: number[] = [];
   let ofAlice: (event: PartyEvent) => void = () => {};

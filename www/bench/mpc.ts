@@ -2,7 +2,7 @@
 // around it. `window.measure(preset)` gives the figures of one network.
 
 import { startAggregator, startClient, startDealer, startOwner, startParty } from "../src/roles/start";
-import { layLinks, portsOf } from "../src/state/links";
+import { layLinks, nearOf, portsOf } from "../src/state/links";
 import { SAMPLES, sample } from "../src/state/samples";
 import { PAD_SIZE, PEN_WIDTH } from "../src/state/drawing";
 import type { AggregatorEvent, ClassifiedView, ClientEvent, RoleName } from "../wasm/sotto.js";
@@ -71,8 +71,8 @@ async function firstModel(preset: string, data: string): Promise<ModelEvent> {
 }
 
 async function open(model: ModelEvent, data: string) {
-  const ends = layLinks("bench", crypto.randomUUID(), () => true);
-  const links = (role: RoleName) => ends.get(role) ?? [];
+  const { ends } = layLinks("bench", crypto.randomUUID(), () => "page", "");
+  const links = (role: RoleName) => nearOf(ends.get(role) ?? []);
   const classified: ClassifiedView[] = [];
   const dealing: number[] = [];
   const fail = (event: { type: string; reason?: string }) => {

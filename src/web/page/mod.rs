@@ -4,6 +4,7 @@
 //! The Rust types and their TypeScript twins stand side by side here, and nowhere else.
 
 mod aggregator;
+mod bridge;
 mod client;
 mod lesson;
 mod library;
@@ -19,10 +20,12 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 pub use aggregator::*;
+pub use bridge::*;
 pub use client::*;
 pub use lesson::*;
 pub use library::*;
 pub use owner::*;
+use parties::read_way;
 pub use parties::*;
 pub use silo::*;
 pub use training::*;

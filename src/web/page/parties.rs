@@ -115,15 +115,21 @@ pub fn read_links(command: &JsValue) -> Result<Vec<(mpc::Role, Way)>, JsValue> {
 }
 
 fn read_link(link: &JsValue) -> Result<(mpc::Role, Way), JsValue> {
-    let text = |name: &str| Ok::<_, JsValue>(Reflect::get(link, &name.into())?.as_string());
-    let role = text("role")?.as_deref().and_then(mpc::Role::by_name).ok_or("a link to no role")?;
-    let port = Reflect::get(link, &"port".into())?;
-    let way = match (port.dyn_into(), text("inbox")?, text("outbox")?) {
-        (Ok(port), _, _) => Way::Port(port),
-        (_, Some(inbox), Some(outbox)) => Way::Channels { inbox, outbox },
-        _ => return Err(format!("no way to {role}").into()),
-    };
+    let role = Reflect::get(link, &"role".into())?.as_string();
+    let role = role.as_deref().and_then(mpc::Role::by_name).ok_or("a link to no role")?;
+    let way = read_way(link)?.ok_or_else(|| format!("no way to {role}"))?;
     Ok((role, way))
+}
+
+/// Reads the end of a way: a port, or the names of two channels.
+pub(super) fn read_way(way: &JsValue) -> Result<Option<Way>, JsValue> {
+    let text = |name: &str| Ok::<_, JsValue>(Reflect::get(way, &name.into())?.as_string());
+    let port = Reflect::get(way, &"port".into())?;
+    Ok(match (port.dyn_into(), text("inbox")?, text("outbox")?) {
+        (Ok(port), _, _) => Some(Way::Port(port)),
+        (_, Some(inbox), Some(outbox)) => Some(Way::Channels { inbox, outbox }),
+        _ => None,
+    })
 }
 
 /// What the page asks of alice or bob.

@@ -20,6 +20,8 @@ export type WorkerCommand =
   | { type: "import"; text: string }
   /** Asks for the handwriting as a file. */
   | { type: "export" }
+  /** Looks around as after a cut: the room may have another page. */
+  | { type: "rejoin" }
   | WillingCommand;
 
 export type WorkerEvent =
@@ -103,6 +105,8 @@ pub enum WorkerCommand {
     },
     /// Hand over the handwriting as a file.
     Export,
+    /// Look around as after a cut.
+    Rejoin,
     /// Change the handwriting.
     #[serde(untagged)]
     Handwriting(HandwritingCommand),

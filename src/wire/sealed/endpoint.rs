@@ -135,6 +135,8 @@ struct Peer {
     note_at: Option<Millis>,
     unnoted: u32,
     again_at: Option<Millis>,
+    /// When something of what is under way was last sent.
+    sent_at: Millis,
     patience: Millis,
     rtt: Option<f64>,
 }
@@ -281,6 +283,7 @@ impl Endpoint {
             note_at: None,
             unnoted: 0,
             again_at: None,
+            sent_at: now,
             patience: self.timing.again[0],
             rtt: None,
         };
@@ -331,7 +334,7 @@ impl Endpoint {
         self.say_hello(To::Room, true, now);
         let ids: Vec<EndpointId> = self.peers.keys().copied().collect();
         for id in ids {
-            self.write_note(id, true, false, now);
+            self.write(id, Note { is_back: true, ..Note::asking(now) });
             self.again(id, now);
             self.flush(id, now);
         }
@@ -458,16 +461,22 @@ impl Endpoint {
             let took = (now - note.echo) as f64;
             peer.rtt = Some(peer.rtt.map_or(took, |rtt| 0.8 * rtt + 0.2 * took));
         }
-        if peer.out.acknowledged(note.next) {
+        let is_news = peer.out.acknowledged(note.next);
+        if is_news {
             peer.patience = first;
             peer.again_at = peer.out.is_under_way().then_some(now + first);
         }
+        // What was sent while it could not be reached was lost, and what it should have had by now.
+        let is_late = note.asks && !is_news && now >= peer.sent_at + first;
         self.lives(from, now);
         if note.leaves {
             return self.end(from, Closed::Left, now);
         }
         if note.asks {
-            self.write(from, Note { next: 0, asks: false, at: 0, echo: note.at, leaves: false });
+            self.write(from, Note { echo: note.at, ..Note::default() });
+        }
+        if is_late || note.is_back {
+            self.again(from, now);
         }
         self.flush(from, now);
     }
@@ -491,6 +500,7 @@ impl Endpoint {
             let bytes = frame::numbered(Kind::Data, ours, number, &sealed);
             peer.out.sealed(number, bytes.clone());
             peer.again_at = Some(peer.again_at.unwrap_or(now + peer.patience));
+            peer.sent_at = now;
             self.outputs.push_back(Output::Publish(To::Endpoint(to), bytes));
         }
     }
@@ -503,11 +513,12 @@ impl Endpoint {
             self.outputs.push_back(Output::Publish(To::Endpoint(to), bytes.clone()));
         }
         peer.again_at = peer.out.is_under_way().then_some(now + peer.patience);
+        peer.sent_at = now;
     }
 
     fn write_note(&mut self, to: EndpointId, asks: bool, leaves: bool, now: Millis) {
-        let at = if asks { now } else { 0 };
-        self.write(to, Note { next: 0, asks, at, echo: 0, leaves });
+        let note = if asks { Note::asking(now) } else { Note::default() };
+        self.write(to, Note { leaves, ..note });
         if let Some(peer) = self.peers.get_mut(&to).filter(|_| asks) {
             peer.beat_at = now + self.timing.beat;
         }
@@ -541,7 +552,8 @@ impl Endpoint {
                 continue;
             }
             if peer.again_at.is_some_and(|at| now >= at) {
-                peer.patience = (2 * peer.patience).min(self.timing.again[1]);
+                let patience = if self.is_connected { 2 * peer.patience } else { 0 };
+                peer.patience = patience.clamp(self.timing.again[0], self.timing.again[1]);
                 self.again(id, now);
             }
             let Some(peer) = self.peers.get_mut(&id) else { continue };

@@ -127,7 +127,7 @@ impl Greeting {
 }
 
 /// What is in a note.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Note {
     /// The first number that has not arrived; all below have.
     pub(super) next: u64,
@@ -137,14 +137,21 @@ pub(super) struct Note {
     pub(super) at: u64,
     /// `at` of the newest note that asked, or 0.
     pub(super) echo: u64,
+    /// The sender was cut off, and is back.
+    pub(super) is_back: bool,
     /// The sender is leaving.
     pub(super) leaves: bool,
 }
 
 impl Note {
+    pub(super) fn asking(now: u64) -> Self {
+        Self { asks: true, at: now, ..Self::default() }
+    }
+
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
-        writer.u64(self.next).bool(self.asks).u64(self.at).u64(self.echo).bool(self.leaves);
+        writer.u64(self.next).bool(self.asks).u64(self.at).u64(self.echo);
+        writer.bool(self.is_back).bool(self.leaves);
         writer.finish()
     }
 
@@ -155,6 +162,7 @@ impl Note {
             asks: reader.bool("question")?,
             at: reader.u64("time")?,
             echo: reader.u64("echo")?,
+            is_back: reader.bool("return")?,
             leaves: reader.bool("leave")?,
         };
         reader.finish()?;

@@ -5,6 +5,7 @@ import "./lessons/lessons-panel";
 import "./library/panel";
 import "./preset-links";
 import "./privacy-panel";
+import "./invite-panel";
 import "./proof";
 import "./results/results-panel";
 import "./secret/secret-panel";

@@ -6,14 +6,17 @@ import { bytes, count, millis } from "../format";
 import { missingFeature } from "../roles/start";
 import { isTabRole, TAB_ROLES } from "../state/control";
 import type { Stroke } from "../state/drawing";
+import { inviteIn, type Invite } from "../state/invite";
 import type { Pad } from "../state/pad";
 import { PartyTab } from "../state/party-tab";
+import { Visit } from "../state/visit";
 import { shared } from "../styles/shared";
 import { text } from "../text";
 import "./banner";
 import "./draw-panel";
 import "./secret/layers";
 import "./silo-tab";
+import "./visit-banner";
 
 const words = text.party;
 const names = text.roles.title;
@@ -22,6 +25,7 @@ const query = new URLSearchParams(location.search);
 /** There may be any number of data owners: their tabs are no party's. */
 const isSilo = query.get("role") === "silo";
 const roomOf = (): string => query.get("room") ?? "lobby";
+const invite = inviteIn(location.hash);
 
 /** A tab with one role of the parties. */
 @customElement("sotto-party")
@@ -71,7 +75,12 @@ export class Party extends LitElement {
   ];
 
   private readonly missing = missingFeature();
-  private readonly tab = this.missing ? undefined : open(() => this.requestUpdate());
+  private readonly visit = this.missing || !invite || invite === "broken" ? undefined : this.knock(invite);
+  private readonly tab = this.missing || invite === "broken" ? undefined : open(() => this.requestUpdate(), this.visit);
+
+  private knock(as: Invite): Visit {
+    return new Visit(as, () => this.requestUpdate(), () => this.tab?.offer(), () => this.tab?.lost());
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -82,6 +91,7 @@ export class Party extends LitElement {
   protected override render() {
     if (isSilo && !this.missing) return html`<sotto-silo-tab room=${roomOf()}></sotto-silo-tab>`;
     if (this.missing) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
+    if (invite === "broken") return html`<sotto-visit></sotto-visit>`;
     if (!this.tab) {
       return html`<section class="panel" data-testid="failed">
         <h1>${words.which}</h1>
@@ -90,12 +100,13 @@ export class Party extends LitElement {
     }
     const { role, room, show } = this.tab;
     return html`
+      ${this.visit ? html`<sotto-visit .show=${this.visit.show} claim=${role}></sotto-visit>` : nothing}
       <section class="panel" aria-labelledby="role">
         <h1 id="role" data-role=${role} data-testid="party-role">${names[role]}</h1>
-        <p>${words.tasks[role]} ${words.room(room)}</p>
+        <p>${words.tasks[role]} ${this.visit ? nothing : words.room(room)}</p>
         <p role="status" data-testid="party-phase" data-phase=${show.phase}>${this.phase(this.tab)}</p>
         ${role === "client" ? nothing : role === "dealer" ? this.dealt(this.tab) : this.computed(this.tab)}
-        <p class="note">${words.note}</p>
+        <p class="note">${this.visit ? words.farNote : words.note}</p>
       </section>
       ${this.tab.pad ? this.drawn(this.tab.pad, show.phase) : nothing}
     `;
@@ -123,7 +134,7 @@ export class Party extends LitElement {
   private phase({ role, show }: PartyTab): string {
     switch (show.phase) {
       case "searching":
-        return words.searching;
+        return this.visit ? text.invite.visit.searching : words.searching;
       case "working":
         return words.working[role];
       case "failed":
@@ -164,8 +175,8 @@ const fact = (label: string, value: string, testid?: string) => html`
   </div>
 `;
 
-/** The role and the room that the address names. */
-function open(changed: () => void): PartyTab | undefined {
+/** The role and the room that the address names; the role of an invitation must be the same. */
+function open(changed: () => void, visit?: Visit): PartyTab | undefined {
   const role = query.get("role");
-  return isTabRole(role) ? new PartyTab(role, roomOf(), changed) : undefined;
+  return isTabRole(role) ? new PartyTab(role, visit?.room ?? roomOf(), changed, visit) : undefined;
 }

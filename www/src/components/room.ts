@@ -36,6 +36,7 @@ export class Room extends LitElement {
         margin-block: var(--space-1) var(--space-4);
       }
       sotto-results,
+      sotto-invite,
       sotto-preset-links,
       sotto-secure-sum,
       sotto-privacy,
@@ -134,6 +135,16 @@ export class Room extends LitElement {
   private readonly below: ((session: Session) => TemplateResult)[] = [
     ({ show }) => html`
       <sotto-results ?hidden=${this.hides("results")} .show=${show}></sotto-results>
+    `,
+    ({ show, remote }) => html`
+      <sotto-invite
+        ?hidden=${this.hides("invite") || show.room === "taken"}
+        .show=${remote.show}
+        @open-door=${({ detail }: CustomEvent<string>) => remote.open(detail)}
+        @close-door=${() => remote.close()}
+        @lock-door=${({ detail }: CustomEvent<boolean>) => remote.lock(detail)}
+        @decide=${({ detail }: CustomEvent<{ guest: string; comesIn: boolean }>) => remote.decide(detail.guest, detail.comesIn)}
+      ></sotto-invite>
     `,
     ({ show }) => html`
       <sotto-preset-links

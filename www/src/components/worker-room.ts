@@ -3,14 +3,17 @@ import { customElement } from "lit/decorators.js";
 
 import type { WorkerCommand } from "../../wasm/sotto.js";
 import { dataUrl, missingFeature, startWorker, type RoleLink } from "../roles/start";
+import { inviteIn } from "../state/invite";
 import { NOTHING, reduceLocal, type LocalShow } from "../state/local";
 import { Sensors } from "../state/sensors";
 import { rememberWill, rename, tabName, will, type Will } from "../state/tab";
+import { Visit } from "../state/visit";
 import { shared } from "../styles/shared";
 import { text } from "../text";
 import { save } from "./results/save";
 import "./banner";
 import "./notices";
+import "./visit-banner";
 import "./worker-conditions";
 import "./worker-dials";
 import "./worker-digits";
@@ -61,10 +64,12 @@ export class WorkerRoom extends LitElement {
   private readonly missing = missingFeature();
   private sensors?: Sensors;
   private will = will();
+  private readonly invite = inviteIn(location.hash);
+  private visit?: Visit;
 
   constructor() {
     super();
-    if (this.missing) return;
+    if (this.missing || this.invite === "broken") return;
     this.link = startWorker((event) => {
       this.show = reduceLocal(this.show, event);
       if (event.type === "renamed") rename(event.tab);
@@ -74,7 +79,14 @@ export class WorkerRoom extends LitElement {
     this.sensors = new Sensors((conditions) => this.link?.send({ type: "conditions", ...conditions }));
     if (this.will.paused) this.link.send({ type: "pause", paused: true });
     for (const gate of this.will.ignored) this.link.send({ type: "ignore", gate, ignored: true });
-    this.link.send({ type: "open", query: location.search, data: dataUrl(), tab: tabName() });
+    if (this.invite) this.visit = new Visit(this.invite, () => this.redrawSoon(), (again) => this.entered(again));
+    else this.link.send({ type: "open", query: location.search, data: dataUrl(), tab: tabName() });
+  }
+
+  /** Somebody who came by a link is in, in a room of its own that the bridge joins to the other. */
+  private entered(again: boolean): void {
+    const room = new URLSearchParams({ room: this.visit?.room ?? "" });
+    this.link?.send(again ? { type: "rejoin" } : { type: "open", query: `?${room}`, data: dataUrl(), tab: tabName() });
   }
 
   private readonly pause = ({ detail: paused }: CustomEvent<boolean>) => {
@@ -123,6 +135,7 @@ export class WorkerRoom extends LitElement {
       ${attack
         ? html`<sotto-banner level="warning" data-testid="attacks">${words.attacks(attack)}</sotto-banner>`
         : nothing}
+      ${this.invite ? html`<sotto-visit .show=${this.visit?.show} claim="worker"></sotto-visit>` : nothing}
       <sotto-worker-phase .show=${show}></sotto-worker-phase>
       <div class="stage">
         <sotto-worker-digits .shard=${show.shard} .varied=${show.varied}></sotto-worker-digits>

@@ -21,6 +21,7 @@ import type {
   WorkerEvent,
 } from "../../wasm/sotto.js";
 import { text } from "../text";
+import type { BridgeInput, BridgeOutput } from "./bridge";
 import type { Failed, ROLES } from "./serve";
 
 const words = text.room.trouble;
@@ -75,6 +76,9 @@ export const startSilo: Start<SiloCommand, SiloEvent> = (show) =>
 export const startLibrary: Start<LibraryCommand, LibraryEvent> = (show) =>
   link("library", show);
 
+export const startBridge: Start<BridgeInput, BridgeOutput> = (show) =>
+  speak(new Worker(new URL("./bridge.ts", import.meta.url), { type: "module", name: "bridge" }), show);
+
 /** Where the digits of this site are. */
 export const dataUrl = (): string => new URL("data/", document.baseURI).href;
 
@@ -90,7 +94,10 @@ function link<Command, Event extends { type: string }>(
   name: keyof typeof ROLES,
   show: (event: Event | Failed) => void,
 ): RoleLink<Command> {
-  const worker = new Worker(new URL("./serve.ts", import.meta.url), { type: "module", name });
+  return speak(new Worker(new URL("./serve.ts", import.meta.url), { type: "module", name }), show);
+}
+
+function speak<Command, Event extends { type: string }>(worker: Worker, show: (event: Event | Failed) => void): RoleLink<Command> {
   const fail = (reason: string) => show({ type: "failed", reason });
   worker.addEventListener("message", (event: MessageEvent<Event>) => show(event.data));
   worker.addEventListener("error", (event) => {

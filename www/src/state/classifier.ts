@@ -4,6 +4,7 @@ import type { AggregatorEvent, Reader } from "../../wasm/sotto.js";
 import { text } from "../text";
 import { Pad } from "./pad";
 import { Parties } from "./parties";
+import type { Remote } from "./remote";
 import { reduceSecret, SECRET_BEFORE, type SecretEvent, type SecretShow } from "./secret";
 
 const words = text.room.draw;
@@ -16,10 +17,13 @@ export class Classifier {
   readonly parties: Parties;
   private model?: ModelEvent;
 
-  constructor(private readonly changed: () => void) {
+  constructor(
+    private readonly changed: () => void,
+    remote: Remote,
+  ) {
     const ready = (reader: Reader) => (reader === "shares" ? this.parties.using !== undefined : this.model !== undefined);
     this.pad = new Pad(ready, (event) => this.parties.heardClient(event), changed);
-    this.parties = new Parties(this.pad.client, (event) => this.heard(event));
+    this.parties = new Parties(this.pad.client, (event) => this.heard(event), remote);
   }
 
   /** A new model reads the same drawing again. */

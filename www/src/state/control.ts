@@ -1,7 +1,17 @@
 // How a page and the tabs that take a role of its parties find each other: a broadcast channel a
 // room. What a role computes with never passes here: shares and masked values go from role to role.
 
-import type { ClientCommand, DealerCommand, DealerEvent, PartyCommand, PartyEvent, RoleFailed, RoleWay } from "../../wasm/sotto.js";
+import type {
+  ClientCommand,
+  DealerCommand,
+  DealerEvent,
+  PartyCommand,
+  PartyEvent,
+  RemoteWay,
+  RoleFailed,
+  RoleName,
+  RoleWay,
+} from "../../wasm/sotto.js";
 
 /** The roles that compute or deal. */
 export const HELPERS = ["alice", "bob", "dealer"] as const;
@@ -15,13 +25,32 @@ export type TabCommand = PartyCommand | DealerCommand | ClientCommand;
 /** What a client in a tab draws and learns stays in its tab. */
 export type TabEvent = PartyEvent | DealerEvent | RoleFailed;
 
+/** How a role reaches another one, which may be elsewhere: then over a way of this name. */
+export type SessionLink = RoleWay | FarLink;
+export interface FarLink {
+  role: RoleName;
+  peer: string;
+  name: string;
+}
+
+/** Those who are elsewhere, behind a bridge. */
+export interface Far {
+  /** To one of them, or to all. */
+  say(text: string, to?: string): void;
+  /** Called with what one says, and what it claims to be. */
+  heard: (text: string, from: string, claim: string) => void;
+  lay(ways: RemoteWay[]): void;
+  /** When one has left. */
+  gone(who: string): Promise<void>;
+}
+
 export type Control =
   /** The page: which tabs are there? */
   | { type: "call" }
   /** A tab: it could take this role. */
   | { type: "offer"; tab: string; role: TabRole }
   /** The page: take the role in this session. */
-  | { type: "begin"; tab: string; session: string; links: RoleWay[] }
+  | { type: "begin"; tab: string; session: string; links: SessionLink[] }
   /** The page: a command for the role. */
   | { type: "command"; tab: string; command: TabCommand }
   /** A tab: what its role shows. */
@@ -41,14 +70,58 @@ export type Control =
 
 export class ControlChannel {
   private readonly channel: BroadcastChannel;
+  /** The tabs elsewhere, and where each is. */
+  private readonly homes = new Map<string, string>();
 
-  constructor(room: string, heard: (message: Control) => void) {
+  /** `claimed`: what the other end says it is, where that is elsewhere. A guest speaks with those alone. */
+  constructor(
+    room: string,
+    private readonly heard: (message: Control, claimed?: string) => void,
+    private readonly far?: Far,
+    private readonly isGuest = false,
+  ) {
     this.channel = new BroadcastChannel(`sotto/${room}/parties`);
     this.channel.onmessage = ({ data }: MessageEvent<Control>) => heard(data);
+    if (far) far.heard = (text, from, claim) => this.heardFar(text, from, claim);
   }
 
+  /** To the tab that the message names, or to everybody. */
   send(message: Control): void {
-    this.channel.postMessage(message);
+    const home = "tab" in message ? this.homes.get(message.tab) : undefined;
+    const isForTab = "tab" in message;
+    if (this.isGuest || home !== undefined || !isForTab) this.far?.say(JSON.stringify(message), home);
+    if (!this.isGuest && home === undefined) this.channel.postMessage(message);
+  }
+
+  /** Where a tab is, if it is elsewhere. */
+  homeOf(tab: string): string | undefined {
+    return this.homes.get(tab);
+  }
+
+  private heardFar(text: string, from: string, claim: string): void {
+    const message = controlIn(text);
+    if (!message) return;
+    if (claim !== HOST) {
+      // A guest speaks for its own tab alone.
+      if (message.type !== "offer" && message.type !== "event") return;
+      if ((this.homes.get(message.tab) ?? from) !== from) return;
+      this.homes.set(message.tab, from);
+    }
+    this.heard(message, claim);
+  }
+}
+
+const HOST = "host";
+
+/** What somebody elsewhere says, as far as it is a message of this channel. */
+function controlIn(text: string): Control | undefined {
+  try {
+    const message: unknown = JSON.parse(text);
+    if (typeof message !== "object" || message === null || !("type" in message)) return undefined;
+    if ("tab" in message && typeof message.tab !== "string") return undefined;
+    return message as Control;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 // What a teacher has left out of the page: `?hide=results,library` in its address.
 
 /** The parts that can be left out, in their order on the page. */
-export const PARTS = ["acts", "draw", "train", "results", "experiments", "sum", "privacy", "lessons", "secret", "course", "library", "settings", "proof", "essay"] as const;
+export const PARTS = ["acts", "draw", "train", "results", "invite", "experiments", "sum", "privacy", "lessons", "secret", "course", "library", "settings", "proof", "essay"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Hidden {

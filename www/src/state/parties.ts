@@ -17,9 +17,10 @@ import type {
   RoleName,
   RoleWay,
 } from "../../wasm/sotto.js";
-import { ControlChannel, HELPERS, tabLock, TAB_ROLES, type Control, type Helper, type TabCommand, type TabEvent, type TabRole } from "./control";
+import { ControlChannel, HELPERS, isTabRole, tabLock, TAB_ROLES, type Control, type Helper, type SessionLink, type TabCommand, type TabEvent, type TabRole } from "./control";
 import { text } from "../text";
-import { layLinks, portsOf } from "./links";
+import { layLinks, nearOf, portsOf, type Place } from "./links";
+import type { Remote } from "./remote";
 import { Silo } from "./silo";
 import type { SecretEvent } from "./secret";
 
@@ -68,13 +69,14 @@ export class Parties {
   constructor(
     private readonly client: RoleLink<ClientCommand>,
     private readonly tell: (event: SecretEvent) => void,
+    private readonly remote: Remote,
   ) {}
 
   /** The room is known: the first session begins, and tabs may take roles. */
   open(room: string): void {
     if (this.room) return;
     this.room = room;
-    this.control = new ControlChannel(room, (message) => this.heardTab(message));
+    this.control = new ControlChannel(room, (message, claimed) => this.heardTab(message, claimed), this.remote);
     this.control.send({ type: "call" });
     void this.begin();
   }
@@ -177,28 +179,41 @@ export class Parties {
     const tabs = new Map(this.offers);
     const session: Session = { name: crypto.randomUUID(), tabs, here: new Map(), rounds: new Map(), ready: new Map() };
     this.session = session;
-    this.tell({ from: "page", event: { type: "session", tabs: [...tabs.keys()] } });
-    const isHere = (role: RoleName) => !TAB_ROLES.some((tab) => tab === role && tabs.has(tab));
-    const ends = layLinks(this.room, session.name, isHere);
+    const far = [...tabs].filter(([, tab]) => this.control?.homeOf(tab) !== undefined).map(([role]) => role);
+    this.tell({ from: "page", event: { type: "session", tabs: [...tabs.keys()], far } });
+    const placeOf = (role: RoleName) => this.placeOf(role, tabs);
+    const isHere = (role: RoleName) => placeOf(role) === "page";
+    const { ends, ways } = layLinks(this.room, session.name, placeOf, this.remote.endpoint);
     const links = (role: RoleName) => ends.get(role) ?? [];
+    const near = (role: RoleName) => nearOf(links(role));
+    this.remote.lay(ways);
 
     await Promise.all([...tabs].map(([role, tab]) => this.reach(session, role, tab, links(role))));
     if (this.session !== session) return;
     for (const role of HELPERS) {
-      if (isHere(role)) this.start(session, role, links(role));
+      if (isHere(role)) this.start(session, role, near(role));
     }
     const owner = startOwner((event) => this.heardOwner(session, event));
     session.owner = owner;
-    owner.send({ type: "open", links: links("owner"), data: dataUrl() }, portsOf(links("owner")));
+    owner.send({ type: "open", links: near("owner"), data: dataUrl() }, portsOf(near("owner")));
     if (isHere("client")) {
-      this.client.send({ type: "open", session: session.name, links: links("client") }, portsOf(links("client")));
+      this.client.send({ type: "open", session: session.name, links: near("client") }, portsOf(near("client")));
     }
     // What alice sees in a tab of her own stays there: with the dealer's masks it would be the plaintext.
     if (isHere("alice")) this.command("alice", { type: "watch", on: true });
     this.share();
-    this.siloLinks = links("silo");
+    this.siloLinks = near("silo");
     this.silo.begin(this.siloLinks);
     this.control?.send({ type: "session" });
+  }
+
+  /** Silos are many: they reach a party by channels, wherever they are. */
+  private placeOf(role: RoleName, tabs: ReadonlyMap<TabRole, string>): Place {
+    if (role === "silo") return "tab";
+    const tab = isTabRole(role) ? tabs.get(role) : undefined;
+    if (tab === undefined) return "page";
+    const endpoint = this.control?.homeOf(tab);
+    return endpoint === undefined ? "tab" : { endpoint };
   }
 
   private end(): void {
@@ -227,7 +242,7 @@ export class Parties {
   }
 
   /** Has a tab take its role; a tab that does not answer loses it. */
-  private async reach(session: Session, role: TabRole, tab: string, links: Parameters<typeof portsOf>[0]): Promise<void> {
+  private async reach(session: Session, role: TabRole, tab: string, links: SessionLink[]): Promise<void> {
     const ready = new Promise<boolean>((resolve) => {
       session.ready.set(role, () => resolve(true));
       setTimeout(() => resolve(false), TAB_READY_MS);
@@ -238,10 +253,11 @@ export class Parties {
     this.fail(session, { type: "failed", reason: text.secret.panel.silentTab(text.roles.name[role]), role });
   }
 
-  private heardTab(message: Control): void {
+  /** `claimed`: what one who is elsewhere was let in as. */
+  private heardTab(message: Control, claimed?: string): void {
     switch (message.type) {
       case "offer":
-        this.take(message.role, message.tab);
+        if (claimed === undefined || claimed === message.role) this.take(message.role, message.tab);
         break;
       case "silo":
         if (this.session && this.silo.open) {
@@ -270,13 +286,19 @@ export class Parties {
     if (before === tab) return;
     if (before) this.control?.send({ type: "dismissed", tab: before });
     this.offers.set(role, tab);
-    // The tab holds this lock as long as it lives.
-    void navigator.locks.request(tabLock(this.room, tab), { mode: "shared" }, () => undefined).then(() => {
+    void this.gone(tab).then(() => {
       if (this.offers.get(role) !== tab) return;
       this.offers.delete(role);
       if (this.session?.tabs.get(role) === tab) void this.begin();
     });
     void this.begin();
+  }
+
+  /** When a tab is no more: it holds a lock as long as it lives, and elsewhere the bridge knows. */
+  private gone(tab: string): Promise<void> {
+    const home = this.control?.homeOf(tab);
+    if (home !== undefined) return this.remote.gone(home);
+    return navigator.locks.request(tabLock(this.room, tab), { mode: "shared" }, () => undefined);
   }
 
   private heardParty(session: Session, role: "alice" | "bob", event: PartyEvent | Failed): void {

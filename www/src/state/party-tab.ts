@@ -4,7 +4,8 @@
 import { startDealer, startParty, type RoleLink } from "../roles/start";
 import type { Failed } from "../roles/serve";
 import type { ClientEvent } from "../../wasm/sotto.js";
-import { ControlChannel, tabLock, type Control, type TabCommand, type TabEvent, type TabRole } from "./control";
+import { ControlChannel, tabLock, type Control, type Far, type SessionLink, type TabCommand, type TabEvent, type TabRole } from "./control";
+import { portsOf, unpacked } from "./links";
 import { Pad } from "./pad";
 
 /** How often it offers itself until a page answers. */
@@ -36,8 +37,9 @@ export class PartyTab {
     readonly role: TabRole,
     readonly room: string,
     private readonly changed: () => void,
+    private readonly far?: Far,
   ) {
-    this.control = new ControlChannel(room, (message) => this.heard(message));
+    this.control = new ControlChannel(room, (message) => this.heard(message), far, far !== undefined);
     if (role === "client") this.pad = new Pad(() => this.using, (event) => this.heardClient(event), changed);
     // Held until this tab closes, crashes or is reloaded; that is how the page notices.
     void navigator.locks.request(tabLock(room, this.tab), () => {
@@ -47,7 +49,7 @@ export class PartyTab {
     setInterval(() => this.show.phase === "searching" && this.offer(), OFFER_MS);
   }
 
-  private offer(): void {
+  offer(): void {
     this.control.send({ type: "offer", tab: this.tab, role: this.role });
   }
 
@@ -80,13 +82,21 @@ export class PartyTab {
     }
   }
 
-  private begin(session: string, links: Extract<Control, { type: "begin" }>["links"]): void {
+  /** The room's page is out of reach: it will begin anew. */
+  lost(): void {
+    this.leave();
+    if (this.show.phase !== "dismissed") this.update({ phase: "searching" });
+  }
+
+  private begin(session: string, given: SessionLink[]): void {
     this.session = session;
+    const { links, ways } = unpacked(given);
+    this.far?.lay(ways);
     this.using = false;
     this.update({ phase: "working", sessions: this.show.sessions + 1, stock: 0 });
     if (this.pad) {
       // The client lives on from session to session: it holds no party's secrets.
-      this.pad.client.send({ type: "open", session, links });
+      this.pad.client.send({ type: "open", session, links }, portsOf(links));
       this.running = this.pad.client as RoleLink<TabCommand>;
       this.tell({ type: "ready" });
       return;
@@ -100,7 +110,7 @@ export class PartyTab {
     const { role } = this;
     const running = role === "dealer" ? startDealer(show) : startParty(show);
     this.running = running as RoleLink<TabCommand>;
-    this.running.send(role === "alice" || role === "bob" ? { type: "open", role, links } : { type: "open", links });
+    this.running.send(role === "alice" || role === "bob" ? { type: "open", role, links } : { type: "open", links }, portsOf(links));
     if (role !== "dealer") this.running.send({ type: "watch", on: true });
   }
 

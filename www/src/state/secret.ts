@@ -28,8 +28,8 @@ export type SecretEvent =
   | { from: "page"; event: PageEvent };
 
 export type PageEvent =
-  /** A session begins: new roles, new keys, no material. `tabs` names the roles that live in tabs of their own. */
-  | { type: "session"; tabs: RoleName[] }
+  /** A session begins: new roles, new keys, no material. `tabs` names the roles that live in tabs of their own, `far` those of them on other machines. */
+  | { type: "session"; tabs: RoleName[]; far: RoleName[] }
   /** The session ended with an error that was already told; a new one follows. */
   | { type: "ended"; reason: string; role?: RoleName; step?: string }
   | { type: "evaluating"; total: number }
@@ -69,6 +69,8 @@ export interface SecretShow {
   session: "starting" | "ready" | "ended";
   /** Roles that live in tabs of their own. */
   tabs: RoleName[];
+  /** Those of them that came by a link. */
+  far: RoleName[];
   /** Who has said that it is there. */
   here: Record<HelperName, boolean>;
   /** The last one, until a classification succeeds again. */
@@ -108,7 +110,7 @@ const FRESH = {
   dealt: { count: 0, bytes: 0 },
 } as const satisfies Partial<SecretShow>;
 
-export const SECRET_BEFORE: SecretShow = { ...FRESH, tabs: [], fraction: 8, precision: new Map(), training: UNTRAINED };
+export const SECRET_BEFORE: SecretShow = { ...FRESH, tabs: [], far: [], fraction: 8, precision: new Map(), training: UNTRAINED };
 
 export function reduceSecret(show: SecretShow, heard: SecretEvent): SecretShow {
   switch (heard.from) {
@@ -240,6 +242,7 @@ function ofPage(show: SecretShow, event: PageEvent): SecretShow {
         ...show,
         ...FRESH,
         tabs: event.tabs,
+        far: event.far,
         training: renewed(show.training, text.course.lost),
         ...(evaluation && { evaluation: halted(evaluation) }),
       };

@@ -7,6 +7,7 @@ import { Classifier } from "./classifier";
 import { Company } from "./company";
 import { Library, type TakenModel } from "./library";
 import { Mirror, released, watch } from "./mirror";
+import { Remote } from "./remote";
 import { BEFORE, reduce, type Show } from "./show";
 import { fetchStarter, type Starter } from "./starter";
 import { companyOf, forgetTab, remember } from "./tab";
@@ -21,6 +22,8 @@ const COMPANY_MAX = 20;
 export class Session {
   show: Show = BEFORE;
   readonly classifier: Classifier;
+  /** The way to those who are elsewhere. */
+  readonly remote: Remote;
   readonly library: Library;
   /** The model of the library that reads digits in place of the run's. */
   borrowed?: TakenModel;
@@ -47,7 +50,8 @@ export class Session {
     private readonly built: Promise<void>,
   ) {
     addEventListener("popstate", () => this.reread());
-    this.classifier = new Classifier(redraw);
+    this.remote = new Remote(redraw);
+    this.classifier = new Classifier(redraw, this.remote);
     this.company = new Company((text) => this.heard({ type: "notice", level: "warning", text }), redraw);
     this.library = new Library(
       redraw,
@@ -216,6 +220,7 @@ export class Session {
         void this.built.then(() =>
           whenWanted(() => {
             this.classifier.parties.open(event.room);
+            this.remote.begin(event.room);
             this.library.look();
             this.aggregator.send({ type: "ready" });
           }),

@@ -2,6 +2,7 @@
 
 import { bytes, count, date, decimal, fixed, millis, percent, seconds } from "./en/grammar.ts";
 import { course } from "./en/course.ts";
+import { invite } from "./en/invite.ts";
 import { lessons } from "./en/lessons.ts";
 import * as library from "./en/library.ts";
 import { pages } from "./en/pages.ts";
@@ -28,6 +29,7 @@ export const en = {
   lessons,
   secret,
   course,
+  invite,
   trust,
   library,
   worker,

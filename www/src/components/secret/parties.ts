@@ -114,14 +114,15 @@ export class Parties extends LitElement {
 
   private card(role: Card) {
     const apart = this.show.tabs.includes(role);
-    const state = html`<span class="state" data-testid="${role}-state" data-place=${apart ? "tab" : "page"}>${this.state(role)}</span>`;
+    const far = this.show.far.includes(role);
+    const state = html`<span class="state" data-testid="${role}-state" data-place=${far ? "far" : apart ? "tab" : "page"}>${this.state(role)}</span>`;
     return html`
-      <section class="card" data-role=${role} aria-label=${text.roles.start[role]}>
+      <section class="card" data-role=${role} ?data-far=${far} aria-label=${text.roles.start[role]}>
         <h4>${text.roles.start[role]}</h4>
-        <p class="number">${words.where(state, apart ? words.tab : words.page)}</p>
+        <p class="number">${words.where(state, far ? words.far : apart ? words.tab : words.page)}</p>
         <p class="note number">${words.does[role]} ${this.work(role)}</p>
         <button data-testid="open-${role}" ?disabled=${apart} @click=${() => tell(this, "open-party", role)}>
-          ${apart ? words.opened : words.open}
+          ${far ? words.farAway : apart ? words.opened : words.open}
         </button>
       </section>
     `;

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import type { LayerView } from "../../../wasm/sotto.js";
+import type { LayerView, RoleName } from "../../../wasm/sotto.js";
 import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
@@ -130,7 +130,7 @@ export class SecretPanel extends LitElement {
           <h2 id="secret">${words.title}</h2>
           <p class="note number" role="status">${this.now()}</p>
         </div>
-        <sotto-trust .claim=${claim(show.tabs.length > 0)}></sotto-trust>
+        <sotto-trust .claim=${claim(spread(show))}></sotto-trust>
         <sotto-secret-failure ?hidden=${!show.failure} .failure=${show.failure} .session=${show.session}></sotto-secret-failure>
         ${show.notice ? html`<p class="note" role="status" data-testid="secret-notice">${words.notice(show.notice)}</p>` : nothing}
         <div class="first">
@@ -226,8 +226,10 @@ export class SecretPanel extends LitElement {
 
   /** The session in a line. */
   private now(): string {
-    const { session, model, tabs } = this.show;
-    const apart = tabs.length > 0 ? words.apart(tabs.map((role) => text.roles.name[role])) : "";
+    const { session, model, tabs, far } = this.show;
+    const named = (roles: RoleName[]) => roles.map((role) => text.roles.name[role]);
+    const beside = tabs.filter((role) => !far.includes(role));
+    const apart = `${beside.length > 0 ? words.apart(named(beside)) : ""}${far.length > 0 ? words.far(named(far)) : ""}`;
     switch (session) {
       case "starting":
         return words.starting(apart);
@@ -254,12 +256,16 @@ export class SecretPanel extends LitElement {
   }
 }
 
-const claim = (inTabs: boolean): Claim => ({
-  what: text.trust.secret.what(inTabs),
+const claim = (spread: Spread): Claim => ({
+  what: text.trust.secret.what[spread],
   who: text.trust.secret.who(roleName("alice"), roleName("bob"), roleName("dealer")),
   otherwise: text.trust.secret.otherwise,
-  wire: text.trust.secret.wire(inTabs),
+  wire: text.trust.secret.wire[spread],
 });
+
+/** How far apart the roles live. */
+type Spread = "page" | "tabs" | "far";
+const spread = ({ tabs, far }: SecretShow): Spread => (far.length > 0 ? "far" : tabs.length > 0 ? "tabs" : "page");
 
 /** What the drawing is called among the layers. */
 const INPUT = "input";

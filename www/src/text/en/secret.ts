@@ -8,6 +8,8 @@ export const panel = {
   title: "Classify in secret",
   /** Roles that live elsewhere, in the middle of a sentence. */
   apart: (roles: string[]) => `, ${roles.join(" and ")} in tabs of their own`,
+  /** Those that came by a link. */
+  far: (roles: string[]) => `, ${roles.join(" and ")} on ${roles.length > 1 ? "other machines" : "another machine"}`,
   starting: (apart: string) => `The roles are getting ready${apart}.`,
   ended: "The session has ended.",
   ready: (apart: string, model: string, fraction: number | undefined) =>
@@ -119,9 +121,10 @@ export const parties = {
     dealer: "Deals random numbers that fit together, before there is a drawing. It never sees one.",
     client: "Has the pad, shares each drawing, and alone learns the answer.",
   },
-  where: (state: TemplateResult, place: string) => html`${state}, in ${place}`,
-  tab: "a tab of its own",
-  page: "this page",
+  where: (state: TemplateResult, place: string) => html`${state}, ${place}`,
+  tab: "in a tab of its own",
+  far: "now on another machine",
+  page: "in this page",
   blamed: "To blame",
   stopped: "Stopped",
   ready: "Ready",
@@ -130,6 +133,7 @@ export const parties = {
   share: (size: number) => `Its share of the model: ${bytes(size)}.`,
   open: "Open in its own tab",
   opened: "It has its own tab",
+  farAway: "It came by a link",
   disturb: "Disturb them",
   disturbed:
     "A garbled message arrives cut short. Whoever waits for it names the sender and the step, all that was dealt for the session is thrown away, and a new session begins with new keys. What nobody checks are the numbers themselves: a party that computes wrongly, in silence, makes answers wrong.",

@@ -45,18 +45,26 @@ export const trust = {
     wire: "On one wire noise; on both wires both shares, unless each is sealed. Here nothing leaves the page.",
   },
   secret: {
-    what: (inTabs: boolean) => html`<strong>${
-        inTabs ? "Some roles run in tabs of their own, but all of them in this browser, on one computer:" : "All roles run in this browser, on one computer:"
-      }</strong> whoever controls it can add the shares up. What you see is how the protocol works; privacy begins when alice, bob
-      and the dealer belong to different people who do not collude.`,
+    what: {
+      page: oneComputer("All roles run in this browser, on one computer:"),
+      tabs: oneComputer("Some roles run in tabs of their own, but all of them in this browser, on one computer:"),
+      far: html`<strong>Some roles run on other machines.</strong> Nobody has both shares, as long as alice, bob and the dealer belong to
+        different people who do not collude. Roles that nobody took run here, on one computer.`,
+    },
     who: (alice: TemplateResult, bob: TemplateResult, dealer: TemplateResult) => [
       html`${alice} and ${bob}: they add up their shares`,
       html`${dealer} with either of them: it knows every mask`,
     ],
     otherwise: "Alone, each sees noise, as long as all follow the protocol.",
-    wire: (inTabs: boolean) =>
-      inTabs
-        ? "Sizes, times and contents of what goes to other tabs: a script of this site that hears all wires can add the shares up."
-        : "Nothing: inside of this page each pair has a wire of its own. On a network it would see sizes and times, and contents unless they are sealed.",
+    wire: {
+      page: "Nothing: inside of this page each pair has a wire of its own. On a network it would see sizes and times, and contents unless they are sealed.",
+      tabs: "Sizes, times and contents of what goes to other tabs: a script of this site that hears all wires can add the shares up.",
+      far: "On the network sizes and times alone: each pair of machines has keys of its own. Inside of this browser a script of this site hears what goes between tabs.",
+    },
   },
 };
+
+function oneComputer(where: string): TemplateResult {
+  return html`<strong>${where}</strong> whoever controls it can add the shares up. What you see is how the protocol works; privacy
+    begins when alice, bob and the dealer belong to different people who do not collude.`;
+}

@@ -1,0 +1,427 @@
+//! The bridge to those who are elsewhere: a page's sealed end of a room, over a broker that the page's
+//! script speaks with. It stands in for whoever is at the other end: federated messages go through the
+//! same channels as between tabs, and a lock is held for every worker elsewhere as its sign of life.
+
+mod federation;
+mod pipes;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use js_sys::{Function, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::environment::{Show, entropy, epoch_ms, sleep, words};
+use super::page::{self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry};
+use crate::federated::Millis;
+use crate::wire::Address;
+use crate::wire::sealed::{
+    Closed, Door, DoorOutput, Endpoint, EndpointId, HOST, Input, RoomSecret, RoomTag, Stage,
+    Timing, To, Visit, VisitOutput, WORKER,
+};
+use federation::{Guest, Host};
+use pipes::Pipes;
+
+/// The channel of words between pages.
+const WORDS: &str = "parties";
+/// The longest word, in bytes.
+const WORD_MAX: usize = 1 << 16;
+/// The channel of messages to the aggregator.
+const AGGREGATOR: &str = "aggregator";
+/// Bytes that a broker carries at once at least.
+const PAYLOAD_LEAST: usize = 1 << 10;
+
+/// The bridge in its dedicated worker.
+#[wasm_bindgen]
+pub struct Bridge {
+    shared: Shared,
+    show: Show,
+    broker: Broker,
+}
+
+/// What the script does with the broker.
+#[derive(Clone)]
+struct Broker {
+    /// `(subject, bytes)`.
+    publish: Function,
+    /// `(subjects)`: those that are read from now on.
+    subscribe: Function,
+}
+
+type Shared = Rc<RefCell<Option<State>>>;
+
+struct State {
+    end: End,
+    show: Show,
+    broker: Broker,
+    pipes: Pipes,
+    /// The clock, which never goes back, whatever the system's does.
+    now: Millis,
+    /// When the next tick is due.
+    armed: Option<Millis>,
+}
+
+enum End {
+    Door(Door, Host),
+    Visit(Visit, Option<Guest>),
+}
+
+/// What an end wants done, whichever it is.
+enum Wanted {
+    Publish(To, Vec<u8>),
+    Moved,
+    Changed,
+    Message(EndpointId, String, Vec<u8>),
+    Left(EndpointId, Closed),
+}
+
+#[wasm_bindgen]
+impl Bridge {
+    /// A bridge to nowhere; `show` is called with every event, `publish` with a subject and bytes, `subscribe`
+    /// with the subjects that are to be read.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(show: Function, publish: Function, subscribe: Function) -> Self {
+        let broker = Broker { publish, subscribe };
+        Self { shared: Rc::default(), show: Show(show), broker }
+    }
+
+    /// Obeys one command of the page.
+    ///
+    /// # Errors
+    /// When the value is not a command.
+    #[expect(clippy::needless_pass_by_value, reason = "JavaScript hands values over")]
+    pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
+        match serde_wasm_bindgen::from_value(value.clone())? {
+            Command::Host { room, secret, payload } => {
+                self.host(&room, secret.as_deref(), payload)?;
+            }
+            Command::Visit { room, secret, claim, payload } => {
+                self.visit(&room, &secret, &claim, payload)?;
+            }
+            Command::Decide { guest, comes_in } => with(&self.shared, |state| {
+                let id = EndpointId::parse(&guest);
+                if let (End::Door(door, _), Some(id)) = (&mut state.end, id) {
+                    let outputs = door.decide(id, comes_in, state.now);
+                    state.carry_out(outputs.into_iter().map(Wanted::from).collect());
+                }
+            }),
+            Command::Lock { locked } => with(&self.shared, |state| {
+                if let End::Door(door, _) = &mut state.end {
+                    door.lock(locked);
+                }
+                state.tell();
+            }),
+            Command::Look => with(&self.shared, |state| state.tell()),
+            Command::Say { to, text } => {
+                with(&self.shared, |state| state.say(to.as_deref(), &text));
+            }
+            Command::Lay => {
+                let ways = page::read_remote_ways(&value)?;
+                let shared = Rc::downgrade(&self.shared);
+                if let Some(state) = self.shared.borrow_mut().as_mut() {
+                    let peers: Vec<EndpointId> = ways.iter().map(|way| way.peer).collect();
+                    state.pipes.lay(ways, &shared)?;
+                    peers.into_iter().for_each(|peer| state.open(peer));
+                }
+            }
+            Command::Leave => {
+                with(&self.shared, State::leave);
+                self.shared.replace(None);
+            }
+        }
+        arm(&self.shared);
+        Ok(())
+    }
+
+    /// The broker can be reached, or it cannot.
+    pub fn connected(&self, is_connected: bool) {
+        let input = if is_connected { Input::Connected } else { Input::Disconnected };
+        handle(&self.shared, input);
+    }
+
+    /// A frame has come.
+    pub fn frame(&self, bytes: &[u8]) {
+        handle(&self.shared, Input::Frame(bytes));
+    }
+
+    fn host(&self, room: &str, secret: Option<&str>, payload: usize) -> Result<(), JsValue> {
+        let secret = match secret {
+            Some(text) => RoomSecret::parse(text).map_err(|error| error.to_string())?,
+            None => RoomSecret::draw(&mut entropy()),
+        };
+        let text = secret.text().to_string();
+        let payload = payload.max(PAYLOAD_LEAST);
+        let endpoint = Endpoint::new(secret, HOST, true, payload, Timing::default(), entropy());
+        let id = endpoint.id().to_string();
+        let door = Door::new(endpoint, vec![WORKER.to_owned()]);
+        let host = Host::open(room, &Rc::downgrade(&self.shared))?;
+        self.begin(End::Door(door, host));
+        self.show.event(&Shown::Hosting { secret: text, endpoint: id });
+        Ok(())
+    }
+
+    fn visit(&self, room: &str, secret: &str, claim: &str, payload: usize) -> Result<(), JsValue> {
+        let secret = RoomSecret::parse(secret).map_err(|error| error.to_string())?;
+        let payload = payload.max(PAYLOAD_LEAST);
+        let is_worker = claim == WORKER;
+        // Those who compute have to be found by each other.
+        let visit =
+            Visit::new(secret, claim, !is_worker, payload, Timing::default(), Box::new(entropy));
+        let guest = match is_worker {
+            true => Some(Guest::open(room, &Rc::downgrade(&self.shared))?),
+            false => None,
+        };
+        self.begin(End::Visit(visit, guest));
+        Ok(())
+    }
+
+    fn begin(&self, end: End) {
+        let (show, broker) = (self.show.clone(), self.broker.clone());
+        let pipes = Pipes::default();
+        let state = State { end, show, broker, pipes, now: epoch_ms(), armed: None };
+        state.subscribe();
+        state.tell();
+        self.shared.replace(Some(state));
+    }
+}
+
+fn with(shared: &Shared, action: impl FnOnce(&mut State)) {
+    if let Some(state) = shared.borrow_mut().as_mut() {
+        state.now = state.now.max(epoch_ms());
+        action(state);
+    }
+}
+
+fn handle(shared: &Shared, input: Input<'_>) {
+    with(shared, |state| {
+        let wanted = match &mut state.end {
+            End::Door(door, _) => collect(door.handle(input, state.now)),
+            End::Visit(visit, _) => collect(visit.handle(input, state.now)),
+        };
+        state.carry_out(wanted);
+    });
+    arm(shared);
+}
+
+/// Sees to it that the next tick comes.
+fn arm(shared: &Shared) {
+    let mut due = None;
+    with(shared, |state| {
+        let wake = match &state.end {
+            End::Door(door, _) => door.wake_at(),
+            End::Visit(visit, _) => visit.wake_at(),
+        };
+        if state.armed.is_none_or(|armed| wake < armed) {
+            state.armed = Some(wake);
+            due = Some((wake, wake.saturating_sub(state.now)));
+        }
+    });
+    let Some((wake, wait)) = due else { return };
+    let shared = Rc::clone(shared);
+    spawn_local(async move {
+        sleep(Duration::from_millis(wait)).await;
+        let mut is_due = false;
+        with(&shared, |state| {
+            is_due = state.armed == Some(wake);
+            if is_due {
+                state.armed = None;
+            }
+        });
+        if is_due {
+            handle(&shared, Input::Tick);
+        }
+    });
+}
+
+impl State {
+    fn tag(&self) -> RoomTag {
+        self.endpoint().tag()
+    }
+
+    fn endpoint(&self) -> &Endpoint {
+        match &self.end {
+            End::Door(door, _) => door.endpoint(),
+            End::Visit(visit, _) => visit.endpoint(),
+        }
+    }
+
+    fn subject(&self, to: To) -> String {
+        match to {
+            To::Room => format!("sotto.{}.room", self.tag()),
+            To::Endpoint(id) => format!("sotto.{}.{id}", self.tag()),
+        }
+    }
+
+    fn subscribe(&self) {
+        let own = To::Endpoint(self.endpoint().id());
+        let subjects: js_sys::Array =
+            [To::Room, own].map(|to| JsValue::from(self.subject(to))).into_iter().collect();
+        self.call(&self.broker.subscribe, &[&subjects]);
+    }
+
+    fn call(&self, function: &Function, arguments: &[&JsValue]) {
+        let arguments: js_sys::Array = arguments.iter().collect();
+        if let Err(error) = function.apply(&JsValue::NULL, &arguments) {
+            self.show.event(&Shown::Failed { reason: words(&error) });
+        }
+    }
+
+    fn carry_out(&mut self, wanted: Vec<Wanted>) {
+        for one in wanted {
+            match one {
+                Wanted::Publish(to, bytes) => {
+                    let subject = JsValue::from(self.subject(to));
+                    let bytes = JsValue::from(Uint8Array::from(bytes.as_slice()));
+                    self.call(&self.broker.publish, &[&subject, &bytes]);
+                }
+                Wanted::Moved => self.subscribe(),
+                Wanted::Changed => self.tell(),
+                Wanted::Message(from, channel, bytes) => self.heard(from, &channel, bytes),
+                Wanted::Left(id, why) => {
+                    if let End::Door(_, host) = &mut self.end {
+                        host.left(id);
+                    }
+                    let (guest, reason) = (id.to_string(), why.to_string());
+                    self.show.event(&Shown::Left { guest, reason });
+                    self.tell();
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, from: EndpointId, channel: &str, bytes: Vec<u8>) {
+        if let Some(name) = channel.strip_prefix(pipes::PREFIX) {
+            return self.pipes.heard(from, name, bytes);
+        }
+        let claim = match &mut self.end {
+            End::Door(door, host) => match (channel, door.claim(from)) {
+                (AGGREGATOR, Some(WORKER)) => return host.heard(from, bytes),
+                (WORDS, Some(claim)) => claim.to_owned(),
+                _ => return,
+            },
+            // Guests have nothing to say to each other but on their ways.
+            End::Visit(visit, _) if visit.host() != Some(from) => return,
+            End::Visit(_, Some(guest)) if channel != WORDS => return guest.heard(channel, &bytes),
+            End::Visit(..) if channel == WORDS => HOST.to_owned(),
+            End::Visit(..) => return,
+        };
+        if let Ok(text) = String::from_utf8(bytes)
+            && text.len() <= WORD_MAX
+        {
+            self.show.event(&Shown::Said { from: from.to_string(), claim, text });
+        }
+    }
+
+    /// Sends a message, if the other end is there.
+    fn send(&mut self, to: EndpointId, channel: &str, bytes: Vec<u8>) {
+        let sent = match &mut self.end {
+            End::Door(door, _) => door.send(to, channel, bytes, self.now).map(collect),
+            End::Visit(visit, _) => visit.send(to, channel, bytes, self.now).map(collect),
+        };
+        // Whoever is gone is told of as having left.
+        if let Ok(wanted) = sent {
+            self.carry_out(wanted);
+        }
+    }
+
+    fn open(&mut self, peer: EndpointId) {
+        if let End::Visit(visit, _) = &mut self.end
+            && let Ok(outputs) = visit.open(peer, self.now)
+        {
+            self.carry_out(collect(outputs));
+        }
+    }
+
+    fn say(&mut self, to: Option<&str>, text: &str) {
+        let named = to.and_then(EndpointId::parse);
+        let listeners: Vec<EndpointId> = match &self.end {
+            End::Door(door, _) => {
+                let inside = door.guests().map(|guest| guest.id);
+                named.map_or_else(|| inside.collect(), |id| vec![id])
+            }
+            End::Visit(visit, _) => visit.host().into_iter().collect(),
+        };
+        for id in listeners {
+            self.send(id, WORDS, text.as_bytes().to_vec());
+        }
+    }
+
+    fn leave(&mut self) {
+        let wanted = match &mut self.end {
+            End::Door(door, _) => collect(door.close(self.now)),
+            End::Visit(visit, _) => collect(visit.leave(self.now)),
+        };
+        self.carry_out(wanted);
+    }
+
+    fn tell(&self) {
+        let shown = match &self.end {
+            End::Door(door, host) => {
+                let entry = |guest: crate::wire::sealed::GuestView| {
+                    let workers = host.workers_of(guest.id);
+                    GuestEntry::new(guest, workers)
+                };
+                let guests = door.guests().map(entry).collect();
+                Shown::Guests { locked: door.is_locked(), guests }
+            }
+            End::Visit(visit, _) => Shown::Visit {
+                stage: page::stage_name(visit.stage()),
+                words: visit.words(),
+                rtt: visit.host().and_then(|host| visit.endpoint().rtt(host)),
+            },
+        };
+        self.show.event(&shown);
+    }
+
+    /// A message that a role here sends to those elsewhere.
+    fn pass_on(&mut self, to: Address, bytes: &[u8]) {
+        match &self.end {
+            End::Door(door, host) => {
+                let receivers: Vec<EndpointId> = match to {
+                    Address::Workers => door.inside(WORKER).collect(),
+                    Address::Worker(id) => host.home_of(id).into_iter().collect(),
+                    Address::Aggregator => return,
+                };
+                let channel = to.to_string();
+                for id in receivers {
+                    self.send(id, &channel, bytes.to_vec());
+                }
+            }
+            End::Visit(visit, _) => {
+                if let Some(host) = visit.host().filter(|_| visit.stage() == Stage::In) {
+                    self.send(host, AGGREGATOR, bytes.to_vec());
+                }
+            }
+        }
+    }
+}
+
+fn collect<T: Into<Wanted>>(outputs: Vec<T>) -> Vec<Wanted> {
+    outputs.into_iter().map(Into::into).collect()
+}
+
+impl From<DoorOutput> for Wanted {
+    fn from(output: DoorOutput) -> Self {
+        match output {
+            DoorOutput::Publish(to, bytes) => Self::Publish(to, bytes),
+            DoorOutput::Changed => Self::Changed,
+            DoorOutput::Message { from, channel, bytes } => Self::Message(from, channel, bytes),
+            DoorOutput::Left(id, why) => Self::Left(id, why),
+        }
+    }
+}
+
+impl From<VisitOutput> for Wanted {
+    fn from(output: VisitOutput) -> Self {
+        match output {
+            VisitOutput::Publish(to, bytes) => Self::Publish(to, bytes),
+            VisitOutput::Moved(_) => Self::Moved,
+            VisitOutput::Changed => Self::Changed,
+            VisitOutput::Message { from, channel, bytes } => Self::Message(from, channel, bytes),
+            VisitOutput::Left(id, why) => Self::Left(id, why),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Federated messages between this browser and those elsewhere, by the channels that tabs use.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::BroadcastChannel;
+
+use super::{State, arm, with};
+use crate::web::broadcast::{Inbox, subject};
+use crate::web::locks::{self, Held};
+use crate::wire::sealed::EndpointId;
+use crate::wire::{Address, Envelope, PeerId};
+
+/// Workers at one endpoint.
+const WORKERS_MAX: usize = 256;
+/// Messages of a worker whose lock is not held yet.
+const WAITING_MAX: usize = 64;
+
+type WeakState = Weak<RefCell<Option<State>>>;
+
+/// The aggregator's side: stands in for workers elsewhere.
+pub(super) struct Host {
+    room: String,
+    aggregator: BroadcastChannel,
+    _workers: Inbox,
+    remote: BTreeMap<PeerId, Remote>,
+    state: WeakState,
+}
+
+/// A worker elsewhere.
+struct Remote {
+    home: EndpointId,
+    /// Its inbox here and its lock, once they are there; until then what it has said waits.
+    presence: Presence,
+}
+
+enum Presence {
+    Comes(Vec<Vec<u8>>),
+    Here(#[expect(dead_code, reason = "held until it leaves")] (Inbox, Held)),
+}
+
+impl Host {
+    pub(super) fn open(room: &str, state: &WeakState) -> Result<Self, JsValue> {
+        Ok(Self {
+            room: room.to_owned(),
+            aggregator: BroadcastChannel::new(&subject(room, Address::Aggregator))?,
+            _workers: listen(room, Address::Workers, state)?,
+            remote: BTreeMap::new(),
+            state: state.clone(),
+        })
+    }
+
+    /// The endpoint where a worker is.
+    pub(super) fn home_of(&self, id: PeerId) -> Option<EndpointId> {
+        self.remote.get(&id).map(|remote| remote.home)
+    }
+
+    /// The workers at an endpoint.
+    pub(super) fn workers_of(&self, home: EndpointId) -> Vec<String> {
+        let there = self.remote.iter().filter(|(_, remote)| remote.home == home);
+        there.map(|(id, _)| id.to_string()).collect()
+    }
+
+    /// A message to the aggregator. A worker's id is that of the endpoint that first used it, for as long as
+    /// that one is there.
+    pub(super) fn heard(&mut self, from: EndpointId, bytes: Vec<u8>) {
+        let Some(id) = Envelope::sender_of(&bytes) else { return };
+        let at_home = self.remote.values().filter(|remote| remote.home == from).count();
+        match self.remote.get_mut(&id) {
+            Some(remote) if remote.home != from => {}
+            Some(Remote { presence: Presence::Comes(waiting), .. })
+                if waiting.len() < WAITING_MAX =>
+            {
+                waiting.push(bytes);
+            }
+            // Too many: it says again what matters.
+            Some(Remote { presence: Presence::Comes(_), .. }) => {}
+            Some(_) => post(&self.aggregator, &bytes),
+            None if at_home < WORKERS_MAX => {
+                let presence = Presence::Comes(vec![bytes]);
+                self.remote.insert(id, Remote { home: from, presence });
+                spawn_local(welcome(self.state.clone(), self.room.clone(), id));
+            }
+            None => {}
+        }
+    }
+
+    /// An endpoint has left, and its workers with it.
+    pub(super) fn left(&mut self, home: EndpointId) {
+        self.remote.retain(|_, remote| remote.home != home);
+    }
+}
+
+/// Takes a worker's lock in its stead, and passes on what it has said so far: whoever joins without a lock
+/// counts as gone.
+async fn welcome(state: WeakState, room: String, id: PeerId) {
+    let address = Address::Worker(id);
+    let Ok(held) = locks::stand_in(&subject(&room, address)).await else { return };
+    let Some(shared) = state.upgrade() else { return };
+    with(&shared, |now| {
+        let super::End::Door(_, host) = &mut now.end else { return };
+        let (Some(remote), Ok(inbox)) =
+            (host.remote.get_mut(&id), listen(&room, address, &host.state))
+        else {
+            return;
+        };
+        let before = std::mem::replace(&mut remote.presence, Presence::Here((inbox, held)));
+        if let Presence::Comes(waiting) = before {
+            waiting.iter().for_each(|bytes| post(&host.aggregator, bytes));
+        }
+        now.tell();
+    });
+}
+
+/// A guest's side: stands in for the aggregator.
+pub(super) struct Guest {
+    room: String,
+    _aggregator: Inbox,
+    outboxes: BTreeMap<String, BroadcastChannel>,
+}
+
+impl Guest {
+    pub(super) fn open(room: &str, state: &WeakState) -> Result<Self, JsValue> {
+        let aggregator = listen(room, Address::Aggregator, state)?;
+        Ok(Self { room: room.to_owned(), _aggregator: aggregator, outboxes: BTreeMap::new() })
+    }
+
+    /// A message to the workers here, or to one of them.
+    pub(super) fn heard(&mut self, channel: &str, bytes: &[u8]) {
+        let is_known = channel == Address::Workers.to_string() || channel.starts_with("worker/");
+        if !is_known || self.outboxes.len() >= WORKERS_MAX {
+            return;
+        }
+        if !self.outboxes.contains_key(channel)
+            && let Ok(outbox) = BroadcastChannel::new(&format!("sotto/{}/{channel}", self.room))
+        {
+            self.outboxes.insert(channel.to_owned(), outbox);
+        }
+        if let Some(outbox) = self.outboxes.get(channel) {
+            post(outbox, bytes);
+        }
+    }
+}
+
+/// What is sent to this address here goes to those elsewhere.
+fn listen(room: &str, address: Address, state: &WeakState) -> Result<Inbox, JsValue> {
+    let state = state.clone();
+    Inbox::open(&subject(room, address), move |bytes| {
+        if let Some(shared) = state.upgrade() {
+            with(&shared, |state| state.pass_on(address, &bytes));
+            arm(&Rc::clone(&shared));
+        }
+    })
+}
+
+fn post(channel: &BroadcastChannel, bytes: &[u8]) {
+    // Fails only when the channel is closed; a lost message is normal life.
+    drop(channel.post_message(&Uint8Array::from(bytes).buffer()));
+}

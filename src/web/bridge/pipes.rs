@@ -1,0 +1,68 @@
+//! The ways of a session of the parties between this page and other endpoints.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use wasm_bindgen::prelude::*;
+
+use super::{State, arm, with};
+use crate::web::page::RemoteWay;
+use crate::web::ways::{self, Outbox};
+use crate::wire::sealed::EndpointId;
+
+/// Of the channels that carry them.
+pub(super) const PREFIX: &str = "way/";
+/// Messages, and bytes, that may come before their way is laid.
+const EARLY_MAX: (usize, usize) = (1024, 1 << 26);
+
+type Key = (EndpointId, String);
+
+/// All ways of the session under way.
+#[derive(Default)]
+pub(super) struct Pipes {
+    laid: BTreeMap<Key, Box<dyn Outbox>>,
+    /// What came for a session that this end has not heard of yet.
+    early: Vec<(Key, Vec<u8>)>,
+    early_bytes: usize,
+}
+
+impl Pipes {
+    /// The ways of a new session; those of the one before are closed.
+    pub(super) fn lay(
+        &mut self,
+        ways: Vec<RemoteWay>,
+        state: &Weak<RefCell<Option<State>>>,
+    ) -> Result<(), JsValue> {
+        self.laid.clear();
+        for RemoteWay { peer, name, way } in ways {
+            let (state, channel) = (state.clone(), format!("{PREFIX}{name}"));
+            let deliver = Rc::new(move |bytes| {
+                if let Some(shared) = state.upgrade() {
+                    with(&shared, |state| state.send(peer, &channel, bytes));
+                    arm(&shared);
+                }
+            });
+            self.laid.insert((peer, name), ways::open(way, deliver)?);
+        }
+        self.early_bytes = 0;
+        for (key, bytes) in std::mem::take(&mut self.early) {
+            if let Some(outbox) = self.laid.get_mut(&key) {
+                let _ = outbox.send(&bytes);
+            }
+        }
+        Ok(())
+    }
+
+    /// A message from elsewhere. What belongs to no way of the next session is forgotten when that begins.
+    pub(super) fn heard(&mut self, from: EndpointId, name: &str, bytes: Vec<u8>) {
+        let key = (from, name.to_owned());
+        if let Some(outbox) = self.laid.get_mut(&key) {
+            // A role that has gone is missed by its page.
+            let _ = outbox.send(&bytes);
+        } else if self.early.len() < EARLY_MAX.0 && self.early_bytes + bytes.len() <= EARLY_MAX.1 {
+            self.early_bytes += bytes.len();
+            self.early.push((key, bytes));
+        }
+    }
+}

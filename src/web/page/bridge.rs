@@ -1,0 +1,223 @@
+//! The bridge to those who are elsewhere: what the page asks of it, and what it is shown.
+
+use js_sys::{Array, Reflect};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+use super::{Way, read_way};
+use crate::wire::sealed::{Admission, EndpointId, GuestView, Stage, Words};
+
+#[wasm_bindgen(typescript_custom_section)]
+const BRIDGE: &str = r#"
+/** A way between a role of this page, or of a tab beside it, and one at another endpoint. */
+export type RemoteWay =
+  | { peer: string; name: string; port: MessagePort }
+  | { peer: string; name: string; inbox: string; outbox: string };
+
+export type BridgeCommand =
+  /** Holds the door of a room; draws its secret where none is given. `payload`: what the broker carries at once. */
+  | { type: "host"; room: string; secret?: string; payload: number }
+  /** Knocks as `claim`; a worker's tab is in `room`, which is of this page alone. */
+  | { type: "visit"; room: string; secret: string; claim: string; payload: number }
+  /** Lets a guest in, or turns it away. */
+  | { type: "decide"; guest: string; comesIn: boolean }
+  | { type: "lock"; locked: boolean }
+  /** Tells again how things stand: times change. */
+  | { type: "look" }
+  /** A word to a guest, or to all that are in; to the host, from a guest. */
+  | { type: "say"; to?: string; text: string }
+  /** The ways of a session of the parties; those of the one before end. */
+  | { type: "lay"; ways: RemoteWay[] }
+  | { type: "leave" };
+
+export type BridgeEvent =
+  /** The secret is for the link that others come by; `endpoint` is this page's own. */
+  | { type: "hosting"; secret: string; endpoint: string }
+  | { type: "guests"; locked: boolean; guests: GuestEntry[] }
+  | { type: "visit"; stage: "seeks" | "waits" | "in" | "out"; words?: string[]; rtt?: number }
+  | { type: "said"; from: string; claim: string; text: string }
+  | { type: "left"; guest: string; reason: string }
+  | { type: "failed"; reason: string };
+
+/** Somebody who came by a link. */
+export interface GuestEntry {
+  id: string;
+  claim: string;
+  admission: "waits" | "in" | "out";
+  /** To be read to each other. */
+  words?: string[];
+  /** Milliseconds there and back. */
+  rtt?: number;
+  /** Its workers' ids. */
+  workers: string[];
+}
+"#;
+
+/// A way between a role here and one at another endpoint.
+pub struct RemoteWay {
+    /// The endpoint.
+    pub peer: EndpointId,
+    /// The same at both ends.
+    pub name: String,
+    /// To the role here.
+    pub way: Way,
+}
+
+/// Reads the `ways` of a `lay` command, which serde cannot take up.
+///
+/// # Errors
+/// In words.
+pub fn read_remote_ways(command: &JsValue) -> Result<Vec<RemoteWay>, JsValue> {
+    let ways: Array = Reflect::get(command, &"ways".into())?.dyn_into()?;
+    let read = |way: JsValue| {
+        let text = |name: &str| Ok::<_, JsValue>(Reflect::get(&way, &name.into())?.as_string());
+        let peer = text("peer")?.as_deref().and_then(EndpointId::parse);
+        let peer = peer.ok_or("a way to no endpoint")?;
+        let name = text("name")?.ok_or("a way without a name")?;
+        let way = read_way(&way)?.ok_or_else(|| format!("no end of the way {name}"))?;
+        Ok(RemoteWay { peer, name, way })
+    };
+    ways.iter().map(read).collect()
+}
+
+/// What the page asks of the bridge.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum BridgeCommand {
+    /// Hold the door of a room.
+    Host {
+        /// Its name.
+        room: String,
+        /// Its secret, if it has one.
+        secret: Option<String>,
+        /// What the broker carries at once, in bytes.
+        payload: usize,
+    },
+    /// Knock.
+    Visit {
+        /// The room in which this page's worker is.
+        room: String,
+        /// Of the link.
+        secret: String,
+        /// As what.
+        claim: String,
+        /// What the broker carries at once, in bytes.
+        payload: usize,
+    },
+    /// Let a guest in, or turn it away.
+    Decide {
+        /// Who.
+        guest: String,
+        /// Which.
+        comes_in: bool,
+    },
+    /// Lock the door, or open it.
+    Lock {
+        /// Which.
+        locked: bool,
+    },
+    /// Tell how things stand.
+    Look,
+    /// Say something.
+    Say {
+        /// To whom, if not to all.
+        to: Option<String>,
+        /// What.
+        text: String,
+    },
+    /// Lay ways, which are read by [`read_remote_ways`].
+    Lay,
+    /// Say farewell.
+    Leave,
+}
+
+/// What the bridge shows.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum BridgeEvent {
+    /// It holds the door.
+    Hosting {
+        /// For the link.
+        secret: String,
+        /// Its own.
+        endpoint: String,
+    },
+    /// Who is there.
+    Guests {
+        /// Whether nobody else may come.
+        locked: bool,
+        /// Everybody who came.
+        guests: Vec<GuestEntry>,
+    },
+    /// Where a visit stands.
+    Visit {
+        /// How far it has come.
+        stage: &'static str,
+        /// To be compared with what the host sees.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        words: Option<Words>,
+        /// Milliseconds to the host and back.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rtt: Option<f64>,
+    },
+    /// A word of somebody.
+    Said {
+        /// Who.
+        from: String,
+        /// What it says it is.
+        claim: String,
+        /// The word.
+        text: String,
+    },
+    /// One who was in has left.
+    Left {
+        /// Who.
+        guest: String,
+        /// Why.
+        reason: String,
+    },
+    /// It cannot go on.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Somebody who came by a link.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GuestEntry {
+    id: String,
+    claim: String,
+    admission: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<Words>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rtt: Option<f64>,
+    workers: Vec<String>,
+}
+
+impl GuestEntry {
+    /// A guest, and the ids of its workers.
+    #[must_use]
+    pub fn new(guest: GuestView, workers: Vec<String>) -> Self {
+        let GuestView { id, claim, admission, words, rtt_ms } = guest;
+        let admission = match admission {
+            Admission::Waits => "waits",
+            Admission::In => "in",
+            Admission::Out => "out",
+        };
+        Self { id: id.to_string(), claim, admission, words, rtt: rtt_ms, workers }
+    }
+}
+
+/// What the page calls a stage.
+#[must_use]
+pub fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Seeks => "seeks",
+        Stage::Waits => "waits",
+        Stage::In => "in",
+        Stage::Out => "out",
+    }
+}

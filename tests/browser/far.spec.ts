@@ -1,0 +1,136 @@
+// Beyond one computer: three browsers that share nothing meet over a real broker.
+
+import { expect, test, type Browser, type Page } from "@playwright/test";
+
+import { Relay, type Line } from "./relay";
+import { accuracyAfter, draw, openAggregator, testDigits, waitForRound } from "./room";
+
+let relay: Relay;
+test.beforeEach(async () => {
+  relay = await Relay.begin();
+});
+test.afterEach(() => relay.end());
+
+/** Opens the door of a room's page at a broker. */
+async function openDoor(page: Page, line: Line): Promise<void> {
+  const panel = page.getByTestId("invite");
+  await panel.locator("summary").click();
+  await page.getByTestId("broker").fill(line.address);
+  await page.getByTestId("open-door").click();
+  await expect(page.getByTestId("door-state")).toHaveAttribute("data-state", "connected");
+}
+
+/** The link for a role, by a line of its own to the same broker. */
+async function linkFor(page: Page, claim: string, line: Line): Promise<string> {
+  await page.getByTestId("invite-claim").selectOption(claim);
+  const link = page.getByTestId("invite-link");
+  await expect(link).toHaveValue(new RegExp(`claim=${claim}`));
+  const url = new URL(await link.inputValue());
+  const parts = new URLSearchParams(url.hash.slice(1));
+  parts.set("broker", line.address);
+  url.hash = String(parts);
+  return url.href;
+}
+
+/** Another browser, as far as the pages can tell: storage, channels and locks of its own. */
+async function visitor(browser: Browser, link: string): Promise<Page> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(link);
+  return page;
+}
+
+const guest = (page: Page, claim: string) => page.locator(`[data-testid=guest][data-claim=${claim}]`);
+
+test("three browsers train together, read a digit on shares, and get over a broker that dies and a line that is cut", async ({
+  browser,
+  page,
+  context,
+}) => {
+  test.setTimeout(300_000);
+  const ear = await relay.listen();
+  const [here, there, phone] = await Promise.all([relay.line(), relay.line(), relay.line()]);
+
+  await test.step("the room opens its door", async () => {
+    await openAggregator(context, "?room=apart&rounds=3&shards=30", page);
+    await openDoor(page, here);
+  });
+
+  const workers: Page[] = [];
+  await test.step("three workers come by the link, and train under masks", async () => {
+    const link = await linkFor(page, "worker", there);
+    const first = await visitor(browser, link);
+    workers.push(first);
+    for (let n = 0; n < 2; n += 1) {
+      const more = await first.context().newPage();
+      await more.goto(link);
+      workers.push(more);
+    }
+    for (const worker of workers) await expect(worker.getByTestId("visit")).toHaveAttribute("data-stage", "in");
+    await expect(page.getByTestId("worker-count")).toHaveText("3");
+    await page.getByTestId("start-training").click();
+    await waitForRound(page, 2);
+    expect(await accuracyAfter(page, 2)).toBeGreaterThan(30);
+  });
+
+  let bob: Page;
+  await test.step("bob waits at the door, is let in, and computes on another machine", async () => {
+    const context = workers[0]?.context();
+    if (!context) throw new Error("no worker has come");
+    bob = await context.newPage();
+    await bob.goto(await linkFor(page, "bob", there));
+    await expect(bob.getByTestId("visit")).toHaveAttribute("data-stage", "waits");
+    await expect(guest(page, "bob")).toHaveAttribute("data-admission", "waits");
+    await guest(page, "bob").getByTestId("let-in").click();
+    await expect(bob.getByTestId("party-phase")).toHaveAttribute("data-phase", "working", { timeout: 15_000 });
+    await expect(page.getByTestId("bob-state")).toHaveAttribute("data-place", "far");
+    const words = await bob.getByTestId("visit-words").innerText();
+    await expect(guest(page, "bob").getByTestId("guest-words")).toHaveText(words);
+  });
+
+  let drawer: Page;
+  await test.step("somebody draws on a third machine, and alone learns what it is", async () => {
+    drawer = await visitor(browser, await linkFor(page, "client", phone));
+    await guest(page, "client").getByTestId("let-in").click();
+    await expect(drawer.getByTestId("party-phase")).toHaveAttribute("data-phase", "working", { timeout: 15_000 });
+    const zero = testDigits()[0];
+    if (!zero) throw new Error("there are no test digits");
+    await draw(drawer, zero.image);
+    await expect(bob.getByTestId("party-classified")).not.toHaveText("0");
+  });
+
+  await test.step("the broker dies in the middle of a round, and the round is finished", async () => {
+    await page.getByTestId("start-training").click();
+    await expect(workers[0]!.getByTestId("worker-phase")).toHaveAttribute("data-phase", /training|summing/);
+    const round = Number(await page.getByTestId("round").getAttribute("data-round"));
+    await relay.stop();
+    await expect(page.getByTestId("door-state")).toHaveAttribute("data-state", /lost|connecting/, { timeout: 20_000 });
+    await relay.start();
+    await expect(page.getByTestId("door-state")).toHaveAttribute("data-state", "connected", { timeout: 20_000 });
+    await waitForRound(page, round + 1, 60_000);
+    await expect(page.getByTestId("worker-count")).toHaveText("3");
+  });
+
+  await test.step("a line is cut for a while, says so, and nothing is lost", async () => {
+    await phone.cut();
+    await expect(drawer.getByTestId("visit")).toHaveAttribute("data-broker", /lost|connecting/, { timeout: 20_000 });
+    await phone.mend();
+    await expect(drawer.getByTestId("visit")).toHaveAttribute("data-broker", "connected", { timeout: 20_000 });
+    await expect(drawer.getByTestId("party-phase")).toHaveAttribute("data-phase", "working", { timeout: 30_000 });
+    const one = testDigits()[1];
+    if (!one) throw new Error("there is one test digit");
+    await draw(drawer, one.image);
+  });
+
+  await test.step("the broker never had the secret", async () => {
+    const link = new URL(await page.getByTestId("invite-link").inputValue());
+    const secret = new URLSearchParams(link.hash.slice(1)).get("join") ?? "";
+    expect(secret).toMatch(/^[0-9a-f]{32}$/);
+    const traffic = ear.bytes();
+    expect(traffic.length).toBeGreaterThan(100_000);
+    for (const part of [Buffer.from(secret), Buffer.from(secret, "hex"), Buffer.from("classify/"), Buffer.from("claim")]) {
+      expect(traffic.includes(part)).toBe(false);
+    }
+    ear.end();
+  });
+});

@@ -1,0 +1,52 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+
+import { shared } from "../styles/shared";
+
+/** A text as a QR code, drawn once its encoder is there. */
+@customElement("sotto-qr-code")
+export class QrCode extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      svg {
+        display: block;
+        width: 100%;
+        border-radius: var(--round-s);
+        /* Cameras want dark on light, whatever the page's colours. */
+        background: #fff;
+        color: #000;
+      }
+    `,
+  ];
+
+  @property() value = "";
+  @property() label = "";
+  @state() private path = "";
+  @state() private size = 0;
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("value")) void this.draw();
+  }
+
+  private async draw(): Promise<void> {
+    const { value } = this;
+    const { default: encoder } = await import("qrcode-generator");
+    if (value !== this.value) return;
+    const code = encoder(0, "M");
+    code.addData(value);
+    code.make();
+    const count = code.getModuleCount();
+    const places = Array.from({ length: count * count }, (_, place) => [Math.floor(place / count), place % count] as const);
+    this.path = places.filter(([row, column]) => code.isDark(row, column)).map(([row, column]) => `M${column} ${row}h1v1h-1z`).join("");
+    this.size = count;
+  }
+
+  protected override render() {
+    if (!this.size) return nothing;
+    // A quiet zone of four modules.
+    return html`<svg viewBox="-4 -4 ${this.size + 8} ${this.size + 8}" role="img" aria-label=${this.label} shape-rendering="crispEdges">
+      <path d=${this.path} fill="currentColor" />
+    </svg>`;
+  }
+}

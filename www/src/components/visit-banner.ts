@@ -1,0 +1,45 @@
+import { html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { millis } from "../format";
+import type { Claim } from "../state/invite";
+import type { VisitShow } from "../state/visit";
+import { shared } from "../styles/shared";
+import { text } from "../text";
+import "./banner";
+
+const words = text.invite.visit;
+
+/** Where a guest stands who came by a link. */
+@customElement("sotto-visit")
+export class VisitBanner extends LitElement {
+  static override styles = shared;
+
+  @property({ attribute: false }) show?: VisitShow;
+  @property() claim: Claim = "worker";
+
+  protected override render() {
+    const { show } = this;
+    if (!show) return html`<sotto-banner level="warning" data-testid="broken-link">${words.broken}</sotto-banner>`;
+    const { stage, state, words: compared, rtt, reason } = show;
+    const isCut = state === "lost" && stage !== "seeks";
+    return html`<sotto-banner level=${stage === "out" || isCut ? "warning" : "info"} data-testid="visit" data-stage=${stage} data-broker=${state}>
+      ${isCut ? words.cut : this.now(show)} ${stage === "seeks" && state === "lost" ? reason : nothing}
+      ${compared ? words.words(compared) : nothing} ${rtt === undefined ? nothing : words.rtt(millis(rtt))}
+    </sotto-banner>`;
+  }
+
+  private now({ stage, state, broker }: VisitShow): string {
+    const name = text.invite.claims[this.claim];
+    switch (stage) {
+      case "seeks":
+        return words.seeks[state](broker);
+      case "waits":
+        return words.waits(name);
+      case "in":
+        return words.in(name);
+      case "out":
+        return words.out;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// A link by which others come: broker, room's secret and role, in the part of an address that browsers send to nobody.
+
+import { isTabRole, type TabRole } from "./control";
+
+/** What somebody comes as. */
+export type Claim = "worker" | TabRole;
+
+export interface Invite {
+  secret: string;
+  broker: string;
+  claim: Claim;
+}
+
+/** The invitation in an address's fragment; in words what is wrong with it, or nothing where there is none. */
+export function inviteIn(hash: string): Invite | "broken" | undefined {
+  const parts = new URLSearchParams(hash.replace(/^#/, ""));
+  const secret = parts.get("join");
+  if (secret === null) return undefined;
+  const broker = parts.get("broker") ?? "";
+  const claim = parts.get("claim") ?? "worker";
+  const known = claim === "worker" || (isTabRole(claim) && claim);
+  return /^[0-9a-f]{32}$/.test(secret) && isBroker(broker) && known ? { secret, broker, claim: claim as Claim } : "broken";
+}
+
+/** The page for the role, with the invitation. */
+export function linkOf({ secret, broker, claim }: Invite): string {
+  const page = claim === "worker" ? "worker.html" : `party.html?role=${claim}`;
+  const url = new URL(page, document.baseURI);
+  url.hash = String(new URLSearchParams({ join: secret, broker, claim }));
+  return url.href;
+}
+
+/** Whether this can be a broker's address. */
+export function isBroker(address: string): boolean {
+  try {
+    return ["ws:", "wss:"].includes(new URL(address).protocol);
+  } catch {
+    return false;
+  }
+}
+
+/** A room that others were invited to, which a reload of its page opens again. */
+export interface Hosted {
+  secret: string;
+  broker: string;
+}
+
+const key = (room: string) => `sotto/invite/${room}`;
+
+export function hostedBefore(room: string): Hosted | undefined {
+  try {
+    const { secret, broker } = JSON.parse(localStorage.getItem(key(room)) ?? "{}") as Partial<Hosted>;
+    return typeof secret === "string" && /^[0-9a-f]{32}$/.test(secret) && typeof broker === "string" && isBroker(broker)
+      ? { secret, broker }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function rememberHosted(room: string, hosted: Hosted | undefined): void {
+  try {
+    if (hosted) localStorage.setItem(key(room), JSON.stringify(hosted));
+    else localStorage.removeItem(key(room));
+  } catch {
+    // Then a reload closes the room to those elsewhere.
+  }
+}

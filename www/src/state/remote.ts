@@ -1,0 +1,121 @@
+// The door of a room to those who are elsewhere: the page's side of the bridge, and who stands before it.
+
+import type { GuestEntry, RemoteWay } from "../../wasm/sotto.js";
+import type { BridgeOutput, BrokerState } from "../roles/bridge";
+import { startBridge, type RoleLink } from "../roles/start";
+import type { BridgeInput } from "../roles/bridge";
+import type { Far } from "./control";
+import { hostedBefore, rememberHosted } from "./invite";
+
+export interface RemoteShow {
+  /** Where it is open, or shall be. */
+  broker?: string;
+  state: BrokerState["state"];
+  reason?: string;
+  /** Once it is open: what links carry. */
+  secret?: string;
+  locked: boolean;
+  guests: GuestEntry[];
+}
+
+const CLOSED: RemoteShow = { state: "connecting", locked: false, guests: [] };
+/** How often times are asked for. */
+const LOOK_MS = 3000;
+
+export class Remote implements Far {
+  show: RemoteShow = CLOSED;
+  /** This page's own end. */
+  endpoint = "";
+  heard: Far["heard"] = () => {};
+  private bridge?: RoleLink<BridgeInput>;
+  private room = "";
+  private looking?: ReturnType<typeof setInterval>;
+  private readonly leavers = new Map<string, (() => void)[]>();
+
+  constructor(private readonly changed: () => void) {}
+
+  /** The room is known; it may have been open before the page was reloaded. */
+  begin(room: string): void {
+    this.room = room;
+    const before = hostedBefore(room);
+    if (before) this.open(before.broker, before.secret);
+  }
+
+  /** Opens the door at a broker. */
+  open(broker: string, secret?: string): void {
+    this.bridge?.send({ type: "leave" });
+    this.show = { ...CLOSED, broker };
+    const bridge = startBridge((event) => this.bridge === bridge && this.told(event));
+    this.bridge = bridge;
+    bridge.send({ type: "join", broker, opening: { type: "host", room: this.room, ...(secret !== undefined && { secret }) } });
+    clearInterval(this.looking);
+    this.looking = setInterval(() => bridge.send({ type: "look" }), LOOK_MS);
+    this.changed();
+  }
+
+  /** Closes it, and forgets its secret: links that were given away lead nowhere. */
+  close(): void {
+    clearInterval(this.looking);
+    this.bridge?.send({ type: "leave" });
+    delete this.bridge;
+    const { guests } = this.show;
+    this.show = CLOSED;
+    rememberHosted(this.room, undefined);
+    for (const { id } of guests) this.left(id);
+    this.changed();
+  }
+
+  decide(guest: string, comesIn: boolean): void {
+    this.bridge?.send({ type: "decide", guest, comesIn });
+  }
+
+  lock(locked: boolean): void {
+    this.bridge?.send({ type: "lock", locked });
+  }
+
+  say(text: string, to?: string): void {
+    this.bridge?.send({ type: "say", text, ...(to !== undefined && { to }) });
+  }
+
+  lay(ways: RemoteWay[]): void {
+    this.bridge?.send({ type: "lay", ways }, ways.flatMap((way) => ("port" in way ? [way.port] : [])));
+  }
+
+  async gone(guest: string): Promise<void> {
+    await new Promise<void>((done) => this.leavers.set(guest, [...(this.leavers.get(guest) ?? []), done]));
+  }
+
+  private left(guest: string): void {
+    for (const done of this.leavers.get(guest) ?? []) done();
+    this.leavers.delete(guest);
+  }
+
+  private told(event: BridgeOutput): void {
+    switch (event.type) {
+      case "broker": {
+        const { state, reason } = event;
+        const { reason: _, ...show } = this.show;
+        this.show = { ...show, state, ...(reason !== undefined && { reason }) };
+        break;
+      }
+      case "hosting":
+        this.endpoint = event.endpoint;
+        this.show = { ...this.show, secret: event.secret };
+        if (this.show.broker !== undefined) rememberHosted(this.room, { secret: event.secret, broker: this.show.broker });
+        break;
+      case "guests":
+        this.show = { ...this.show, guests: event.guests, locked: event.locked };
+        break;
+      case "said":
+        this.heard(event.text, event.from, event.claim);
+        break;
+      case "left":
+        this.left(event.guest);
+        break;
+      case "failed":
+        this.show = { ...this.show, reason: event.reason };
+        break;
+    }
+    this.changed();
+  }
+}

@@ -1,0 +1,65 @@
+// Those who are elsewhere: the link by which they come, the door, and what a guest's page says.
+
+import { html } from "lit";
+
+const claims = {
+  worker: "a worker",
+  alice: "alice",
+  bob: "bob",
+  dealer: "the dealer",
+  client: "the client, who draws",
+};
+
+export const invite = {
+  claims,
+  panel: {
+    title: "Invite",
+    summary: "Phones and friends join by a link, and privacy becomes real: the parties on different machines.",
+    lead: html`Tabs of this browser find each other without any server. Others are reached through a <em>message broker</em>: a
+      NATS server with a WebSocket listener, yours or anybody’s. All that it carries is sealed end to end, under the secret in
+      the link and keys that each page draws anew. It learns who talks when, and how much; never what.`,
+    local: html`To try it out on this computer: <code>./build.sh relay</code> starts a broker.`,
+    broker: "Broker",
+    placeholder: "wss://broker.example.org",
+    notBroker: "An address of a broker begins with ws:// or wss://.",
+    open: "Open the door",
+    close: "Close, and make old links void",
+    states: {
+      connecting: (address: string) => `Reaching ${address} …`,
+      connected: (address: string) => `Open at ${address}.`,
+      lost: (address: string) => `${address} is out of reach. Trying again; rounds under way wait or are done again.`,
+    },
+    reason: (reason: string) => `It says: ${reason}`,
+    as: "The link is for",
+    link: "Link",
+    copy: "Copy",
+    copied: "Copied",
+    qr: (claim: string) => `A QR code of the link by which ${claim} joins`,
+    share: "Whoever has the link can come in as a worker; other roles wait here until you let them in. Its secret stands behind the #, which browsers send to no server.",
+    lock: "Locked: nobody else comes in",
+    guests: "At the door and inside",
+    nobody: "Nobody has come by the link yet.",
+    columns: { claim: "As", words: "Words", rtt: "There and back", state: "" },
+    admission: { waits: "waits to be let in", in: "in", out: "turned away" },
+    workers: (count: number) => (count === 1 ? "1 worker" : `${count} workers`),
+    letIn: "Let in",
+    turnAway: "Turn away",
+    takeBack: "Take the role back",
+    compare: "Read the words to each other, by phone or across the table: if they agree, nobody stands between you, not even somebody who has the link.",
+  },
+  visit: {
+    broken: "This link is not whole: copy it again, or scan its code once more.",
+    seeks: {
+      connecting: (broker: string) => `Reaching ${broker} …`,
+      connected: () => "The broker answers. Looking for the room’s page: it may be closed, or locked.",
+      lost: (broker: string) => `${broker} is out of reach. Trying again.`,
+    },
+    waits: (claim: string) => `At the door as ${claim}. Somebody at the room’s page has to let you in.`,
+    in: (claim: string) => `Joined by a link as ${claim}. All that leaves this machine is sealed end to end.`,
+    cut: "The broker is out of reach: what is under way goes on when it is back.",
+    out: "The room’s page has turned this guest away.",
+    words: (words: string[]) => html`Words to compare: <strong data-testid="visit-words">${words.join(" · ")}</strong>.`,
+    rtt: (time: string) => `${time} there and back.`,
+    searching: "Waiting for the room’s page.",
+  },
+};
