@@ -8,7 +8,7 @@
 #   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
 #   ./build.sh relay          a broker on this machine, by which other machines' pages join (RELAY_HOST=0.0.0.0 to let them)
 #   ./build.sh lighthouse     Lighthouse on the built page, into target/lighthouse/
-#   ./build.sh bench [suite]  benchmarks (train, mpc, secagg, load, firefox), into target/bench/
+#   ./build.sh bench [suite]  benchmarks (train, mpc, secagg, load, far, firefox), into target/bench/
 #
 # MNIST comes from the folder in MNIST_DIR, else from its public mirrors (kept in .cache/),
 # else the page uses synthetic digits. Needs Rust (rustup.rs) and Node 20.19 (nodejs.org).
@@ -202,11 +202,12 @@ bench() {
     setup_chromium
     build
     local suites=("$@")
-    [[ ${#suites[@]} -gt 0 ]] || suites=(train mpc secagg load firefox)
+    [[ ${#suites[@]} -gt 0 ]] || suites=(train mpc secagg load far firefox)
     local suite
     for suite in "${suites[@]}"; do
         case "$suite" in
             load) ;;
+            far) setup_nats ;;
             firefox) setup_firefox ;;
             # One thread natively, as in a worker; Candle would take all for sums of tensors.
             *) RAYON_NUM_THREADS=1 cargo run --release --bin bench -- "$suite" ;;

@@ -2,7 +2,7 @@
 
 import { expect, test, type Browser, type Page } from "@playwright/test";
 
-import { Relay, type Line } from "./relay";
+import { Relay, type Line } from "../../www/scripts/relay";
 import { accuracyAfter, draw, openAggregator, testDigits, waitForRound } from "./room";
 
 let relay: Relay;

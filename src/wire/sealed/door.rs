@@ -87,6 +87,7 @@ impl Door {
     /// without a question.
     #[must_use]
     pub fn new(endpoint: Endpoint, welcome: Vec<String>) -> Self {
+        let endpoint = endpoint.reserved();
         Self { endpoint, guests: BTreeMap::new(), is_locked: false, welcome }
     }
 
@@ -232,10 +233,7 @@ impl Door {
     }
 
     fn joined(&mut self, id: EndpointId, outputs: &mut Vec<DoorOutput>, now: Millis) {
-        let Some(guest) = self.guests.get_mut(&id) else {
-            // Somebody talks who was not let to the door.
-            return self.endpoint.shut(id, now);
-        };
+        let Some(guest) = self.guests.get_mut(&id) else { return };
         guest.has_come = true;
         if self.welcome.contains(&guest.claim) {
             outputs.extend(self.decide(id, true, now));

@@ -83,7 +83,7 @@ pub enum Output {
         /// What it says.
         bytes: Vec<u8>,
     },
-    /// It is talked with no more. If it comes back, it does so with another key and id.
+    /// It is talked with no more, or never answered. If it comes back, it does so with another key and id.
     Left(EndpointId, Closed),
 }
 
@@ -150,6 +150,8 @@ pub struct Endpoint {
     claim: String,
     /// Whether it answers hellos: those who are looked for do.
     answers: bool,
+    /// Whether it talks with nobody but those it has begun to talk with.
+    is_reserved: bool,
     payload: usize,
     timing: Timing,
     known: BTreeMap<EndpointId, Known>,
@@ -184,6 +186,7 @@ impl Endpoint {
             secret,
             keys,
             answers,
+            is_reserved: false,
             payload,
             timing,
             known: BTreeMap::new(),
@@ -196,6 +199,12 @@ impl Endpoint {
             outputs: VecDeque::new(),
             entropy,
         }
+    }
+
+    /// The same, but it waits for [`Endpoint::open`] before it hears anybody out.
+    #[must_use]
+    pub fn reserved(self) -> Self {
+        Self { is_reserved: true, ..self }
     }
 
     /// Who it is.
@@ -395,7 +404,7 @@ impl Endpoint {
 
     /// The peer that a frame says it is from; somebody who was heard of may begin to talk.
     fn peer(&mut self, from: EndpointId, now: Millis) -> Option<&mut Peer> {
-        if !self.peers.contains_key(&from) {
+        if !self.peers.contains_key(&from) && !self.is_reserved {
             self.open(from, now).ok()?;
         }
         self.peers.get_mut(&from)
@@ -571,14 +580,11 @@ impl Endpoint {
         if why != Closed::Left && why != Closed::Silent {
             self.write_note(id, false, true, now);
         }
-        if let Some(peer) = self.peers.remove(&id) {
+        if self.peers.remove(&id).is_some() {
             self.former.insert(id);
             self.known.remove(&id);
             self.heard_first.retain(|heard| *heard != id);
-            // Nobody was told of one who never proved to be there.
-            if peer.is_proven || why == Closed::Full {
-                self.outputs.push_back(Output::Left(id, why));
-            }
+            self.outputs.push_back(Output::Left(id, why));
         }
     }
 

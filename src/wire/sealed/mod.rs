@@ -9,7 +9,7 @@
 //!   secret and bound to both public keys, one a direction and use. Frames are sealed with
 //!   ChaCha20-Poly1305 (RFC 8439), the frame's number its nonce; version, kind, number, sender and
 //!   receiver are associated data. The channel that a message belongs to is sealed with it.
-//! - A [`stream`] numbers frames, sends again what was not acknowledged (the same bytes), opens each number
+//! - A stream numbers frames, sends again what was not acknowledged (the same bytes), opens each number
 //!   once, within a window, and cuts messages that are longer than a frame.
 //! - Others in the room know its secret too. That none of them stands between two endpoints is shown by
 //!   short authentication words, after a commitment (as ZRTP does, RFC 6189, section 4.4.1.1).
@@ -38,3 +38,5 @@ pub use visit::{Stage, Visit, VisitOutput};
 
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod visiting;

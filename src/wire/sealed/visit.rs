@@ -14,6 +14,8 @@ type Millis = u64;
 /// How long a host may be silent before another endpoint that says it is the host is taken for it: the
 /// page was reloaded.
 const REPLACED_MS: Millis = 8_000;
+/// Between two searches for a host: one that is quick to send guests away shall not be stormed.
+const SEARCH_MS: Millis = 2_000;
 
 /// Where a visit stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +69,10 @@ pub struct Visit {
     stage: Stage,
     words: Option<Words>,
     is_connected: bool,
+    /// When the latest search began, or will.
+    search_at: Millis,
+    /// Whether it has begun.
+    searches: bool,
 }
 
 impl Visit {
@@ -95,6 +101,8 @@ impl Visit {
             stage: Stage::Seeks,
             words: None,
             is_connected: false,
+            search_at: 0,
+            searches: true,
         }
     }
 
@@ -153,8 +161,15 @@ impl Visit {
             Input::Disconnected => self.is_connected = false,
             _ => {}
         }
-        self.endpoint.handle(input, now);
+        if self.searches || !matches!(input, Input::Connected) {
+            self.endpoint.handle(input, now);
+        }
         let mut outputs = self.drained(now);
+        if self.is_connected && !self.searches && now >= self.search_at {
+            self.searches = true;
+            self.endpoint.handle(Input::Connected, now);
+            outputs.extend(self.drained(now));
+        }
         let host_is_quiet = now >= self.host_heard_at + REPLACED_MS;
         if self.is_connected && self.rival.is_some() && host_is_quiet {
             self.move_on(&mut outputs, now);
@@ -166,7 +181,9 @@ impl Visit {
     #[must_use]
     pub fn wake_at(&self) -> Millis {
         let rival = self.rival.map(|_| self.host_heard_at + REPLACED_MS);
-        rival.into_iter().fold(self.endpoint.wake_at(), Millis::min)
+        let search = (!self.searches).then_some(self.search_at);
+        let wanted = rival.into_iter().chain(search).filter(|_| self.is_connected);
+        wanted.fold(self.endpoint.wake_at(), Millis::min)
     }
 
     /// Says farewell.
@@ -270,9 +287,7 @@ impl Visit {
         }
         outputs.push(VisitOutput::Moved(self.endpoint.id()));
         outputs.push(VisitOutput::Changed);
-        if self.is_connected {
-            self.endpoint.handle(Input::Connected, now);
-            outputs.extend(self.drained(now));
-        }
+        self.searches = false;
+        self.search_at = now.max(self.search_at + SEARCH_MS);
     }
 }

@@ -100,8 +100,15 @@ export class InvitePanel extends LitElement {
         flex: 1 1 12rem;
         min-width: 0;
       }
+      .who strong {
+        display: inline-block;
+      }
       .who strong::first-letter {
         text-transform: uppercase;
+      }
+      section {
+        display: grid;
+        gap: var(--space-3);
       }
       @media (max-width: 48rem) {
         .open {
@@ -181,6 +188,7 @@ export class InvitePanel extends LitElement {
             <button data-testid="copy-link" @click=${() => void this.copy(link)}>${this.copied ? words.copied : words.copy}</button>
           </div>
           <p class="note">${words.share}</p>
+          ${isLocal(link) || isLocal(broker) ? html`<p class="note" data-testid="only-here">${words.onlyHere}</p>` : nothing}
         </div>
         <sotto-qr-code .value=${link} .label=${words.qr(text.invite.claims[this.claim])}></sotto-qr-code>
       </div>
@@ -235,3 +243,6 @@ export class InvitePanel extends LitElement {
     this.copied = true;
   }
 }
+
+/** Whether an address means whatever machine it is used on. */
+const isLocal = (address: string): boolean => /^(localhost|127\..*|\[::1\])$/.test(new URL(address).hostname);

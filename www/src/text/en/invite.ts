@@ -36,6 +36,7 @@ export const invite = {
     copied: "Copied",
     qr: (claim: string) => `A QR code of the link by which ${claim} joins`,
     share: "Whoever has the link can come in as a worker; other roles wait here until you let them in. Its secret stands behind the #, which browsers send to no server.",
+    onlyHere: "The link names this computer as localhost: it works in other browsers here. For other machines open this page, and the broker, by an address that they can reach.",
     lock: "Locked: nobody else comes in",
     guests: "At the door and inside",
     nobody: "Nobody has come by the link yet.",

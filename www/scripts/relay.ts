@@ -3,11 +3,11 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 
 const PROGRAM = process.env["NATS_SERVER"] ?? "nats-server";
 /** The one of `./build.sh relay`. */
-const CONFIG = fileURLToPath(new URL("../../tools/relay/nats.conf", import.meta.url));
+const CONFIG = resolve("../tools/relay/nats.conf");
 
 export class Relay {
   private server?: ChildProcess;

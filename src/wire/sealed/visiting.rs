@@ -1,0 +1,224 @@
+//! A door and its guests, over a broker that carries everything.
+
+use super::{
+    Admission, Door, DoorOutput, Endpoint, EndpointId, HOST, Input, RoomSecret, Stage, Timing, To,
+    Visit, VisitOutput, WORKER,
+};
+use crate::entropy::Entropy;
+use crate::seeded::Stream;
+
+const PAYLOAD: usize = 1 << 12;
+
+fn seeded(seed: u64) -> Entropy {
+    let mut stream = Stream::new(seed, "visiting");
+    Box::new(move |bytes: &mut [u8]| stream.fill(bytes))
+}
+
+fn secret() -> RoomSecret {
+    RoomSecret::draw(&mut seeded(0))
+}
+
+fn door(seed: u64) -> Door {
+    let endpoint = Endpoint::new(secret(), HOST, true, PAYLOAD, Timing::default(), seeded(seed));
+    Door::new(endpoint, vec![WORKER.to_owned()])
+}
+
+fn visit(seed: u64, claim: &str) -> Visit {
+    let draws = std::cell::Cell::new(1000 * seed);
+    let draw = move || {
+        draws.set(draws.get() + 1);
+        seeded(draws.get())
+    };
+    Visit::new(secret(), claim, claim != WORKER, PAYLOAD, Timing::default(), Box::new(draw))
+}
+
+/// The house, its guests, and what goes between them.
+struct House {
+    door: Option<Door>,
+    visits: Vec<Visit>,
+    queue: Vec<(To, Vec<u8>)>,
+    now: u64,
+    at_door: Vec<(EndpointId, String, Vec<u8>)>,
+    left: Vec<EndpointId>,
+    at_guests: Vec<(usize, String, Vec<u8>)>,
+}
+
+impl House {
+    fn new(claims: &[&str]) -> Self {
+        let visits = (1..).zip(claims).map(|(seed, claim)| visit(seed, claim)).collect();
+        let mut house = Self {
+            door: Some(door(500)),
+            visits,
+            queue: Vec::new(),
+            now: 1,
+            at_door: Vec::new(),
+            left: Vec::new(),
+            at_guests: Vec::new(),
+        };
+        house.tell_all(Input::Connected);
+        house.pass(5_000);
+        house
+    }
+
+    fn tell_all(&mut self, input: Input<'_>) {
+        self.tell_door(input);
+        (0..self.visits.len()).for_each(|at| self.tell_guest(at, input));
+    }
+
+    fn tell_door(&mut self, input: Input<'_>) {
+        let outputs = self.door.as_mut().map(|door| door.handle(input, self.now));
+        self.of_door(outputs.unwrap_or_default());
+    }
+
+    fn of_door(&mut self, outputs: Vec<DoorOutput>) {
+        for output in outputs {
+            match output {
+                DoorOutput::Publish(to, bytes) => self.queue.push((to, bytes)),
+                DoorOutput::Message { from, channel, bytes } => {
+                    self.at_door.push((from, channel, bytes));
+                }
+                DoorOutput::Left(id, _) => self.left.push(id),
+                DoorOutput::Changed => {}
+            }
+        }
+    }
+
+    fn tell_guest(&mut self, at: usize, input: Input<'_>) {
+        let outputs = self.visits[at].handle(input, self.now);
+        self.of_guest(at, outputs);
+    }
+
+    fn of_guest(&mut self, at: usize, outputs: Vec<VisitOutput>) {
+        for output in outputs {
+            match output {
+                VisitOutput::Publish(to, bytes) => self.queue.push((to, bytes)),
+                VisitOutput::Message { channel, bytes, .. } => {
+                    self.at_guests.push((at, channel, bytes));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn pass(&mut self, millis: u64) {
+        for _ in 0..millis / 50 {
+            while !self.queue.is_empty() {
+                let (to, bytes) = self.queue.remove(0);
+                let is_for = |id| to == To::Room || to == To::Endpoint(id);
+                if self.door.as_ref().is_some_and(|door| is_for(door.endpoint().id())) {
+                    self.tell_door(Input::Frame(&bytes));
+                }
+                for at in 0..self.visits.len() {
+                    if is_for(self.visits[at].endpoint().id()) {
+                        self.tell_guest(at, Input::Frame(&bytes));
+                    }
+                }
+            }
+            self.now += 50;
+            self.tell_all(Input::Tick);
+        }
+    }
+
+    fn decide(&mut self, at: usize, comes_in: bool) {
+        let (id, now) = (self.id(at), self.now);
+        let outputs = self.door.as_mut().map(|door| door.decide(id, comes_in, now));
+        self.of_door(outputs.unwrap_or_default());
+        self.pass(1_000);
+    }
+
+    fn say(&mut self, at: usize, text: &str) {
+        let host = self.visits[at].host().expect("it has found the host");
+        let outputs = self.visits[at].send(host, "parties", text.into(), self.now);
+        self.of_guest(at, outputs.expect("the host is there"));
+        self.pass(1_000);
+    }
+
+    fn id(&self, at: usize) -> EndpointId {
+        self.visits[at].endpoint().id()
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        self.visits.iter().map(Visit::stage).collect()
+    }
+}
+
+#[test]
+fn workers_come_in_and_other_roles_wait_to_be_let_in() {
+    let mut house = House::new(&[WORKER, "bob"]);
+    assert_eq!(house.stages(), [Stage::In, Stage::Waits]);
+    // Who waits is not heard.
+    house.say(1, "too early");
+    assert!(house.at_door.is_empty());
+    house.decide(1, true);
+    assert_eq!(house.stages(), [Stage::In, Stage::In]);
+    house.say(1, "now");
+    assert_eq!(house.at_door, [(house.id(1), "parties".to_owned(), b"now".to_vec())]);
+    let door = house.door.as_ref().expect("it is open");
+    let bob = door.guests().find(|guest| guest.claim == "bob").expect("bob has come");
+    assert_eq!((bob.admission, bob.words), (Admission::In, house.visits[1].words()));
+    assert_eq!(door.claim(house.id(1)), Some("bob"));
+}
+
+#[test]
+fn who_is_turned_away_has_left_and_may_be_let_in_again() {
+    let mut house = House::new(&["bob"]);
+    house.decide(0, true);
+    house.decide(0, false);
+    assert_eq!((house.stages(), house.left.as_slice()), (vec![Stage::Out], &[house.id(0)][..]));
+    house.say(0, "still here");
+    assert!(house.at_door.is_empty());
+    house.decide(0, true);
+    assert_eq!(house.stages(), [Stage::In]);
+}
+
+#[test]
+fn a_locked_door_hears_nobody_until_it_is_unlocked() {
+    let mut house = House::new(&[]);
+    house.door.as_mut().expect("it is there").lock(true);
+    house.visits.push(visit(7, WORKER));
+    house.tell_guest(0, Input::Connected);
+    house.pass(10_000);
+    assert_ne!(house.stages(), [Stage::In]);
+    house.door.as_mut().expect("it is there").lock(false);
+    house.pass(70_000);
+    assert_eq!(house.stages(), [Stage::In]);
+}
+
+#[test]
+fn a_host_that_comes_back_with_other_keys_is_found_again() {
+    let mut house = House::new(&[WORKER, "bob"]);
+    let before = house.id(0);
+    // Its page crashes: no farewell.
+    house.door = None;
+    house.pass(3_000);
+    house.door = Some(door(501));
+    house.tell_door(Input::Connected);
+    house.pass(40_000);
+    assert_eq!(house.stages(), [Stage::In, Stage::Waits]);
+    assert_ne!(house.id(0), before);
+}
+
+#[test]
+fn a_host_that_says_farewell_is_looked_for_at_once() {
+    let mut house = House::new(&[WORKER]);
+    let now = house.now;
+    let outputs = house.door.as_mut().expect("it is there").close(now);
+    house.of_door(outputs);
+    house.door = None;
+    house.pass(200);
+    assert_eq!(house.stages(), [Stage::Seeks]);
+}
+
+#[test]
+fn guests_that_compute_find_each_other() {
+    let mut house = House::new(&["alice", "bob"]);
+    house.decide(0, true);
+    house.decide(1, true);
+    let (bob, now) = (house.id(1), house.now);
+    let opened = house.visits[0].open(bob, now).expect("bob was heard of");
+    house.of_guest(0, opened);
+    let sent = house.visits[0].send(bob, "way/1", b"share".to_vec(), now).expect("bob is there");
+    house.of_guest(0, sent);
+    house.pass(1_000);
+    assert_eq!(house.at_guests, [(1, "way/1".to_owned(), b"share".to_vec())]);
+}
