@@ -167,3 +167,76 @@ fn a_kept_run_goes_on_where_it_was() {
     assert_eq!(damaged.status.code(), Some(1));
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+/// Costs as flags, so that nothing is measured.
+const COSTS: &str = "--step-ms 1 --message-ns 0.2 --add-ns 0.6 --agree-us 2 --upload-ns 2.5 \
+                     --open-us 1 --weigh-ns 10 --unmask-ns 1.3 --repair-us 50 --waiting-ns 5 \
+                     --neighbour-us 300 --pair-ns 100 --mask-ns 2";
+
+fn scale(more: &str) -> Output {
+    let flags = COSTS.split_whitespace().chain(more.split_whitespace());
+    simulate(&["scale"].into_iter().chain(flags).collect::<Vec<_>>())
+}
+
+#[test]
+fn rounds_of_millions_are_computed_and_repeat() {
+    let output = scale("--json --cohort 0.1,all");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty(), "nothing is measured");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["costs"]["server"]["upload_ns"], 2.5);
+    // The flags that are printed are those that were given.
+    assert_eq!(report["flags"].as_str().unwrap(), COSTS);
+    let tables = report["tables"].as_array().unwrap();
+    let of = |index: usize, key: &str| (&tables[index]["cohort"], &tables[index][key]);
+    assert_eq!(tables.len(), 4, "two cohorts, flat and as a tree");
+    assert_eq!(of(3, "topology"), (&"all".into(), &"tree".into()));
+    let largest = |table: &Value| table["rounds"][4].clone();
+    assert_eq!(largest(&tables[3])["workers"], 10_000_000);
+    assert_eq!(largest(&tables[3])["leaves"], 10_000);
+    let seconds = |round: &Value| 3600.0 / round["rounds_per_hour"].as_f64().unwrap();
+    assert!(seconds(&largest(&tables[3])) < seconds(&largest(&tables[2])));
+    assert_eq!(scale("--json --cohort 0.1,all").stdout, output.stdout);
+}
+
+#[test]
+fn rounds_of_millions_are_shown_and_written() {
+    let folder = std::env::temp_dir().join(format!("sotto-scale-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let table = folder.join("rounds.csv");
+    let output = scale(&format!("--csv {}", table.display()));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains(COSTS) && said.contains("breaks: "), "{said}");
+    let rows = std::fs::read_to_string(&table).unwrap();
+    let columns = |row: &str| row.split(',').count();
+    assert_eq!(rows.lines().count(), 1 + 4 * 5);
+    assert!(rows.lines().all(|row| columns(row) == columns(rows.lines().next().unwrap())));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn rounds_that_cannot_be_are_refused_with_the_reason() {
+    for (flags, reason) in [
+        ("--workers 2", "a secure sum takes 3 workers"),
+        ("--workers 0", "a secure sum takes 3 workers"),
+        ("--workers 18446744073709551615", "more than there are people"),
+        ("--leaf 2", "a tree takes"),
+        ("--fan-in 1", "a tree takes"),
+        ("--dropout 0.5", "the graph withstands no more"),
+        ("--over 0.5", "over is 1 or more"),
+        ("--link 0", "an aggregator's link"),
+        ("--slowdown NaN", "the slowdown"),
+        ("--round-trip -1", "the round trip"),
+        ("--csv no/such/folder/file", "no/such/folder/file"),
+    ] {
+        let output = scale(flags);
+        assert_eq!(output.status.code(), Some(1), "{flags}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(reason), "{flags}: {said}");
+    }
+    let costs = simulate(&["scale", "--step-ms", "-1", "--workers", "1000"]);
+    assert_eq!(costs.status.code(), Some(1));
+    for flags in ["--cohort 1.5", "--cohort 0", "--cohort some", "--preset none", "--digits 0"] {
+        assert_eq!(scale(flags).status.code(), Some(2), "{flags}");
+    }
+}

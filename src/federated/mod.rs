@@ -23,8 +23,8 @@ mod worker;
 
 pub use crate::entropy::Entropy;
 pub use aggregator::{
-    Action, Aggregator, Checkpoint, Event, Level, Member, MemberState, Phase, RestoreError,
-    Snapshot, Stamp, SumView,
+    Action, Aggregator, Checkpoint, Event, Level, MEMBERS_MAX, Member, MemberState, Phase,
+    RestoreError, STEP_MS, Snapshot, Stamp, SumView,
 };
 pub use example_level::ExampleTask;
 pub use local::{Job, LocalTraining, Report, Secret, TrainingError};

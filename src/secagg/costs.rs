@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::rehearsal::Rehearsal;
-use super::{Context, Error, FromServer, Numbers, Phase, Rates, Terms};
+use super::rehearsal::{Member, Rehearsal};
+use super::{Context, Error, FromServer, Numbers, Phase, Rates, Sum, Terms};
 use crate::entropy::Entropy;
 
 /// What was measured.
@@ -37,6 +37,18 @@ fn rehearsal(
     Rehearsal::new(context, terms, parts, entropy, Box::new(clock.clone()))
 }
 
+impl Rehearsal {
+    /// The median worker of those that were there to the end, if the sum is the plain one.
+    fn checked(&self, sum: &Sum) -> Result<&Member, Error> {
+        if sum.elements != self.expected(sum) {
+            return Err(Error::Range);
+        }
+        let mut there: Vec<_> = self.members.iter().filter(|m| m.client.is_done()).collect();
+        there.sort_by(|a, b| a.spent_ms.total_cmp(&b.spent_ms));
+        there.get(there.len() / 2).copied().ok_or(Error::TooFew)
+    }
+}
+
 /// A whole sum of `len` values, in which every tenth worker vanishes after sharing its secrets.
 /// Checked against the plain sum.
 ///
@@ -51,18 +63,72 @@ pub fn whole(
     let mut world = rehearsal(workers, len, entropy, clock);
     let stays = |place: usize, phase| place % 10 != 5 || phase < Phase::Masking;
     let sum = world.run(stays)?;
-    if sum.elements != world.expected(&sum) {
-        return Err(Error::Range);
-    }
-    let mut there: Vec<_> = world.members.iter().filter(|m| m.client.is_done()).collect();
-    there.sort_by(|a, b| a.spent_ms.total_cmp(&b.spent_ms));
-    let median = there.get(there.len() / 2).ok_or(Error::TooFew)?;
+    let median = world.checked(&sum)?;
     Ok(Costs {
         server_ms: world.server_ms,
         client_ms: median.spent_ms,
         client_up_bytes: median.sent_bytes,
         client_down_bytes: median.received_bytes,
     })
+}
+
+/// A list of those waited for is made so often: once is too soon over for a clock.
+const LISTS: usize = 100;
+
+/// A whole sum's costs by what is done in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Stages {
+    /// The aggregator's, from the keys to the sealed shares, in milliseconds.
+    pub agree_ms: f64,
+    /// The aggregator's for the masked vectors.
+    pub upload_ms: f64,
+    /// The aggregator's from the survivors' statements to the sum.
+    pub unmask_ms: f64,
+    /// To list whom a phase waits for, while that is everybody.
+    pub waiting_ms: f64,
+    /// The whole computing of a worker: the median of those that were there to the end.
+    pub client_ms: f64,
+}
+
+/// As [`whole`], told apart. Of every ten workers `vanishing`, 0 or 1, share their secrets and
+/// then vanish.
+///
+/// # Errors
+/// As [`whole`].
+pub fn stages(
+    workers: usize,
+    len: u32,
+    vanishing: usize,
+    entropy: Entropy,
+    clock: &(impl Fn() -> f64 + Clone + 'static),
+) -> Result<Stages, Error> {
+    let mut world = rehearsal(workers, len, entropy, clock);
+    let stays = |place: usize, phase| place % 10 >= vanishing || phase < Phase::Masking;
+    let (mut spent_ms, mut waiting_ms) = (Vec::new(), 0.0);
+    let sum = loop {
+        let (phase, before) = (world.server.phase(), world.server_ms);
+        if phase == Phase::Sharing {
+            let begun = clock();
+            (0..LISTS).for_each(|_| drop(std::hint::black_box(world.server.pending())));
+            waiting_ms = (clock() - begun) / LISTS as f64;
+        }
+        let sum = world.step(|place| stays(place, phase))?;
+        spent_ms.push(world.server_ms - before);
+        if let Some(sum) = sum {
+            break sum;
+        }
+    };
+    let client_ms = world.checked(&sum)?.spent_ms;
+    match spent_ms[..] {
+        [keys, sharing, upload_ms, confirming, opening] => Ok(Stages {
+            agree_ms: keys + sharing,
+            upload_ms,
+            unmask_ms: confirming + opening,
+            waiting_ms,
+            client_ms,
+        }),
+        _ => Err(Error::Unexpected),
+    }
 }
 
 /// What one worker of a large cohort spends, milliseconds of computing. Of the others only
@@ -119,5 +185,8 @@ mod tests {
         let costs = whole(20, 100, entropy(), &|| 0.0).unwrap();
         assert!(costs.client_up_bytes > 250 && costs.client_down_bytes > 1000);
         assert!(one_of(200, 100, entropy(), &|| 0.0).is_ok());
+        for vanishing in [0, 1] {
+            assert!(stages(20, 100, vanishing, entropy(), &|| 0.0).is_ok());
+        }
     }
 }

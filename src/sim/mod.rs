@@ -9,6 +9,7 @@ mod all_cores;
 pub mod faults;
 mod network;
 mod restart;
+pub mod scale;
 mod wiretap;
 
 use std::collections::BTreeMap;

@@ -4,9 +4,9 @@ const WIDTH = 720;
 const HEIGHT = 360;
 const PLOT = { left: 46, right: 500, top: 34, bottom: 320 };
 /** Apart for people who see few colours (Okabe and Ito 2008). */
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999", "#b0a000"];
+export const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999", "#b0a000"];
 
-const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+export const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 /** The chart of `lines`, each with its words and its points of round and percent. */
 export function curves(title, lines) {

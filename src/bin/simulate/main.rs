@@ -3,6 +3,7 @@
 mod epsilon;
 mod faults;
 mod pens;
+mod scale;
 mod source;
 mod sum;
 mod train;
@@ -19,6 +20,7 @@ enum Command {
     Epsilon(epsilon::Arguments),
     Faults(faults::Arguments),
     Pens(pens::Arguments),
+    Scale(Box<scale::Arguments>),
     Sum(sum::Arguments),
 }
 
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Command::Epsilon(arguments) => epsilon::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Pens(arguments) => pens::run(&arguments),
+        Command::Scale(arguments) => scale::run(&arguments),
         Command::Sum(arguments) => sum::run(&arguments),
     };
     match done {

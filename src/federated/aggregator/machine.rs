@@ -22,9 +22,10 @@ use pace::Pace;
 
 pub use checkpoint::{Checkpoint, RestoreError, Stamp};
 use rejoin::Former;
+pub use secure::STEP_MS;
 
 /// The most workers in a room.
-const MEMBERS_MAX: usize = 10_000;
+pub const MEMBERS_MAX: usize = 10_000;
 
 /// The machine.
 pub struct Aggregator {

@@ -13,6 +13,8 @@ use crate::wire::PeerId;
 /// The workers of a sum, in the order of their ids.
 pub(super) struct Cohort {
     keys: Vec<Advertisement>,
+    /// By position. An id is a hash, and whom a phase waits for is asked at every message.
+    ids: Vec<PeerId>,
     positions: BTreeMap<PeerId, u32>,
     tree: Tree,
     agreement: Agreement,
@@ -30,8 +32,9 @@ impl Cohort {
         let tree = Tree::new(keys.iter().map(Advertisement::leaf).collect());
         let agreement = Agreement::new(context, terms, keys.len() as u32, &tree.root());
         let ring = Ring::new(keys.len(), degree.neighbours, &agreement.ring_seed());
-        let positions = keys.iter().map(Advertisement::id).zip(0..).collect();
-        Ok(Self { keys, positions, tree, agreement, degree, ring })
+        let ids: Vec<PeerId> = keys.iter().map(Advertisement::id).collect();
+        let positions = ids.iter().copied().zip(0..).collect();
+        Ok(Self { keys, ids, positions, tree, agreement, degree, ring })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -55,12 +58,12 @@ impl Cohort {
     }
 
     pub(super) fn id(&self, position: u32) -> PeerId {
-        self.keys(position).id()
+        self.ids[position as usize]
     }
 
     /// By position.
     pub(super) fn ids(&self) -> impl Iterator<Item = PeerId> {
-        self.keys.iter().map(Advertisement::id)
+        self.ids.iter().copied()
     }
 
     pub(super) fn neighbours(&self, position: u32) -> Vec<u32> {

@@ -13,7 +13,7 @@ use crate::secagg::{Closed, Context, Error, FromClient, Phase, Server, Sum, Tota
 use crate::wire::{Address, PeerId};
 
 /// How long a phase after the training waits for silent workers.
-const STEP_MS: Millis = 15_000;
+pub const STEP_MS: Millis = 15_000;
 /// Elements that are shown.
 const SHOWN: usize = 1024;
 
