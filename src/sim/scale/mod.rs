@@ -233,7 +233,7 @@ impl Model {
             return Err(Error::TooFew(part));
         }
         let members = workers.div_ceil(rooms);
-        let asked = ((self.workload.over * part as f64).ceil() as u64).min(members);
+        let asked = share_of(self.workload.over, part).min(members);
         let sizes = Sizes::new(self.workload.parameters, part, self.workload.dropout);
         let leaf = Node { members, asked, part, leaves, sizes };
         let mut widths = vec![leaves];
@@ -330,13 +330,15 @@ impl Cohort {
     fn of(self, workers: u64) -> Result<u64, Error> {
         match self {
             Self::Count(count) => Ok(count.min(workers)),
-            Self::Share(share) if share > 0.0 && share <= 1.0 => {
-                // As in a round: 0.07 of 100 is 7 although the product is a little more.
-                Ok((share * workers as f64 * (1.0 - 1e-12)).ceil() as u64)
-            }
+            Self::Share(share) if share > 0.0 && share <= 1.0 => Ok(share_of(share, workers)),
             Self::Share(_) => Err(Error::Share),
         }
     }
+}
+
+/// `ratio` of `count`, rounded up; 0.07 of 100 is 7 although the product is a little more.
+fn share_of(ratio: f64, count: u64) -> u64 {
+    (ratio * count as f64 * (1.0 - 1e-12)).ceil() as u64
 }
 
 /// What a tree comes to.
