@@ -1,5 +1,6 @@
 // Beyond one computer: three browsers that share nothing meet over a real broker.
 
+import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Browser, type Page } from "@playwright/test";
 
 import { Relay, type Line } from "../../www/scripts/relay";
@@ -99,6 +100,35 @@ test("three browsers train together, read a digit on shares, and get over a brok
     await expect(bob.getByTestId("party-classified")).not.toHaveText("0");
   });
 
+  await test.step("alice is on a third machine, too, and goes back when her role is taken back", async () => {
+    const alice = await drawer.context().newPage();
+    await alice.goto(await linkFor(page, "alice", phone));
+    await guest(page, "alice").getByTestId("let-in").click();
+    await expect(alice.getByTestId("party-phase")).toHaveAttribute("data-phase", "working", { timeout: 15_000 });
+    const two = testDigits()[2];
+    if (!two) throw new Error("there are two test digits");
+    await drawer.bringToFront();
+    await expect(drawer.getByTestId("party-phase")).toHaveAttribute("data-phase", "working", { timeout: 15_000 });
+    await draw(drawer, two.image);
+    await expect(alice.getByTestId("party-classified")).not.toHaveText("0");
+    await guest(page, "alice").getByTestId("turn-away").click();
+    await expect(alice.getByTestId("visit")).toHaveAttribute("data-stage", "out");
+    await expect(page.getByTestId("alice-state")).toHaveAttribute("data-place", "page");
+    await expect(drawer.getByTestId("party-phase")).toHaveAttribute("data-phase", "working", { timeout: 15_000 });
+  });
+
+  await test.step("the door and a guest's page fit a phone, and are accessible", async () => {
+    for (const one of [page, drawer, workers[0]!]) {
+      const before = one.viewportSize();
+      await one.setViewportSize({ width: 360, height: 800 });
+      // Charts follow in a frame of their own.
+      await expect.poll(() => one.evaluate(() => document.documentElement.scrollWidth), one.url()).toBeLessThanOrEqual(360);
+      const { violations } = await new AxeBuilder({ page: one }).analyze();
+      expect(violations).toEqual([]);
+      if (before) await one.setViewportSize(before);
+    }
+  });
+
   await test.step("the broker dies in the middle of a round, and the round is finished", async () => {
     await page.getByTestId("start-training").click();
     await expect(workers[0]!.getByTestId("worker-phase")).toHaveAttribute("data-phase", /training|summing/);
@@ -133,4 +163,31 @@ test("three browsers train together, read a digit on shares, and get over a brok
     }
     ear.end();
   });
+});
+
+test("a link that is not whole says so, and a locked door lets nobody in", async ({ browser, page, context }) => {
+  test.setTimeout(120_000);
+  const line = await relay.line();
+  await openAggregator(context, "?room=locked", page);
+  await openDoor(page, line);
+  const link = await linkFor(page, "worker", line);
+  const broken = await visitor(browser, link.replace(/join=..../, "join="));
+  await expect(broken.getByTestId("broken-link")).toBeVisible();
+  await page.getByTestId("lock-door").check();
+  const late = await visitor(browser, link);
+  await expect(late.getByTestId("visit")).toHaveAttribute("data-broker", "connected");
+  await late.waitForTimeout(3000);
+  await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "seeks");
+  await expect(page.getByTestId("guest")).toHaveCount(0);
+  await page.getByTestId("lock-door").uncheck();
+  await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "in", { timeout: 40_000 });
+
+  // A reload opens the same door again, and the guest finds it.
+  await page.reload();
+  await expect(page.getByTestId("door-state")).toHaveAttribute("data-state", "connected", { timeout: 30_000 });
+  await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "in", { timeout: 40_000 });
+  await expect(page.getByTestId("worker-count")).toHaveText("1", { timeout: 30_000 });
+  await page.getByTestId("close-door").click();
+  await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "seeks");
+  await expect(page.getByTestId("worker-count")).toHaveText("0");
 });

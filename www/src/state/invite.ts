@@ -66,3 +66,12 @@ export function rememberHosted(room: string, hosted: Hosted | undefined): void {
     // Then a reload closes the room to those elsewhere.
   }
 }
+
+/** Forgets every room's secret. */
+export function forgetHosted(): void {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith(key(""))) localStorage.removeItem(name);
+  } catch {
+    // There is nothing to forget.
+  }
+}

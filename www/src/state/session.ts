@@ -5,6 +5,7 @@ import type { AggregatorCommand, AggregatorEvent } from "../../wasm/sotto.js";
 import { changed, spoken, type Change } from "./address";
 import { Classifier } from "./classifier";
 import { Company } from "./company";
+import { forgetHosted } from "./invite";
 import { Library, type TakenModel } from "./library";
 import { Mirror, released, watch } from "./mirror";
 import { Remote } from "./remote";
@@ -58,6 +59,7 @@ export class Session {
       (model) => this.took(model),
       () => {
         forgetTab();
+        forgetHosted();
         location.reload();
       },
     );

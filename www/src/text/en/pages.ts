@@ -26,7 +26,7 @@ export const pages = {
     where: {
       title: "What runs where",
       browser:
-        "Everything runs in this browser: training, averaging and reading are Rust, compiled to WebAssembly, and each role computes in a thread of its own. Tabs talk over the browser's BroadcastChannel. There is no server behind the page: it is a folder of static files.",
+        "Everything runs in this browser: training, averaging and reading are Rust, compiled to WebAssembly, and each role computes in a thread of its own. Tabs talk over the browser's BroadcastChannel. There is no server behind the page: it is a folder of static files. Other machines can join by a link, over a message broker that carries sealed frames.",
       tabs: "Close a worker tab, reload it, open another in the middle of a round: rounds go on with those who are there.",
     },
     motto: "<em>Sotto voce</em>: in a low voice, so that only those meant to hear it do.",
