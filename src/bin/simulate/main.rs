@@ -4,7 +4,8 @@ mod epsilon;
 mod faults;
 mod pens;
 mod scale;
-mod source;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod sum;
 mod train;
 

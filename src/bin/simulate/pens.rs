@@ -11,7 +11,7 @@ use sotto::federated::{Assignment, Event, Phase, Settings};
 use sotto::learn::{Evaluator, Model};
 use sotto::sim::Simulation;
 
-use super::source::Source;
+use crate::shared::source::Source;
 
 /// Digits of unseen pens in a test.
 const UNSEEN: u32 = 3000;

@@ -8,7 +8,7 @@ use sotto::kept::{open, seal};
 use sotto::sim::Simulation;
 use sotto::wire::{Reader, Writer};
 
-use super::history::Point;
+use crate::shared::history::Point;
 
 /// The longest part of a file, in bytes.
 const PART_MAX: usize = 1 << 30;

@@ -3,10 +3,9 @@
 //! Trains with the same machines, kernels and digits, on a virtual clock and all cores, and
 //! prints each round's test accuracy and the hash of its weights.
 
+mod csv;
 mod dials;
-mod history;
 mod keep;
-mod testing;
 
 use std::cell::RefCell;
 use std::io::IsTerminal;
@@ -19,11 +18,11 @@ use sotto::federated::attack::{self, Attack};
 use sotto::federated::{Assignment, Checkpoint, Event, Phase, Settings, Snapshot};
 use sotto::sim::Simulation;
 
-use super::source::Source;
+use crate::shared::history::Summary;
+use crate::shared::source::Source;
+use crate::shared::testing::{Candidate, Tests};
 use dials::Dials;
-use history::Summary;
 use keep::{Head, Keeper};
-use testing::Tests;
 
 /// A run of the page without a browser: the same machines, kernels and digits, on all cores.
 ///
@@ -132,12 +131,12 @@ impl<'a> Run<'a> {
         let round = self.room.snapshot().round;
         self.bar.set_position(round.into());
         if round.is_multiple_of(self.arguments.test_every) || round >= self.settings.rounds {
-            let point = self.tests.point(&self.room)?;
+            let point = self.tests.point(&Candidate::of(self.room.aggregator()))?;
             self.bar.set_message(format!("{:.2} %", point.accuracy));
             self.bar.suspend(|| println!("{}", point.line()));
             self.head.points.push(point);
             if let Some(path) = &self.arguments.csv {
-                write(path, &history::csv(&self.head.points))?;
+                write(path, &csv::table(&self.head.points))?;
             }
         }
         self.keeper.as_ref().map_or(Ok(()), |keeper| keeper.write(&self.head, &self.room))

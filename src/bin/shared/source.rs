@@ -11,7 +11,7 @@ use sotto::federated::Assignment;
 const USUAL: [&str; 2] = ["dist/data", ".cache/mnist"];
 
 /// Training digits by chunk, and the test digits.
-pub(super) struct Source {
+pub(crate) struct Source {
     manifest: Manifest,
     chunks: Chunks,
 }
@@ -23,7 +23,7 @@ enum Chunks {
 
 impl Source {
     /// Reads `folder`, or the one that `MNIST_DIR` names, or a usual one.
-    pub(super) fn open(folder: Option<&Path>) -> Result<Self, String> {
+    pub(crate) fn open(folder: Option<&Path>) -> Result<Self, String> {
         let named = folder.map(Path::to_owned);
         let named = named.or_else(|| std::env::var_os("MNIST_DIR").map(PathBuf::from));
         let found = named.or_else(|| USUAL.map(PathBuf::from).into_iter().find(|p| p.is_dir()));
@@ -36,12 +36,16 @@ impl Source {
             return Ok(Self { manifest, chunks: Chunks::Folder(folder) });
         }
         let read = Mnist::read(&folder).and_then(|m| Layout::new(&m.train, &m.test, "mnist"));
-        let layout = read.map_err(|error| format!("{}: {error}", folder.display()))?;
-        Ok(Self { manifest: layout.manifest().clone(), chunks: Chunks::Layout(Box::new(layout)) })
+        read.map(Self::of).map_err(|error| format!("{}: {error}", folder.display()))
+    }
+
+    /// Digits that are in memory.
+    pub(crate) fn of(layout: Layout) -> Self {
+        Self { manifest: layout.manifest().clone(), chunks: Chunks::Layout(Box::new(layout)) }
     }
 
     /// All test digits.
-    pub(super) fn test(&self) -> Result<Digits, String> {
+    pub(crate) fn test(&self) -> Result<Digits, String> {
         let mut all = Digits::default();
         for chunk in self.manifest.test_chunks() {
             all.extend(&self.chunk(&chunk)?).map_err(|error| error.to_string())?;
@@ -50,7 +54,7 @@ impl Source {
     }
 
     /// The digits of a place.
-    pub(super) fn shard(&self, place: &Assignment) -> Result<Digits, String> {
+    pub(crate) fn shard(&self, place: &Assignment) -> Result<Digits, String> {
         let shard = place.cut(&self.manifest)?;
         let chunks = self.manifest.chunks_of(&shard).into_iter();
         let chunks: Vec<(ChunkRef, Digits)> = chunks

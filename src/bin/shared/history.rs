@@ -6,28 +6,28 @@ use serde::{Deserialize, Serialize};
 
 /// The model after a round.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Point {
-    pub(super) round: u32,
+pub(crate) struct Point {
+    pub(crate) round: u32,
     /// Test digits read right, in percent.
-    pub(super) accuracy: f64,
+    pub(crate) accuracy: f64,
     /// The mean cross-entropy on the test digits, in nats.
-    pub(super) loss: f64,
+    pub(crate) loss: f64,
     /// Digits of pens that no worker draws, read right, in percent.
-    pub(super) pens: f64,
+    pub(crate) pens: f64,
     /// Stamped test digits that are read as the attacker wants, in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) backdoor: Option<f64>,
+    pub(crate) backdoor: Option<f64>,
     /// Bytes that workers have sent so far.
-    pub(super) bytes_up: u64,
+    pub(crate) bytes_up: u64,
     /// Bytes that the aggregator has sent so far.
-    pub(super) bytes_down: u64,
+    pub(crate) bytes_down: u64,
     /// The SHA-256 of the weights.
-    pub(super) weights_sha256: String,
+    pub(crate) weights_sha256: String,
 }
 
 impl Point {
     /// For people.
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let mut line = format!(
             "round {:>4}   accuracy {:>6.2} %   loss {:.4}   pens {:>6.2} %   weights {}",
             self.round, self.accuracy, self.loss, self.pens, self.weights_sha256
@@ -42,41 +42,25 @@ impl Point {
 
 /// The last line of a run with `--json`.
 #[derive(Debug, Serialize)]
-pub(super) struct Summary<'a> {
+pub(crate) struct Summary<'a> {
     /// Of the last model, in percent.
-    pub(super) test_accuracy: f64,
-    pub(super) test_loss: f64,
+    pub(crate) test_accuracy: f64,
+    pub(crate) test_loss: f64,
     /// Of the last model on unseen pens, in percent.
-    pub(super) pens_accuracy: f64,
+    pub(crate) pens_accuracy: f64,
     /// The best accuracy of all rounds.
-    pub(super) best_accuracy: f64,
-    pub(super) rounds: u32,
+    pub(crate) best_accuracy: f64,
+    pub(crate) rounds: u32,
     /// The first round whose model reached the target.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) rounds_to_target: Option<u32>,
+    pub(crate) rounds_to_target: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) backdoor: Option<f64>,
-    pub(super) bytes_up: u64,
-    pub(super) bytes_down: u64,
-    pub(super) weights_sha256: &'a str,
-    pub(super) clients: u32,
+    pub(crate) backdoor: Option<f64>,
+    pub(crate) bytes_up: u64,
+    pub(crate) bytes_down: u64,
+    pub(crate) weights_sha256: &'a str,
+    pub(crate) clients: u32,
     /// The settings that are not the page's usual ones, as in its address.
-    pub(super) settings: String,
-    pub(super) seconds: f64,
-}
-
-/// The history as a table.
-pub(super) fn csv(points: &[Point]) -> String {
-    let mut table =
-        "round,accuracy,loss,pens,backdoor,bytes_up,bytes_down,weights_sha256\n".to_owned();
-    for p in points {
-        let backdoor = p.backdoor.map(|share| share.to_string()).unwrap_or_default();
-        // Writing to a String does not fail.
-        let _ = writeln!(
-            table,
-            "{},{},{},{},{backdoor},{},{},{}",
-            p.round, p.accuracy, p.loss, p.pens, p.bytes_up, p.bytes_down, p.weights_sha256
-        );
-    }
-    table
+    pub(crate) settings: String,
+    pub(crate) seconds: f64,
 }

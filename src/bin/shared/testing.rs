@@ -3,19 +3,19 @@
 use rayon::prelude::*;
 use sotto::digits::Digits;
 use sotto::digits::synthetic::unseen;
+use sotto::federated::Aggregator;
 use sotto::federated::attack::{self, Attack};
 use sotto::learn::{self, Evaluation, Evaluator, Model};
 use sotto::network::{Network, Weights};
-use sotto::sim::Simulation;
 
-use super::super::source::Source;
 use super::history::Point;
+use super::source::Source;
 
 /// Digits of unseen pens in a test.
 const UNSEEN: u32 = 1000;
 
 /// What models are tested on.
-pub(super) struct Tests {
+pub(crate) struct Tests {
     digits: Parts,
     /// Digits of pens that no worker draws.
     pens: Parts,
@@ -24,7 +24,7 @@ pub(super) struct Tests {
 }
 
 impl Tests {
-    pub(super) fn new(
+    pub(crate) fn new(
         source: &Source,
         fold: u32,
         attack: Option<&dyn Attack>,
@@ -36,23 +36,44 @@ impl Tests {
         Ok(Self { digits: Parts::new(&digits), pens: Parts::new(&pens), stamped })
     }
 
-    pub(super) fn point(&self, room: &Simulation) -> Result<Point, String> {
-        let aggregator = room.aggregator();
-        let (network, weights) = (aggregator.network(), aggregator.weights());
+    pub(crate) fn point(&self, candidate: &Candidate) -> Result<Point, String> {
+        let Candidate { network, weights, round, bytes_up, bytes_down } = candidate;
         let test = |parts: &Parts| parts.test(network, weights).map_err(|error| error.to_string());
         let result = test(&self.digits)?;
         let backdoor = self.stamped.as_ref().map(test).transpose()?;
-        let snapshot = room.snapshot();
         Ok(Point {
-            round: snapshot.round,
+            round: *round,
             accuracy: result.accuracy,
             loss: result.loss,
             pens: test(&self.pens)?.accuracy,
             backdoor: backdoor.map(|result| result.accuracy),
+            bytes_up: *bytes_up,
+            bytes_down: *bytes_down,
+            weights_sha256: weights.hash().to_string(),
+        })
+    }
+}
+
+/// A model to test, and what it took to come to it.
+pub(crate) struct Candidate {
+    network: Network,
+    weights: Weights,
+    round: u32,
+    bytes_up: u64,
+    bytes_down: u64,
+}
+
+impl Candidate {
+    /// The newest model of an aggregator.
+    pub(crate) fn of(aggregator: &Aggregator) -> Self {
+        let snapshot = aggregator.snapshot();
+        Self {
+            network: aggregator.network().clone(),
+            weights: aggregator.weights().clone(),
+            round: snapshot.round,
             bytes_up: snapshot.bytes_received,
             bytes_down: snapshot.bytes_sent,
-            weights_sha256: aggregator.weights().hash().to_string(),
-        })
+        }
     }
 }
 

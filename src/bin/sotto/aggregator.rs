@@ -1,0 +1,117 @@
+//! `sotto aggregator`: holds a room, and trains with whoever comes.
+
+mod run;
+mod testing;
+
+use std::path::PathBuf;
+
+use sotto::federated::{Aggregator, Phase, Settings};
+use sotto::wire::sealed::{Door, Endpoint, HOST, Invite, RoomSecret, Timing, WORKER};
+
+use crate::broker::Broker;
+use crate::data::Data;
+use crate::host::Host;
+use crate::state::{self, State};
+use crate::{asked_to_stop, entropy};
+use run::{Keeper, Room};
+use testing::Tester;
+
+/// Holds a room as the aggregator, trains with the workers that join, and tests the model on test digits.
+///
+/// The invitation is the first line of standard output, a line for every round follows. What else
+/// happens is told on standard error. It ends after the last round.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The broker's address: nats:// or tls://; ws:// or wss:// if pages shall join too
+    #[arg(long, value_name = "URL")]
+    broker: String,
+    /// The settings as the page's address has them, such as "seed=42&rounds=2" [else those of the run
+    /// in --state, or the usual ones]
+    #[arg(long, value_name = "QUERY")]
+    query: Option<String>,
+    /// The file with the room's secret, which is made if it is not there [else one in --state, or a
+    /// fresh secret]
+    #[arg(long, value_name = "FILE")]
+    room_secret_file: Option<PathBuf>,
+    /// Keep the run in this folder, and go on from it if it is there
+    #[arg(long, value_name = "FOLDER")]
+    state: Option<PathBuf>,
+    /// Say the outcome as one JSON object, in the last line
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Arguments {
+    fn settings(&self) -> Result<Option<Settings>, String> {
+        let read = self.query.as_deref().map(Settings::from_query).transpose();
+        read.map_err(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            problems.join("; ")
+        })
+    }
+
+    fn secret(&self, state: Option<&State>) -> Result<RoomSecret, String> {
+        match self.room_secret_file.clone().or_else(|| state.map(State::secret_file)) {
+            Some(file) => state::secret(&file),
+            None => Ok(RoomSecret::draw(&mut entropy())),
+        }
+    }
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
+    let settings = arguments.settings()?;
+    let state = arguments.state.as_deref().map(State::open).transpose()?;
+    let secret = arguments.secret(state.as_ref())?;
+    let invite = Invite::new(secret.clone(), &arguments.broker, WORKER)
+        .map_err(|error| format!("--broker {}: {error}", arguments.broker))?;
+    let (machine, keeper) = begin(settings, state)?;
+    let (tester, mut tested) = Tester::start(&arguments.data.open()?, &machine)?;
+    let (broker, mut news) = Broker::connect(&arguments.broker, secret.tag()).await?;
+    let payload = broker.payload();
+    let endpoint = Endpoint::new(secret, HOST, true, payload, Timing::default(), entropy());
+    broker.listen(endpoint.id());
+    println!("{}", invite.fragment().as_str());
+    let host = Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine);
+    let mut room = Room::open(host, broker, keeper, tester)?;
+    let stop = asked_to_stop();
+    tokio::pin!(stop);
+    let mut is_whole = true;
+    while !room.is_over() {
+        tokio::select! {
+            Some(news) = news.recv() => room.hear(&news)?,
+            Some(point) = tested.recv() => room.measured(point?)?,
+            () = room.wakes() => room.tick()?,
+            () = &mut stop => {
+                is_whole = false;
+                break;
+            }
+        }
+    }
+    if arguments.json && is_whole {
+        println!("{}", room.summary()?);
+    }
+    room.close().await;
+    Ok(())
+}
+
+/// A new run, or the one that was kept.
+fn begin(settings: Option<Settings>, state: Option<State>) -> Result<(Aggregator, Keeper), String> {
+    let kept = state.as_ref().map(State::read).transpose()?.flatten();
+    let Some(run) = kept else {
+        let machine = Aggregator::new(settings.unwrap_or_default(), entropy());
+        return Ok((machine.map_err(|error| error.to_string())?, Keeper::new(state, Vec::new())));
+    };
+    if settings.is_some_and(|settings| settings != run.checkpoint.settings) {
+        return Err("the folder of --state holds a run with another --query".to_owned());
+    }
+    let machine = Aggregator::restore(run.checkpoint, entropy())
+        .map_err(|error| format!("the run in --state cannot be taken up: {error}"))?;
+    Ok((machine, Keeper::new(state, run.history)))
+}
+
+/// Whether all rounds are done.
+fn is_finished(machine: &Aggregator) -> bool {
+    machine.snapshot().phase == Phase::Finished
+}

@@ -1,0 +1,214 @@
+//! A connection to the broker: frames out, frames in, and whether it can be reached.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_nats::{Client, ConnectOptions, Event};
+use futures_util::StreamExt;
+use sotto::wire::sealed::{EndpointId, FRAME_MAX, RoomTag, To};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
+
+/// Frames that have come and were not looked at.
+const NEWS_MAX: usize = 1024;
+/// Frames of one subscription that wait for a place among the news; of more, some are lost, and sent again.
+const HELD_MAX: usize = 4096;
+/// Bytes that wait for the broker; what is over that is lost, and sent again.
+const WAITING_MAX: usize = 256 << 20;
+/// The longest wait between two tries to reach the broker.
+const RETRY_MAX: Duration = Duration::from_secs(4);
+/// How long a broker that has not been reached is waited for in silence.
+const SILENCE: Duration = Duration::from_secs(3);
+/// How long the last frames are waited for.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// What comes from the broker.
+pub(crate) enum News {
+    Connected,
+    Disconnected,
+    Frame(Vec<u8>),
+    /// The broker, or the way to it, complains.
+    Trouble(String),
+}
+
+/// The way to the broker. What is asked of it is done in order.
+pub(crate) struct Broker {
+    orders: mpsc::UnboundedSender<Order>,
+    waiting: Arc<AtomicUsize>,
+    payload: usize,
+}
+
+enum Order {
+    Listen(EndpointId),
+    Publish(To, Vec<u8>),
+    Flush(oneshot::Sender<()>),
+}
+
+impl Broker {
+    /// Reaches the broker at `url`, sooner or later. Nothing is read before [`Broker::listen`].
+    pub(crate) async fn connect(
+        url: &str,
+        tag: RoomTag,
+    ) -> Result<(Self, mpsc::Receiver<News>), String> {
+        let (news, mut heard) = mpsc::channel(NEWS_MAX);
+        let told = news.clone();
+        let client = ConnectOptions::new()
+            .retry_on_initial_connect()
+            .subscription_capacity(HELD_MAX)
+            .reconnect_delay_callback(|tries| {
+                let doubled = 50 << u32::try_from(tries).unwrap_or(u32::MAX).min(10);
+                RETRY_MAX.min(Duration::from_millis(doubled))
+            })
+            .event_callback(move |event| {
+                let told = told.clone();
+                async move {
+                    let news = match event {
+                        Event::Connected => News::Connected,
+                        Event::Disconnected => News::Disconnected,
+                        Event::ServerError(error) => News::Trouble(error.to_string()),
+                        Event::ClientError(error) => News::Trouble(error.to_string()),
+                        _ => return,
+                    };
+                    // Nobody listens any more when the program ends.
+                    let _ = told.send(news).await;
+                }
+            })
+            .connect(url)
+            .await
+            .map_err(|error| format!("the broker: {error}"))?;
+        if tokio::time::timeout(SILENCE, reached(&mut heard)).await.is_err() {
+            eprintln!("sotto: the broker does not answer; trying on");
+            reached(&mut heard).await;
+        }
+        let payload = client.server_info().max_payload.min(FRAME_MAX);
+        let (orders, obeyed) = mpsc::unbounded_channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        tokio::spawn(obey(client, tag, obeyed, news, Arc::clone(&waiting)));
+        Ok((Self { orders, waiting, payload }, heard))
+    }
+
+    /// The most that it carries at once, in bytes.
+    pub(crate) fn payload(&self) -> usize {
+        self.payload
+    }
+
+    /// Reads the room's inbox and this endpoint's, and no other one's any more.
+    pub(crate) fn listen(&self, id: EndpointId) {
+        self.order(Order::Listen(id));
+    }
+
+    /// Sends a frame, or loses it.
+    pub(crate) fn publish(&self, to: To, frame: Vec<u8>) {
+        if self.waiting.load(Ordering::Relaxed) + frame.len() <= WAITING_MAX {
+            self.waiting.fetch_add(frame.len(), Ordering::Relaxed);
+            self.order(Order::Publish(to, frame));
+        }
+    }
+
+    /// Sends what still waits, if that does not take long.
+    pub(crate) async fn close(self) {
+        let (done, flushed) = oneshot::channel();
+        self.order(Order::Flush(done));
+        // What is lost now would have been lost with the program.
+        let _ = tokio::time::timeout(FAREWELL, flushed).await;
+    }
+
+    fn order(&self, order: Order) {
+        // The other end lives as long as this one.
+        let _ = self.orders.send(order);
+    }
+}
+
+async fn reached(heard: &mut mpsc::Receiver<News>) {
+    while let Some(news) = heard.recv().await {
+        match news {
+            News::Connected => return,
+            News::Trouble(text) => eprintln!("sotto: the broker: {text}"),
+            News::Disconnected | News::Frame(_) => {}
+        }
+    }
+}
+
+/// Hands orders to the client, which may have to wait for the broker with each.
+async fn obey(
+    client: Client,
+    tag: RoomTag,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+    news: mpsc::Sender<News>,
+    waiting: Arc<AtomicUsize>,
+) {
+    let mut room = None;
+    let mut inbox: Option<Reading> = None;
+    while let Some(order) = orders.recv().await {
+        match order {
+            Order::Listen(id) => {
+                if room.is_none() {
+                    room = read(&client, subject(tag, To::Room), &news).await;
+                }
+                inbox = read(&client, subject(tag, To::Endpoint(id)), &news).await;
+            }
+            Order::Publish(to, frame) => {
+                waiting.fetch_sub(frame.len(), Ordering::Relaxed);
+                if let Err(error) = client.publish(subject(tag, to), frame.into()).await {
+                    let _ = news.send(News::Trouble(error.to_string())).await;
+                }
+            }
+            Order::Flush(done) => {
+                // When it fails, the broker is not there, and nobody hears of it.
+                let _ = client.flush().await;
+                let _ = done.send(());
+            }
+        }
+    }
+    drop((room, inbox));
+}
+
+/// A subscription, which ends when this is dropped.
+struct Reading(AbortHandle);
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn read(client: &Client, subject: String, news: &mpsc::Sender<News>) -> Option<Reading> {
+    let mut frames = match client.subscribe(subject).await {
+        Ok(frames) => frames,
+        Err(error) => {
+            let _ = news.send(News::Trouble(error.to_string())).await;
+            return None;
+        }
+    };
+    let news = news.clone();
+    let reading = tokio::spawn(async move {
+        while let Some(message) = frames.next().await {
+            if news.send(News::Frame(message.payload.into())).await.is_err() {
+                return;
+            }
+        }
+    });
+    Some(Reading(reading.abort_handle()))
+}
+
+/// The name of an inbox.
+fn subject(tag: RoomTag, to: To) -> String {
+    match to {
+        To::Room => format!("sotto.{tag}.room"),
+        To::Endpoint(id) => format!("sotto.{tag}.{id}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inboxes_are_named_as_pages_name_them() {
+        let tag = RoomTag([0xab; 16]);
+        assert_eq!(subject(tag, To::Room), format!("sotto.{}.room", "ab".repeat(16)));
+        let to = To::Endpoint(EndpointId([1; 16]));
+        assert_eq!(subject(tag, to), format!("sotto.{}.{}", "ab".repeat(16), "01".repeat(16)));
+    }
+}

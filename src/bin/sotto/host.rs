@@ -1,0 +1,281 @@
+//! The aggregator's end of a room: its machine behind a door.
+//!
+//! A worker's id belongs to the endpoint that first spoke for it, as long as that one is there; others
+//! are not heard under it. When an endpoint leaves, its workers are gone.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use sotto::federated::{Action, Aggregator, Event, Level, Millis};
+use sotto::wire::sealed::{Closed, Door, DoorOutput, EndpointId, Input, To, WORKER};
+use sotto::wire::{Address, Envelope, PeerId};
+
+/// The channel of messages to the aggregator.
+pub(crate) const AGGREGATOR: &str = "aggregator";
+/// Workers at one endpoint.
+pub(crate) const WORKERS_MAX: usize = 256;
+
+/// What the host wants done.
+pub(crate) enum Effect {
+    /// The broker shall carry this frame.
+    Publish(To, Vec<u8>),
+    /// The model has changed.
+    Evaluate,
+    /// The user shall know.
+    Say(String),
+}
+
+/// The machine behind the door.
+pub(crate) struct Host {
+    door: Door,
+    machine: Aggregator,
+    homes: BTreeMap<PeerId, EndpointId>,
+    wakes: BTreeSet<Millis>,
+}
+
+impl Host {
+    pub(crate) fn new(door: Door, machine: Aggregator) -> Self {
+        Self { door, machine, homes: BTreeMap::new(), wakes: BTreeSet::new() }
+    }
+
+    pub(crate) fn machine(&self) -> &Aggregator {
+        &self.machine
+    }
+
+    /// Something happens to the aggregator.
+    pub(crate) fn tell(&mut self, event: Event, now: Millis) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut outputs = VecDeque::new();
+        self.machine_hears(event, &mut outputs, &mut effects, now);
+        self.settle(outputs, &mut effects, now);
+        effects
+    }
+
+    /// Something happens at the door.
+    pub(crate) fn hear(&mut self, input: Input<'_>, now: Millis) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut outputs = VecDeque::from(self.door.handle(input, now));
+        if self.wakes.first().is_some_and(|wake| *wake <= now) {
+            self.wakes = self.wakes.split_off(&(now + 1));
+            self.machine_hears(Event::Tick, &mut outputs, &mut effects, now);
+        }
+        self.settle(outputs, &mut effects, now);
+        effects
+    }
+
+    /// Says farewell to everybody.
+    pub(crate) fn close(&mut self, now: Millis) -> Vec<Effect> {
+        let outputs = self.door.close(now).into_iter();
+        outputs
+            .filter_map(|output| match output {
+                DoorOutput::Publish(to, bytes) => Some(Effect::Publish(to, bytes)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// When [`Input::Tick`] is due.
+    pub(crate) fn wake_at(&self) -> Millis {
+        self.wakes.first().copied().unwrap_or(Millis::MAX).min(self.door.wake_at())
+    }
+
+    fn settle(
+        &mut self,
+        mut outputs: VecDeque<DoorOutput>,
+        effects: &mut Vec<Effect>,
+        now: Millis,
+    ) {
+        while let Some(output) = outputs.pop_front() {
+            match output {
+                DoorOutput::Publish(to, bytes) => effects.push(Effect::Publish(to, bytes)),
+                DoorOutput::Changed => {}
+                DoorOutput::Message { from, channel, bytes } => {
+                    if channel == AGGREGATOR && self.may_say(from, &bytes) {
+                        self.machine_hears(Event::Bytes(bytes), &mut outputs, effects, now);
+                    }
+                }
+                DoorOutput::Left(id, why) => {
+                    if why != Closed::Left {
+                        effects.push(Effect::Say(format!("guest {id}: {why}")));
+                    }
+                    let gone: Vec<PeerId> = self.workers_of(id).collect();
+                    for worker in gone {
+                        self.homes.remove(&worker);
+                        self.machine_hears(Event::Gone(worker), &mut outputs, effects, now);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether an endpoint may say this: it speaks for a worker of its own, or for a new one.
+    fn may_say(&mut self, from: EndpointId, bytes: &[u8]) -> bool {
+        let Some(sender) = Envelope::sender_of(bytes) else { return false };
+        if let Some(home) = self.homes.get(&sender) {
+            return *home == from;
+        }
+        let is_worker = self.door.claim(from) == Some(WORKER);
+        let may = is_worker && self.workers_of(from).count() < WORKERS_MAX;
+        if may {
+            self.homes.insert(sender, from);
+        }
+        may
+    }
+
+    fn workers_of(&self, home: EndpointId) -> impl Iterator<Item = PeerId> {
+        self.homes.iter().filter(move |(_, at)| **at == home).map(|(worker, _)| *worker)
+    }
+
+    fn machine_hears(
+        &mut self,
+        event: Event,
+        outputs: &mut VecDeque<DoorOutput>,
+        effects: &mut Vec<Effect>,
+        now: Millis,
+    ) {
+        for action in self.machine.handle(event, now) {
+            match action {
+                Action::Send(to, bytes) => self.send(to, &bytes, outputs, now),
+                Action::Wake(at) => {
+                    self.wakes.insert(at);
+                }
+                Action::Evaluate => effects.push(Effect::Evaluate),
+                Action::Notice { level: Level::Warning, worker, text } => {
+                    let whose = worker.map(|id| format!("worker {id}: ")).unwrap_or_default();
+                    effects.push(Effect::Say(format!("{whose}{text}")));
+                }
+                // Who is there is known by the endpoints; the others are for showing.
+                Action::Notice { level: Level::Info, .. }
+                | Action::Watch(_)
+                | Action::Read { .. }
+                | Action::Masked { .. }
+                | Action::Summed { .. } => {}
+            }
+        }
+    }
+
+    fn send(&mut self, to: Address, bytes: &[u8], outputs: &mut VecDeque<DoorOutput>, now: Millis) {
+        let receivers: Vec<EndpointId> = match to {
+            Address::Workers => self.door.inside(WORKER).collect(),
+            Address::Worker(id) => self.homes.get(&id).copied().into_iter().collect(),
+            Address::Aggregator => return,
+        };
+        for id in receivers {
+            let sent = self.door.send(id, &to.to_string(), bytes.to_vec(), now);
+            // One that cannot be sent to has left, which the door says when it is asked next.
+            outputs.extend(sent.unwrap_or_else(|_| self.door.handle(Input::Tick, now)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy;
+    use sotto::federated::{Settings, Worker, WorkerAction, WorkerEvent};
+    use sotto::secagg::Identity;
+    use sotto::wire::sealed::{Endpoint, HOST, RoomSecret, Stage, Timing, Visit, VisitOutput};
+
+    /// A host, its guests, and a broker that loses nothing.
+    struct Room {
+        host: Host,
+        guests: Vec<Visit>,
+        heard: Vec<(usize, String)>,
+        now: Millis,
+    }
+
+    impl Room {
+        fn new(guests: usize) -> Self {
+            let secret = RoomSecret::draw(&mut entropy());
+            let timing = Timing::default();
+            let endpoint = Endpoint::new(secret.clone(), HOST, true, 1 << 16, timing, entropy());
+            let settings = Settings::from_query("model=linear").unwrap();
+            let machine = Aggregator::new(settings, entropy()).unwrap();
+            let guest = |_| {
+                let draw = Box::new(entropy);
+                Visit::new(secret.clone(), WORKER, false, 1 << 16, timing, draw)
+            };
+            let mut room = Self {
+                host: Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine),
+                guests: (0..guests).map(guest).collect(),
+                heard: Vec::new(),
+                now: 1,
+            };
+            let effects = room.host.hear(Input::Connected, room.now);
+            room.carry(effects);
+            for number in 0..guests {
+                let outputs = room.guests[number].handle(Input::Connected, room.now);
+                room.obey(number, outputs);
+                assert_eq!(room.guests[number].stage(), Stage::In);
+            }
+            room
+        }
+
+        fn carry(&mut self, effects: Vec<Effect>) {
+            for effect in effects {
+                let Effect::Publish(to, frame) = effect else { continue };
+                for number in 0..self.guests.len() {
+                    if to == To::Room || to == To::Endpoint(self.guests[number].endpoint().id()) {
+                        let outputs = self.guests[number].handle(Input::Frame(&frame), self.now);
+                        self.obey(number, outputs);
+                    }
+                }
+            }
+        }
+
+        fn obey(&mut self, number: usize, outputs: Vec<VisitOutput>) {
+            for output in outputs {
+                match output {
+                    VisitOutput::Publish(_, frame) => {
+                        let effects = self.host.hear(Input::Frame(&frame), self.now);
+                        self.carry(effects);
+                    }
+                    VisitOutput::Message { channel, .. } => self.heard.push((number, channel)),
+                    _ => {}
+                }
+            }
+        }
+
+        fn say(&mut self, number: usize, bytes: &[u8]) {
+            let host = self.guests[number].host().unwrap();
+            let sent = self.guests[number].send(host, AGGREGATOR, bytes.to_vec(), self.now);
+            self.obey(number, sent.unwrap());
+        }
+    }
+
+    /// A worker's channel, and how it joins.
+    fn join() -> (String, Vec<u8>) {
+        let mut worker = Worker::new(Identity::draw(&mut entropy()), entropy());
+        let actions = worker.handle(WorkerEvent::Open, 1);
+        let bytes = actions.into_iter().find_map(|action| match action {
+            WorkerAction::Send(Address::Aggregator, bytes) => Some(bytes),
+            _ => None,
+        });
+        (Address::Worker(worker.id()).to_string(), bytes.unwrap())
+    }
+
+    #[test]
+    fn an_id_belongs_to_who_first_used_it_while_that_one_is_there() {
+        let mut room = Room::new(2);
+        let (channel, bytes) = join();
+        room.say(0, &bytes);
+        room.say(1, &bytes);
+        assert_eq!(room.heard, [(0, channel.clone())]);
+        assert_eq!(room.host.machine().snapshot().members.len(), 1);
+
+        let outputs = room.guests[0].leave(room.now);
+        room.obey(0, outputs);
+        assert_eq!(room.host.machine().snapshot().members.len(), 0);
+        room.say(1, &bytes);
+        assert_eq!(room.heard, [(0, channel.clone()), (1, channel)]);
+    }
+
+    #[test]
+    fn an_endpoint_has_so_many_workers_and_no_more() {
+        let mut room = Room::new(1);
+        for _ in 0..WORKERS_MAX + 3 {
+            room.say(0, &join().1);
+        }
+        room.say(0, b"no envelope");
+        assert_eq!(room.host.machine().snapshot().members.len(), WORKERS_MAX);
+    }
+}

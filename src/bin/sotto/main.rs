@@ -1,0 +1,85 @@
+//! `sotto`: the page's roles as programs, which meet each other and pages across a broker.
+//!
+//! ```text
+//! sotto aggregator --broker wss://broker.example --query "model=lenet5&rounds=20" --state run
+//! sotto worker --join '#join=...&broker=...&claim=worker' --workers 4
+//! ```
+//!
+//! A page and a program are alike to each other: the machines, the kernels and the sealed links are the same.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test's way to fail"))]
+
+mod aggregator;
+mod broker;
+mod clock;
+mod crew;
+mod data;
+mod host;
+mod state;
+mod worker;
+
+#[path = "../shared/mod.rs"]
+mod shared;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use sotto::entropy::Entropy;
+
+/// The page's roles as programs, which meet each other and pages across a broker.
+#[derive(Parser)]
+#[command(name = "sotto", version)]
+enum Command {
+    Aggregator(aggregator::Arguments),
+    Worker(worker::Arguments),
+}
+
+fn main() -> ExitCode {
+    let command = Command::parse();
+    // Two threads carry frames; training has threads of its own.
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let done = match (runtime, command) {
+        (Err(error), _) => Err(error.to_string()),
+        (Ok(runtime), command) => {
+            let done = match command {
+                Command::Aggregator(arguments) => runtime.block_on(aggregator::run(&arguments)),
+                Command::Worker(arguments) => runtime.block_on(worker::run(&arguments)),
+            };
+            // A training under way is not waited for.
+            runtime.shutdown_background();
+            done
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sotto: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The operating system's randomness.
+fn entropy() -> Entropy {
+    Box::new(|bytes| getrandom::fill(bytes).expect("an operating system has randomness"))
+}
+
+/// Returns when the user, or the system, wants this program to end.
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a way to hear of it there is nothing to return for.
+    if interrupted.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,183 @@
+//! What an aggregator keeps on disk: its room's secret and its run, each replaced in one step.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sotto::kept::{self, Run};
+use sotto::wire::sealed::RoomSecret;
+
+use crate::entropy;
+
+/// The longest file of a secret, in bytes.
+const SECRET_FILE_MAX: usize = 256;
+
+/// A folder that one aggregator at a time may use.
+pub(crate) struct State {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl State {
+    /// Opens the folder, which is made if it is not there.
+    pub(crate) fn open(folder: &Path) -> Result<Self, String> {
+        fs::create_dir_all(folder).map_err(|error| wrong(folder, &error))?;
+        let path = folder.join("lock");
+        let lock = private().open(&path).map_err(|error| wrong(&path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => {
+                Err(wrong(folder, &"another aggregator is at work here"))
+            }
+            Err(TryLockError::Error(error)) => Err(wrong(&path, &error)),
+        }
+    }
+
+    /// Where the room's secret is, unless it is somewhere else.
+    pub(crate) fn secret_file(&self) -> PathBuf {
+        self.folder.join("secret")
+    }
+
+    /// The run that was kept, if there is one.
+    pub(crate) fn read(&self) -> Result<Option<Run>, String> {
+        let path = self.run_file();
+        let record = match fs::read(&path) {
+            Ok(record) => record,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(wrong(&path, &error)),
+        };
+        let run = kept::open(&record).and_then(Run::decode);
+        run.map(Some).map_err(|error| wrong(&path, &error))
+    }
+
+    /// Keeps a run instead of the one before.
+    pub(crate) fn write(&self, run: &Run) -> Result<(), String> {
+        let path = self.run_file();
+        replace(&path, &kept::seal(&run.encode())).map_err(|error| wrong(&path, &error))
+    }
+
+    fn run_file(&self) -> PathBuf {
+        self.folder.join("run")
+    }
+}
+
+/// The secret in a file; where there is no file, a fresh one, which is written there.
+pub(crate) fn secret(path: &Path) -> Result<RoomSecret, String> {
+    match fs::read_to_string(path) {
+        Ok(text) if text.len() <= SECRET_FILE_MAX => {
+            RoomSecret::parse(text.trim()).map_err(|error| wrong(path, &error))
+        }
+        Ok(_) => Err(wrong(path, &"this is too long for a secret")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let secret = RoomSecret::draw(&mut entropy());
+            replace(path, secret.text().as_bytes()).map_err(|error| wrong(path, &error))?;
+            Ok(secret)
+        }
+        Err(error) => Err(wrong(path, &error)),
+    }
+}
+
+/// Replaces a file that only its owner may read: after a crash there is the one before or the new one, whole.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let next = path.with_extension("next");
+    // One that a crash left may have been made by somebody else.
+    match fs::remove_file(&next) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private().create_new(true).open(&next)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&next, path)?;
+    sync_folder(path)
+}
+
+/// To open a file that is made for its owner alone.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes sure that a new name in a folder outlives a crash.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    match cfg!(unix) {
+        true => File::open(folder.unwrap_or(Path::new(".")))?.sync_all(),
+        false => Ok(()),
+    }
+}
+
+fn wrong(path: &Path, error: &dyn std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sotto::federated::{Aggregator, Settings};
+
+    /// A folder of a test's own.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("sotto-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&folder);
+            Self(folder)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_found_and_its_owners_alone() {
+        let folder = Folder::new("kept");
+        let state = State::open(&folder.0).unwrap();
+        assert_eq!(state.read(), Ok(None));
+        let settings = Settings::from_query("model=linear").unwrap();
+        let machine = Aggregator::new(settings, entropy()).unwrap();
+        for origin in [None, Some("again".to_owned())] {
+            let run = Run { checkpoint: machine.checkpoint(), history: Vec::new(), origin };
+            state.write(&run).unwrap();
+            assert_eq!(state.read(), Ok(Some(run)));
+        }
+        let drawn = secret(&state.secret_file()).unwrap();
+        assert_eq!(secret(&state.secret_file()), Ok(drawn));
+        #[cfg(unix)]
+        for name in ["secret", "run", "lock"] {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(folder.0.join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+    }
+
+    #[test]
+    fn damaged_files_are_errors() {
+        let folder = Folder::new("damaged");
+        let state = State::open(&folder.0).unwrap();
+        fs::write(folder.0.join("run"), b"no run").unwrap();
+        assert!(state.read().is_err());
+        fs::write(state.secret_file(), "0123").unwrap();
+        assert!(secret(&state.secret_file()).is_err());
+        fs::write(state.secret_file(), "0".repeat(SECRET_FILE_MAX + 1)).unwrap();
+        assert!(secret(&state.secret_file()).is_err());
+    }
+
+    #[test]
+    fn a_folder_serves_one_at_a_time() {
+        let folder = Folder::new("lock");
+        let first = State::open(&folder.0).unwrap();
+        let refused = State::open(&folder.0).err().unwrap();
+        assert!(refused.contains("another aggregator"), "{refused}");
+        drop(first);
+        assert!(State::open(&folder.0).is_ok());
+    }
+}

@@ -1,0 +1,180 @@
+//! Invitations: what a link says to whoever opens it, in its fragment, which browsers send to nobody.
+
+use zeroize::Zeroizing;
+
+use super::door::WORKER;
+use super::frame::CLAIM_MAX;
+use super::secret::RoomSecret;
+
+/// The longest invitation that is read, in bytes.
+const INVITE_MAX: usize = 4096;
+/// How a broker's address may begin.
+const SCHEMES: [&str; 4] = ["nats://", "tls://", "ws://", "wss://"];
+
+/// The way into a room: `#join=<secret>&broker=<address>&claim=<claim>`.
+///
+/// ```
+/// use sotto::wire::sealed::Invite;
+///
+/// let link = "https://example.org/#join=000102030405060708090a0b0c0d0e0f&broker=wss%3A%2F%2Fexample.org";
+/// let invite = Invite::parse(link)?;
+/// assert_eq!((invite.broker(), invite.claim()), ("wss://example.org", "worker"));
+/// # Ok::<(), sotto::wire::sealed::InviteError>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Invite {
+    secret: RoomSecret,
+    broker: String,
+    claim: String,
+}
+
+/// Why a text is no invitation. What it says is not repeated: there may be a secret in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InviteError {
+    /// There is no secret, or another than 32 hexadecimal digits.
+    #[error("an invitation has join= and the room's secret, 32 hexadecimal digits")]
+    Secret,
+    /// There is no broker, or another address than a broker's.
+    #[error("an invitation has broker= and its address, such as wss://broker.example")]
+    Broker,
+    /// The claim is too long.
+    #[error("what an invitation is for has at most {CLAIM_MAX} bytes")]
+    Claim,
+    /// Nobody writes an invitation of this length.
+    #[error("an invitation has at most {INVITE_MAX} bytes")]
+    TooLong,
+}
+
+impl Invite {
+    /// Into the room of `secret`, over `broker`, as one who claims to be `claim`.
+    ///
+    /// # Errors
+    /// When this is no broker's address, or the claim is too long.
+    pub fn new(secret: RoomSecret, broker: &str, claim: &str) -> Result<Self, InviteError> {
+        let host = SCHEMES.iter().find_map(|scheme| broker.strip_prefix(scheme));
+        let is_address = host.is_some_and(|host| !host.is_empty())
+            && !broker.chars().any(|c| c.is_whitespace() || c.is_control());
+        if !is_address {
+            return Err(InviteError::Broker);
+        }
+        if claim.len() > CLAIM_MAX {
+            return Err(InviteError::Claim);
+        }
+        let invite = Self { secret, broker: broker.to_owned(), claim: claim.to_owned() };
+        match invite.fragment().len() <= INVITE_MAX {
+            true => Ok(invite),
+            false => Err(InviteError::TooLong),
+        }
+    }
+
+    /// Reads a whole link, or its fragment alone, with its `#` or without. Parameters of other names are
+    /// left to others.
+    ///
+    /// # Errors
+    /// When it is no invitation.
+    pub fn parse(text: &str) -> Result<Self, InviteError> {
+        if text.len() > INVITE_MAX {
+            return Err(InviteError::TooLong);
+        }
+        let fragment = text.split_once('#').map_or(text, |(_, fragment)| fragment).trim();
+        let value = |name: &str| {
+            form_urlencoded::parse(fragment.as_bytes())
+                .find(|(found, _)| found == name)
+                .map(|(_, value)| Zeroizing::new(value.into_owned()))
+        };
+        let secret = value("join").and_then(|secret| RoomSecret::parse(&secret).ok());
+        let broker = value("broker").ok_or(InviteError::Broker);
+        let claim = value("claim");
+        let claim = claim.as_ref().map_or(WORKER, |claim| claim.as_str());
+        Self::new(secret.ok_or(InviteError::Secret)?, broker?.as_str(), claim)
+    }
+
+    /// As a link has it, with its `#`.
+    #[must_use]
+    pub fn fragment(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(format!("#join={}", self.secret.text().as_str()));
+        for (name, value) in [("broker", &self.broker), ("claim", &self.claim)] {
+            text.extend(["&", name, "="]);
+            text.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+        }
+        text
+    }
+
+    /// The room's secret.
+    #[must_use]
+    pub fn secret(&self) -> &RoomSecret {
+        &self.secret
+    }
+
+    /// The broker's address.
+    #[must_use]
+    pub fn broker(&self) -> &str {
+        &self.broker
+    }
+
+    /// What whoever follows it says it is.
+    #[must_use]
+    pub fn claim(&self) -> &str {
+        &self.claim
+    }
+}
+
+impl std::fmt::Debug for Invite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Invite(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::Entropy;
+    use proptest::prelude::*;
+
+    fn secret(byte: u8) -> RoomSecret {
+        let mut entropy: Entropy = Box::new(move |bytes| bytes.fill(byte));
+        RoomSecret::draw(&mut entropy)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(
+            byte: u8, broker in "(nats|tls|ws|wss)://[!-~é]{1,40}", claim in ".{0,40}",
+        ) {
+            let invite = Invite::new(secret(byte), &broker, &claim).unwrap();
+            let link = format!("https://example.org/sotto/?rounds=3{}", invite.fragment().as_str());
+            prop_assert_eq!(Invite::parse(&link).as_ref(), Ok(&invite));
+            prop_assert_eq!(Invite::parse(&invite.fragment()).as_ref(), Ok(&invite));
+            prop_assert_eq!(Invite::parse(&invite.fragment()[1..]), Ok(invite));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "(.{0,9}#)?(join=[0-9a-f]{31,33}&)?.{0,40}") {
+            let _ = Invite::parse(&text);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let join = format!("join={}", secret(7).text().as_str());
+        assert_eq!(Invite::parse("broker=ws%3A%2F%2Fhere"), Err(InviteError::Secret));
+        assert_eq!(Invite::parse("join=12&broker=ws%3A%2F%2Fhere"), Err(InviteError::Secret));
+        assert_eq!(Invite::parse(&join), Err(InviteError::Broker));
+        for broker in ["http://here", "ws://", "here:4222", "ws%3A%2F%2Fhe%20re"] {
+            let text = format!("{join}&broker={broker}");
+            assert_eq!(Invite::parse(&text), Err(InviteError::Broker), "{broker}");
+        }
+        let claim = "x".repeat(CLAIM_MAX + 1);
+        let text = format!("{join}&broker=ws://here&claim={claim}");
+        assert_eq!(Invite::parse(&text), Err(InviteError::Claim));
+        let text = format!("{join}&broker=ws://{}", "x".repeat(INVITE_MAX));
+        assert_eq!(Invite::parse(&text), Err(InviteError::TooLong));
+    }
+
+    #[test]
+    fn an_invitation_does_not_print() {
+        let invite = Invite::new(secret(0xab), "ws://user:pass@here", WORKER).unwrap();
+        assert_eq!(format!("{invite:?}"), "Invite(..)");
+        assert!(!format!("{:?}", Invite::parse("join=abab")).contains("abab"));
+    }
+}

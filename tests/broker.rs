@@ -1,0 +1,152 @@
+//! Programs that train together across a real broker, which is killed in between, and so is the aggregator.
+//!
+//! The broker is `nats-server`, by the path in NATS_SERVER or on PATH.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "broker/programs.rs"]
+mod programs;
+
+use std::rc::Rc;
+use std::thread::sleep;
+use std::time::Duration;
+
+use programs::{Broker, Capture, Folder, Program};
+use serde_json::Value;
+use sotto::digits::Digits;
+use sotto::digits::layout::{ChunkRef, Layout};
+use sotto::digits::synthetic;
+use sotto::federated::{Assignment, Event, Phase, Settings};
+use sotto::sim::Simulation;
+
+const TRAIN: u32 = 600;
+
+#[test]
+fn a_run_across_a_broker_is_the_simulators_bit_for_bit() {
+    // Secure aggregation rounds at random.
+    let query = "model=linear&secagg=off&rounds=2&cohort=3&shards=3&seed=5&over=1&deadline=600";
+    let folder = Folder::new("same");
+    let broker = Broker::start(&folder);
+    let mut aggregator = Program::start(&[
+        "aggregator",
+        "--broker",
+        &broker.url(),
+        "--query",
+        query,
+        "--synthetic",
+        &TRAIN.to_string(),
+        "--json",
+    ]);
+    let invite = aggregator.line();
+    let _workers = Program::worker(&invite, 3, TRAIN);
+    let lines = [0, 1, 2].map(|round| aggregator.round(round));
+    let summary: Value = serde_json::from_str(&aggregator.line()).unwrap();
+    assert!(aggregator.ends_well());
+
+    let expected = simulated(query);
+    assert_eq!(summary["weights_sha256"], expected.as_str());
+    assert!(lines[2].ends_with(&expected), "{lines:?}");
+    assert_eq!((&summary["rounds"], &summary["clients"]), (&Value::from(2), &Value::from(3)));
+    assert!(summary["settings"].as_str().unwrap().contains("seed=5"));
+}
+
+/// The hash of the weights that the simulator comes to with the same digits.
+fn simulated(query: &str) -> String {
+    let (train, test) = (drawn(TRAIN, 1), drawn(TRAIN / 10, !1));
+    let layout = Rc::new(Layout::new(&train, &test, "synthetic").unwrap());
+    let shard = move |place: &Assignment| {
+        let shard = place.cut(layout.manifest())?;
+        let chunks: Vec<(ChunkRef, Digits)> = layout
+            .manifest()
+            .chunks_of(&shard)
+            .into_iter()
+            .map(|chunk| (chunk.clone(), layout.chunk(&chunk).unwrap().clone()))
+            .collect();
+        shard.assemble(layout.manifest(), &chunks).map_err(|error| error.to_string())
+    };
+    let settings = Settings::from_query(query).unwrap();
+    let mut room = Simulation::new(settings, Box::new(shard)).unwrap();
+    for _ in 0..3 {
+        room.open_worker(1000);
+    }
+    room.tell(Event::Start);
+    assert!(room.run_until(3_600_000, |now| now.phase == Phase::Finished));
+    room.aggregator().weights().hash().to_string()
+}
+
+fn drawn(count: u32, seed: u64) -> Digits {
+    synthetic::digits(count, seed).unwrap()
+}
+
+#[test]
+fn a_secure_run_outlives_its_broker_and_its_aggregator() {
+    let folder = Folder::new("cuts");
+    let mut broker = Broker::start(&folder);
+    let capture = Capture::default();
+    capture.listen(&broker);
+    let state = folder.path("state");
+    let query = "model=linear&rounds=4&cohort=3&shards=3&threshold=2&epochs=40&batch=10&lr=0.02";
+    let (url, train) = (broker.url(), TRAIN.to_string());
+    let mut arguments = vec!["aggregator", "--broker", &url, "--state", &state];
+    arguments.extend(["--synthetic", &train, "--json", "--query", query]);
+    let mut aggregator = Program::start(&arguments);
+    let invite = aggregator.line();
+    // Pages speak by WebSocket, and so may programs.
+    let by_socket = invite.replace("nats%3A", "ws%3A").replace(&broker.port(), &broker.ws_port());
+    let _workers = [Program::worker(&invite, 2, TRAIN), Program::worker(&by_socket, 1, TRAIN)];
+    let before = accuracy(&aggregator.round(0));
+
+    aggregator.round(1);
+    broker.kill();
+    sleep(Duration::from_millis(700));
+    broker.start_again();
+    capture.listen(&broker);
+    aggregator.round(2);
+
+    aggregator.kill();
+    let mut aggregator = Program::start(&arguments);
+    assert_eq!(aggregator.line(), invite, "the room is the same");
+    aggregator.round(2);
+    aggregator.round(3);
+    let after = accuracy(&aggregator.round(4));
+    let summary: Value = serde_json::from_str(&aggregator.line()).unwrap();
+    assert!(aggregator.ends_well());
+    assert!(after > 50.0 && after > before, "from {before} % to {after} %");
+    assert_eq!(summary["clients"], 3);
+
+    let secret = invite.split(['=', '&']).nth(1).unwrap();
+    let raw: Vec<u8> = (0..16)
+        .map(|place| u8::from_str_radix(&secret[2 * place..2 * place + 2], 16).unwrap())
+        .collect();
+    let seen = capture.bytes();
+    let holds = |needle: &[u8]| seen.windows(needle.len()).any(|window| window == needle);
+    assert!(holds(b"MSG sotto."), "the capture has the frames");
+    assert!(!holds(secret.as_bytes()) && !holds(secret.to_uppercase().as_bytes()));
+    assert!(!holds(&raw));
+}
+
+fn accuracy(line: &str) -> f64 {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let place = words.iter().position(|word| *word == "accuracy").unwrap();
+    words[place + 1].parse().unwrap()
+}
+
+#[test]
+fn what_cannot_be_is_said_and_not_repeated() {
+    let secret = "00112233445566778899aabbccddeeff";
+    for (arguments, code) in [
+        (&["worker", "--join", "#join=00112233&broker=ws%3A%2F%2Fhere"][..], 1),
+        (&["worker", "--join", &format!("#join={secret}")], 1),
+        (&["worker", "--join", &format!("#join={secret}&broker=ws://here&claim=alice")], 1),
+        (&["worker", "--secret", secret, "--broker", "http://here"], 1),
+        (&["worker", "--secret", secret], 2),
+        (&["worker", "--secret", secret, "--broker", "ws://here", "--workers", "0"], 2),
+        (&["worker"], 2),
+        (&["aggregator", "--broker", "here"], 1),
+        (&["aggregator", "--broker", "nats://here", "--query", "rounds=many"], 1),
+        (&["aggregator", "--broker", "nats://here", "--data", "no/such/folder"], 1),
+    ] {
+        let (found, said) = programs::outcome(arguments);
+        assert_eq!(found, Some(code), "{arguments:?}: {said}");
+        assert!(!said.is_empty() && !said.contains("0011223344"), "{said}");
+    }
+}
