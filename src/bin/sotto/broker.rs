@@ -1,7 +1,7 @@
 //! A connection to the broker: frames out, frames in, and whether it can be reached.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, Event};
@@ -53,6 +53,7 @@ impl Broker {
     ) -> Result<(Self, mpsc::Receiver<News>), String> {
         let (news, mut heard) = mpsc::channel(NEWS_MAX);
         let told = news.clone();
+        let complaint = Arc::new(Mutex::new(String::new()));
         let client = ConnectOptions::new()
             .retry_on_initial_connect()
             .subscription_capacity(HELD_MAX)
@@ -61,17 +62,13 @@ impl Broker {
                 RETRY_MAX.min(Duration::from_millis(doubled))
             })
             .event_callback(move |event| {
-                let told = told.clone();
+                let (told, complaint) = (told.clone(), Arc::clone(&complaint));
                 async move {
-                    let news = match event {
-                        Event::Connected => News::Connected,
-                        Event::Disconnected => News::Disconnected,
-                        Event::ServerError(error) => News::Trouble(error.to_string()),
-                        Event::ClientError(error) => News::Trouble(error.to_string()),
-                        _ => return,
-                    };
-                    // Nobody listens any more when the program ends.
-                    let _ = told.send(news).await;
+                    let news = news_of(&event, &complaint);
+                    if let Some(news) = news {
+                        // Nobody listens any more when the program ends.
+                        let _ = told.send(news).await;
+                    }
                 }
             })
             .connect(url)
@@ -118,6 +115,24 @@ impl Broker {
         // The other end lives as long as this one.
         let _ = self.orders.send(order);
     }
+}
+
+/// What an event tells. A complaint that is repeated until the broker is reached tells nothing.
+fn news_of(event: &Event, complaint: &Mutex<String>) -> Option<News> {
+    let mut last = complaint.lock().ok()?;
+    let trouble = match event {
+        Event::Connected => {
+            last.clear();
+            return Some(News::Connected);
+        }
+        Event::Disconnected => return Some(News::Disconnected),
+        Event::ServerError(error) => error.to_string(),
+        Event::ClientError(error) => error.to_string(),
+        _ => return None,
+    };
+    let is_new = trouble != *last;
+    last.clone_from(&trouble);
+    is_new.then_some(News::Trouble(trouble))
 }
 
 async fn reached(heard: &mut mpsc::Receiver<News>) {
@@ -203,6 +218,15 @@ fn subject(tag: RoomTag, to: To) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_complaint_is_told_once_a_cut() {
+        let complaint = Mutex::default();
+        let error = || Event::ClientError(async_nats::ClientError::Other("no way".to_owned()));
+        let tells = |event| news_of(&event, &complaint).is_some();
+        let told = [error(), error(), Event::Connected, error(), Event::Draining].map(tells);
+        assert_eq!(told, [true, false, true, true, false]);
+    }
 
     #[test]
     fn inboxes_are_named_as_pages_name_them() {

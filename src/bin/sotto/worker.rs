@@ -171,7 +171,11 @@ impl Guest {
                 }
                 VisitOutput::Left(id, why) => {
                     if self.host == Some(id) {
-                        eprintln!("sotto: the host: {why}");
+                        match why {
+                            // Only the visit itself ends it, for another one.
+                            Closed::Shut => eprintln!("sotto: there is another host"),
+                            why => eprintln!("sotto: the host: {why}"),
+                        }
                         self.closed_at = (why == Closed::Left).then(|| self.clock.now());
                     }
                 }

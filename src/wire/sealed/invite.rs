@@ -143,8 +143,8 @@ mod tests {
         ) {
             let invite = Invite::new(secret(byte), &broker, &claim).unwrap();
             let link = format!("https://example.org/sotto/?rounds=3{}", invite.fragment().as_str());
-            prop_assert_eq!(Invite::parse(&link).as_ref(), Ok(&invite));
-            prop_assert_eq!(Invite::parse(&invite.fragment()).as_ref(), Ok(&invite));
+            prop_assert_eq!(Invite::parse(&link), Ok(invite.clone()));
+            prop_assert_eq!(Invite::parse(&invite.fragment()), Ok(invite.clone()));
             prop_assert_eq!(Invite::parse(&invite.fragment()[1..]), Ok(invite));
         }
 
