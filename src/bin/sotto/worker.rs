@@ -1,5 +1,6 @@
 //! `sotto worker`: joins a room as one or several federated workers.
 
+use std::collections::VecDeque;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ use crate::{asked_to_stop, entropy};
 
 /// How long a host that has said farewell may take to come back: its page was reloaded.
 const COMES_BACK_MS: Millis = 30_000;
+/// Messages that wait for the workers before no more frames are read.
+const LETTERS_MAX: usize = 1024;
 
 /// Joins a room as federated workers, which train as a page's tabs do.
 ///
@@ -83,7 +86,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     tokio::pin!(stop);
     while !guest.is_over()? {
         tokio::select! {
-            Some(news) = news.recv() => match news {
+            // Frames are acknowledged before messages are worked on, lest they are sent again.
+            biased;
+            () = &mut stop => break,
+            Some(news) = news.recv(), if guest.letters.len() < LETTERS_MAX => match news {
                 News::Connected => guest.hear(Input::Connected),
                 News::Disconnected => {
                     eprintln!("sotto: the broker cannot be reached; trying on");
@@ -97,7 +103,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
                 guest.say();
             }
             () = guest.clock.reaches(guest.wake_at()) => guest.hear(Input::Tick),
-            () = &mut stop => break,
+            () = std::future::ready(()), if !guest.letters.is_empty() => guest.read(),
         }
     }
     guest.leave().await;
@@ -110,6 +116,8 @@ struct Guest {
     broker: Broker,
     visit: Visit,
     crew: Crew,
+    /// What the host has said, channel and message, and no worker has heard yet.
+    letters: VecDeque<(String, Vec<u8>)>,
     stage: Stage,
     host: Option<EndpointId>,
     has_words: bool,
@@ -126,6 +134,7 @@ impl Guest {
             broker,
             visit,
             crew,
+            letters: VecDeque::new(),
             stage: Stage::Seeks,
             host: None,
             has_words: false,
@@ -142,6 +151,14 @@ impl Guest {
         self.carry_out(outputs);
         self.crew.tick(now);
         self.say();
+    }
+
+    /// Lets the workers hear the oldest message.
+    fn read(&mut self) {
+        if let Some((channel, bytes)) = self.letters.pop_front() {
+            self.crew.hear(&channel, &bytes, self.clock.now());
+            self.say();
+        }
     }
 
     /// Sends what the workers have to say; what they say to nobody is lost, and said again.
@@ -166,7 +183,7 @@ impl Guest {
                 VisitOutput::Changed => self.look(),
                 VisitOutput::Message { from, channel, bytes } => {
                     if self.visit.host() == Some(from) {
-                        self.crew.hear(&channel, &bytes, self.clock.now());
+                        self.letters.push_back((channel, bytes));
                     }
                 }
                 VisitOutput::Left(id, why) => {
@@ -200,6 +217,7 @@ impl Guest {
             Stage::Waits => eprintln!("sotto: waits to be let in"),
             Stage::In => {
                 eprintln!("sotto: is in the room");
+                self.letters.clear();
                 self.closed_at = None;
                 self.crew.open(self.clock.now());
             }
