@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::{Function, Uint8Array};
+use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -19,7 +20,7 @@ use crate::federated::Millis;
 use crate::wire::Address;
 use crate::wire::sealed::{
     Closed, Door, DoorOutput, Endpoint, EndpointId, HOST, Input, RoomSecret, RoomTag, Stage,
-    Timing, To, Visit, VisitOutput, WORKER,
+    Timing, To, Token, Visit, VisitOutput, WORKER,
 };
 use federation::{Guest, Host};
 use pipes::Pipes;
@@ -98,8 +99,8 @@ impl Bridge {
             Command::Host { room, secret, payload } => {
                 self.host(&room, secret.as_deref(), payload)?;
             }
-            Command::Visit { room, secret, claim, payload } => {
-                self.visit(&room, &secret, &claim, payload)?;
+            Command::Visit { room, tab, secret, claim, payload } => {
+                self.visit((&room, &tab), &secret, &claim, payload)?;
             }
             Command::Decide { guest, comes_in } => with(&self.shared, |state| {
                 let id = EndpointId::parse(&guest);
@@ -163,13 +164,25 @@ impl Bridge {
         Ok(())
     }
 
-    fn visit(&self, room: &str, secret: &str, claim: &str, payload: usize) -> Result<(), JsValue> {
+    fn visit(
+        &self,
+        (room, tab): (&str, &str),
+        secret: &str,
+        claim: &str,
+        payload: usize,
+    ) -> Result<(), JsValue> {
         let secret = RoomSecret::parse(secret).map_err(|error| error.to_string())?;
         let payload = payload.max(PAYLOAD_LEAST);
         let is_worker = claim == WORKER;
         // Those who compute have to be found by each other.
-        let visit =
-            Visit::new(secret, claim, !is_worker, payload, Timing::default(), Box::new(entropy));
+        let visit = Visit::new(
+            secret,
+            (claim, token_of(tab)),
+            !is_worker,
+            payload,
+            Timing::default(),
+            Box::new(entropy),
+        );
         let guest = match is_worker {
             true => Some(Guest::open(room, &Rc::downgrade(&self.shared))?),
             false => None,
@@ -186,6 +199,13 @@ impl Bridge {
         state.tell();
         self.shared.replace(Some(state));
     }
+}
+
+/// What the host knows a tab by: from its name, which it does not learn.
+fn token_of(tab: &str) -> Token {
+    let mut token = Token::default();
+    token.copy_from_slice(&Sha256::digest(tab)[..size_of::<Token>()]);
+    token
 }
 
 fn with(shared: &Shared, action: impl FnOnce(&mut State)) {

@@ -187,6 +187,15 @@ test("a link that is not whole says so, and a locked door lets nobody in", async
   await expect(page.getByTestId("door-state")).toHaveAttribute("data-state", "connected", { timeout: 30_000 });
   await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "in", { timeout: 40_000 });
   await expect(page.getByTestId("worker-count")).toHaveText("1", { timeout: 30_000 });
+  // So does a guest: it is known again, and has its place.
+  const id = (await late.getByTestId("worker-phase").getAttribute("data-id")) ?? "none";
+  await late.reload();
+  await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "in", { timeout: 20_000 });
+  await expect(guest(page, "worker")).toHaveCount(1);
+  await expect(page.getByTestId("worker-count")).toHaveText("1", { timeout: 20_000 });
+  await expect(late.getByTestId("worker-phase")).toHaveAttribute("data-phase", "idle", { timeout: 20_000 });
+  await expect(late.getByTestId("worker-phase")).toHaveAttribute("data-id", id);
+
   await page.getByTestId("close-door").click();
   await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "seeks");
   await expect(page.getByTestId("worker-count")).toHaveText("0");

@@ -190,9 +190,10 @@ mod tests {
             let endpoint = Endpoint::new(secret.clone(), HOST, true, 1 << 16, timing, entropy());
             let settings = Settings::from_query("model=linear").unwrap();
             let machine = Aggregator::new(settings, entropy()).unwrap();
-            let guest = |_| {
+            let guest = |number: usize| {
                 let draw = Box::new(entropy);
-                Visit::new(secret.clone(), WORKER, false, 1 << 16, timing, draw)
+                let token = [number as u8; 16];
+                Visit::new(secret.clone(), (WORKER, token), false, 1 << 16, timing, draw)
             };
             let mut room = Self {
                 host: Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine),

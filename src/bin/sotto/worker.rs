@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sotto::federated::Millis;
 use sotto::wire::sealed::{
-    Closed, EndpointId, Input, Invite, RoomSecret, Stage, Timing, Visit, VisitOutput, WORKER,
+    Closed, EndpointId, Input, Invite, RoomSecret, Stage, Timing, Token, Visit, VisitOutput, WORKER,
 };
 use tokio::sync::mpsc;
 
@@ -128,7 +128,9 @@ struct Guest {
 impl Guest {
     fn new(secret: RoomSecret, broker: Broker, crew: Crew) -> Self {
         let (payload, timing) = (broker.payload(), Timing::default());
-        let visit = Visit::new(secret, WORKER, false, payload, timing, Box::new(entropy));
+        let mut token = Token::default();
+        entropy()(&mut token);
+        let visit = Visit::new(secret, (WORKER, token), false, payload, timing, Box::new(entropy));
         let mut guest = Self {
             clock: Clock::start(),
             broker,

@@ -17,8 +17,8 @@ export type RemoteWay =
 export type BridgeCommand =
   /** Holds the door of a room; draws its secret where none is given. `payload`: what the broker carries at once. */
   | { type: "host"; room: string; secret?: string; payload: number }
-  /** Knocks as `claim`; a worker's tab is in `room`, which is of this page alone. */
-  | { type: "visit"; room: string; secret: string; claim: string; payload: number }
+  /** Knocks as `claim`; a worker's tab is in `room`, which is of this page alone. By `tab`, which nobody else knows, the host knows it again. */
+  | { type: "visit"; room: string; tab: string; secret: string; claim: string; payload: number }
   /** Lets a guest in, or turns it away. */
   | { type: "decide"; guest: string; comesIn: boolean }
   | { type: "lock"; locked: boolean }
@@ -97,6 +97,8 @@ pub enum BridgeCommand {
     Visit {
         /// The room in which this page's worker is.
         room: String,
+        /// The tab's name, which it keeps over a reload.
+        tab: String,
         /// Of the link.
         secret: String,
         /// As what.

@@ -1,6 +1,6 @@
 //! The aggregator's end of a room: who is there, who may come in, and who is shut out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::authenticity::Words;
 use super::endpoint::{Closed, Endpoint, Input, Output};
@@ -15,6 +15,12 @@ pub const WORKER: &str = "worker";
 pub(super) const DOOR: &str = "door";
 pub(super) const COME_IN: &[u8] = b"come in";
 pub(super) const STAY_OUT: &[u8] = b"stay out";
+/// Who has left is known again by its token, if it is among so many.
+const REMEMBERED_MAX: usize = 1000;
+
+/// What a guest alone knows, and tells the host under its seal: with it, it is known again after its page was
+/// reloaded, which gives it other keys.
+pub type Token = [u8; 16];
 /// Guests in a room, those who wait among them.
 const GUESTS_MAX: usize = 1000;
 
@@ -68,6 +74,7 @@ pub enum DoorOutput {
 
 struct Guest {
     claim: String,
+    token: Option<Token>,
     has_come: bool,
     admission: Admission,
     words: Option<Words>,
@@ -80,6 +87,8 @@ pub struct Door {
     is_locked: bool,
     /// Claims that are let in without a question.
     welcome: Vec<String>,
+    /// Whom it has let in as what, the latest last.
+    remembered: VecDeque<(Token, String)>,
 }
 
 impl Door {
@@ -88,7 +97,13 @@ impl Door {
     #[must_use]
     pub fn new(endpoint: Endpoint, welcome: Vec<String>) -> Self {
         let endpoint = endpoint.reserved();
-        Self { endpoint, guests: BTreeMap::new(), is_locked: false, welcome }
+        Self {
+            endpoint,
+            guests: BTreeMap::new(),
+            is_locked: false,
+            welcome,
+            remembered: VecDeque::new(),
+        }
     }
 
     /// Its end of the links.
@@ -141,6 +156,16 @@ impl Door {
         };
         let was_in = guest.is_in();
         guest.admission = if comes_in { Admission::In } else { Admission::Out };
+        if let Some(token) = guest.token {
+            let claim = guest.claim.clone();
+            self.remembered.retain(|(known, _)| *known != token);
+            if comes_in {
+                self.remembered.push_back((token, claim));
+            }
+            if self.remembered.len() > REMEMBERED_MAX {
+                self.remembered.pop_front();
+            }
+        }
         let word = if comes_in { COME_IN } else { STAY_OUT };
         // A guest that cannot be told has left.
         let _ = self.endpoint.send(id, DOOR, word.to_vec(), now);
@@ -197,11 +222,16 @@ impl Door {
             match output {
                 Output::Publish(to, bytes) => outputs.push(DoorOutput::Publish(to, bytes)),
                 Output::Heard { id, claim } => self.heard(id, claim, now),
-                Output::Joined(id) => self.joined(id, outputs, now),
+                Output::Joined(id) => self.joined(id, outputs),
                 Output::Words(id, words) => {
                     if let Some(guest) = self.guests.get_mut(&id) {
                         guest.words = Some(words);
                         outputs.push(DoorOutput::Changed);
+                    }
+                }
+                Output::Message { from, channel, bytes } if channel == DOOR => {
+                    if let Ok(token) = Token::try_from(bytes) {
+                        self.recognise(from, token, outputs, now);
                     }
                 }
                 Output::Message { from, channel, bytes } => {
@@ -227,18 +257,40 @@ impl Door {
             return;
         }
         if self.guests.len() < GUESTS_MAX && self.endpoint.open(id, now).is_ok() {
-            let guest = Guest { claim, has_come: false, admission: Admission::Waits, words: None };
-            self.guests.insert(id, guest);
+            let (token, has_come, admission, words) = (None, false, Admission::Waits, None);
+            self.guests.insert(id, Guest { claim, token, has_come, admission, words });
         }
     }
 
-    fn joined(&mut self, id: EndpointId, outputs: &mut Vec<DoorOutput>, now: Millis) {
+    fn joined(&mut self, id: EndpointId, outputs: &mut Vec<DoorOutput>) {
         let Some(guest) = self.guests.get_mut(&id) else { return };
         guest.has_come = true;
-        if self.welcome.contains(&guest.claim) {
+        outputs.push(DoorOutput::Changed);
+    }
+}
+
+impl Door {
+    /// A guest says who it was before: its former self is gone, and it has its place again.
+    fn recognise(
+        &mut self,
+        id: EndpointId,
+        token: Token,
+        outputs: &mut Vec<DoorOutput>,
+        now: Millis,
+    ) {
+        let Some(guest) = self.guests.get_mut(&id).filter(|guest| guest.token.is_none()) else {
+            return;
+        };
+        guest.token = Some(token);
+        let claim = guest.claim.clone();
+        let is_known = self.remembered.contains(&(token, claim.clone()));
+        let is_former = |other: &Guest| other.token == Some(token) && other.claim == claim;
+        let others = self.guests.iter().filter(|(other, _)| **other != id);
+        let former: Vec<EndpointId> =
+            others.filter(|(_, other)| is_former(other)).map(|(other, _)| *other).collect();
+        former.into_iter().for_each(|other| self.endpoint.shut(other, now));
+        if is_known || self.welcome.contains(&claim) {
             outputs.extend(self.decide(id, true, now));
-        } else {
-            outputs.push(DoorOutput::Changed);
         }
     }
 }

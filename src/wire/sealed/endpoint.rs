@@ -456,7 +456,7 @@ impl Endpoint {
 
     fn note(&mut self, frame: Numbered<'_>, now: Millis) {
         let Numbered { from, number, sealed } = frame;
-        let (ours, first) = (self.id, self.timing.again[0]);
+        let (ours, timing) = (self.id, self.timing);
         let Some(peer) = self.peer(from, now) else { return };
         // An older note says less than a newer one.
         if number < peer.note_next {
@@ -470,6 +470,9 @@ impl Endpoint {
             let took = (now - note.echo) as f64;
             peer.rtt = Some(peer.rtt.map_or(took, |rtt| 0.8 * rtt + 0.2 * took));
         }
+        // Whoever takes its time to answer takes it to acknowledge, too.
+        let first = (4.0 * peer.rtt.unwrap_or(0.0)) as Millis;
+        let first = first.clamp(timing.again[0], timing.again[1]);
         let is_news = peer.out.acknowledged(note.next);
         if is_news {
             peer.patience = first;

@@ -30,7 +30,7 @@ mod stream;
 mod visit;
 
 pub use authenticity::{WORDS, Words};
-pub use door::{Admission, Door, DoorOutput, GuestView, HOST, WORKER};
+pub use door::{Admission, Door, DoorOutput, GuestView, HOST, Token, WORKER};
 pub use endpoint::{Closed, Endpoint, Input, Output, Timing};
 pub use frame::{CHANNEL_MAX, CLAIM_MAX, FRAME_MAX, To};
 pub use invite::{Invite, InviteError};

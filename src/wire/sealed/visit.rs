@@ -2,7 +2,7 @@
 //! when they have lost each other.
 
 use super::authenticity::Words;
-use super::door::{COME_IN, DOOR, HOST, STAY_OUT};
+use super::door::{COME_IN, DOOR, HOST, STAY_OUT, Token};
 use super::endpoint::{Closed, Endpoint, Input, Output, Timing};
 use super::frame::To;
 use super::keys::EndpointId;
@@ -57,6 +57,7 @@ pub struct Visit {
     endpoint: Endpoint,
     secret: RoomSecret,
     claim: String,
+    token: Token,
     /// Whether others than the host may have to find it.
     answers: bool,
     payload: usize,
@@ -76,11 +77,11 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// A visit that says it is `claim`. `draw` gives a source of randomness for every key pair.
+    /// A visit that says it is `claim`, and whom the host knows again by `token`. `draw` gives a source of randomness for every key pair.
     #[must_use]
     pub fn new(
         secret: RoomSecret,
-        claim: &str,
+        (claim, token): (&str, Token),
         answers: bool,
         payload: usize,
         timing: Timing,
@@ -91,6 +92,7 @@ impl Visit {
             endpoint,
             secret,
             claim: claim.to_owned(),
+            token,
             answers,
             payload,
             timing,
@@ -233,6 +235,8 @@ impl Visit {
             None if self.endpoint.open(id, now).is_ok() => {
                 self.host = Some(id);
                 self.host_heard_at = now;
+                // Read once the host has opened the link as well.
+                let _ = self.endpoint.send(id, DOOR, self.token.to_vec(), now);
             }
             Some(host) if host != id => self.rival = Some(id),
             _ => {}

@@ -4,6 +4,8 @@ use super::{
     Admission, Door, DoorOutput, Endpoint, EndpointId, HOST, Input, RoomSecret, Stage, Timing, To,
     Visit, VisitOutput, WORKER,
 };
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::entropy::Entropy;
 use crate::seeded::Stream;
 
@@ -23,13 +25,22 @@ fn door(seed: u64) -> Door {
     Door::new(endpoint, vec![WORKER.to_owned()])
 }
 
-fn visit(seed: u64, claim: &str) -> Visit {
-    let draws = std::cell::Cell::new(1000 * seed);
+/// A visit of the guest of this number, each time with other keys.
+fn visit(number: u8, claim: &str) -> Visit {
+    static DRAWS: AtomicU64 = AtomicU64::new(1000);
+    let draws = std::cell::Cell::new(DRAWS.fetch_add(1000, Ordering::Relaxed));
     let draw = move || {
         draws.set(draws.get() + 1);
         seeded(draws.get())
     };
-    Visit::new(secret(), claim, claim != WORKER, PAYLOAD, Timing::default(), Box::new(draw))
+    Visit::new(
+        secret(),
+        (claim, [number; 16]),
+        claim != WORKER,
+        PAYLOAD,
+        Timing::default(),
+        Box::new(draw),
+    )
 }
 
 /// The house, its guests, and what goes between them.
@@ -221,4 +232,22 @@ fn guests_that_compute_find_each_other() {
     house.of_guest(0, sent);
     house.pass(1_000);
     assert_eq!(house.at_guests, [(1, "way/1".to_owned(), b"share".to_vec())]);
+}
+
+#[test]
+fn a_guest_that_was_reloaded_is_known_again() {
+    let mut house = House::new(&["bob"]);
+    house.decide(0, true);
+    let before = house.id(0);
+    // Its page is gone without a word, and comes back with other keys.
+    house.visits[0] = visit(1, "bob");
+    house.tell_guest(0, Input::Connected);
+    house.pass(5_000);
+    assert_eq!(house.stages(), [Stage::In]);
+    assert_eq!(house.left, [before]);
+    // The same token under another claim is somebody who has to wait.
+    house.visits.push(visit(1, "alice"));
+    house.tell_guest(1, Input::Connected);
+    house.pass(5_000);
+    assert_eq!(house.stages(), [Stage::In, Stage::Waits]);
 }

@@ -17,11 +17,29 @@ export interface VisitShow {
 }
 
 const LOOK_MS = 3000;
+/** How long a page that is being reloaded may keep its name from the new one. */
+const RELOAD_MS = 1000;
+
+const roomOf = (tab: string) => `far-${tab.slice(0, 8)}`;
+
+/** The tab's name, or another one for a tab that was duplicated: the first holds the name's lock. */
+async function ownName(): Promise<string> {
+  const name = tabName();
+  const isOurs = await new Promise<boolean>((resolve) => {
+    const held = () => {
+      resolve(true);
+      return new Promise(() => {});
+    };
+    const options = { signal: AbortSignal.timeout(RELOAD_MS) };
+    navigator.locks.request(`sotto/visit/${name}`, options, held).catch(() => resolve(false));
+  });
+  return isOurs ? name : crypto.randomUUID();
+}
 
 export class Visit implements Far {
   show: VisitShow;
-  /** Of this page alone: nobody else in this browser is in it. */
-  readonly room: string;
+  /** Of this page alone: nobody else in this browser is in it. The same after a reload, once it is in. */
+  room = roomOf(crypto.randomUUID());
   heard: Far["heard"] = () => {};
   private readonly bridge: RoleLink<BridgeInput>;
   private wasIn = false;
@@ -33,10 +51,12 @@ export class Visit implements Far {
     private readonly entered: (again: boolean) => void,
     private readonly lost: () => void = () => {},
   ) {
-    this.room = `far-${tabName().slice(0, 8)}`;
     this.show = { broker, state: "connecting", stage: "seeks" };
     this.bridge = startBridge((event) => this.told(event));
-    this.bridge.send({ type: "join", broker, opening: { type: "visit", room: this.room, secret, claim } });
+    void ownName().then((tab) => {
+      this.room = roomOf(tab);
+      this.bridge.send({ type: "join", broker, opening: { type: "visit", room: this.room, tab, secret, claim } });
+    });
     setInterval(() => this.bridge.send({ type: "look" }), LOOK_MS);
     addEventListener("pagehide", () => this.bridge.send({ type: "leave" }));
   }
