@@ -1,0 +1,155 @@
+//! What an endpoint makes of frames.
+
+use super::super::authenticity::Step;
+use super::super::frame::{self, Greeting, Kind, Note, Numbered, To};
+use super::super::keys::{EndpointId, nonce};
+use super::{AUTHENTICATION, Closed, Endpoint, KNOWN_MAX, Known, Millis, NOTE_EVERY, Output, Peer};
+
+impl Endpoint {
+    pub(super) fn hello(&mut self, nonce: [u8; 12], sealed: &[u8], now: Millis) {
+        let opened = self.hellos.open(nonce, &self.tag().0, sealed);
+        let Some(greeting) = opened.and_then(|plain| Greeting::decode(&plain).ok()) else {
+            return;
+        };
+        let Greeting { public, asks, claim } = greeting;
+        let id = EndpointId::of(&public);
+        if id == self.id || self.former.contains(&id) {
+            return;
+        }
+        if !self.known.contains_key(&id) {
+            self.make_room();
+            self.heard_first.push_back(id);
+        }
+        let known = self.known.entry(id).or_insert_with(|| Known {
+            public,
+            claim: String::new(),
+            answered_at: None,
+        });
+        let pause = self.timing.hello[0] / 2;
+        let is_due = known.answered_at.is_none_or(|at| now >= at + pause);
+        // Who was not wanted before may be by now.
+        if known.claim != claim || (is_due && !self.peers.contains_key(&id)) {
+            known.claim.clone_from(&claim);
+            self.outputs.push_back(Output::Heard { id, claim });
+        }
+        if asks && is_due {
+            known.answered_at = Some(now);
+            if self.answers {
+                self.say_hello(To::Endpoint(id), false, now);
+            }
+        }
+    }
+
+    pub(super) fn make_room(&mut self) {
+        while self.known.len() >= KNOWN_MAX {
+            let Some(oldest) = self.heard_first.pop_front() else { return };
+            self.known.remove(&oldest);
+        }
+    }
+
+    /// The peer that a frame says it is from; somebody who was heard of may begin to talk.
+    pub(super) fn peer(&mut self, from: EndpointId, now: Millis) -> Option<&mut Peer> {
+        if !self.peers.contains_key(&from) && !self.is_reserved {
+            self.open(from, now).ok()?;
+        }
+        self.peers.get_mut(&from)
+    }
+
+    pub(super) fn data(&mut self, frame: Numbered<'_>, now: Millis) {
+        let Numbered { from, number, sealed } = frame;
+        let (ours, note) = (self.id, self.timing.note);
+        let Some(peer) = self.peer(from, now) else { return };
+        if !peer.incoming.wants(number) {
+            // What was sent again may have arrived before its acknowledgement was lost.
+            if peer.is_proven {
+                peer.note_at = Some(peer.note_at.unwrap_or(now + note));
+            }
+            return;
+        }
+        let aad = frame::aad(Kind::Data, from, ours, number);
+        let Some(piece) = peer.ciphers.data_in.open(nonce(number), &aad, sealed) else { return };
+        let taken = peer.incoming.take(number, piece);
+        peer.unnoted += 1;
+        let due = if peer.unnoted >= NOTE_EVERY { now } else { now + note };
+        peer.note_at = Some(peer.note_at.map_or(due, |at| at.min(due)));
+        self.lives(from, now);
+        match taken {
+            Ok(messages) => {
+                for message in messages {
+                    self.deliver(from, message.channel, message.bytes, now);
+                }
+            }
+            Err(_) => self.end(from, Closed::Broken, now),
+        }
+    }
+
+    pub(super) fn deliver(
+        &mut self,
+        from: EndpointId,
+        channel: String,
+        bytes: Vec<u8>,
+        now: Millis,
+    ) {
+        if channel != AUTHENTICATION {
+            return self.outputs.push_back(Output::Message { from, channel, bytes });
+        }
+        let (ours, public) = (self.id, &self.keys.public);
+        let Some(peer) = self.peers.get_mut(&from) else { return };
+        match peer.authenticity.heard([ours, from], [public, &peer.public], &bytes) {
+            Ok(Step::Answer(answer)) => {
+                peer.out.push(AUTHENTICATION, answer);
+                self.flush(from, now);
+            }
+            Ok(Step::Show(words)) => self.outputs.push_back(Output::Words(from, words)),
+            Err(_) => self.end(from, Closed::Broken, now),
+        }
+    }
+
+    pub(super) fn note(&mut self, frame: Numbered<'_>, now: Millis) {
+        let Numbered { from, number, sealed } = frame;
+        let (ours, timing) = (self.id, self.timing);
+        let Some(peer) = self.peer(from, now) else { return };
+        // An older note says less than a newer one.
+        if number < peer.note_next {
+            return;
+        }
+        let aad = frame::aad(Kind::Note, from, ours, number);
+        let opened = peer.ciphers.note_in.open(nonce(number), &aad, sealed);
+        let Some(note) = opened.and_then(|plain| Note::decode(&plain).ok()) else { return };
+        peer.note_next = number.saturating_add(1);
+        if note.echo > 0 && note.echo <= now {
+            let took = (now - note.echo) as f64;
+            peer.rtt = Some(peer.rtt.map_or(took, |rtt| 0.8 * rtt + 0.2 * took));
+        }
+        // Whoever takes its time to answer takes it to acknowledge, too.
+        let first = (4.0 * peer.rtt.unwrap_or(0.0)) as Millis;
+        let first = first.clamp(timing.again[0], timing.again[1]);
+        let is_news = peer.out.acknowledged(note.next);
+        if is_news {
+            peer.patience = first;
+            peer.again_at = peer.out.is_under_way().then_some(now + first);
+        }
+        // What was sent while it could not be reached was lost, and what it should have had by now.
+        let is_late = note.asks && !is_news && now >= peer.sent_at + first;
+        self.lives(from, now);
+        if note.leaves {
+            return self.end(from, Closed::Left, now);
+        }
+        if note.asks {
+            self.write(from, Note { echo: note.at, ..Note::default() });
+        }
+        if is_late || note.is_back {
+            self.again(from, now);
+        }
+        self.flush(from, now);
+    }
+
+    /// A sealed frame has come from it.
+    pub(super) fn lives(&mut self, id: EndpointId, now: Millis) {
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        peer.heard_at = now;
+        if !std::mem::replace(&mut peer.is_proven, true) {
+            self.outputs.push_back(Output::Joined(id));
+        }
+    }
+}

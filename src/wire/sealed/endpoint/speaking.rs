@@ -1,0 +1,114 @@
+//! What an endpoint sends, again if need be, and when.
+
+use super::super::frame::{self, Greeting, Kind, Note, To};
+use super::super::keys::{EndpointId, nonce};
+use super::{AGAIN_MAX, Closed, Endpoint, Millis, Output};
+
+impl Endpoint {
+    pub(super) fn say_hello(&mut self, to: To, asks: bool, now: Millis) {
+        let greeting = Greeting { public: self.keys.public, asks, claim: self.claim.clone() };
+        let mut nonce = [0; 12];
+        (self.entropy)(&mut nonce);
+        let sealed = self.hellos.seal(nonce, &self.tag().0, &greeting.encode());
+        self.publish(to, frame::hello(nonce, &sealed));
+        if to == To::Room {
+            self.hello_at = now + self.hello_wait;
+            self.hello_wait = (2 * self.hello_wait).min(self.timing.hello[1]);
+        }
+    }
+
+    /// Sends what may go.
+    pub(super) fn flush(&mut self, to: EndpointId, now: Millis) {
+        let (ours, is_connected) = (self.id, self.is_connected);
+        let Some(peer) = self.peers.get_mut(&to) else { return };
+        while is_connected && let Some((number, piece)) = peer.out.next_piece() {
+            let aad = frame::aad(Kind::Data, ours, to, number);
+            let sealed = peer.ciphers.data_out.seal(nonce(number), &aad, &piece);
+            let bytes = frame::numbered(Kind::Data, ours, number, &sealed);
+            peer.out.sealed(number, bytes.clone());
+            peer.again_at = Some(peer.again_at.unwrap_or(now + peer.patience));
+            peer.sent_at = now;
+            self.outputs.push_back(Output::Publish(To::Endpoint(to), bytes));
+        }
+    }
+
+    /// Sends again what was not acknowledged.
+    pub(super) fn again(&mut self, to: EndpointId, now: Millis) {
+        let is_connected = self.is_connected;
+        let Some(peer) = self.peers.get_mut(&to) else { return };
+        for bytes in peer.out.again(AGAIN_MAX).filter(|_| is_connected) {
+            self.outputs.push_back(Output::Publish(To::Endpoint(to), bytes.clone()));
+        }
+        peer.again_at = peer.out.is_under_way().then_some(now + peer.patience);
+        peer.sent_at = now;
+    }
+
+    pub(super) fn write_note(&mut self, to: EndpointId, asks: bool, leaves: bool, now: Millis) {
+        let note = if asks { Note::asking(now) } else { Note::default() };
+        self.write(to, Note { leaves, ..note });
+        if let Some(peer) = self.peers.get_mut(&to).filter(|_| asks) {
+            peer.beat_at = now + self.timing.beat;
+        }
+    }
+
+    /// Sends a note, with what has arrived.
+    pub(super) fn write(&mut self, to: EndpointId, note: Note) {
+        let Some(peer) = self.peers.get_mut(&to).filter(|_| self.is_connected) else { return };
+        let note = Note { next: peer.incoming.next(), ..note };
+        let number = peer.note_number;
+        peer.note_number += 1;
+        (peer.note_at, peer.unnoted) = (None, 0);
+        let aad = frame::aad(Kind::Note, self.id, to, number);
+        let sealed = peer.ciphers.note_out.seal(nonce(number), &aad, &note.encode());
+        let bytes = frame::numbered(Kind::Note, self.id, number, &sealed);
+        self.outputs.push_back(Output::Publish(To::Endpoint(to), bytes));
+    }
+
+    pub(super) fn keep_time(&mut self, now: Millis) {
+        if now >= self.hello_at {
+            self.hello_at = now + self.hello_wait;
+            if self.is_connected {
+                self.say_hello(To::Room, true, now);
+            }
+        }
+        let ids: Vec<EndpointId> = self.peers.keys().copied().collect();
+        for id in ids {
+            let Some(peer) = self.peers.get_mut(&id) else { continue };
+            if now >= peer.heard_at + self.timing.gone {
+                self.end(id, Closed::Silent, now);
+                continue;
+            }
+            if peer.again_at.is_some_and(|at| now >= at) {
+                let patience = if self.is_connected { 2 * peer.patience } else { 0 };
+                peer.patience = patience.clamp(self.timing.again[0], self.timing.again[1]);
+                self.again(id, now);
+            }
+            let Some(peer) = self.peers.get_mut(&id) else { continue };
+            if now >= peer.beat_at {
+                peer.beat_at = now + self.timing.beat;
+                self.write_note(id, true, false, now);
+            } else if peer.note_at.is_some_and(|at| now >= at) {
+                peer.note_at = None;
+                self.write_note(id, false, false, now);
+            }
+        }
+    }
+
+    pub(super) fn end(&mut self, id: EndpointId, why: Closed, now: Millis) {
+        if why != Closed::Left && why != Closed::Silent {
+            self.write_note(id, false, true, now);
+        }
+        if self.peers.remove(&id).is_some() {
+            self.former.insert(id);
+            self.known.remove(&id);
+            self.heard_first.retain(|heard| *heard != id);
+            self.outputs.push_back(Output::Left(id, why));
+        }
+    }
+
+    pub(super) fn publish(&mut self, to: To, bytes: Vec<u8>) {
+        if self.is_connected {
+            self.outputs.push_back(Output::Publish(to, bytes));
+        }
+    }
+}
