@@ -58,8 +58,10 @@ struct State {
     show: Show,
     broker: Broker,
     pipes: Pipes,
-    /// The clock, which never goes back, whatever the system's does.
+    /// Milliseconds that have passed, asleep or awake.
     now: Millis,
+    /// What the system's clock said last: it may be put back.
+    read: Millis,
     /// When the next tick is due.
     armed: Option<Millis>,
 }
@@ -123,6 +125,7 @@ impl Bridge {
                 let ways = page::read_remote_ways(&value)?;
                 let shared = Rc::downgrade(&self.shared);
                 if let Some(state) = self.shared.borrow_mut().as_mut() {
+                    state.keep_time();
                     let peers: Vec<EndpointId> = ways.iter().map(|way| way.peer).collect();
                     state.pipes.lay(ways, &shared)?;
                     peers.into_iter().for_each(|peer| state.open(peer));
@@ -194,7 +197,8 @@ impl Bridge {
     fn begin(&self, end: End) {
         let (show, broker) = (self.show.clone(), self.broker.clone());
         let pipes = Pipes::default();
-        let state = State { end, show, broker, pipes, now: epoch_ms(), armed: None };
+        let read = epoch_ms();
+        let state = State { end, show, broker, pipes, now: 1, read, armed: None };
         state.subscribe();
         state.tell();
         self.shared.replace(Some(state));
@@ -210,7 +214,7 @@ fn token_of(tab: &str) -> Token {
 
 fn with(shared: &Shared, action: impl FnOnce(&mut State)) {
     if let Some(state) = shared.borrow_mut().as_mut() {
-        state.now = state.now.max(epoch_ms());
+        state.keep_time();
         action(state);
     }
 }
@@ -257,6 +261,12 @@ fn arm(shared: &Shared) {
 }
 
 impl State {
+    fn keep_time(&mut self) {
+        let read = epoch_ms();
+        self.now += read.saturating_sub(self.read);
+        self.read = read;
+    }
+
     fn tag(&self) -> RoomTag {
         self.endpoint().tag()
     }

@@ -53,37 +53,38 @@ impl Drop for Held {
     }
 }
 
-/// Takes a lock on behalf of somebody elsewhere, as its sign of life here; waits until it is free.
+/// Takes a lock on behalf of somebody elsewhere, as its sign of life here; nothing when somebody here has it.
 ///
 /// # Errors
 /// When the browser has no locks.
-pub(super) async fn stand_in(name: &str) -> Result<Held, JsValue> {
-    let mut release = None;
-    let until = Promise::new(&mut |resolve, _| release = Some(resolve));
-    let answer = Promise::new(&mut |resolve, _| {
-        let until = until.clone();
-        let granted = Closure::once_into_js(move |_: JsValue| -> JsValue {
-            drop(resolve.call0(&JsValue::NULL));
-            until.into()
-        });
-        request(name, &Object::new(), &granted);
-    });
-    // The promise calls its executor at once.
-    let held = Held(release.ok_or("a promise without a resolver")?);
-    JsFuture::from(answer).await?;
-    Ok(held)
+pub(super) async fn stand_in(name: &str) -> Result<Option<Held>, JsValue> {
+    for wait in PATIENCE {
+        sleep(Duration::from_millis(wait)).await;
+        let mut release = None;
+        let until = Promise::new(&mut |resolve, _| release = Some(resolve));
+        if ask(name, &until).await? {
+            return Ok(release.map(Held));
+        }
+    }
+    Ok(None)
 }
 
+/// Takes a lock if it is free, for as long as this worker lives.
 async fn try_hold(name: &str) -> Result<bool, JsValue> {
+    ask(name, &Promise::new(&mut |_, _| {})).await
+}
+
+/// Takes a lock if it is free, until a promise is resolved.
+async fn ask(name: &str, until: &Promise) -> Result<bool, JsValue> {
     let options = Object::new();
     Reflect::set(&options, &"ifAvailable".into(), &true.into())?;
     let answer = Promise::new(&mut |resolve, _| {
+        let until = until.clone();
         let granted = Closure::once_into_js(move |lock: JsValue| -> JsValue {
             let held = !lock.is_null();
             drop(resolve.call1(&JsValue::NULL, &held.into()));
             match held {
-                // Never resolved: the lock is held until the worker ends.
-                true => Promise::new(&mut |_, _| {}).into(),
+                true => until.into(),
                 false => JsValue::UNDEFINED,
             }
         });

@@ -99,10 +99,15 @@ impl Host {
 /// counts as gone.
 async fn welcome(state: WeakState, room: String, id: PeerId) {
     let address = Address::Worker(id);
-    let Ok(held) = locks::stand_in(&subject(&room, address)).await else { return };
+    let held = locks::stand_in(&subject(&room, address)).await.ok().flatten();
     let Some(shared) = state.upgrade() else { return };
     with(&shared, |now| {
         let super::End::Door(_, host) = &mut now.end else { return };
+        let Some(held) = held else {
+            // A worker of this browser goes by that id.
+            host.remote.remove(&id);
+            return;
+        };
         let (Some(remote), Ok(inbox)) =
             (host.remote.get_mut(&id), listen(&room, address, &host.state))
         else {
@@ -132,10 +137,11 @@ impl Guest {
     /// A message to the workers here, or to one of them.
     pub(super) fn heard(&mut self, channel: &str, bytes: &[u8]) {
         let is_known = channel == Address::Workers.to_string() || channel.starts_with("worker/");
-        if !is_known || self.outboxes.len() >= WORKERS_MAX {
+        if !is_known {
             return;
         }
         if !self.outboxes.contains_key(channel)
+            && self.outboxes.len() < WORKERS_MAX
             && let Ok(outbox) = BroadcastChannel::new(&format!("sotto/{}/{channel}", self.room))
         {
             self.outboxes.insert(channel.to_owned(), outbox);

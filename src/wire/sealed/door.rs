@@ -18,8 +18,8 @@ pub(super) const STAY_OUT: &[u8] = b"stay out";
 /// Who has left is known again by its token, if it is among so many.
 const REMEMBERED_MAX: usize = 1000;
 
-/// What a guest alone knows, and tells the host under its seal: with it, it is known again after its page was
-/// reloaded, which gives it other keys.
+/// What a guest and this host alone know, who is told it under its seal: with it, the guest is known again after
+/// its page was reloaded, which gives it other keys. Another host would be told another one.
 pub type Token = [u8; 16];
 /// Guests in a room, those who wait among them.
 const GUESTS_MAX: usize = 1000;
@@ -87,8 +87,8 @@ pub struct Door {
     is_locked: bool,
     /// Claims that are let in without a question.
     welcome: Vec<String>,
-    /// Whom it has let in as what, the latest last.
-    remembered: VecDeque<(Token, String)>,
+    /// Whom it has let in as what, or turned away, the latest last.
+    remembered: VecDeque<(Token, String, bool)>,
 }
 
 impl Door {
@@ -158,15 +158,16 @@ impl Door {
         guest.admission = if comes_in { Admission::In } else { Admission::Out };
         if let Some(token) = guest.token {
             let claim = guest.claim.clone();
-            self.remembered.retain(|(known, _)| *known != token);
-            if comes_in {
-                self.remembered.push_back((token, claim));
-            }
+            self.remembered.retain(|(known, ..)| *known != token);
+            self.remembered.push_back((token, claim, comes_in));
             if self.remembered.len() > REMEMBERED_MAX {
                 self.remembered.pop_front();
             }
         }
         let word = if comes_in { COME_IN } else { STAY_OUT };
+        if comes_in {
+            self.endpoint.trust(id);
+        }
         // A guest that cannot be told has left.
         let _ = self.endpoint.send(id, DOOR, word.to_vec(), now);
         let mut outputs = vec![DoorOutput::Changed];
@@ -283,14 +284,17 @@ impl Door {
         };
         guest.token = Some(token);
         let claim = guest.claim.clone();
-        let is_known = self.remembered.contains(&(token, claim.clone()));
+        let before =
+            self.remembered.iter().find(|(known, as_what, _)| (known, as_what) == (&token, &claim));
+        let before = before.map(|(.., came_in)| *came_in);
         let is_former = |other: &Guest| other.token == Some(token) && other.claim == claim;
         let others = self.guests.iter().filter(|(other, _)| **other != id);
         let former: Vec<EndpointId> =
             others.filter(|(_, other)| is_former(other)).map(|(other, _)| *other).collect();
         former.into_iter().for_each(|other| self.endpoint.shut(other, now));
-        if is_known || self.welcome.contains(&claim) {
-            outputs.extend(self.decide(id, true, now));
+        let is_welcome = !self.is_locked && self.welcome.contains(&claim);
+        if let Some(comes_in) = before.or(is_welcome.then_some(true)) {
+            outputs.extend(self.decide(id, comes_in, now));
         }
     }
 }

@@ -21,8 +21,12 @@ const KNOWN_MAX: usize = 4096;
 const PEERS_MAX: usize = 1024;
 /// Endpoints that were talked with, and never will be again: their keys have been used.
 const FORMER_MAX: usize = 1 << 16;
-/// Frames that are sent again at once.
-const AGAIN_MAX: usize = 32;
+/// Frames that are sent again at once to one who was cut off.
+const AGAIN_MAX: usize = 64;
+/// Frames that follow one that had to be sent again, and has arrived.
+const AGAIN_NEXT: usize = 8;
+/// The longest message that a reserved endpoint takes from those it does not trust yet, in bytes.
+const STRANGER_MAX: usize = 4096;
 /// Pieces after which a note goes out at once.
 const NOTE_EVERY: u32 = 16;
 
@@ -236,6 +240,8 @@ impl Endpoint {
 
     /// Handles one input at time `now`.
     pub fn handle(&mut self, input: Input<'_>, now: Millis) {
+        // First of all: who was silent for too long is not brought back by what waited in a queue meanwhile.
+        self.miss_silent(now);
         match input {
             Input::Connected => self.connected(now),
             Input::Disconnected => self.is_connected = false,
@@ -286,7 +292,7 @@ impl Endpoint {
             ciphers,
             authenticity,
             out,
-            incoming: Incoming::default(),
+            incoming: Incoming::new(if self.is_reserved { STRANGER_MAX } else { MESSAGE_MAX }),
             is_proven: false,
             heard_at: now,
             note_number: 0,
@@ -327,6 +333,13 @@ impl Endpoint {
         Ok(())
     }
 
+    /// Takes messages of any length from somebody; a reserved endpoint takes short ones alone before.
+    pub fn trust(&mut self, id: EndpointId) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.incoming.limit(MESSAGE_MAX);
+        }
+    }
+
     /// Ends the link to somebody.
     pub fn shut(&mut self, id: EndpointId, now: Millis) {
         if self.peers.contains_key(&id) {
@@ -347,7 +360,7 @@ impl Endpoint {
         let ids: Vec<EndpointId> = self.peers.keys().copied().collect();
         for id in ids {
             self.write(id, Note { is_back: true, ..Note::asking(now) });
-            self.again(id, now);
+            self.again(id, AGAIN_MAX, now);
             self.flush(id, now);
         }
     }

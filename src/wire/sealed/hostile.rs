@@ -289,7 +289,7 @@ fn who_says_farewell_is_gone_at_once() {
     assert!(room.left.contains(&(0, room.id(1), Closed::Left)));
 }
 
-/// Somebody who knows the secret, and has the broker swap public keys, is found out by the words.
+/// Who has one key pair towards each of two ends gives them different words.
 #[test]
 fn nobody_stands_in_the_middle_unseen() {
     // Each victim is alone with an end of the one in the middle, who passes on what it hears.

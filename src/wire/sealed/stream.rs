@@ -19,6 +19,8 @@ const FLIGHT_MAX: usize = 4 << 20;
 pub(super) const WINDOW: u64 = 4096;
 /// Bytes of pieces that may be early.
 const EARLY_MAX: usize = 2 * FLIGHT_MAX;
+/// The longest piece, in bytes: what is lost and sent again is no more.
+const PIECE_MAX: usize = 1 << 16;
 /// Bytes of a piece before what it carries: first and last, and in the first the channel and the length.
 const PIECE_HEAD: usize = 1 + 4 + CHANNEL_MAX + 4;
 /// What a receiver makes room for before the rest has come.
@@ -61,7 +63,7 @@ impl Outgoing {
             flight: VecDeque::new(),
             flight_bytes: 0,
             next: 0,
-            piece_len: piece_len.max(1),
+            piece_len: piece_len.clamp(1, PIECE_MAX),
         }
     }
 
@@ -125,8 +127,9 @@ impl Outgoing {
 }
 
 /// What arrives.
-#[derive(Default)]
 pub(super) struct Incoming {
+    /// The longest message that is taken, in bytes.
+    limit: usize,
     next: u64,
     early: BTreeMap<u64, Vec<u8>>,
     early_bytes: usize,
@@ -140,6 +143,16 @@ struct Partial {
 }
 
 impl Incoming {
+    /// `limit`: the longest message that is taken, in bytes.
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, next: 0, early: BTreeMap::new(), early_bytes: 0, partial: None }
+    }
+
+    /// Takes longer messages from now on, or shorter ones.
+    pub(super) fn limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
     /// The first number that has not arrived.
     pub(super) fn next(&self) -> u64 {
         self.next
@@ -177,8 +190,8 @@ impl Incoming {
         if flags & FIRST != 0 {
             let channel = reader.text("channel", CHANNEL_MAX)?;
             let length = reader.u32("length")? as usize;
-            if length > MESSAGE_MAX {
-                let (what, limit) = ("message", MESSAGE_MAX);
+            if length > self.limit {
+                let (what, limit) = ("message", self.limit);
                 return Err(Error::TooLong { what, found: length, limit });
             }
             let bytes = Vec::with_capacity(length.min(RESERVE_MAX));
@@ -224,7 +237,7 @@ mod tests {
             let pieces = pieces(payload, &messages);
             let mut queue: Vec<_> = order.iter().map(|at| at.get(&pieces).clone()).collect();
             queue.extend(pieces);
-            let mut incoming = Incoming::default();
+            let mut incoming = Incoming::new(MESSAGE_MAX);
             let mut whole = Vec::new();
             for (number, piece) in queue {
                 if incoming.wants(number) {
@@ -241,7 +254,7 @@ mod tests {
 
         #[test]
         fn any_piece_is_joined_or_refused(pieces: Vec<Vec<u8>>) {
-            let mut incoming = Incoming::default();
+            let mut incoming = Incoming::new(MESSAGE_MAX);
             for (number, piece) in (0..).zip(pieces) {
                 let _ = incoming.take(number, piece);
             }
@@ -250,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_window_ends_somewhere() {
-        let incoming = Incoming::default();
+        let incoming = Incoming::new(MESSAGE_MAX);
         assert!(incoming.wants(0) && incoming.wants(WINDOW - 1));
         assert!(!incoming.wants(WINDOW) && !incoming.wants(u64::MAX));
     }
@@ -274,9 +287,9 @@ mod tests {
     fn a_message_longer_than_it_said_is_refused() {
         let mut writer = Writer::new();
         writer.u8(FIRST).text("c").length(2).raw(&[1, 2, 3]);
-        assert!(Incoming::default().take(0, writer.finish()).is_err());
+        assert!(Incoming::new(MESSAGE_MAX).take(0, writer.finish()).is_err());
         let mut writer = Writer::new();
         writer.u8(FIRST | LAST).text("c").length(MESSAGE_MAX + 1);
-        assert!(Incoming::default().take(0, writer.finish()).is_err());
+        assert!(Incoming::new(MESSAGE_MAX).take(0, writer.finish()).is_err());
     }
 }

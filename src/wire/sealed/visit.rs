@@ -1,6 +1,8 @@
 //! A guest's end of a room: it looks for the host, waits to be let in, and comes back with new keys
 //! when they have lost each other.
 
+use sha2::{Digest, Sha256};
+
 use super::authenticity::Words;
 use super::door::{COME_IN, DOOR, HOST, STAY_OUT, Token};
 use super::endpoint::{Closed, Endpoint, Input, Output, Timing};
@@ -57,6 +59,7 @@ pub struct Visit {
     endpoint: Endpoint,
     secret: RoomSecret,
     claim: String,
+    /// What each host's token is made from; nobody learns it.
     token: Token,
     /// Whether others than the host may have to find it.
     answers: bool,
@@ -77,7 +80,7 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// A visit that says it is `claim`, and whom the host knows again by `token`. `draw` gives a source of randomness for every key pair.
+    /// A visit that says it is `claim`, and whom a host knows again by what it makes of `token`. `draw` gives a source of randomness for every key pair.
     #[must_use]
     pub fn new(
         secret: RoomSecret,
@@ -224,8 +227,10 @@ impl Visit {
                 }
             }
         }
-        if let Some(heard) = self.host.and_then(|host| self.endpoint.heard_at(host)) {
-            self.host_heard_at = self.host_heard_at.max(heard);
+        let heard = self.host.and_then(|host| self.endpoint.heard_at(host));
+        if let Some(heard) = heard.filter(|heard| *heard > self.host_heard_at) {
+            // It is there: the other one may say what it likes.
+            (self.host_heard_at, self.rival) = (heard, None);
         }
         outputs
     }
@@ -236,11 +241,22 @@ impl Visit {
                 self.host = Some(id);
                 self.host_heard_at = now;
                 // Read once the host has opened the link as well.
-                let _ = self.endpoint.send(id, DOOR, self.token.to_vec(), now);
+                let token = self.token_for(id);
+                let _ = self.endpoint.send(id, DOOR, token.to_vec(), now);
             }
             Some(host) if host != id => self.rival = Some(id),
             _ => {}
         }
+    }
+
+    /// Whoever only says it is the host learns nothing that the host would know this guest by.
+    fn token_for(&self, host: EndpointId) -> Token {
+        let mut hash = Sha256::new_with_prefix("sotto/token/1");
+        hash.update(self.token);
+        hash.update(host.0);
+        let mut token = Token::default();
+        token.copy_from_slice(&hash.finalize()[..size_of::<Token>()]);
+        token
     }
 
     fn message(
@@ -285,10 +301,7 @@ impl Visit {
             (self.draw)(),
         );
         (self.host, self.rival, self.words) = (None, None, None);
-        // Who was told to stay out does not knock again.
-        if self.stage != Stage::Out {
-            self.stage = Stage::Seeks;
-        }
+        self.stage = Stage::Seeks;
         outputs.push(VisitOutput::Moved(self.endpoint.id()));
         outputs.push(VisitOutput::Changed);
         self.searches = false;

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 
 import type { GuestEntry } from "../../wasm/sotto.js";
 import { millis } from "../format";
@@ -160,10 +161,12 @@ export class InvitePanel extends LitElement {
       ${show.secret === undefined ? nothing : this.link(show.secret, broker)}
       ${show.secret === undefined ? nothing : this.guests(show)}
       <div class="link">
-        <label class="lock"
-          ><input type="checkbox" data-testid="lock-door" .checked=${show.locked} @change=${(event: Event) => tell(this, "lock-door", checked(event))} />
+        ${show.secret === undefined
+          ? nothing
+          : html`<label class="lock"
+          ><input type="checkbox" data-testid="lock-door" .checked=${live(show.locked)} @change=${(event: Event) => tell(this, "lock-door", checked(event))} />
           ${words.lock}</label
-        >
+        >`}
         <button data-testid="close-door" @click=${() => tell(this, "close-door", undefined)}>${words.close}</button>
       </div>
     `;

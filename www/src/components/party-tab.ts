@@ -23,7 +23,7 @@ const names = text.roles.title;
 
 const query = new URLSearchParams(location.search);
 /** There may be any number of data owners: their tabs are no party's. */
-const isSilo = query.get("role") === "silo";
+const isSilo = query.get("role") === "silo" && !inviteIn(location.hash);
 const roomOf = (): string => query.get("room") ?? "lobby";
 const invite = inviteIn(location.hash);
 
@@ -79,7 +79,7 @@ export class Party extends LitElement {
   private readonly tab = this.missing || invite === "broken" ? undefined : open(() => this.requestUpdate(), this.visit);
 
   private knock(as: Invite): Visit {
-    return new Visit(as, () => this.requestUpdate(), () => this.tab?.offer(), () => this.tab?.lost());
+    return new Visit(as, () => this.requestUpdate(), () => this.tab?.entered(), () => this.tab?.lost());
   }
 
   override connectedCallback(): void {
@@ -175,8 +175,8 @@ const fact = (label: string, value: string, testid?: string) => html`
   </div>
 `;
 
-/** The role and the room that the address names; the role of an invitation must be the same. */
+/** The role and the room that the address names; an invitation is for a role. */
 function open(changed: () => void, visit?: Visit): PartyTab | undefined {
-  const role = query.get("role");
+  const role = typeof invite === "object" ? invite.claim : query.get("role");
   return isTabRole(role) ? new PartyTab(role, visit?.room ?? roomOf(), changed, visit) : undefined;
 }

@@ -3,7 +3,7 @@ import { customElement } from "lit/decorators.js";
 
 import type { WorkerCommand } from "../../wasm/sotto.js";
 import { dataUrl, missingFeature, startWorker, type RoleLink } from "../roles/start";
-import { inviteIn } from "../state/invite";
+import { inviteFor } from "../state/invite";
 import { NOTHING, reduceLocal, type LocalShow } from "../state/local";
 import { Sensors } from "../state/sensors";
 import { rememberWill, rename, tabName, will, type Will } from "../state/tab";
@@ -64,7 +64,7 @@ export class WorkerRoom extends LitElement {
   private readonly missing = missingFeature();
   private sensors?: Sensors;
   private will = will();
-  private readonly invite = inviteIn(location.hash);
+  private readonly invite = inviteFor("worker");
   private visit?: Visit;
 
   constructor() {

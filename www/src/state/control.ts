@@ -87,8 +87,8 @@ export class ControlChannel {
 
   /** To the tab that the message names, or to everybody. */
   send(message: Control): void {
-    const home = "tab" in message ? this.homes.get(message.tab) : undefined;
     const isForTab = "tab" in message;
+    const home = isForTab ? this.homes.get(message.tab) : undefined;
     if (this.isGuest || home !== undefined || !isForTab) this.far?.say(JSON.stringify(message), home);
     if (!this.isGuest && home === undefined) this.channel.postMessage(message);
   }
@@ -102,10 +102,15 @@ export class ControlChannel {
     const message = controlIn(text);
     if (!message) return;
     if (claim !== HOST) {
-      // A guest speaks for its own tab alone.
-      if (message.type !== "offer" && message.type !== "event") return;
-      if ((this.homes.get(message.tab) ?? from) !== from) return;
-      this.homes.set(message.tab, from);
+      // A guest speaks for one tab, its own, in the role that it was let in for.
+      if (!isOfGuest(message, claim)) return;
+      const home = this.homes.get(message.tab);
+      if (home === undefined && [...this.homes.values()].includes(from)) return;
+      if ((home ?? from) !== from) return;
+      if (home === undefined) {
+        this.homes.set(message.tab, from);
+        void this.far?.gone(from).then(() => this.homes.delete(message.tab));
+      }
     }
     this.heard(message, claim);
   }
@@ -117,12 +122,58 @@ const HOST = "host";
 function controlIn(text: string): Control | undefined {
   try {
     const message: unknown = JSON.parse(text);
-    if (typeof message !== "object" || message === null || !("type" in message)) return undefined;
-    if ("tab" in message && typeof message.tab !== "string") return undefined;
-    return message as Control;
+    return hasFields(message, { type: "string" }) ? (message as Control) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a guest with this claim may say this. */
+function isOfGuest(message: Control, claim: string): message is Extract<Control, { type: "offer" | "event" }> {
+  if (!hasFields(message, { tab: "string" }) || !isTabRole(claim)) return false;
+  if (message.type === "offer") return message.role === claim;
+  return message.type === "event" && hasFields(message, { session: "string" }) && isEvent(message.event);
+}
+
+type Kind = "string" | "number" | "boolean" | "list";
+const STEP = { rounds: "number", sentBytes: "number", dealtBytes: "number", onlineMs: "number", waitedMs: "number", records: "list" } as const;
+
+/** What each event of a role has to have; the rest is absent. */
+const EVENTS: Record<TabEvent["type"], Record<string, Kind>> = {
+  ready: {},
+  using: {},
+  stock: { batch: "number", label: "boolean", count: "number", bytes: "number" },
+  classified: { number: "number", batch: "number", material: "number", prepareMs: "number", seen: "list", ...STEP },
+  data: { contributions: "number", digits: "number" },
+  training: { number: "number", digits: "number", step: "number", steps: "number", running: "boolean" },
+  trained: { training: "number", step: "number", ...STEP },
+  untrained: { reason: "string" },
+  dealt: { number: "number", alice: "number", bob: "number", millis: "number" },
+  dealtStep: { number: "number", alice: "number", bob: "number", millis: "number" },
+  failed: { reason: "string" },
+};
+const RECORD = { path: "string", peer: "string", way: "string", bytes: "number", at: "number" } as const;
+const COURSE = { preset: "string", loss: "string", batch: "number", rate: "number", momentum: "number", epochs: "number", watched: "number" } as const;
+const MODEL = { number: "number", preset: "string", fraction: "number" } as const;
+
+/** What a role elsewhere shows is shown here only if it has the form that is expected. */
+function isEvent(event: unknown): event is TabEvent {
+  if (!hasFields(event, { type: "string" })) return false;
+  const type = String(event["type"]);
+  if (!Object.hasOwn(EVENTS, type) || !hasFields(event, EVENTS[type as TabEvent["type"]])) return false;
+  const records = event["records"];
+  if (Array.isArray(records) && !records.every((record) => hasFields(record, RECORD))) return false;
+  // What was on its wires stays with it.
+  if (Array.isArray(event["seen"]) && event["seen"].length > 0) return false;
+  if (type === "using") return hasFields(event["model"], MODEL);
+  if (type === "training") return hasFields(event["course"], COURSE);
+  return event["loss"] === undefined || typeof event["loss"] === "number";
+}
+
+function hasFields(value: unknown, fields: Record<string, Kind>): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const of = value as Record<string, unknown>;
+  return Object.entries(fields).every(([name, kind]) => (kind === "list" ? Array.isArray(of[name]) : typeof of[name] === kind));
 }
 
 /** Held by a tab for as long as it lives. */

@@ -22,6 +22,12 @@ export function inviteIn(hash: string): Invite | "broken" | undefined {
   return /^[0-9a-f]{32}$/.test(secret) && isBroker(broker) && known ? { secret, broker, claim: claim as Claim } : "broken";
 }
 
+/** The invitation of this page's address, if it is one for this role. */
+export function inviteFor(claim: Claim): Invite | "broken" | undefined {
+  const invite = inviteIn(location.hash);
+  return typeof invite === "object" && invite.claim !== claim ? "broken" : invite;
+}
+
 /** The page for the role, with the invitation. */
 export function linkOf({ secret, broker, claim }: Invite): string {
   const page = claim === "worker" ? "worker.html" : `party.html?role=${claim}`;

@@ -289,7 +289,7 @@ export class Parties {
     void this.gone(tab).then(() => {
       if (this.offers.get(role) !== tab) return;
       this.offers.delete(role);
-      if (this.session?.tabs.get(role) === tab) void this.begin();
+      if (!this.session || this.session.tabs.get(role) === tab) void this.begin();
     });
     void this.begin();
   }

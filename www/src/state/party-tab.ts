@@ -8,6 +8,7 @@ import { ControlChannel, tabLock, type Control, type Far, type SessionLink, type
 import { portsOf, unpacked } from "./links";
 import { Pad } from "./pad";
 
+const FAR_COMMANDS: TabCommand["type"][] = ["watch", "garble", "using"];
 /** How often it offers itself until a page answers. */
 const OFFER_MS = 2000;
 
@@ -49,7 +50,13 @@ export class PartyTab {
     setInterval(() => this.show.phase === "searching" && this.offer(), OFFER_MS);
   }
 
-  offer(): void {
+  /** The room's page has let it in, perhaps again. */
+  entered(): void {
+    if (this.show.phase === "dismissed") this.update({ phase: "searching" });
+    this.offer();
+  }
+
+  private offer(): void {
     this.control.send({ type: "offer", tab: this.tab, role: this.role });
   }
 
@@ -61,6 +68,8 @@ export class PartyTab {
         this.begin(message.session, message.links);
         break;
       case "command":
+        // A page elsewhere may ask for what its own could see, and no more.
+        if (this.far && !FAR_COMMANDS.includes(message.command.type)) return;
         this.running?.send(message.command);
         if (message.command.type === "using") {
           this.using = true;
@@ -90,7 +99,7 @@ export class PartyTab {
 
   private begin(session: string, given: SessionLink[]): void {
     this.session = session;
-    const { links, ways } = unpacked(given);
+    const { links, ways } = unpacked(this.far ? given.filter((link) => "peer" in link) : given);
     this.far?.lay(ways);
     this.using = false;
     this.update({ phase: "working", sessions: this.show.sessions + 1, stock: 0 });

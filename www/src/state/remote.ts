@@ -36,6 +36,8 @@ export class Remote implements Far {
 
   /** The room is known; it may have been open before the page was reloaded. */
   begin(room: string): void {
+    // Another run in the same room leaves the door as it is.
+    if (this.room === room) return;
     this.room = room;
     const before = hostedBefore(room);
     if (before) this.open(before.broker, before.secret);
@@ -43,26 +45,28 @@ export class Remote implements Far {
 
   /** Opens the door at a broker. */
   open(broker: string, secret?: string): void {
-    this.bridge?.send({ type: "leave" });
+    this.leave();
     this.show = { ...CLOSED, broker };
     const bridge = startBridge((event) => this.bridge === bridge && this.told(event));
     this.bridge = bridge;
     bridge.send({ type: "join", broker, opening: { type: "host", room: this.room, ...(secret !== undefined && { secret }) } });
-    clearInterval(this.looking);
     this.looking = setInterval(() => bridge.send({ type: "look" }), LOOK_MS);
     this.changed();
   }
 
   /** Closes it, and forgets its secret: links that were given away lead nowhere. */
   close(): void {
+    this.leave();
+    this.show = CLOSED;
+    rememberHosted(this.room, undefined);
+    this.changed();
+  }
+
+  private leave(): void {
     clearInterval(this.looking);
     this.bridge?.send({ type: "leave" });
     delete this.bridge;
-    const { guests } = this.show;
-    this.show = CLOSED;
-    rememberHosted(this.room, undefined);
-    for (const { id } of guests) this.left(id);
-    this.changed();
+    for (const guest of [...this.leavers.keys()]) this.left(guest);
   }
 
   decide(guest: string, comesIn: boolean): void {

@@ -59,6 +59,8 @@ export class Visit implements Far {
     });
     setInterval(() => this.bridge.send({ type: "look" }), LOOK_MS);
     addEventListener("pagehide", () => this.bridge.send({ type: "leave" }));
+    // A page that the browser had kept has said farewell.
+    addEventListener("pageshow", (event) => event instanceof PageTransitionEvent && event.persisted && location.reload());
   }
 
   say(text: string): void {

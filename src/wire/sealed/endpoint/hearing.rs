@@ -3,7 +3,10 @@
 use super::super::authenticity::Step;
 use super::super::frame::{self, Greeting, Kind, Note, Numbered, To};
 use super::super::keys::{EndpointId, nonce};
-use super::{AUTHENTICATION, Closed, Endpoint, KNOWN_MAX, Known, Millis, NOTE_EVERY, Output, Peer};
+use super::{
+    AGAIN_MAX, AGAIN_NEXT, AUTHENTICATION, Closed, Endpoint, KNOWN_MAX, Known, Millis, NOTE_EVERY,
+    Output, Peer,
+};
 
 impl Endpoint {
     pub(super) fn hello(&mut self, nonce: [u8; 12], sealed: &[u8], now: Millis) {
@@ -130,7 +133,13 @@ impl Endpoint {
             peer.again_at = peer.out.is_under_way().then_some(now + first);
         }
         // What was sent while it could not be reached was lost, and what it should have had by now.
-        let is_late = note.asks && !is_news && now >= peer.sent_at + first;
+        let was_long_ago = now >= peer.sent_at + first;
+        let again = match (note.is_back, is_news, note.asks) {
+            (true, ..) => AGAIN_MAX,
+            (_, true, _) if was_long_ago => AGAIN_NEXT,
+            (_, _, true) if was_long_ago => 1,
+            _ => 0,
+        };
         self.lives(from, now);
         if note.leaves {
             return self.end(from, Closed::Left, now);
@@ -138,8 +147,8 @@ impl Endpoint {
         if note.asks {
             self.write(from, Note { echo: note.at, ..Note::default() });
         }
-        if is_late || note.is_back {
-            self.again(from, now);
+        if again > 0 {
+            self.again(from, again, now);
         }
         self.flush(from, now);
     }

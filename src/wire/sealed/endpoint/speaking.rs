@@ -2,7 +2,7 @@
 
 use super::super::frame::{self, Greeting, Kind, Note, To};
 use super::super::keys::{EndpointId, nonce};
-use super::{AGAIN_MAX, Closed, Endpoint, Millis, Output};
+use super::{Closed, Endpoint, Millis, Output};
 
 impl Endpoint {
     pub(super) fn say_hello(&mut self, to: To, asks: bool, now: Millis) {
@@ -32,11 +32,11 @@ impl Endpoint {
         }
     }
 
-    /// Sends again what was not acknowledged.
-    pub(super) fn again(&mut self, to: EndpointId, now: Millis) {
+    /// Sends the oldest frames again that were not acknowledged.
+    pub(super) fn again(&mut self, to: EndpointId, frames: usize, now: Millis) {
         let is_connected = self.is_connected;
         let Some(peer) = self.peers.get_mut(&to) else { return };
-        for bytes in peer.out.again(AGAIN_MAX).filter(|_| is_connected) {
+        for bytes in peer.out.again(frames).filter(|_| is_connected) {
             self.outputs.push_back(Output::Publish(To::Endpoint(to), bytes.clone()));
         }
         peer.again_at = peer.out.is_under_way().then_some(now + peer.patience);
@@ -74,14 +74,10 @@ impl Endpoint {
         let ids: Vec<EndpointId> = self.peers.keys().copied().collect();
         for id in ids {
             let Some(peer) = self.peers.get_mut(&id) else { continue };
-            if now >= peer.heard_at + self.timing.gone {
-                self.end(id, Closed::Silent, now);
-                continue;
-            }
             if peer.again_at.is_some_and(|at| now >= at) {
                 let patience = if self.is_connected { 2 * peer.patience } else { 0 };
                 peer.patience = patience.clamp(self.timing.again[0], self.timing.again[1]);
-                self.again(id, now);
+                self.again(id, 1, now);
             }
             let Some(peer) = self.peers.get_mut(&id) else { continue };
             if now >= peer.beat_at {
@@ -92,6 +88,13 @@ impl Endpoint {
                 self.write_note(id, false, false, now);
             }
         }
+    }
+
+    pub(super) fn miss_silent(&mut self, now: Millis) {
+        let gone = self.timing.gone;
+        let silent = self.peers.iter().filter(|(_, peer)| now >= peer.heard_at + gone);
+        let silent: Vec<EndpointId> = silent.map(|(id, _)| *id).collect();
+        silent.into_iter().for_each(|id| self.end(id, Closed::Silent, now));
     }
 
     pub(super) fn end(&mut self, id: EndpointId, why: Closed, now: Millis) {
