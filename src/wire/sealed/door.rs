@@ -268,9 +268,7 @@ impl Door {
         guest.has_come = true;
         outputs.push(DoorOutput::Changed);
     }
-}
 
-impl Door {
     /// A guest says who it was before: its former self is gone, and it has its place again.
     fn recognise(
         &mut self,

@@ -1,9 +1,8 @@
 // The door of a room to those who are elsewhere: the page's side of the bridge, and who stands before it.
 
 import type { GuestEntry, RemoteWay } from "../../wasm/sotto.js";
-import type { BridgeOutput, BrokerState } from "../roles/bridge";
+import type { BridgeInput, BridgeOutput, BrokerState } from "../roles/bridge";
 import { startBridge, type RoleLink } from "../roles/start";
-import type { BridgeInput } from "../roles/bridge";
 import type { Far } from "./control";
 import { hostedBefore, rememberHosted } from "./invite";
 
