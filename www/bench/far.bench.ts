@@ -1,14 +1,18 @@
-// ./build.sh bench far: classification between two browsers over a real broker, with lines of different lengths.
+// ./build.sh bench far: classification between two browsers over a real broker, with lines of different lengths,
+// beside what a round's latency is between two browsers that do nothing else.
 
 import { expect, test, type Page } from "@playwright/test";
 
 import { Relay, type Line } from "../scripts/relay";
 import { add } from "./figures";
+import { latency } from "./latency";
 import { median } from "./median";
 
 const SITE_PORT = 4175;
 const DRAWINGS = 30;
 const ROUNDS = 22;
+/** In which what was used is dealt anew. */
+const PAUSE_MS = 500;
 /** Milliseconds from a browser to the broker: of each line, one way. */
 const DELAYS = [0, 5, 20];
 
@@ -40,12 +44,14 @@ test("lenet5 with bob behind a broker", async ({ browser, page }) => {
   await join(page, here, there, await browser.newContext().then((other) => other.newPage()));
   for (const delay of DELAYS) {
     here.delay = there.delay = delay;
-    const online = () => page.evaluate(() => (window as unknown as { heard: Heard }).heard.online);
-    const before = (await online()).length;
-    while ((await online()).length < before + DRAWINGS) await stroke(page);
-    const took = median((await online()).slice(before));
-    add("far", `far/lenet5/delay_${2 * delay}ms/online_ms`, took);
-    add("far", `far/lenet5/delay_${2 * delay}ms/over_latency_ms`, took - ROUNDS * 2 * delay);
+    const name = `far/lenet5/delay_${2 * delay}ms`;
+    const round = await latency(browser, here.address, there.address);
+    add("far", `${name}/round_ms`, round);
+    for (const [what, draw] of Object.entries({ sample, stroke })) {
+      const took = await online(page, () => draw(page));
+      add("far", `${name}/${what}/online_ms`, took);
+      add("far", `${name}/${what}/over_latency_ms`, took - ROUNDS * round);
+    }
   }
   await relay.end();
 });
@@ -62,6 +68,22 @@ async function join(page: Page, here: Line, there: Line, bob: Page): Promise<voi
   await expect(page.getByTestId("bob-state")).toHaveAttribute("data-place", "far", { timeout: 20_000 });
 }
 
+/** Alice's time online: the median of many drawings. */
+async function online(page: Page, draw: () => Promise<void>): Promise<number> {
+  const all = () => page.evaluate(() => (window as unknown as { heard: Heard }).heard.online);
+  const before = (await all()).length;
+  while ((await all()).length < before + DRAWINGS) await draw();
+  return median((await all()).slice(before));
+}
+
+/** A digit of the gallery, after a pause. */
+async function sample(page: Page): Promise<void> {
+  await page.waitForTimeout(PAUSE_MS);
+  const digit = Math.floor(10 * Math.random());
+  await page.getByTestId(`sample-${digit}`).click();
+  await read(page);
+}
+
 /** A line on the pad, which is read while it is drawn. */
 async function stroke(page: Page): Promise<void> {
   const pad = page.getByTestId("digit-pad");
@@ -73,5 +95,9 @@ async function stroke(page: Page): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(across, box.y + 0.8 * box.height, { steps: 8 });
   await page.mouse.up();
+  await read(page);
+}
+
+async function read(page: Page): Promise<void> {
   await page.locator("[data-testid=prediction][data-state=done]").waitFor();
 }

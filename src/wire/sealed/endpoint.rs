@@ -2,6 +2,7 @@
 
 mod hearing;
 mod speaking;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,6 +12,7 @@ use super::keys::{Cipher, Ciphers, EndpointId, KeyPair};
 use super::secret::{RoomSecret, RoomTag};
 use super::stream::{Incoming, MESSAGE_MAX, Outgoing};
 use crate::entropy::Entropy;
+use turns::Turns;
 
 /// Milliseconds on a clock that never goes back.
 type Millis = u64;
@@ -132,6 +134,9 @@ struct Peer {
     authenticity: Authenticity,
     out: Outgoing,
     incoming: Incoming,
+    turns: Turns,
+    /// When what is long, and waits for a pause, may go.
+    long_at: Option<Millis>,
     /// A sealed frame has come.
     is_proven: bool,
     heard_at: Millis,
@@ -266,7 +271,8 @@ impl Endpoint {
     #[must_use]
     pub fn wake_at(&self) -> Millis {
         let peers = self.peers.values().flat_map(|peer| {
-            [Some(peer.beat_at), peer.note_at, peer.again_at].into_iter().flatten()
+            let due = [Some(peer.beat_at), peer.note_at, peer.again_at, peer.long_at];
+            due.into_iter().flatten()
         });
         peers.min().unwrap_or(self.hello_at).min(self.hello_at)
     }
@@ -293,6 +299,8 @@ impl Endpoint {
             authenticity,
             out,
             incoming: Incoming::new(if self.is_reserved { STRANGER_MAX } else { MESSAGE_MAX }),
+            turns: Turns::default(),
+            long_at: None,
             is_proven: false,
             heard_at: now,
             note_number: 0,

@@ -4,7 +4,7 @@ use super::keys::EndpointId;
 use crate::wire::{Error, Reader, Writer};
 
 /// The version of frames; another one is refused.
-pub(super) const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 2;
 /// The longest name of a channel, in bytes.
 pub const CHANNEL_MAX: usize = 120;
 /// The longest text by which an endpoint says what it is, in bytes.

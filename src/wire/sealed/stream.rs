@@ -3,11 +3,17 @@
 //! A message is cut into pieces of at most a frame. Pieces are numbered from 0; a number is a nonce,
 //! so a piece is sealed once, and what is sent again are the same bytes. The receiver opens a number
 //! at most once, keeps what is early within a window, and says in notes which number is next.
+//!
+//! Order is kept within a channel. A message of one piece goes before those of many on other channels: two
+//! who answer each other in turns do not wait for megabytes that a third has to send.
 
-use std::collections::{BTreeMap, VecDeque};
+mod outgoing;
 
-use super::frame::{CHANNEL_MAX, FRAME_MAX, HEAD_LEN, SEAL_LEN};
-use crate::wire::{Error, Reader, Writer};
+use std::collections::BTreeMap;
+
+use super::frame::CHANNEL_MAX;
+use crate::wire::{Error, Reader};
+pub(super) use outgoing::Outgoing;
 
 /// The longest message, in bytes: dealt words for a large batch.
 pub(super) const MESSAGE_MAX: usize = 1 << 28;
@@ -34,96 +40,8 @@ const LAST: u8 = 2;
 pub(super) struct Message {
     pub(super) channel: String,
     pub(super) bytes: Vec<u8>,
-}
-
-/// What is sent.
-pub(super) struct Outgoing {
-    waiting: VecDeque<Sending>,
-    waiting_bytes: usize,
-    /// Sealed and not acknowledged, by number.
-    flight: VecDeque<(u64, Vec<u8>)>,
-    flight_bytes: usize,
-    next: u64,
-    piece_len: usize,
-}
-
-struct Sending {
-    channel: String,
-    bytes: Vec<u8>,
-    sent: usize,
-}
-
-impl Outgoing {
-    /// `payload`: the most that the broker carries at once.
-    pub(super) fn new(payload: usize) -> Self {
-        let piece_len = payload.min(FRAME_MAX).saturating_sub(HEAD_LEN + SEAL_LEN + PIECE_HEAD);
-        Self {
-            waiting: VecDeque::new(),
-            waiting_bytes: 0,
-            flight: VecDeque::new(),
-            flight_bytes: 0,
-            next: 0,
-            piece_len: piece_len.clamp(1, PIECE_MAX),
-        }
-    }
-
-    /// Queues a message; `false` when there is no room for it.
-    pub(super) fn push(&mut self, channel: &str, bytes: Vec<u8>) -> bool {
-        if bytes.len() > MESSAGE_MAX || self.waiting_bytes + bytes.len() > QUEUE_MAX {
-            return false;
-        }
-        self.waiting_bytes += bytes.len();
-        self.waiting.push_back(Sending { channel: channel.to_owned(), bytes, sent: 0 });
-        true
-    }
-
-    /// The next piece to seal and its number, if there is one and the window has room. It counts as
-    /// under way only when [`Outgoing::sealed`] is told of its frame.
-    pub(super) fn next_piece(&mut self) -> Option<(u64, Vec<u8>)> {
-        let has_room = self.flight_bytes < FLIGHT_MAX && (self.flight.len() as u64) < WINDOW;
-        let sending = self.waiting.front_mut().filter(|_| has_room)?;
-        let left = sending.bytes.len() - sending.sent;
-        let taken = left.min(self.piece_len);
-        let (is_first, is_last) = (sending.sent == 0, taken == left);
-        let mut writer = Writer::new();
-        writer.u8(u8::from(is_first) * FIRST + u8::from(is_last) * LAST);
-        if is_first {
-            writer.text(&sending.channel).length(sending.bytes.len());
-        }
-        writer.raw(&sending.bytes[sending.sent..sending.sent + taken]);
-        sending.sent += taken;
-        self.waiting_bytes -= taken;
-        if is_last {
-            self.waiting.pop_front();
-        }
-        let number = self.next;
-        self.next += 1;
-        Some((number, writer.finish()))
-    }
-
-    /// A piece has become a frame.
-    pub(super) fn sealed(&mut self, number: u64, frame: Vec<u8>) {
-        self.flight_bytes += frame.len();
-        self.flight.push_back((number, frame));
-    }
-
-    /// All numbers below `next` have arrived; whether that is news.
-    pub(super) fn acknowledged(&mut self, next: u64) -> bool {
-        let before = self.flight.len();
-        while self.flight.front().is_some_and(|(number, _)| *number < next) {
-            self.flight_bytes -= self.flight.pop_front().map_or(0, |(_, frame)| frame.len());
-        }
-        self.flight.len() < before
-    }
-
-    /// The oldest frames that have not been acknowledged.
-    pub(super) fn again(&self, frames: usize) -> impl Iterator<Item = &Vec<u8>> {
-        self.flight.iter().take(frames).map(|(_, frame)| frame)
-    }
-
-    pub(super) fn is_under_way(&self) -> bool {
-        !self.flight.is_empty()
-    }
+    /// It came in one piece.
+    pub(super) is_short: bool,
 }
 
 /// What arrives.
@@ -184,22 +102,17 @@ impl Incoming {
     fn join(&mut self, piece: &[u8]) -> Result<Option<Message>, Error> {
         let mut reader = Reader::new(piece);
         let flags = reader.u8("piece")?;
-        if flags & !(FIRST | LAST) != 0 || (flags & FIRST != 0) != self.partial.is_none() {
+        let (is_first, is_last) = (flags & FIRST != 0, flags & LAST != 0);
+        // A message of one piece may come between those of another.
+        let is_in_order = (is_first && is_last) || is_first == self.partial.is_none();
+        if flags & !(FIRST | LAST) != 0 || !is_in_order {
             return Err(Error::Invalid("the order of a message's pieces"));
         }
-        if flags & FIRST != 0 {
-            let channel = reader.text("channel", CHANNEL_MAX)?;
-            let length = reader.u32("length")? as usize;
-            if length > self.limit {
-                let (what, limit) = ("message", self.limit);
-                return Err(Error::TooLong { what, found: length, limit });
-            }
-            let bytes = Vec::with_capacity(length.min(RESERVE_MAX));
-            self.partial = Some(Partial { channel, length, bytes });
-        }
-        let mut partial = self.partial.take().ok_or(Error::Invalid("a message's first piece"))?;
+        let mut partial = match is_first {
+            true => self.begin(&mut reader)?,
+            false => self.partial.take().ok_or(Error::Invalid("a message's first piece"))?,
+        };
         partial.bytes.extend_from_slice(reader.rest());
-        let is_last = flags & LAST != 0;
         if partial.bytes.len() > partial.length
             || is_last != (partial.bytes.len() == partial.length)
         {
@@ -209,46 +122,71 @@ impl Incoming {
             self.partial = Some(partial);
             return Ok(None);
         }
-        Ok(Some(Message { channel: partial.channel, bytes: partial.bytes }))
+        let Partial { channel, bytes, .. } = partial;
+        Ok(Some(Message { channel, bytes, is_short: is_first }))
+    }
+
+    fn begin(&self, reader: &mut Reader<'_>) -> Result<Partial, Error> {
+        let channel = reader.text("channel", CHANNEL_MAX)?;
+        let length = reader.u32("length")? as usize;
+        if length > self.limit {
+            let (what, limit) = ("message", self.limit);
+            return Err(Error::TooLong { what, found: length, limit });
+        }
+        let bytes = Vec::with_capacity(length.min(RESERVE_MAX));
+        Ok(Partial { channel, length, bytes })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::outgoing::Piece;
     use super::*;
+    use crate::wire::Writer;
+    use crate::wire::sealed::frame::FRAME_MAX;
     use proptest::prelude::*;
 
-    fn pieces(payload: usize, messages: &[Vec<u8>]) -> Vec<(u64, Vec<u8>)> {
+    /// Whether a long message may go, for every piece; what may not goes in the end.
+    fn pieces(payload: usize, messages: &[(u8, Vec<u8>)], may: &[bool]) -> Vec<Piece> {
         let mut out = Outgoing::new(payload);
-        for (place, message) in messages.iter().enumerate() {
-            assert!(out.push(&format!("channel/{place}"), message.clone()));
+        for (channel, message) in messages {
+            assert!(out.push(&channel.to_string(), message.clone()));
         }
-        std::iter::from_fn(|| out.next_piece()).collect()
+        let mut pieces: Vec<Piece> = may.iter().filter_map(|may| out.next_piece(*may)).collect();
+        pieces.extend(std::iter::from_fn(|| out.next_piece(true)));
+        pieces
     }
 
     proptest! {
-        /// In whatever order pieces come, and however often, messages come whole, once, in theirs.
+        /// In whatever order pieces come, and however often, messages come whole, once, and in order on
+        /// their channels.
         #[test]
         fn messages_come_whole_and_in_order(
-            messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..500), 1..8),
+            messages in prop::collection::vec(
+                (0u8..3, prop::collection::vec(any::<u8>(), 0..500)), 1..8,
+            ),
             payload in 1usize..400,
+            may: Vec<bool>,
             order in prop::collection::vec(any::<prop::sample::Index>(), 0..200),
         ) {
-            let pieces = pieces(payload, &messages);
+            let pieces = pieces(payload, &messages, &may);
             let mut queue: Vec<_> = order.iter().map(|at| at.get(&pieces).clone()).collect();
             queue.extend(pieces);
             let mut incoming = Incoming::new(MESSAGE_MAX);
             let mut whole = Vec::new();
-            for (number, piece) in queue {
+            for Piece { number, bytes, .. } in queue {
                 if incoming.wants(number) {
-                    whole.extend(incoming.take(number, piece).unwrap());
+                    whole.extend(incoming.take(number, bytes).unwrap());
                 }
             }
-            let expected = messages.into_iter().enumerate();
-            let expected: Vec<_> = expected
-                .map(|(place, bytes)| Message { channel: format!("channel/{place}"), bytes })
-                .collect();
-            prop_assert_eq!(whole, expected);
+            for channel in 0u8..3 {
+                let expected = messages.iter().filter(|(on, _)| *on == channel);
+                let expected: Vec<_> = expected.map(|(_, bytes)| bytes.clone()).collect();
+                let of_channel = |message: &&Message| message.channel == channel.to_string();
+                let came = whole.iter().filter(of_channel);
+                let came: Vec<_> = came.map(|message| message.bytes.clone()).collect();
+                prop_assert_eq!(came, expected);
+            }
             prop_assert!(incoming.early.is_empty() && incoming.early_bytes == 0);
         }
 
@@ -273,14 +211,32 @@ mod tests {
         let mut out = Outgoing::new(FRAME_MAX);
         assert!(out.push("large", vec![0; 3 * FLIGHT_MAX]));
         let mut sent = 0;
-        while let Some((number, piece)) = out.next_piece() {
-            sent += piece.len();
-            out.sealed(number, piece);
+        while let Some(Piece { number, bytes, .. }) = out.next_piece(true) {
+            sent += bytes.len();
+            out.sealed(number, bytes);
         }
         assert!((FLIGHT_MAX..FLIGHT_MAX + FRAME_MAX).contains(&sent));
-        assert!(out.acknowledged(1) && out.next_piece().is_some());
+        assert!(out.push("short", vec![0; 10]));
+        assert!(out.next_piece(true).is_some_and(|piece| piece.is_short && piece.is_last));
+        assert!(out.next_piece(true).is_none());
+        assert!(out.acknowledged(1) && out.next_piece(true).is_some());
         assert!(!out.acknowledged(1));
         assert!(!out.push("larger", vec![0; MESSAGE_MAX + 1]));
+    }
+
+    #[test]
+    fn short_messages_overtake_long_ones_on_other_channels() {
+        let mut out = Outgoing::new(FRAME_MAX);
+        for (channel, length) in [("long", 3 * PIECE_MAX), ("long", 1), ("short", 1)] {
+            assert!(out.push(channel, vec![0; length]));
+        }
+        let mut next = |may| out.next_piece(may).map(|piece| (piece.is_short, piece.is_last));
+        assert_eq!(next(false), Some((true, true)));
+        assert_eq!(next(false), None);
+        let long = std::iter::from_fn(|| next(true)).collect::<Vec<_>>();
+        assert!(long.iter().all(|(is_short, _)| !is_short));
+        assert_eq!(long.iter().filter(|(_, is_last)| *is_last).count(), 2);
+        assert!(!out.has_long());
     }
 
     #[test]

@@ -79,6 +79,11 @@ impl Endpoint {
         match taken {
             Ok(messages) => {
                 for message in messages {
+                    if message.is_short
+                        && let Some(peer) = self.peers.get_mut(&from)
+                    {
+                        peer.turns.heard(now);
+                    }
                     self.deliver(from, message.channel, message.bytes, now);
                 }
             }

@@ -19,11 +19,20 @@ impl Endpoint {
 
     /// Sends what may go.
     pub(super) fn flush(&mut self, to: EndpointId, now: Millis) {
-        let (ours, is_connected) = (self.id, self.is_connected);
-        let Some(peer) = self.peers.get_mut(&to) else { return };
-        while is_connected && let Some((number, piece)) = peer.out.next_piece() {
+        let ours = self.id;
+        let Some(peer) = self.peers.get_mut(&to).filter(|_| self.is_connected) else { return };
+        loop {
+            let has_long = peer.out.has_long();
+            peer.long_at = has_long.then(|| peer.turns.hold(peer.rtt, now)).flatten();
+            let Some(piece) = peer.out.next_piece(peer.long_at.is_none()) else { break };
+            if piece.is_short {
+                peer.turns.sent(now);
+            } else if piece.is_last {
+                peer.turns.release();
+            }
+            let number = piece.number;
             let aad = frame::aad(Kind::Data, ours, to, number);
-            let sealed = peer.ciphers.data_out.seal(nonce(number), &aad, &piece);
+            let sealed = peer.ciphers.data_out.seal(nonce(number), &aad, &piece.bytes);
             let bytes = frame::numbered(Kind::Data, ours, number, &sealed);
             peer.out.sealed(number, bytes.clone());
             peer.again_at = Some(peer.again_at.unwrap_or(now + peer.patience));
@@ -78,6 +87,10 @@ impl Endpoint {
                 let patience = if self.is_connected { 2 * peer.patience } else { 0 };
                 peer.patience = patience.clamp(self.timing.again[0], self.timing.again[1]);
                 self.again(id, 1, now);
+            }
+            let Some(peer) = self.peers.get_mut(&id) else { continue };
+            if peer.long_at.is_some_and(|at| now >= at) {
+                self.flush(id, now);
             }
             let Some(peer) = self.peers.get_mut(&id) else { continue };
             if now >= peer.beat_at {
