@@ -6,6 +6,7 @@
 
 mod aggregator;
 pub mod attack;
+mod branch;
 mod control;
 pub mod dials;
 pub mod eligibility;
@@ -23,9 +24,10 @@ mod worker;
 
 pub use crate::entropy::Entropy;
 pub use aggregator::{
-    Action, Aggregator, Checkpoint, Event, Level, MEMBERS_MAX, Member, MemberState, Phase,
-    RestoreError, STEP_MS, Snapshot, Stamp, SumView,
+    Action, Aggregator, Checkpoint, Event, Level, MEMBERS_MAX, Mean, Member, MemberState, Phase,
+    RelayError, RestoreError, STEP_MS, Snapshot, Stamp, SumView,
 };
+pub use branch::{Branch, Step};
 pub use example_level::ExampleTask;
 pub use local::{Job, LocalTraining, Report, Secret, TrainingError};
 pub use messages::{

@@ -4,6 +4,7 @@ mod checkpoint;
 mod pace;
 mod presence;
 mod rejoin;
+mod relay;
 mod secure;
 mod select;
 mod update;
@@ -22,6 +23,8 @@ use pace::Pace;
 
 pub use checkpoint::{Checkpoint, RestoreError, Stamp};
 use rejoin::Former;
+use relay::Relay;
+pub use relay::{Mean, RelayError};
 pub use secure::STEP_MS;
 
 /// The most workers in a room.
@@ -50,6 +53,8 @@ pub struct Aggregator {
     abandoned: u32,
     retry_at: Millis,
     pace: Pace,
+    /// The run that this one serves, if it serves another.
+    relay: Option<Relay>,
     bytes_sent: u64,
     bytes_received: u64,
     entropy: Entropy,
@@ -85,6 +90,7 @@ impl Aggregator {
             abandoned: 0,
             retry_at: 0,
             pace: Pace::default(),
+            relay: None,
             bytes_sent: 0,
             bytes_received: 0,
             entropy,
@@ -284,8 +290,9 @@ impl Aggregator {
             return;
         };
         member.loading();
+        let slot = member.slot;
         let place = Assignment {
-            slot: member.slot,
+            slot: self.place_of(slot),
             model: self.settings.model.clone(),
             seed: self.settings.seed,
             partition: self.settings.partition.clone(),

@@ -18,7 +18,9 @@ use crate::entropy::Entropy;
 use crate::secagg::{Degree, Opened, Phase as SumPhase, Width};
 use crate::wire::{Address, PeerId};
 
-pub use machine::{Aggregator, Checkpoint, MEMBERS_MAX, RestoreError, STEP_MS, Stamp};
+pub use machine::{
+    Aggregator, Checkpoint, MEMBERS_MAX, Mean, RelayError, RestoreError, STEP_MS, Stamp,
+};
 pub use member::{Member, MemberState};
 
 /// What happens to the aggregator.

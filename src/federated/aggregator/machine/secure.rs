@@ -246,7 +246,10 @@ impl Aggregator {
         let facts = self.facts(&round, survivors.len());
         self.counted = survivors.len();
         match self.mean_of(&total, round.asked()) {
-            Ok(mean) => self.apply(round.number, &mean, &facts, actions),
+            Ok(mean) => {
+                self.keep_mean(&mean, total.count.into());
+                self.apply(round.number, &mean, &facts, actions);
+            }
             Err(error) => {
                 // It would come out so again.
                 self.wanted = false;

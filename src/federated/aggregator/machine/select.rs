@@ -31,6 +31,7 @@ impl Aggregator {
         self.members.values_mut().for_each(Member::sit);
         let number = self.applied + 1;
         let attempt = self.abandoned + 1;
+        self.keep_attempt(attempt);
         let slots = if self.strategy.is_serial() {
             size = Size::ONE;
             sampling::turn(eligible, self.applied + self.abandoned)

@@ -149,7 +149,9 @@ impl Aggregator {
             return;
         };
         self.dismiss(&round, actions);
-        let step = self.strategy.combine(&round.updates());
+        let updates = round.updates();
+        let step = self.strategy.combine(&updates);
+        self.keep_mean(&step, updates.iter().map(|update| u64::from(update.digits)).sum());
         let facts = self.facts(&round, round.reported());
         self.counted = round.reported();
         self.apply(round.number, &step, &facts, actions);
