@@ -124,6 +124,45 @@ fn a_secure_run_outlives_its_broker_and_its_aggregator() {
     assert!(!holds(&raw));
 }
 
+/// Two branches share a room; the broker hands each worker to one of them.
+#[test]
+fn branches_of_a_tree_share_the_workers_that_come() {
+    const CAPACITY: u32 = 3;
+    let folder = Folder::new("tree");
+    let broker = Broker::start(&folder);
+    let query = "model=linear&secagg=off&rounds=3&cohort=2&shards=6&seed=5&deadline=600";
+    let mut root = Program::start(&[
+        "aggregator",
+        "--broker",
+        &broker.url(),
+        "--query",
+        query,
+        "--synthetic",
+        &TRAIN.to_string(),
+        "--json",
+    ]);
+    let above = root.line();
+    let (secret, capacity) = (folder.path("branches"), CAPACITY.to_string());
+    let branch = || {
+        let mut arguments = vec!["branch", "--join", "-", "--room-secret-file", &secret];
+        arguments.extend(["--capacity", &capacity, "--query", "cohort=3&deadline=600"]);
+        let program = Program::with_input(&arguments, &format!("{above}\n"));
+        let invite = program.line();
+        (program, invite)
+    };
+    let ((_first, invite), (_second, same)) = (branch(), branch());
+    assert_eq!(invite, same);
+    assert_ne!(invite, above);
+    // Each a program: one goes where its first worker is sent.
+    let _workers = [(); 2 * CAPACITY as usize].map(|()| Program::worker(&invite, 1, TRAIN));
+    let before = accuracy(&root.round(0));
+    let after = [1, 2, 3].map(|round| accuracy(&root.round(round)))[2];
+    let summary: Value = serde_json::from_str(&root.line()).unwrap();
+    assert!(root.ends_well());
+    assert_eq!(summary["clients"], 2, "two branches, each with a secure sum of three");
+    assert!(after > 50.0 && after > before, "from {before} % to {after} %");
+}
+
 fn accuracy(line: &str) -> f64 {
     let words: Vec<&str> = line.split_whitespace().collect();
     let place = words.iter().position(|word| *word == "accuracy").unwrap();

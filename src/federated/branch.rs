@@ -39,7 +39,7 @@ struct Current {
 }
 
 impl Branch {
-    /// A branch with room for `capacity` workers.
+    /// A branch whose workers have `capacity` places of the run.
     #[must_use]
     pub fn new(worker: Worker, capacity: u32) -> Self {
         Self { worker, capacity, task: None, digits: None }
@@ -49,12 +49,6 @@ impl Branch {
     #[must_use]
     pub fn id(&self) -> PeerId {
         self.worker.id()
-    }
-
-    /// Whether another worker finds a place.
-    #[must_use]
-    pub fn has_room(&self, workers: usize) -> bool {
-        workers < self.capacity as usize
     }
 
     /// Something happens above.

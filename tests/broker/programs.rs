@@ -161,7 +161,7 @@ impl Program {
         Self::with_input(&arguments, &format!("{invite}\n"))
     }
 
-    fn with_input(arguments: &[&str], input: &str) -> Self {
+    pub(crate) fn with_input(arguments: &[&str], input: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sotto"))
             .args(arguments)
             .stdin(Stdio::piped())

@@ -68,7 +68,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
         .map_err(|error| format!("--broker {}: {error}", arguments.broker))?;
     let (machine, keeper) = begin(settings, state)?;
     let (tester, mut tested) = Tester::start(&arguments.data.open()?, &machine)?;
-    let (broker, mut news) = Broker::connect(&arguments.broker, secret.tag()).await?;
+    let (broker, mut news) = Broker::connect(&arguments.broker, secret.tag(), None).await?;
     let payload = broker.payload();
     let endpoint = Endpoint::new(secret, HOST, true, payload, Timing::default(), entropy());
     broker.listen(endpoint.id());

@@ -41,15 +41,18 @@ pub(crate) struct Broker {
 
 enum Order {
     Listen(EndpointId),
+    Admit(bool),
     Publish(To, Vec<u8>),
     Flush(oneshot::Sender<()>),
 }
 
 impl Broker {
-    /// Reaches the broker at `url`, sooner or later. Nothing is read before [`Broker::listen`].
+    /// Reaches the broker at `url`, sooner or later. Nothing is read before [`Broker::listen`]. What comes to
+    /// the room goes to one alone of those who name the same `group`.
     pub(crate) async fn connect(
         url: &str,
         tag: RoomTag,
+        group: Option<&'static str>,
     ) -> Result<(Self, mpsc::Receiver<News>), String> {
         let (news, mut heard) = mpsc::channel(NEWS_MAX);
         let told = news.clone();
@@ -81,7 +84,7 @@ impl Broker {
         let payload = client.server_info().max_payload.min(FRAME_MAX);
         let (orders, obeyed) = mpsc::unbounded_channel();
         let waiting = Arc::new(AtomicUsize::new(0));
-        tokio::spawn(obey(client, tag, obeyed, news, Arc::clone(&waiting)));
+        tokio::spawn(obey(client, (tag, group), obeyed, news, Arc::clone(&waiting)));
         Ok((Self { orders, waiting, payload }, heard))
     }
 
@@ -93,6 +96,11 @@ impl Broker {
     /// Reads the room's inbox and this endpoint's, and no other one's any more.
     pub(crate) fn listen(&self, id: EndpointId) {
         self.order(Order::Listen(id));
+    }
+
+    /// Reads the room's inbox, or does not until it is told to again.
+    pub(crate) fn admit(&self, admits: bool) {
+        self.order(Order::Admit(admits));
     }
 
     /// Sends a frame, or loses it.
@@ -148,20 +156,24 @@ async fn reached(heard: &mut mpsc::Receiver<News>) {
 /// Hands orders to the client, which may have to wait for the broker with each.
 async fn obey(
     client: Client,
-    tag: RoomTag,
+    (tag, group): (RoomTag, Option<&'static str>),
     mut orders: mpsc::UnboundedReceiver<Order>,
     news: mpsc::Sender<News>,
     waiting: Arc<AtomicUsize>,
 ) {
-    let mut room = None;
+    let mut room: Option<Reading> = None;
     let mut inbox: Option<Reading> = None;
     while let Some(order) = orders.recv().await {
         match order {
             Order::Listen(id) => {
                 if room.is_none() {
-                    room = read(&client, subject(tag, To::Room), &news).await;
+                    room = read(&client, subject(tag, To::Room), group, &news).await;
                 }
-                inbox = read(&client, subject(tag, To::Endpoint(id)), &news).await;
+                inbox = read(&client, subject(tag, To::Endpoint(id)), None, &news).await;
+            }
+            Order::Admit(false) => room = None,
+            Order::Admit(true) => {
+                room = read(&client, subject(tag, To::Room), group, &news).await;
             }
             Order::Publish(to, frame) => {
                 waiting.fetch_sub(frame.len(), Ordering::Relaxed);
@@ -188,8 +200,17 @@ impl Drop for Reading {
     }
 }
 
-async fn read(client: &Client, subject: String, news: &mpsc::Sender<News>) -> Option<Reading> {
-    let mut frames = match client.subscribe(subject).await {
+async fn read(
+    client: &Client,
+    subject: String,
+    group: Option<&str>,
+    news: &mpsc::Sender<News>,
+) -> Option<Reading> {
+    let subscribed = match group {
+        Some(group) => client.queue_subscribe(subject, group.to_owned()).await,
+        None => client.subscribe(subject).await,
+    };
+    let mut frames = match subscribed {
         Ok(frames) => frames,
         Err(error) => {
             let _ = news.send(News::Trouble(error.to_string())).await;

@@ -16,6 +16,7 @@ use sotto::wire::Address;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::entropy;
+use crate::guest::Inside;
 use crate::shared::source::Source;
 
 /// How long a shard that could not be loaded waits before it is tried again.
@@ -83,23 +84,6 @@ impl Crew {
         }
     }
 
-    /// The host is there, for the first time or again.
-    pub(crate) fn open(&mut self, now: Millis) {
-        for hand in 0..self.hands.len() {
-            self.handle(hand, Event::Open, now);
-        }
-    }
-
-    /// A message on a channel.
-    pub(crate) fn hear(&mut self, channel: &str, bytes: &[u8], now: Millis) {
-        for hand in 0..self.hands.len() {
-            let own = Address::Worker(self.hands[hand].machine.id());
-            if channel == Address::Workers.to_string() || channel == own.to_string() {
-                self.handle(hand, Event::Bytes(bytes.to_vec()), now);
-            }
-        }
-    }
-
     /// Something that a worker began is over.
     pub(crate) fn finished(&mut self, done: Done, now: Millis) {
         let Done { hand, generation, what } = done;
@@ -116,28 +100,6 @@ impl Crew {
             What::Stopped(saved) => self.hands[hand].unfinished = saved,
             What::Loaded(_) | What::Ended(_) | What::Trouble(_) => {}
         }
-    }
-
-    /// Time has passed.
-    pub(crate) fn tick(&mut self, now: Millis) {
-        for hand in 0..self.hands.len() {
-            let wakes = &mut self.hands[hand].wakes;
-            if wakes.first().is_some_and(|wake| *wake <= now) {
-                *wakes = wakes.split_off(&(now + 1));
-                self.handle(hand, Event::Tick, now);
-            }
-        }
-    }
-
-    /// When [`Crew::tick`] is due.
-    pub(crate) fn wake_at(&self) -> Millis {
-        let wakes = self.hands.iter().filter_map(|hand| hand.wakes.first());
-        wakes.min().copied().unwrap_or(Millis::MAX)
-    }
-
-    /// What the workers have said to the aggregator since this was asked last.
-    pub(crate) fn said(&mut self) -> Vec<Vec<u8>> {
-        std::mem::take(&mut self.said)
     }
 
     fn handle(&mut self, number: usize, event: Event, now: Millis) {
@@ -207,6 +169,42 @@ impl Crew {
             };
             drop(done.send(Done { hand, generation, what }));
         });
+    }
+}
+
+impl Inside for Crew {
+    fn open(&mut self, now: Millis) {
+        for hand in 0..self.hands.len() {
+            self.handle(hand, Event::Open, now);
+        }
+    }
+
+    fn hear(&mut self, channel: &str, bytes: &[u8], now: Millis) {
+        for hand in 0..self.hands.len() {
+            let own = Address::Worker(self.hands[hand].machine.id());
+            if channel == Address::Workers.to_string() || channel == own.to_string() {
+                self.handle(hand, Event::Bytes(bytes.to_vec()), now);
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Millis) {
+        for hand in 0..self.hands.len() {
+            let wakes = &mut self.hands[hand].wakes;
+            if wakes.first().is_some_and(|wake| *wake <= now) {
+                *wakes = wakes.split_off(&(now + 1));
+                self.handle(hand, Event::Tick, now);
+            }
+        }
+    }
+
+    fn wake_at(&self) -> Millis {
+        let wakes = self.hands.iter().filter_map(|hand| hand.wakes.first());
+        wakes.min().copied().unwrap_or(Millis::MAX)
+    }
+
+    fn said(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.said)
     }
 }
 

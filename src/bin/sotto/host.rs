@@ -30,15 +30,43 @@ pub(crate) struct Host {
     machine: Aggregator,
     homes: BTreeMap<PeerId, EndpointId>,
     wakes: BTreeSet<Millis>,
+    /// With so many workers, who comes is sent on to another host of the room.
+    capacity: usize,
 }
 
 impl Host {
     pub(crate) fn new(door: Door, machine: Aggregator) -> Self {
-        Self { door, machine, homes: BTreeMap::new(), wakes: BTreeSet::new() }
+        let (homes, wakes) = (BTreeMap::new(), BTreeSet::new());
+        Self { door, machine, homes, wakes, capacity: usize::MAX }
+    }
+
+    /// The same, for no more than so many workers.
+    pub(crate) fn with_capacity(self, capacity: usize) -> Self {
+        Self { capacity, ..self }
     }
 
     pub(crate) fn machine(&self) -> &Aggregator {
         &self.machine
+    }
+
+    /// The machine, for those who do more with it than to tell it what happens; what it wants is for
+    /// [`Host::obey`].
+    pub(crate) fn machine_mut(&mut self) -> &mut Aggregator {
+        &mut self.machine
+    }
+
+    /// Does what the machine wants.
+    pub(crate) fn obey(&mut self, actions: Vec<Action>, now: Millis) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut outputs = VecDeque::new();
+        self.carry_out(actions, &mut outputs, &mut effects, now);
+        self.settle(outputs, &mut effects, now);
+        effects
+    }
+
+    /// Whether another worker finds a place.
+    pub(crate) fn has_room(&self) -> bool {
+        self.homes.len() < self.capacity
     }
 
     /// Something happens to the aggregator.
@@ -91,6 +119,8 @@ impl Host {
                 DoorOutput::Message { from, channel, bytes } => {
                     if channel == AGGREGATOR && self.may_say(from, &bytes) {
                         self.machine_hears(Event::Bytes(bytes), &mut outputs, effects, now);
+                    } else if !self.has_room() && self.workers_of(from).next().is_none() {
+                        outputs.extend(self.door.send_on(from, now));
                     }
                 }
                 DoorOutput::Left(id, why) => {
@@ -114,7 +144,9 @@ impl Host {
             return *home == from;
         }
         let is_worker = self.door.claim(from) == Some(WORKER);
-        let may = is_worker && self.workers_of(from).count() < WORKERS_MAX;
+        let there = self.workers_of(from).count();
+        // Those of one endpoint stay together.
+        let may = is_worker && there < WORKERS_MAX && (there > 0 || self.has_room());
         if may {
             self.homes.insert(sender, from);
         }
@@ -132,7 +164,18 @@ impl Host {
         effects: &mut Vec<Effect>,
         now: Millis,
     ) {
-        for action in self.machine.handle(event, now) {
+        let actions = self.machine.handle(event, now);
+        self.carry_out(actions, outputs, effects, now);
+    }
+
+    fn carry_out(
+        &mut self,
+        actions: Vec<Action>,
+        outputs: &mut VecDeque<DoorOutput>,
+        effects: &mut Vec<Effect>,
+        now: Millis,
+    ) {
+        for action in actions {
             match action {
                 Action::Send(to, bytes) => self.send(to, &bytes, outputs, now),
                 Action::Wake(at) => {
@@ -268,6 +311,17 @@ mod tests {
         assert_eq!(room.host.machine().snapshot().members.len(), 0);
         room.say(1, &bytes);
         assert_eq!(room.heard, [(0, channel.clone()), (1, channel)]);
+    }
+
+    #[test]
+    fn who_finds_no_place_is_sent_on() {
+        let mut room = Room::new(2);
+        room.host.capacity = 1;
+        room.say(0, &join().1);
+        room.say(0, &join().1);
+        room.say(1, &join().1);
+        assert_eq!(room.host.machine().snapshot().members.len(), 2);
+        assert!(room.guests[0].stage() == Stage::In && room.guests[1].stage() == Stage::Seeks);
     }
 
     #[test]

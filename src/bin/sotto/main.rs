@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! sotto aggregator --broker wss://broker.example --query "model=lenet5&rounds=20" --state run
+//! sotto branch --join '#join=...&broker=...&claim=worker' --room-secret-file branches.secret
 //! sotto worker --join '#join=...&broker=...&claim=worker' --workers 4
 //! ```
 //!
@@ -9,10 +10,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test's way to fail"))]
 
 mod aggregator;
+mod branch;
 mod broker;
 mod clock;
 mod crew;
 mod data;
+mod guest;
 mod host;
 mod state;
 mod worker;
@@ -30,6 +33,7 @@ use sotto::entropy::Entropy;
 #[command(name = "sotto", version)]
 enum Command {
     Aggregator(aggregator::Arguments),
+    Branch(branch::Arguments),
     Worker(worker::Arguments),
 }
 
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         (Ok(runtime), command) => {
             let done = match command {
                 Command::Aggregator(arguments) => runtime.block_on(aggregator::run(&arguments)),
+                Command::Branch(arguments) => runtime.block_on(branch::run(&arguments)),
                 Command::Worker(arguments) => runtime.block_on(worker::run(&arguments)),
             };
             // A training under way is not waited for.

@@ -178,6 +178,14 @@ impl Door {
         outputs
     }
 
+    /// Ends the link to a guest, who may look for another host of the room, or come again.
+    pub fn send_on(&mut self, id: EndpointId, now: Millis) -> Vec<DoorOutput> {
+        self.endpoint.shut(id, now);
+        let mut outputs = Vec::new();
+        self.drain(&mut outputs, now);
+        outputs
+    }
+
     /// Sends a message to one who is in.
     ///
     /// # Errors

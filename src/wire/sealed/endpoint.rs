@@ -164,6 +164,8 @@ pub struct Endpoint {
     answers: bool,
     /// Whether it talks with nobody but those it has begun to talk with.
     is_reserved: bool,
+    /// While this one lives, nobody else is looked for.
+    settled: Option<EndpointId>,
     payload: usize,
     timing: Timing,
     known: BTreeMap<EndpointId, Known>,
@@ -199,6 +201,7 @@ impl Endpoint {
             keys,
             answers,
             is_reserved: false,
+            settled: None,
             payload,
             timing,
             known: BTreeMap::new(),
@@ -217,6 +220,11 @@ impl Endpoint {
     #[must_use]
     pub fn reserved(self) -> Self {
         Self { is_reserved: true, ..self }
+    }
+
+    /// Says no hello to the room while `peer` was heard of within a few signs of life.
+    pub fn settle(&mut self, peer: Option<EndpointId>) {
+        self.settled = peer;
     }
 
     /// Who it is.
@@ -364,7 +372,7 @@ impl Endpoint {
     fn connected(&mut self, now: Millis) {
         self.is_connected = true;
         self.hello_wait = self.timing.hello[0];
-        self.say_hello(To::Room, true, now);
+        self.seek(now);
         let ids: Vec<EndpointId> = self.peers.keys().copied().collect();
         for id in ids {
             self.write(id, Note { is_back: true, ..Note::asking(now) });

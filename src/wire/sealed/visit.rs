@@ -279,6 +279,10 @@ impl Visit {
             STAY_OUT if is_host => Stage::Out,
             _ => return,
         };
+        if !self.answers {
+            // Where several hosts share a room, the others are not bothered.
+            self.endpoint.settle(self.host.filter(|_| self.stage == Stage::In));
+        }
         outputs.push(VisitOutput::Changed);
     }
 

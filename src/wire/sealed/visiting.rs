@@ -52,6 +52,8 @@ struct House {
     at_door: Vec<(EndpointId, String, Vec<u8>)>,
     left: Vec<EndpointId>,
     at_guests: Vec<(usize, String, Vec<u8>)>,
+    /// Frames to the room.
+    hellos: usize,
 }
 
 impl House {
@@ -65,6 +67,7 @@ impl House {
             at_door: Vec::new(),
             left: Vec::new(),
             at_guests: Vec::new(),
+            hellos: 0,
         };
         house.tell_all(Input::Connected);
         house.pass(5_000);
@@ -115,6 +118,7 @@ impl House {
         for _ in 0..millis / 50 {
             while !self.queue.is_empty() {
                 let (to, bytes) = self.queue.remove(0);
+                self.hellos += usize::from(to == To::Room);
                 let is_for = |id| to == To::Room || to == To::Endpoint(id);
                 if self.door.as_ref().is_some_and(|door| is_for(door.endpoint().id())) {
                     self.tell_door(Input::Frame(&bytes));
@@ -250,4 +254,17 @@ fn a_guest_that_was_reloaded_is_known_again() {
     house.tell_guest(1, Input::Connected);
     house.pass(5_000);
     assert_eq!(house.stages(), [Stage::In, Stage::Waits]);
+}
+
+#[test]
+fn a_worker_that_is_in_looks_for_nobody_until_its_host_is_silent() {
+    let mut house = House::new(&[WORKER]);
+    house.hellos = 0;
+    house.pass(60_000);
+    let by_door = house.hellos;
+    assert!(by_door <= 4, "the door's alone, every half a minute: {by_door}");
+    house.door = None;
+    house.hellos = 0;
+    house.pass(60_000);
+    assert!(house.hellos > 0);
 }

@@ -17,6 +17,16 @@ impl Endpoint {
         }
     }
 
+    /// Says hello to the room, unless it has found whom it looked for.
+    pub(super) fn seek(&mut self, now: Millis) {
+        let heard = self.settled.and_then(|peer| self.heard_at(peer));
+        if heard.is_some_and(|heard| now < heard + 3 * self.timing.beat) {
+            self.hello_at = now + self.hello_wait;
+        } else {
+            self.say_hello(To::Room, true, now);
+        }
+    }
+
     /// Sends what may go.
     pub(super) fn flush(&mut self, to: EndpointId, now: Millis) {
         let ours = self.id;
@@ -77,7 +87,7 @@ impl Endpoint {
         if now >= self.hello_at {
             self.hello_at = now + self.hello_wait;
             if self.is_connected {
-                self.say_hello(To::Room, true, now);
+                self.seek(now);
             }
         }
         let ids: Vec<EndpointId> = self.peers.keys().copied().collect();
