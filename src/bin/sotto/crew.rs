@@ -60,14 +60,14 @@ enum What {
 }
 
 impl Crew {
-    /// So many workers, none of whom has looked around; what they do is told to `done`.
+    /// These workers, none of whom has looked around; what they do is told to `done`.
     pub(crate) fn new(
-        workers: usize,
+        workers: Vec<Identity>,
         source: Arc<Source>,
         done: mpsc::UnboundedSender<Done>,
     ) -> Self {
-        let hand = |_| Hand {
-            machine: Worker::new(Identity::draw(&mut entropy()), entropy()),
+        let hand = |identity| Hand {
+            machine: Worker::new(identity, entropy()),
             digits: Arc::default(),
             wakes: BTreeSet::new(),
             unfinished: None,
@@ -76,7 +76,7 @@ impl Crew {
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            hands: (0..workers).map(hand).collect(),
+            hands: workers.into_iter().map(hand).collect(),
             source,
             cores: Arc::new(Semaphore::new(cores)),
             done,

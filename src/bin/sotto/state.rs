@@ -1,18 +1,23 @@
-//! What an aggregator keeps on disk: its room's secret and its run, each replaced in one step.
+//! What a program keeps on disk, each file replaced in one step: an aggregator its room's secret and its run,
+//! workers who they are.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use sotto::kept::{self, Run};
-use sotto::wire::sealed::RoomSecret;
+use sotto::secagg::Identity;
+use sotto::wire::sealed::{RoomSecret, Token};
+use zeroize::Zeroizing;
 
 use crate::entropy;
 
 /// The longest file of a secret, in bytes.
 const SECRET_FILE_MAX: usize = 256;
+/// Bytes of an identity's seed.
+const SEED_LEN: usize = 32;
 
-/// A folder that one aggregator at a time may use.
+/// A folder that one program at a time may use.
 pub(crate) struct State {
     folder: PathBuf,
     _lock: File,
@@ -26,9 +31,7 @@ impl State {
         let lock = private().open(&path).map_err(|error| wrong(&path, &error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => {
-                Err(wrong(folder, &"another aggregator is at work here"))
-            }
+            Err(TryLockError::WouldBlock) => Err(wrong(folder, &"another program is at work here")),
             Err(TryLockError::Error(error)) => Err(wrong(&path, &error)),
         }
     }
@@ -54,6 +57,31 @@ impl State {
     pub(crate) fn write(&self, run: &Run) -> Result<(), String> {
         let path = self.run_file();
         replace(&path, &kept::seal(&run.encode())).map_err(|error| wrong(&path, &error))
+    }
+
+    /// What a host knows so many workers by, and who they are: as before, and fresh ones where there were fewer.
+    pub(crate) fn workers(&self, count: usize) -> Result<(Token, Vec<Identity>), String> {
+        let path = self.folder.join("workers");
+        let mut kept = match fs::read(&path) {
+            Ok(kept) => Zeroizing::new(kept),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Zeroizing::default(),
+            Err(error) => return Err(wrong(&path, &error)),
+        };
+        let mut token = Token::default();
+        let (before, seeds) = (kept.len(), kept.len().saturating_sub(token.len()));
+        if before > 0 && (before < token.len() || !seeds.is_multiple_of(SEED_LEN)) {
+            return Err(wrong(&path, &"these are no workers"));
+        }
+        let wanted = token.len() + count * SEED_LEN;
+        if before < wanted {
+            kept.resize(wanted, 0);
+            entropy()(&mut kept[before..]);
+            replace(&path, &kept).map_err(|error| wrong(&path, &error))?;
+        }
+        let (first, seeds) = kept.split_at(token.len());
+        token.copy_from_slice(first);
+        let (seeds, _) = seeds.as_chunks::<SEED_LEN>();
+        Ok((token, seeds.iter().take(count).map(Identity::from_seed).collect()))
     }
 
     fn run_file(&self) -> PathBuf {
@@ -172,11 +200,25 @@ mod tests {
     }
 
     #[test]
+    fn workers_are_who_they_were() {
+        let folder = Folder::new("workers");
+        let state = State::open(&folder.0).unwrap();
+        let ids = |identities: &[Identity]| identities.iter().map(Identity::id).collect::<Vec<_>>();
+        let (token, two) = state.workers(2).unwrap();
+        let (same, three) = state.workers(3).unwrap();
+        assert_eq!((token, ids(&two)), (same, ids(&three[..2])));
+        assert_eq!(ids(&state.workers(1).unwrap().1), ids(&two[..1]));
+        assert_eq!(ids(&state.workers(3).unwrap().1), ids(&three));
+        fs::write(folder.0.join("workers"), [0; 40]).unwrap();
+        assert!(state.workers(1).is_err());
+    }
+
+    #[test]
     fn a_folder_serves_one_at_a_time() {
         let folder = Folder::new("lock");
         let first = State::open(&folder.0).unwrap();
         let refused = State::open(&folder.0).err().unwrap();
-        assert!(refused.contains("another aggregator"), "{refused}");
+        assert!(refused.contains("another program"), "{refused}");
         drop(first);
         assert!(State::open(&folder.0).is_ok());
     }

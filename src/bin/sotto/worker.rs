@@ -1,8 +1,10 @@
 //! `sotto worker`: joins a room as one or several federated workers.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use sotto::secagg::Identity;
 use sotto::wire::sealed::{Input, Invite, RoomSecret, Token, WORKER};
 use tokio::sync::mpsc;
 
@@ -11,6 +13,7 @@ use crate::crew::Crew;
 use crate::data::Data;
 use crate::guest::Guest;
 use crate::host::WORKERS_MAX;
+use crate::state::State;
 use crate::{asked_to_stop, entropy};
 
 /// Joins a room as federated workers, which train as a page's tabs do.
@@ -33,6 +36,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=WORKERS_MAX as i64))]
     workers: u16,
+    /// Keep in this folder who the workers are: after a restart they have their places again
+    #[arg(long, value_name = "FOLDER")]
+    state: Option<PathBuf>,
     #[command(flatten)]
     data: Data,
 }
@@ -78,9 +84,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let source = Arc::new(arguments.data.open()?);
     let (broker, mut news) = Broker::connect(invite.broker(), invite.secret().tag(), None).await?;
     let (done, mut finished) = mpsc::unbounded_channel();
-    let crew = Crew::new(usize::from(arguments.workers), source, done);
-    let mut token = Token::default();
-    entropy()(&mut token);
+    let state = arguments.state.as_deref().map(State::open).transpose()?;
+    let count = usize::from(arguments.workers);
+    let (token, workers) = match &state {
+        Some(state) => state.workers(count)?,
+        None => fresh(count),
+    };
+    let crew = Crew::new(workers, source, done);
     let mut guest = Guest::new(invite.secret().clone(), token, broker, crew);
     let stop = asked_to_stop();
     tokio::pin!(stop);
@@ -101,4 +111,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     }
     guest.leave().await;
     Ok(())
+}
+
+/// Workers that nobody knows yet.
+fn fresh(count: usize) -> (Token, Vec<Identity>) {
+    let mut token = Token::default();
+    entropy()(&mut token);
+    (token, (0..count).map(|_| Identity::draw(&mut entropy())).collect())
 }
