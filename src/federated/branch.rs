@@ -2,8 +2,8 @@
 //!
 //! A task from above is a round below, and the mean of that round is the update of the task. Where
 //! both sum securely, the branch sees the sum of its own workers alone, and the aggregator above the
-//! sum of its branches. Sums of sums: the tree of Bonawitz et al. 2019, section 4.2, where aggregators add up
-//! the secure sums of their groups.
+//! sum of its branches: Bonawitz et al. 2019, section 6, where a master aggregator adds up the secure sums
+//! of its aggregators.
 
 use super::aggregator::{Action, Aggregator, Event, Mean};
 use super::messages::{Task, Token, Update};
