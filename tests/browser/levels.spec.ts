@@ -10,6 +10,7 @@ test("a pixel's shares add up to its ink, and its way is marked in layers and wi
   if (!three) throw new Error("there is no three");
   await draw(page, three.image);
   const panel = page.getByTestId("secret-panel");
+  await panel.scrollIntoViewIfNeeded();
   const number = async (name: string) => Number(await page.getByTestId(`scalar-${name}`).innerText());
   await expect(page.getByTestId("scalar-sum")).toHaveText(/^\d+$/);
 
@@ -75,6 +76,7 @@ test("a worker's update can be followed from the room to one number under its ma
 
   // Its own number and the masks add up to what left, modulo the ring; what left is what arrived.
   const table = sum.getByTestId("first-masks");
+  await table.scrollIntoViewIfNeeded();
   const size = 2 ** Number(await table.getAttribute("data-bits"));
   const plain = Number(await sum.getByTestId("first-plain").innerText());
   const masks = (await table.locator("td[data-with]").allInnerTexts()).map(Number);

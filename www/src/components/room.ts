@@ -47,6 +47,9 @@ export class Room extends LitElement {
       sotto-course {
         display: block;
         margin-bottom: var(--space-4);
+        /* What nobody sees yet is not laid out. */
+        content-visibility: auto;
+        contain-intrinsic-block-size: auto 40rem;
       }
       .single {
         grid-template-columns: minmax(0, 1fr);
