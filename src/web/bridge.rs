@@ -311,11 +311,18 @@ impl State {
                 Wanted::Changed => self.tell(),
                 Wanted::Message(from, channel, bytes) => self.heard(from, &channel, bytes),
                 Wanted::Left(id, why) => {
-                    if let End::Door(_, host) = &mut self.end {
-                        host.left(id);
+                    // Who says farewell to a guest says it to the host as well, who begins anew.
+                    let is_news = match &mut self.end {
+                        End::Door(_, host) => {
+                            host.left(id);
+                            true
+                        }
+                        End::Visit(..) => why != Closed::Left,
+                    };
+                    if is_news {
+                        let (guest, reason) = (id.to_string(), why.to_string());
+                        self.show.event(&Shown::Left { guest, reason });
                     }
-                    let (guest, reason) = (id.to_string(), why.to_string());
-                    self.show.event(&Shown::Left { guest, reason });
                     self.tell();
                 }
             }

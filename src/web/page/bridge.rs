@@ -36,6 +36,7 @@ export type BridgeEvent =
   | { type: "guests"; locked: boolean; guests: GuestEntry[] }
   | { type: "visit"; stage: "seeks" | "waits" | "in" | "out"; words?: string[]; rtt?: number }
   | { type: "said"; from: string; claim: string; text: string }
+  /** One who was in has left; to a guest: a link that was not ended by a farewell. */
   | { type: "left"; guest: string; reason: string }
   | { type: "failed"; reason: string };
 
@@ -171,7 +172,7 @@ pub enum BridgeEvent {
         /// The word.
         text: String,
     },
-    /// One who was in has left.
+    /// One who was in has left; to a guest: a link that was not ended by a farewell.
     Left {
         /// Who.
         guest: String,

@@ -4,7 +4,7 @@ mod hearing;
 mod speaking;
 mod turns;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use super::authenticity::{Authenticity, Words};
 use super::frame::{CHANNEL_MAX, CLAIM_MAX, Frame, Note, To};
@@ -21,8 +21,11 @@ type Millis = u64;
 const KNOWN_MAX: usize = 4096;
 /// Endpoints that are talked with.
 const PEERS_MAX: usize = 1024;
-/// Endpoints that were talked with, and never will be again: their keys have been used.
+/// Endpoints that were talked with.
 const FORMER_MAX: usize = 1 << 16;
+/// Numbers of frames of one link between two endpoints. A link that begins anew goes on with those after them:
+/// no number is used twice with a key.
+pub(super) const LINK: u64 = 1 << 48;
 /// Frames that are sent again at once to one who was cut off.
 const AGAIN_MAX: usize = 64;
 /// Frames that follow one that had to be sent again, and has arrived.
@@ -111,6 +114,9 @@ pub enum Closed {
     /// More waits for it than this end can keep.
     #[error("more waits for it than can be kept")]
     Full,
+    /// It has given the link up, and begun another one.
+    #[error("it has begun anew")]
+    Anew,
     /// This end ended it.
     #[error("this end has closed the link")]
     Shut,
@@ -130,6 +136,8 @@ struct Known {
 
 struct Peer {
     public: [u8; 32],
+    /// The number that the link begins with.
+    first: u64,
     ciphers: Ciphers,
     authenticity: Authenticity,
     out: Outgoing,
@@ -153,6 +161,13 @@ struct Peer {
     rtt: Option<f64>,
 }
 
+/// One that was talked with.
+struct Former {
+    public: [u8; 32],
+    /// The number that the last link began with.
+    first: u64,
+}
+
 /// The machine.
 pub struct Endpoint {
     secret: RoomSecret,
@@ -169,7 +184,7 @@ pub struct Endpoint {
     known: BTreeMap<EndpointId, Known>,
     heard_first: VecDeque<EndpointId>,
     peers: BTreeMap<EndpointId, Peer>,
-    former: BTreeSet<EndpointId>,
+    former: BTreeMap<EndpointId, Former>,
     is_connected: bool,
     hello_at: Millis,
     hello_wait: Millis,
@@ -204,7 +219,7 @@ impl Endpoint {
             known: BTreeMap::new(),
             heard_first: VecDeque::new(),
             peers: BTreeMap::new(),
-            former: BTreeSet::new(),
+            former: BTreeMap::new(),
             is_connected: false,
             hello_at: 0,
             hello_wait: timing.hello[0],
@@ -277,34 +292,53 @@ impl Endpoint {
         peers.min().unwrap_or(self.hello_at).min(self.hello_at)
     }
 
-    /// Begins to talk with somebody who was heard of.
+    /// Begins to talk with somebody who was heard of, or was talked with before.
     ///
     /// # Errors
-    /// [`Closed::Unknown`], also for those who have left: their keys are used up.
+    /// [`Closed::Unknown`]; for a reserved endpoint also those who have left.
     pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<(), Closed> {
         if self.peers.contains_key(&id) {
             return Ok(());
         }
-        let is_new = self.peers.len() < PEERS_MAX
-            && self.former.len() < FORMER_MAX
-            && !self.former.contains(&id);
-        let known = self.known.get(&id).filter(|_| is_new).ok_or(Closed::Unknown)?;
-        let ciphers = self.keys.ciphers(&self.secret, &known.public).ok_or(Closed::Unknown)?;
-        let (authenticity, first) = Authenticity::begin(&mut self.entropy, self.id);
-        let mut out = Outgoing::new(self.payload);
-        out.push(AUTHENTICATION, first);
+        let (public, first) = match (self.former.get(&id), self.known.get(&id)) {
+            (Some(former), _) if !self.is_reserved => {
+                (former.public, former.first.checked_add(LINK))
+            }
+            (None, Some(known)) => (known.public, Some(0)),
+            _ => return Err(Closed::Unknown),
+        };
+        self.begin(id, public, first.ok_or(Closed::Unknown)?, now)
+    }
+
+    /// Begins a link, with numbers from `first` on.
+    fn begin(
+        &mut self,
+        id: EndpointId,
+        public: [u8; 32],
+        first: u64,
+        now: Millis,
+    ) -> Result<(), Closed> {
+        let has_room = self.peers.len() < PEERS_MAX
+            && (self.former.len() < FORMER_MAX || self.former.contains_key(&id));
+        let ciphers = self.keys.ciphers(&self.secret, &public).filter(|_| has_room);
+        let ciphers = ciphers.ok_or(Closed::Unknown)?;
+        let (authenticity, commitment) = Authenticity::begin(&mut self.entropy, self.id);
+        let mut out = Outgoing::new(self.payload, first);
+        out.push(AUTHENTICATION, commitment);
+        let longest = if self.is_reserved { STRANGER_MAX } else { MESSAGE_MAX };
         let peer = Peer {
-            public: known.public,
+            public,
+            first,
             ciphers,
             authenticity,
             out,
-            incoming: Incoming::new(if self.is_reserved { STRANGER_MAX } else { MESSAGE_MAX }),
+            incoming: Incoming::new(longest, first),
             turns: Turns::default(),
             long_at: None,
             is_proven: false,
             heard_at: now,
-            note_number: 0,
-            note_next: 0,
+            note_number: first,
+            note_next: first,
             beat_at: now,
             note_at: None,
             unnoted: 0,

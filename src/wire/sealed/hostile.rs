@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::endpoint::LINK;
+use super::frame::{self, Frame, Kind};
 use super::{Closed, Endpoint, EndpointId, Input, Output, RoomSecret, Timing, To, Words};
 use crate::entropy::Entropy;
 use crate::seeded::Stream;
@@ -56,6 +58,7 @@ struct Room {
     /// What the broker does next; after that it is honest.
     deeds: std::vec::IntoIter<Deed>,
     traffic: Vec<u8>,
+    frames: Vec<Vec<u8>>,
     arrived: Vec<(usize, EndpointId, String, Vec<u8>)>,
     joined: Vec<(usize, EndpointId)>,
     left: Vec<(usize, EndpointId, Closed)>,
@@ -76,6 +79,7 @@ impl Room {
             reached: vec![true; secrets.len()],
             deeds: deeds.into_iter(),
             traffic: Vec::new(),
+            frames: Vec::new(),
             arrived: Vec::new(),
             joined: Vec::new(),
             left: Vec::new(),
@@ -105,6 +109,7 @@ impl Room {
             match output {
                 Output::Publish(to, bytes) => {
                     self.traffic.extend(&bytes);
+                    self.frames.push(bytes.clone());
                     self.queue.push((to, bytes));
                 }
                 Output::Heard { id, .. } => drop(self.ends[at].open(id, self.now)),
@@ -263,8 +268,8 @@ fn a_cut_of_a_minute_loses_nothing() {
     assert!(room.left.is_empty());
 }
 
-#[test]
-fn whoever_is_silent_for_long_has_left_and_its_key_is_never_used_again() {
+/// Two ends that have lost each other.
+fn lost() -> Room {
     let mut room = Room::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let (here, away) = (room.id(0), room.id(1));
@@ -274,8 +279,84 @@ fn whoever_is_silent_for_long_has_left_and_its_key_is_never_used_again() {
     assert!(room.left.contains(&(1, here, Closed::Silent)));
     room.tell(1, Input::Connected);
     room.pass(20_000);
-    assert_eq!(room.ends[0].open(away, room.now), Err(Closed::Unknown));
     assert_eq!(room.joined.len(), 2);
+    room
+}
+
+#[test]
+fn a_reserved_end_never_talks_again_with_whoever_was_silent_for_long() {
+    let mut room = lost();
+    let away = room.id(1);
+    let end = room.ends.remove(0);
+    assert_eq!(end.reserved().open(away, room.now), Err(Closed::Unknown));
+}
+
+/// Kind, sender and number of the frames between two ends, each of which was sealed once.
+fn numbers(frames: &[Vec<u8>]) -> BTreeMap<(u8, EndpointId, u64), &Vec<u8>> {
+    let mut numbers = BTreeMap::new();
+    for frame in frames {
+        let (kind, numbered) = match Frame::read(frame) {
+            Ok(Frame::Data(numbered)) => (1, numbered),
+            Ok(Frame::Note(numbered)) => (2, numbered),
+            _ => continue,
+        };
+        let before = numbers.insert((kind, numbered.from, numbered.number), frame);
+        assert!(before.is_none_or(|before| before == frame), "a number was sealed twice");
+    }
+    numbers
+}
+
+#[test]
+fn ends_that_lost_each_other_come_back_with_other_numbers() {
+    let mut room = lost();
+    let (here, away) = (room.id(0), room.id(1));
+    let before = room.frames.clone();
+    let words = room.words.clone();
+    room.left.clear();
+    room.ends[0].open(away, room.now).expect("it was there before");
+    room.drain(0);
+    room.send(0, 1, "way/1", b"here again".to_vec());
+    room.pass(1_000);
+    room.send(1, 0, "way/1", b"and there".to_vec());
+    room.pass(1_000);
+    assert_eq!(room.of(1, 0), [("way/1".to_owned(), b"here again".to_vec())]);
+    assert_eq!(room.of(0, 1), [("way/1".to_owned(), b"and there".to_vec())]);
+    assert_ne!(room.words[&(0, away)], words[&(0, away)]);
+    assert_eq!(room.words[&(0, away)], room.words[&(1, here)]);
+    assert!(numbers(&room.frames).len() > numbers(&before).len());
+    // What went over the old link is of no use on the new one.
+    let (messages, joined) = (room.arrived.len(), room.joined.len());
+    for frame in &before {
+        (0..2).for_each(|at| room.tell(at, Input::Frame(frame)));
+    }
+    room.pass(1_000);
+    assert_eq!((room.arrived.len(), room.joined.len()), (messages, joined));
+    assert!(room.left.is_empty());
+}
+
+/// One end has given the link up, and the other one does not know it yet, or has missed more than one.
+#[test]
+fn the_later_link_is_the_one_that_counts() {
+    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    room.pass(5_000);
+    let (here, away) = (room.id(0), room.id(1));
+    for _ in 0..2 {
+        // No farewell arrives.
+        room.ends[0].shut(away, room.now);
+        room.drain(0);
+        room.queue.clear();
+        room.ends[0].open(away, room.now).expect("it was there before");
+    }
+    // Nobody but the sender says which link is the last.
+    let forged = frame::numbered(Kind::Data, here, 9 * LINK, &[0; 40]);
+    room.tell(1, Input::Frame(&forged));
+    assert!(room.left.iter().all(|(at, ..)| *at == 0));
+    room.drain(0);
+    room.send(0, 1, "way/1", b"third".to_vec());
+    room.pass(1_000);
+    assert_eq!(room.of(1, 0), [("way/1".to_owned(), b"third".to_vec())]);
+    assert_eq!(room.left.last(), Some(&(1, here, Closed::Anew)));
+    numbers(&room.frames);
 }
 
 #[test]

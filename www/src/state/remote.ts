@@ -5,6 +5,7 @@ import type { BridgeInput, BridgeOutput, BrokerState } from "../roles/bridge";
 import { startBridge, type RoleLink } from "../roles/start";
 import type { Far } from "./control";
 import { hostedBefore, rememberHosted } from "./invite";
+import { Leavers } from "./leavers";
 
 export interface RemoteShow {
   /** Where it is open, or shall be. */
@@ -29,7 +30,7 @@ export class Remote implements Far {
   private bridge?: RoleLink<BridgeInput>;
   private room = "";
   private looking?: ReturnType<typeof setInterval>;
-  private readonly leavers = new Map<string, (() => void)[]>();
+  private readonly leavers = new Leavers();
 
   constructor(private readonly changed: () => void) {}
 
@@ -65,7 +66,7 @@ export class Remote implements Far {
     clearInterval(this.looking);
     this.bridge?.send({ type: "leave" });
     delete this.bridge;
-    for (const guest of [...this.leavers.keys()]) this.left(guest);
+    this.leavers.allLeft("");
   }
 
   decide(guest: string, comesIn: boolean): void {
@@ -84,13 +85,8 @@ export class Remote implements Far {
     this.bridge?.send({ type: "lay", ways }, ways.flatMap((way) => ("port" in way ? [way.port] : [])));
   }
 
-  async gone(guest: string): Promise<void> {
-    await new Promise<void>((done) => this.leavers.set(guest, [...(this.leavers.get(guest) ?? []), done]));
-  }
-
-  private left(guest: string): void {
-    for (const done of this.leavers.get(guest) ?? []) done();
-    this.leavers.delete(guest);
+  gone(guest: string): Promise<string> {
+    return this.leavers.gone(guest);
   }
 
   private told(event: BridgeOutput): void {
@@ -113,7 +109,7 @@ export class Remote implements Far {
         this.heard(event.text, event.from, event.claim);
         break;
       case "left":
-        this.left(event.guest);
+        this.leavers.left(event.guest, event.reason);
         break;
       case "failed":
         this.show = { ...this.show, reason: event.reason };

@@ -5,6 +5,7 @@ import type { BridgeInput, BridgeOutput, BrokerState } from "../roles/bridge";
 import { startBridge, type RoleLink } from "../roles/start";
 import type { Far } from "./control";
 import type { Invite } from "./invite";
+import { Leavers } from "./leavers";
 import { tabName } from "./tab";
 
 export interface VisitShow {
@@ -42,6 +43,7 @@ export class Visit implements Far {
   room = roomOf(crypto.randomUUID());
   heard: Far["heard"] = () => {};
   private readonly bridge: RoleLink<BridgeInput>;
+  private readonly leavers = new Leavers();
   private wasIn = false;
 
   /** `entered`: it is in, for the first time or again; `lost`: it is no more. */
@@ -71,9 +73,9 @@ export class Visit implements Far {
     this.bridge.send({ type: "lay", ways }, ways.flatMap((way) => ("port" in way ? [way.port] : [])));
   }
 
-  /** The host is told by nobody else. */
-  gone(): Promise<void> {
-    return new Promise(() => {});
+  /** When a link has died. */
+  gone(who: string): Promise<string> {
+    return this.leavers.gone(who);
   }
 
   private told(event: BridgeOutput): void {
@@ -98,6 +100,9 @@ export class Visit implements Far {
       }
       case "said":
         this.heard(event.text, event.from, event.claim);
+        break;
+      case "left":
+        this.leavers.left(event.guest, event.reason);
         break;
       case "failed":
         this.show = { ...this.show, reason: event.reason };

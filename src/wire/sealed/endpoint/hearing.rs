@@ -4,8 +4,8 @@ use super::super::authenticity::Step;
 use super::super::frame::{self, Greeting, Kind, Note, Numbered, To};
 use super::super::keys::{EndpointId, nonce};
 use super::{
-    AGAIN_MAX, AGAIN_NEXT, AUTHENTICATION, Closed, Endpoint, KNOWN_MAX, Known, Millis, NOTE_EVERY,
-    Output, Peer,
+    AGAIN_MAX, AGAIN_NEXT, AUTHENTICATION, Closed, Endpoint, KNOWN_MAX, Known, LINK, Millis,
+    NOTE_EVERY, Output, Peer,
 };
 
 impl Endpoint {
@@ -16,7 +16,7 @@ impl Endpoint {
         };
         let Greeting { public, asks, claim } = greeting;
         let id = EndpointId::of(&public);
-        if id == self.id || self.former.contains(&id) {
+        if id == self.id || self.former.contains_key(&id) {
             return;
         }
         if !self.known.contains_key(&id) {
@@ -51,17 +51,49 @@ impl Endpoint {
     }
 
     /// The peer that a frame says it is from; somebody who was heard of may begin to talk.
-    pub(super) fn peer(&mut self, from: EndpointId, now: Millis) -> Option<&mut Peer> {
-        if !self.peers.contains_key(&from) && !self.is_reserved {
-            self.open(from, now).ok()?;
+    pub(super) fn peer(
+        &mut self,
+        kind: Kind,
+        frame: Numbered<'_>,
+        now: Millis,
+    ) -> Option<&mut Peer> {
+        let Numbered { from, .. } = frame;
+        if !self.is_reserved {
+            if !self.peers.contains_key(&from) && !self.former.contains_key(&from) {
+                self.open(from, now).ok()?;
+            }
+            self.follow(kind, frame, now);
         }
         self.peers.get_mut(&from)
+    }
+
+    /// A frame of a later link than the last: its sender has given that one up, and this end follows it. The
+    /// broker can say any number, so the frame is opened before.
+    fn follow(&mut self, kind: Kind, frame: Numbered<'_>, now: Millis) {
+        let Numbered { from, number, sealed } = frame;
+        let of_peer = self.peers.get(&from).map(|peer| (peer.public, peer.first));
+        let of_former = || self.former.get(&from).map(|former| (former.public, former.first));
+        let Some((public, last)) = of_peer.or_else(of_former) else { return };
+        let first = number - number % LINK;
+        if first <= last {
+            return;
+        }
+        let Some(ciphers) = self.keys.ciphers(&self.secret, &public) else { return };
+        let cipher = match kind {
+            Kind::Data => ciphers.data_in,
+            Kind::Note => ciphers.note_in,
+        };
+        if cipher.open(nonce(number), &frame::aad(kind, from, self.id, number), sealed).is_some() {
+            self.end(from, Closed::Anew, now);
+            // Without room for it there is no peer, and the frame is dropped.
+            let _ = self.begin(from, public, first, now);
+        }
     }
 
     pub(super) fn data(&mut self, frame: Numbered<'_>, now: Millis) {
         let Numbered { from, number, sealed } = frame;
         let (ours, note) = (self.id, self.timing.note);
-        let Some(peer) = self.peer(from, now) else { return };
+        let Some(peer) = self.peer(Kind::Data, frame, now) else { return };
         if !peer.incoming.wants(number) {
             // What was sent again may have arrived before its acknowledgement was lost.
             if peer.is_proven {
@@ -116,7 +148,7 @@ impl Endpoint {
     pub(super) fn note(&mut self, frame: Numbered<'_>, now: Millis) {
         let Numbered { from, number, sealed } = frame;
         let (ours, timing) = (self.id, self.timing);
-        let Some(peer) = self.peer(from, now) else { return };
+        let Some(peer) = self.peer(Kind::Note, frame, now) else { return };
         // An older note says less than a newer one.
         if number < peer.note_next {
             return;

@@ -2,7 +2,7 @@
 
 use super::super::frame::{self, Greeting, Kind, Note, To};
 use super::super::keys::{EndpointId, nonce};
-use super::{Closed, Endpoint, Millis, Output};
+use super::{Closed, Endpoint, Former, Millis, Output, Peer};
 
 impl Endpoint {
     pub(super) fn say_hello(&mut self, to: To, asks: bool, now: Millis) {
@@ -111,11 +111,11 @@ impl Endpoint {
     }
 
     pub(super) fn end(&mut self, id: EndpointId, why: Closed, now: Millis) {
-        if why != Closed::Left && why != Closed::Silent {
+        if !matches!(why, Closed::Left | Closed::Silent | Closed::Anew) {
             self.write_note(id, false, true, now);
         }
-        if self.peers.remove(&id).is_some() {
-            self.former.insert(id);
+        if let Some(Peer { public, first, .. }) = self.peers.remove(&id) {
+            self.former.insert(id, Former { public, first });
             self.known.remove(&id);
             self.heard_first.retain(|heard| *heard != id);
             self.outputs.push_back(Output::Left(id, why));
