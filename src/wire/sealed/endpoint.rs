@@ -4,7 +4,7 @@ mod hearing;
 mod speaking;
 mod turns;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::authenticity::{Authenticity, Words};
 use super::frame::{CHANNEL_MAX, CLAIM_MAX, Frame, Note, To};
@@ -26,6 +26,8 @@ const FORMER_MAX: usize = 1 << 16;
 /// Numbers of frames of one link between two endpoints. A link that begins anew goes on with those after them:
 /// no number is used twice with a key.
 pub(super) const LINK: u64 = 1 << 48;
+/// Endpoints that were not heard of and are asked who they are, in the time between two hellos.
+const ASKED_MAX: usize = 16;
 /// Frames that are sent again at once to one who was cut off.
 const AGAIN_MAX: usize = 64;
 /// Frames that follow one that had to be sent again, and has arrived.
@@ -131,7 +133,8 @@ pub enum Closed {
 struct Known {
     public: [u8; 32],
     claim: String,
-    answered_at: Option<Millis>,
+    /// The last answers to its hellos: one may be lost, and asked for at once.
+    answered_at: [Option<Millis>; 2],
 }
 
 struct Peer {
@@ -185,6 +188,9 @@ pub struct Endpoint {
     heard_first: VecDeque<EndpointId>,
     peers: BTreeMap<EndpointId, Peer>,
     former: BTreeMap<EndpointId, Former>,
+    /// Who was asked who it is, and since when such questions are counted.
+    asked: BTreeSet<EndpointId>,
+    asked_at: Millis,
     is_connected: bool,
     hello_at: Millis,
     hello_wait: Millis,
@@ -220,6 +226,8 @@ impl Endpoint {
             heard_first: VecDeque::new(),
             peers: BTreeMap::new(),
             former: BTreeMap::new(),
+            asked: BTreeSet::new(),
+            asked_at: 0,
             is_connected: false,
             hello_at: 0,
             hello_wait: timing.hello[0],
@@ -348,6 +356,10 @@ impl Endpoint {
             rtt: None,
         };
         self.peers.insert(id, peer);
+        if self.asked.remove(&id) {
+            // What it has sent in vain comes again at once.
+            self.write(id, Note { is_back: true, ..Note::asking(now) });
+        }
         self.flush(id, now);
         Ok(())
     }

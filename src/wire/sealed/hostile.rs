@@ -246,6 +246,34 @@ fn ends_find_each_other_and_the_broker_learns_neither_secret_nor_message() {
 }
 
 #[test]
+fn who_was_not_heard_of_and_says_something_is_asked_who_it_is() {
+    for is_reserved in [false, true] {
+        let mut room = Room::new(&[1, 1], 1000, Vec::new());
+        if is_reserved {
+            let end = room.ends.remove(1);
+            room.ends.push(end.reserved());
+        }
+        // The other end hears neither the first hello nor the answer to its own.
+        room.deeds = vec![Deed::Drop, Deed::Deliver, Deed::Drop].into_iter();
+        room.pass(500);
+        assert_eq!(room.joined.len(), 2);
+        assert_eq!(room.words.len(), 2);
+    }
+}
+
+#[test]
+fn those_who_were_not_heard_of_are_asked_now_and_then() {
+    let mut room = Room::new(&[1], 1000, Vec::new());
+    room.pass(1_000);
+    let before = room.frames.len();
+    for stranger in 0..200 {
+        let forged = frame::numbered(Kind::Data, EndpointId([stranger; 16]), 0, &[0; 40]);
+        room.tell(0, Input::Frame(&forged));
+    }
+    assert_eq!(room.frames.len() - before, 16);
+}
+
+#[test]
 fn who_does_not_know_the_secret_is_nobody() {
     let mut room = Room::new(&[1, 2, 1], 1000, Vec::new());
     room.pass(20_000);

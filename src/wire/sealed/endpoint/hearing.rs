@@ -4,8 +4,8 @@ use super::super::authenticity::Step;
 use super::super::frame::{self, Greeting, Kind, Note, Numbered, To};
 use super::super::keys::{EndpointId, nonce};
 use super::{
-    AGAIN_MAX, AGAIN_NEXT, AUTHENTICATION, Closed, Endpoint, KNOWN_MAX, Known, LINK, Millis,
-    NOTE_EVERY, Output, Peer,
+    AGAIN_MAX, AGAIN_NEXT, ASKED_MAX, AUTHENTICATION, Closed, Endpoint, KNOWN_MAX, Known, LINK,
+    Millis, NOTE_EVERY, Output, Peer,
 };
 
 impl Endpoint {
@@ -26,20 +26,36 @@ impl Endpoint {
         let known = self.known.entry(id).or_insert_with(|| Known {
             public,
             claim: String::new(),
-            answered_at: None,
+            answered_at: [None; 2],
         });
         let pause = self.timing.hello[0] / 2;
-        let is_due = known.answered_at.is_none_or(|at| now >= at + pause);
+        let is_due = known.answered_at[0].is_none_or(|at| now >= at + pause);
         // Who was not wanted before may be by now.
         if known.claim != claim || (is_due && !self.peers.contains_key(&id)) {
             known.claim.clone_from(&claim);
             self.outputs.push_back(Output::Heard { id, claim });
         }
         if asks && is_due {
-            known.answered_at = Some(now);
-            if self.answers {
+            known.answered_at = [known.answered_at[1], Some(now)];
+            // Whom it talks with may have missed every hello.
+            if self.answers || self.peers.contains_key(&id) {
                 self.say_hello(To::Endpoint(id), false, now);
             }
+        }
+        if self.asked.contains(&id) && !self.is_reserved {
+            // It is known now; without room for it, it has spoken in vain.
+            let _ = self.open(id, now);
+        }
+    }
+
+    /// Asks an endpoint that was not heard of who it is.
+    fn ask(&mut self, id: EndpointId, now: Millis) {
+        if now >= self.asked_at + self.timing.hello[0] {
+            self.asked.clear();
+            self.asked_at = now;
+        }
+        if self.asked.len() < ASKED_MAX && self.asked.insert(id) {
+            self.say_hello(To::Endpoint(id), true, now);
         }
     }
 
@@ -58,6 +74,11 @@ impl Endpoint {
         now: Millis,
     ) -> Option<&mut Peer> {
         let Numbered { from, .. } = frame;
+        let is_known = self.known.contains_key(&from) || self.former.contains_key(&from);
+        if !is_known && !self.peers.contains_key(&from) {
+            self.ask(from, now);
+            return None;
+        }
         if !self.is_reserved {
             if !self.peers.contains_key(&from) && !self.former.contains_key(&from) {
                 self.open(from, now).ok()?;
