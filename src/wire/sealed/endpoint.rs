@@ -23,6 +23,8 @@ const KNOWN_MAX: usize = 4096;
 const PEERS_MAX: usize = 1024;
 /// Endpoints that were talked with.
 const FORMER_MAX: usize = 1 << 16;
+/// Departures after which a reserved endpoint forgets who has left: its links have later numbers from then on.
+pub(super) const FORGOTTEN_AFTER: usize = 1 << 12;
 /// Numbers of frames of one link between two endpoints. A link that begins anew goes on with those after them:
 /// no number is used twice with a key.
 pub(super) const LINK: u64 = 1 << 48;
@@ -188,6 +190,8 @@ pub struct Endpoint {
     heard_first: VecDeque<EndpointId>,
     peers: BTreeMap<EndpointId, Peer>,
     former: BTreeMap<EndpointId, Former>,
+    /// The number that links with those who are not among the former begin with.
+    floor: u64,
     /// Who was asked who it is, and since when such questions are counted.
     asked: BTreeSet<EndpointId>,
     asked_at: Millis,
@@ -226,6 +230,7 @@ impl Endpoint {
             heard_first: VecDeque::new(),
             peers: BTreeMap::new(),
             former: BTreeMap::new(),
+            floor: 0,
             asked: BTreeSet::new(),
             asked_at: 0,
             is_connected: false,
@@ -303,7 +308,7 @@ impl Endpoint {
     /// Begins to talk with somebody who was heard of, or was talked with before.
     ///
     /// # Errors
-    /// [`Closed::Unknown`]; for a reserved endpoint also those who have left.
+    /// [`Closed::Unknown`]; for a reserved endpoint also those who have left lately.
     pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<(), Closed> {
         if self.peers.contains_key(&id) {
             return Ok(());
@@ -312,7 +317,7 @@ impl Endpoint {
             (Some(former), _) if !self.is_reserved => {
                 (former.public, former.first.checked_add(LINK))
             }
-            (None, Some(known)) => (known.public, Some(0)),
+            (None, Some(known)) => (known.public, Some(self.floor)),
             _ => return Err(Closed::Unknown),
         };
         self.begin(id, public, first.ok_or(Closed::Unknown)?, now)

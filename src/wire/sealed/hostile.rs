@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::endpoint::LINK;
+use super::endpoint::{FORGOTTEN_AFTER, LINK};
 use super::frame::{self, Frame, Kind};
 use super::{Closed, Endpoint, EndpointId, Input, Output, RoomSecret, Timing, To, Words};
 use crate::entropy::Entropy;
@@ -360,6 +360,49 @@ fn ends_that_lost_each_other_come_back_with_other_numbers() {
     room.pass(1_000);
     assert_eq!((room.arrived.len(), room.joined.len()), (messages, joined));
     assert!(room.left.is_empty());
+}
+
+#[test]
+fn a_reserved_end_never_uses_a_number_twice_however_many_have_left() {
+    let mut end = lone(0, "host").reserved();
+    end.handle(Input::Connected, 1);
+    let mut frames = Vec::new();
+    let mut meet = |end: &mut Endpoint, hello: &[u8], id| {
+        end.handle(Input::Frame(hello), 1);
+        let opened = end.open(id, 1);
+        end.shut(id, 1);
+        frames.extend(std::iter::from_fn(|| end.drain()).filter_map(|output| match output {
+            Output::Publish(To::Endpoint(to), bytes) => Some((to, bytes)),
+            _ => None,
+        }));
+        opened
+    };
+    let (first_id, first_hello) = hello_of(1);
+    assert_eq!(meet(&mut end, &first_hello, first_id), Ok(()));
+    assert_eq!(meet(&mut end, &first_hello, first_id), Err(Closed::Unknown));
+    for number in 2..=FORGOTTEN_AFTER as u64 {
+        let (id, hello) = hello_of(number);
+        assert_eq!(meet(&mut end, &hello, id), Ok(()));
+    }
+    assert_eq!(meet(&mut end, &first_hello, first_id), Ok(()));
+    let to_first = frames.into_iter().filter(|(to, _)| *to == first_id);
+    let to_first: Vec<Vec<u8>> = to_first.map(|(_, bytes)| bytes).collect();
+    let mut links: Vec<u64> = numbers(&to_first).keys().map(|(.., number)| number / LINK).collect();
+    links.sort_unstable();
+    links.dedup();
+    assert_eq!(links, [0, 1]);
+}
+
+fn lone(seed: u64, claim: &str) -> Endpoint {
+    Endpoint::new(secret(1), claim, true, 1000, Timing::default(), seeded(10_000 + seed))
+}
+
+/// Somebody who says hello, and nothing else.
+fn hello_of(seed: u64) -> (EndpointId, Vec<u8>) {
+    let mut end = lone(seed, "worker");
+    end.handle(Input::Connected, 1);
+    let Some(Output::Publish(To::Room, hello)) = end.drain() else { panic!("it says hello") };
+    (end.id(), hello)
 }
 
 /// One end has given the link up, and the other one does not know it yet, or has missed more than one.

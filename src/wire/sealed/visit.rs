@@ -221,8 +221,11 @@ impl Visit {
                 }
                 Output::Left(id, why) => {
                     outputs.push(VisitOutput::Left(id, why));
-                    if self.host == Some(id) {
+                    let is_host = self.host == Some(id);
+                    if is_host && !(why == Closed::Anew && self.begin_anew(id, now)) {
                         self.move_on(&mut outputs, now);
+                    } else if is_host {
+                        outputs.push(VisitOutput::Changed);
                     }
                 }
             }
@@ -239,14 +242,20 @@ impl Visit {
         match self.host {
             None if self.endpoint.open(id, now).is_ok() => {
                 self.host = Some(id);
-                self.host_heard_at = now;
-                // Read once the host has opened the link as well.
-                let token = self.token_for(id);
-                let _ = self.endpoint.send(id, DOOR, token.to_vec(), now);
+                self.begin_anew(id, now);
             }
             Some(host) if host != id => self.rival = Some(id),
             _ => {}
         }
+    }
+
+    /// The link to the host is a new one; whether it is there.
+    fn begin_anew(&mut self, host: EndpointId, now: Millis) -> bool {
+        self.host_heard_at = now;
+        (self.stage, self.words) = (Stage::Seeks, None);
+        // Read once the host has opened the link as well.
+        let token = self.token_for(host);
+        self.endpoint.send(host, DOOR, token.to_vec(), now).is_ok()
     }
 
     /// Whoever only says it is the host learns nothing that the host would know this guest by.

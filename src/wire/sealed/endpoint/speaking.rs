@@ -2,7 +2,7 @@
 
 use super::super::frame::{self, Greeting, Kind, Note, To};
 use super::super::keys::{EndpointId, nonce};
-use super::{Closed, Endpoint, Former, Millis, Output, Peer};
+use super::{Closed, Endpoint, FORGOTTEN_AFTER, Former, LINK, Millis, Output, Peer};
 
 impl Endpoint {
     pub(super) fn say_hello(&mut self, to: To, asks: bool, now: Millis) {
@@ -119,6 +119,17 @@ impl Endpoint {
             self.known.remove(&id);
             self.heard_first.retain(|heard| *heard != id);
             self.outputs.push_back(Output::Left(id, why));
+            self.forget();
+        }
+    }
+
+    /// A reserved endpoint does not remember for ever who has left. It follows nobody to later links, so all of its
+    /// numbers so far are below the next floor, and none comes again. (Another endpoint may follow to any number.)
+    fn forget(&mut self) {
+        let next = self.floor.checked_add(LINK).filter(|_| self.is_reserved);
+        if let Some(next) = next.filter(|_| self.former.len() >= FORGOTTEN_AFTER) {
+            self.former.clear();
+            self.floor = next;
         }
     }
 
