@@ -21,6 +21,7 @@
 
 mod authenticity;
 mod door;
+mod early;
 mod endpoint;
 mod frame;
 mod invite;
@@ -31,6 +32,7 @@ mod visit;
 
 pub use authenticity::{WORDS, Words};
 pub use door::{Admission, Door, DoorOutput, GuestView, HOST, Token, WORKER};
+pub use early::Early;
 pub use endpoint::{Closed, Endpoint, Input, Output, Timing};
 pub use frame::{CHANNEL_MAX, CLAIM_MAX, FRAME_MAX, To};
 pub use invite::{Invite, InviteError};
