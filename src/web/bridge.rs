@@ -402,12 +402,17 @@ impl State {
                     GuestEntry::new(guest, workers)
                 };
                 let guests = door.guests().map(entry).collect();
-                Shown::Guests { locked: door.is_locked(), guests }
+                Shown::Guests {
+                    locked: door.is_locked(),
+                    broken_off: door.endpoint().broken_off(),
+                    guests,
+                }
             }
             End::Visit(visit, _) => Shown::Visit {
                 stage: page::stage_name(visit.stage()),
                 words: visit.words(),
                 rtt: visit.host().and_then(|host| visit.endpoint().rtt(host)),
+                broken_off: visit.broken_off(),
             },
         };
         self.show.event(&shown);

@@ -33,8 +33,9 @@ export type BridgeCommand =
 export type BridgeEvent =
   /** The secret is for the link that others come by; `endpoint` is this page's own. */
   | { type: "hosting"; secret: string; endpoint: string }
-  | { type: "guests"; locked: boolean; guests: GuestEntry[] }
-  | { type: "visit"; stage: "seeks" | "waits" | "in" | "out"; words?: string[]; rtt?: number }
+  /** `brokenOff`: links that ended before there were words to compare. */
+  | { type: "guests"; locked: boolean; brokenOff: number; guests: GuestEntry[] }
+  | { type: "visit"; stage: "seeks" | "waits" | "in" | "out"; words?: string[]; rtt?: number; brokenOff: number }
   | { type: "said"; from: string; claim: string; text: string }
   /** One who was in has left; to a guest: a link that was not ended by a farewell. */
   | { type: "left"; guest: string; reason: string }
@@ -149,6 +150,8 @@ pub enum BridgeEvent {
     Guests {
         /// Whether nobody else may come.
         locked: bool,
+        /// Links that ended before there were words to compare.
+        broken_off: u32,
         /// Everybody who came.
         guests: Vec<GuestEntry>,
     },
@@ -162,6 +165,8 @@ pub enum BridgeEvent {
         /// Milliseconds to the host and back.
         #[serde(skip_serializing_if = "Option::is_none")]
         rtt: Option<f64>,
+        /// Links that ended before there were words to compare.
+        broken_off: u32,
     },
     /// A word of somebody.
     Said {

@@ -195,6 +195,8 @@ pub struct Endpoint {
     /// Who was asked who it is, and since when such questions are counted.
     asked: BTreeSet<EndpointId>,
     asked_at: Millis,
+    /// Links of those who held their key, ended before there were words to compare.
+    broken_off: u32,
     is_connected: bool,
     hello_at: Millis,
     hello_wait: Millis,
@@ -233,6 +235,7 @@ impl Endpoint {
             floor: 0,
             asked: BTreeSet::new(),
             asked_at: 0,
+            broken_off: 0,
             is_connected: false,
             hello_at: 0,
             hello_wait: timing.hello[0],
@@ -269,6 +272,13 @@ impl Endpoint {
     #[must_use]
     pub fn heard_at(&self, id: EndpointId) -> Option<Millis> {
         self.peers.get(&id).filter(|peer| peer.is_proven).map(|peer| peer.heard_at)
+    }
+
+    /// Links that ended before there were words to compare. Somebody in between who has seen that they would not
+    /// agree breaks off so, and tries again.
+    #[must_use]
+    pub fn broken_off(&self) -> u32 {
+        self.broken_off
     }
 
     /// Handles one input at time `now`.

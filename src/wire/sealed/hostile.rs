@@ -441,6 +441,50 @@ fn who_says_farewell_is_gone_at_once() {
     assert!(room.left.contains(&(0, room.id(1), Closed::Left)));
 }
 
+/// Whoever stands in the middle learns from an end's opening whether the words would agree, and need not open
+/// its own commitment then; but that it was there is counted.
+#[test]
+fn a_comparison_that_is_broken_off_before_there_are_words_is_counted() {
+    let mut end = lone(1, "host");
+    end.handle(Input::Connected, 1);
+    for try_number in 1..=3 {
+        let mut middle = lone(1 + try_number, "bob");
+        middle.handle(Input::Connected, 1);
+        while let Some(output) = middle.drain() {
+            if let Output::Publish(To::Room, hello) = output {
+                end.handle(Input::Frame(&hello), 1);
+            }
+        }
+        end.open(middle.id(), 1).expect("it was heard of");
+        // It hears who is there, and commits itself; what it would open is kept back.
+        while let Some(output) = end.drain() {
+            if let Output::Publish(_, frame) = output {
+                middle.handle(Input::Frame(&frame), 1);
+            }
+        }
+        let commitment = std::iter::from_fn(|| middle.drain()).find_map(|output| match output {
+            Output::Publish(_, frame) if frame[1] == Kind::Data as u8 => Some(frame),
+            _ => None,
+        });
+        end.handle(Input::Frame(&commitment.expect("it talks with the end")), 1);
+        let outputs: Vec<Output> = std::iter::from_fn(|| end.drain()).collect();
+        assert!(outputs.contains(&Output::Joined(middle.id())));
+        assert!(!outputs.iter().any(|output| matches!(output, Output::Words(..))));
+        assert_eq!(u64::from(end.broken_off()), try_number - 1);
+        end.shut(middle.id(), 1);
+        assert_eq!(u64::from(end.broken_off()), try_number);
+    }
+}
+
+#[test]
+fn links_that_come_to_words_are_not_counted_as_broken_off() {
+    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    room.pass(5_000);
+    let now = room.now;
+    (0..2).for_each(|at| room.ends[at].leave(now));
+    assert!(room.ends.iter().all(|end| end.broken_off() == 0));
+}
+
 /// Who has one key pair towards each of two ends gives them different words.
 #[test]
 fn nobody_stands_in_the_middle_unseen() {

@@ -72,6 +72,8 @@ pub struct Visit {
     host_heard_at: Millis,
     stage: Stage,
     words: Option<Words>,
+    /// What [`Endpoint::broken_off`] said of endpoints that it had before.
+    broken_off: u32,
     is_connected: bool,
     /// When the latest search began, or will.
     search_at: Millis,
@@ -105,6 +107,7 @@ impl Visit {
             host_heard_at: 0,
             stage: Stage::Seeks,
             words: None,
+            broken_off: 0,
             is_connected: false,
             search_at: 0,
             searches: true,
@@ -133,6 +136,12 @@ impl Visit {
     #[must_use]
     pub fn words(&self) -> Option<Words> {
         self.words
+    }
+
+    /// As [`Endpoint::broken_off`], through all its keys.
+    #[must_use]
+    pub fn broken_off(&self) -> u32 {
+        self.broken_off.saturating_add(self.endpoint.broken_off())
     }
 
     /// Begins to talk with another guest.
@@ -301,6 +310,7 @@ impl Visit {
                 _ => {}
             }
         }
+        self.broken_off = self.broken_off();
         self.endpoint = Endpoint::new(
             self.secret.clone(),
             &self.claim,

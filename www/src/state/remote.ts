@@ -15,10 +15,12 @@ export interface RemoteShow {
   /** Once it is open: what links carry. */
   secret?: string;
   locked: boolean;
+  /** Attempts to connect that ended before words could be shown. */
+  brokenOff: number;
   guests: GuestEntry[];
 }
 
-const CLOSED: RemoteShow = { state: "connecting", locked: false, guests: [] };
+const CLOSED: RemoteShow = { state: "connecting", locked: false, brokenOff: 0, guests: [] };
 /** How often times are asked for. */
 const LOOK_MS = 3000;
 
@@ -103,7 +105,7 @@ export class Remote implements Far {
         if (this.show.broker !== undefined) rememberHosted(this.room, { secret: event.secret, broker: this.show.broker });
         break;
       case "guests":
-        this.show = { ...this.show, guests: event.guests, locked: event.locked };
+        this.show = { ...this.show, guests: event.guests, locked: event.locked, brokenOff: event.brokenOff };
         break;
       case "said":
         this.heard(event.text, event.from, event.claim);

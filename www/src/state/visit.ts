@@ -15,6 +15,8 @@ export interface VisitShow {
   stage: "seeks" | "waits" | "in" | "out";
   words?: string[];
   rtt?: number;
+  /** Attempts to connect that ended before words could be shown. */
+  brokenOff: number;
 }
 
 const LOOK_MS = 3000;
@@ -53,7 +55,7 @@ export class Visit implements Far {
     private readonly entered: (again: boolean) => void,
     private readonly lost: () => void = () => {},
   ) {
-    this.show = { broker, state: "connecting", stage: "seeks" };
+    this.show = { broker, state: "connecting", stage: "seeks", brokenOff: 0 };
     this.bridge = startBridge((event) => this.told(event));
     void ownName().then((tab) => {
       this.room = roomOf(tab);

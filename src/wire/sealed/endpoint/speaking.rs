@@ -114,7 +114,11 @@ impl Endpoint {
         if !matches!(why, Closed::Left | Closed::Silent | Closed::Anew) {
             self.write_note(id, false, true, now);
         }
-        if let Some(Peer { public, first, .. }) = self.peers.remove(&id) {
+        if let Some(peer) = self.peers.remove(&id) {
+            if peer.is_proven && !peer.authenticity.is_over() {
+                self.broken_off = self.broken_off.saturating_add(1);
+            }
+            let Peer { public, first, .. } = peer;
             self.former.insert(id, Former { public, first });
             self.known.remove(&id);
             self.heard_first.retain(|heard| *heard != id);

@@ -12,6 +12,8 @@ const claims = {
 
 export const invite = {
   claims,
+  brokenOff: (count: number) =>
+    `${count === 1 ? "An attempt to connect was" : `${count} attempts to connect were`} broken off before words could be shown: somebody may be in between.`,
   panel: {
     title: "Invite",
     summary: "Phones and friends join by a link, and privacy becomes real: the parties on different machines.",
