@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::environment::{Show, entropy, epoch_ms, sleep, words};
-use super::page::{self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry};
+use super::page::{self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry, OtherEntry};
 use crate::federated::Millis;
 use crate::wire::Address;
 use crate::wire::sealed::{
@@ -411,6 +411,7 @@ impl State {
             End::Visit(visit, _) => Shown::Visit {
                 stage: page::stage_name(visit.stage()),
                 words: visit.words(),
+                others: visit.others().map(OtherEntry::from).collect(),
                 rtt: visit.host().and_then(|host| visit.endpoint().rtt(host)),
                 broken_off: visit.broken_off(),
             },

@@ -35,11 +35,18 @@ export type BridgeEvent =
   | { type: "hosting"; secret: string; endpoint: string }
   /** `brokenOff`: links that ended before there were words to compare. */
   | { type: "guests"; locked: boolean; brokenOff: number; guests: GuestEntry[] }
-  | { type: "visit"; stage: "seeks" | "waits" | "in" | "out"; words?: string[]; rtt?: number; brokenOff: number }
+  | { type: "visit"; stage: "seeks" | "waits" | "in" | "out"; words?: string[]; others: OtherEntry[]; rtt?: number; brokenOff: number }
   | { type: "said"; from: string; claim: string; text: string }
   /** One who was in has left; to a guest: a link that was not ended by a farewell. */
   | { type: "left"; guest: string; reason: string }
   | { type: "failed"; reason: string };
+
+/** Another guest that a guest computes with. */
+export interface OtherEntry {
+  claim: string;
+  /** To be read to each other. */
+  words: string[];
+}
 
 /** Somebody who came by a link. */
 export interface GuestEntry {
@@ -137,7 +144,7 @@ pub enum BridgeCommand {
 
 /// What the bridge shows.
 #[derive(Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum BridgeEvent {
     /// It holds the door.
     Hosting {
@@ -162,6 +169,8 @@ pub enum BridgeEvent {
         /// To be compared with what the host sees.
         #[serde(skip_serializing_if = "Option::is_none")]
         words: Option<Words>,
+        /// To be compared with what other guests see.
+        others: Vec<OtherEntry>,
         /// Milliseconds to the host and back.
         #[serde(skip_serializing_if = "Option::is_none")]
         rtt: Option<f64>,
@@ -189,6 +198,19 @@ pub enum BridgeEvent {
         /// Why.
         reason: String,
     },
+}
+
+/// Another guest that a guest computes with.
+#[derive(Serialize)]
+pub struct OtherEntry {
+    claim: String,
+    words: Words,
+}
+
+impl From<(&str, Words)> for OtherEntry {
+    fn from((claim, words): (&str, Words)) -> Self {
+        Self { claim: claim.to_owned(), words }
+    }
 }
 
 /// Somebody who came by a link.

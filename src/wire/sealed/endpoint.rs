@@ -132,15 +132,21 @@ pub enum Closed {
     Message,
 }
 
-struct Known {
+/// What a hello says.
+#[derive(Clone)]
+struct Face {
     public: [u8; 32],
     claim: String,
+}
+
+struct Known {
+    face: Face,
     /// The last answers to its hellos: one may be lost, and asked for at once.
     answered_at: [Option<Millis>; 2],
 }
 
 struct Peer {
-    public: [u8; 32],
+    face: Face,
     /// The number that the link begins with.
     first: u64,
     ciphers: Ciphers,
@@ -168,7 +174,7 @@ struct Peer {
 
 /// One that was talked with.
 struct Former {
-    public: [u8; 32],
+    face: Face,
     /// The number that the last link began with.
     first: u64,
 }
@@ -268,6 +274,12 @@ impl Endpoint {
         self.peers.get(&id)?.rtt
     }
 
+    /// What one that is talked with says it is; the first that it said.
+    #[must_use]
+    pub fn claim(&self, id: EndpointId) -> Option<&str> {
+        Some(&self.peers.get(&id)?.face.claim)
+    }
+
     /// When a sealed frame last came from an endpoint that is talked with.
     #[must_use]
     pub fn heard_at(&self, id: EndpointId) -> Option<Millis> {
@@ -323,34 +335,28 @@ impl Endpoint {
         if self.peers.contains_key(&id) {
             return Ok(());
         }
-        let (public, first) = match (self.former.get(&id), self.known.get(&id)) {
+        let (face, first) = match (self.former.get(&id), self.known.get(&id)) {
             (Some(former), _) if !self.is_reserved => {
-                (former.public, former.first.checked_add(LINK))
+                (former.face.clone(), former.first.checked_add(LINK))
             }
-            (None, Some(known)) => (known.public, Some(self.floor)),
+            (None, Some(known)) => (known.face.clone(), Some(self.floor)),
             _ => return Err(Closed::Unknown),
         };
-        self.begin(id, public, first.ok_or(Closed::Unknown)?, now)
+        self.begin(id, face, first.ok_or(Closed::Unknown)?, now)
     }
 
     /// Begins a link, with numbers from `first` on.
-    fn begin(
-        &mut self,
-        id: EndpointId,
-        public: [u8; 32],
-        first: u64,
-        now: Millis,
-    ) -> Result<(), Closed> {
+    fn begin(&mut self, id: EndpointId, face: Face, first: u64, now: Millis) -> Result<(), Closed> {
         let has_room = self.peers.len() < PEERS_MAX
             && (self.former.len() < FORMER_MAX || self.former.contains_key(&id));
-        let ciphers = self.keys.ciphers(&self.secret, &public).filter(|_| has_room);
+        let ciphers = self.keys.ciphers(&self.secret, &face.public).filter(|_| has_room);
         let ciphers = ciphers.ok_or(Closed::Unknown)?;
         let (authenticity, commitment) = Authenticity::begin(&mut self.entropy, self.id);
         let mut out = Outgoing::new(self.payload, first);
         out.push(AUTHENTICATION, commitment);
         let longest = if self.is_reserved { STRANGER_MAX } else { MESSAGE_MAX };
         let peer = Peer {
-            public,
+            face,
             first,
             ciphers,
             authenticity,

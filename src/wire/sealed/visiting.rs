@@ -232,6 +232,20 @@ fn guests_that_compute_find_each_other() {
     house.of_guest(0, sent);
     house.pass(1_000);
     assert_eq!(house.at_guests, [(1, "way/1".to_owned(), b"share".to_vec())]);
+    // The host names alice to bob, too: each sees the words with the other, and what that one says it is.
+    assert_eq!(house.visits[1].others().count(), 0);
+    let (alice, now) = (house.id(0), house.now);
+    let opened = house.visits[1].open(alice, now).expect("they talk with each other");
+    assert!(opened.contains(&VisitOutput::Changed));
+    let at = |at: usize| house.visits[at].others().collect::<Vec<_>>();
+    let ([(bob, words)], [(alice, same)]) = (&at(0)[..], &at(1)[..]) else { panic!("one each") };
+    assert_eq!((*bob, *alice, words), ("bob", "alice", same));
+    assert_ne!(Some(*words), house.visits[0].words());
+    // Who has gone has no words.
+    let outputs = house.visits[1].leave(house.now);
+    house.of_guest(1, outputs);
+    house.pass(1_000);
+    assert_eq!(house.visits[0].others().count(), 0);
 }
 
 #[test]

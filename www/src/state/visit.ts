@@ -1,6 +1,6 @@
 // A page that was opened by a link: a guest's side of the bridge.
 
-import type { RemoteWay } from "../../wasm/sotto.js";
+import type { OtherEntry, RemoteWay } from "../../wasm/sotto.js";
 import type { BridgeInput, BridgeOutput, BrokerState } from "../roles/bridge";
 import { startBridge, type RoleLink } from "../roles/start";
 import type { Far } from "./control";
@@ -14,6 +14,8 @@ export interface VisitShow {
   reason?: string;
   stage: "seeks" | "waits" | "in" | "out";
   words?: string[];
+  /** Guests that it computes with. */
+  others: OtherEntry[];
   rtt?: number;
   /** Attempts to connect that ended before words could be shown. */
   brokenOff: number;
@@ -55,7 +57,7 @@ export class Visit implements Far {
     private readonly entered: (again: boolean) => void,
     private readonly lost: () => void = () => {},
   ) {
-    this.show = { broker, state: "connecting", stage: "seeks", brokenOff: 0 };
+    this.show = { broker, state: "connecting", stage: "seeks", others: [], brokenOff: 0 };
     this.bridge = startBridge((event) => this.told(event));
     void ownName().then((tab) => {
       this.room = roomOf(tab);

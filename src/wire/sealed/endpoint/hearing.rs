@@ -4,8 +4,8 @@ use super::super::authenticity::Step;
 use super::super::frame::{self, Greeting, Kind, Note, Numbered, To};
 use super::super::keys::{EndpointId, nonce};
 use super::{
-    AGAIN_MAX, AGAIN_NEXT, ASKED_MAX, AUTHENTICATION, Closed, Endpoint, KNOWN_MAX, Known, LINK,
-    Millis, NOTE_EVERY, Output, Peer,
+    AGAIN_MAX, AGAIN_NEXT, ASKED_MAX, AUTHENTICATION, Closed, Endpoint, Face, KNOWN_MAX, Known,
+    LINK, Millis, NOTE_EVERY, Output, Peer,
 };
 
 impl Endpoint {
@@ -24,15 +24,14 @@ impl Endpoint {
             self.heard_first.push_back(id);
         }
         let known = self.known.entry(id).or_insert_with(|| Known {
-            public,
-            claim: String::new(),
+            face: Face { public, claim: String::new() },
             answered_at: [None; 2],
         });
         let pause = self.timing.hello[0] / 2;
         let is_due = known.answered_at[0].is_none_or(|at| now >= at + pause);
         // Who was not wanted before may be by now.
-        if known.claim != claim || (is_due && !self.peers.contains_key(&id)) {
-            known.claim.clone_from(&claim);
+        if known.face.claim != claim || (is_due && !self.peers.contains_key(&id)) {
+            known.face.claim.clone_from(&claim);
             self.outputs.push_back(Output::Heard { id, claim });
         }
         if asks && is_due {
@@ -92,22 +91,23 @@ impl Endpoint {
     /// broker can say any number, so the frame is opened before.
     fn follow(&mut self, kind: Kind, frame: Numbered<'_>, now: Millis) {
         let Numbered { from, number, sealed } = frame;
-        let of_peer = self.peers.get(&from).map(|peer| (peer.public, peer.first));
-        let of_former = || self.former.get(&from).map(|former| (former.public, former.first));
-        let Some((public, last)) = of_peer.or_else(of_former) else { return };
+        let of_peer = self.peers.get(&from).map(|peer| (&peer.face, peer.first));
+        let of_former = || self.former.get(&from).map(|former| (&former.face, former.first));
+        let Some((face, last)) = of_peer.or_else(of_former) else { return };
         let first = number - number % LINK;
         if first <= last {
             return;
         }
-        let Some(ciphers) = self.keys.ciphers(&self.secret, &public) else { return };
+        let Some(ciphers) = self.keys.ciphers(&self.secret, &face.public) else { return };
         let cipher = match kind {
             Kind::Data => ciphers.data_in,
             Kind::Note => ciphers.note_in,
         };
         if cipher.open(nonce(number), &frame::aad(kind, from, self.id, number), sealed).is_some() {
+            let face = face.clone();
             self.end(from, Closed::Anew, now);
             // Without room for it there is no peer, and the frame is dropped.
-            let _ = self.begin(from, public, first, now);
+            let _ = self.begin(from, face, first, now);
         }
     }
 
@@ -156,7 +156,7 @@ impl Endpoint {
         }
         let (ours, public) = (self.id, &self.keys.public);
         let Some(peer) = self.peers.get_mut(&from) else { return };
-        match peer.authenticity.heard([ours, from], [public, &peer.public], &bytes) {
+        match peer.authenticity.heard([ours, from], [public, &peer.face.public], &bytes) {
             Ok(Step::Answer(answer)) => {
                 peer.out.push(AUTHENTICATION, answer);
                 self.flush(from, now);

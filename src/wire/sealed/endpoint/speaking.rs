@@ -118,8 +118,8 @@ impl Endpoint {
             if peer.is_proven && !peer.authenticity.is_over() {
                 self.broken_off = self.broken_off.saturating_add(1);
             }
-            let Peer { public, first, .. } = peer;
-            self.former.insert(id, Former { public, first });
+            let Peer { face, first, .. } = peer;
+            self.former.insert(id, Former { face, first });
             self.known.remove(&id);
             self.heard_first.retain(|heard| *heard != id);
             self.outputs.push_back(Output::Left(id, why));

@@ -61,6 +61,7 @@ export const invite = {
     cut: "The broker is out of reach: what is under way goes on when it is back.",
     out: "The room’s page has turned this guest away.",
     words: (words: string[]) => html`Words to compare: <strong data-testid="visit-words">${words.join(" · ")}</strong>.`,
+    wordsWith: (claim: string, words: string[]) => html`With ${claim}: <strong data-testid="other-words">${words.join(" · ")}</strong>.`,
     rtt: (time: string) => `${time} there and back.`,
     searching: "Waiting for the room’s page.",
   },
