@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use sotto::federated::Millis;
 use sotto::wire::sealed::{
-    Closed, EndpointId, Input, Invite, RoomSecret, Stage, Timing, Token, Visit, VisitOutput, WORKER,
+    Closed, EndpointId, Input, Invite, RoomSecret, Stage, Timing, Token, Visit, VisitOutput,
+    WORKER, WORKERS_MAX,
 };
 use tokio::sync::mpsc;
 
@@ -14,7 +15,7 @@ use crate::broker::{Broker, News};
 use crate::clock::Clock;
 use crate::crew::Crew;
 use crate::data::Data;
-use crate::host::{AGGREGATOR, WORKERS_MAX};
+use crate::host::AGGREGATOR;
 use crate::{asked_to_stop, entropy};
 
 /// How long a host that has said farewell may take to come back: its page was reloaded.

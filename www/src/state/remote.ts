@@ -1,17 +1,16 @@
 // The door of a room to those who are elsewhere: the page's side of the bridge, and who stands before it.
 
 import type { GuestEntry, RemoteWay } from "../../wasm/sotto.js";
-import type { BridgeInput, BridgeOutput, BrokerState } from "../roles/bridge";
+import type { BridgeInput, BridgeOutput } from "../roles/bridge";
 import { startBridge, type RoleLink } from "../roles/start";
 import type { Far } from "./control";
 import { hostedBefore, rememberHosted } from "./invite";
 import { Leavers } from "./leavers";
+import { reached, type Reached } from "./reached";
 
-export interface RemoteShow {
+export interface RemoteShow extends Reached {
   /** Where it is open, or shall be. */
   broker?: string;
-  state: BrokerState["state"];
-  reason?: string;
   /** Once it is open: what links carry. */
   secret?: string;
   locked: boolean;
@@ -93,12 +92,9 @@ export class Remote implements Far {
 
   private told(event: BridgeOutput): void {
     switch (event.type) {
-      case "broker": {
-        const { state, reason } = event;
-        const { reason: _, ...show } = this.show;
-        this.show = { ...show, state, ...(reason !== undefined && { reason }) };
+      case "broker":
+        this.show = reached(this.show, event);
         break;
-      }
       case "hosting":
         this.endpoint = event.endpoint;
         this.show = { ...this.show, secret: event.secret };

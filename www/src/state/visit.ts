@@ -1,17 +1,16 @@
 // A page that was opened by a link: a guest's side of the bridge.
 
 import type { OtherEntry, RemoteWay } from "../../wasm/sotto.js";
-import type { BridgeInput, BridgeOutput, BrokerState } from "../roles/bridge";
+import type { BridgeInput, BridgeOutput } from "../roles/bridge";
 import { startBridge, type RoleLink } from "../roles/start";
 import type { Far } from "./control";
 import type { Invite } from "./invite";
 import { Leavers } from "./leavers";
+import { reached, type Reached } from "./reached";
 import { tabName } from "./tab";
 
-export interface VisitShow {
+export interface VisitShow extends Reached {
   broker: string;
-  state: BrokerState["state"];
-  reason?: string;
   stage: "seeks" | "waits" | "in" | "out";
   words?: string[];
   /** Guests that it computes with. */
@@ -84,12 +83,9 @@ export class Visit implements Far {
 
   private told(event: BridgeOutput): void {
     switch (event.type) {
-      case "broker": {
-        const { state, reason } = event;
-        const { reason: _, ...show } = this.show;
-        this.show = { ...show, state, ...(reason !== undefined && { reason }) };
+      case "broker":
+        this.show = reached(this.show, event);
         break;
-      }
       case "visit": {
         const before = this.show.stage;
         const { broker, state, reason } = this.show;
