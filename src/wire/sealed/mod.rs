@@ -11,6 +11,7 @@
 //!   receiver are associated data. The channel that a message belongs to is sealed with it.
 //! - A stream numbers frames, sends again what was not acknowledged (the same bytes), opens each number
 //!   once, within a window, and cuts messages that are longer than a frame.
+//! - A link that begins anew goes on with numbers after those of all links of its two ends before.
 //! - Others in the room know its secret too. That none of them stands between two endpoints is shown by
 //!   short authentication words, after a commitment (as ZRTP does, RFC 6189, section 4.4.1.1).
 //!
