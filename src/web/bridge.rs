@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::environment::{Show, entropy, epoch_ms, sleep, words};
-use super::page::{self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry};
+use super::page::{self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry, OtherEntry};
 use crate::federated::Millis;
 use crate::wire::Address;
 use crate::wire::sealed::{
@@ -311,11 +311,18 @@ impl State {
                 Wanted::Changed => self.tell(),
                 Wanted::Message(from, channel, bytes) => self.heard(from, &channel, bytes),
                 Wanted::Left(id, why) => {
-                    if let End::Door(_, host) = &mut self.end {
-                        host.left(id);
+                    // Who says farewell to a guest says it to the host as well, who begins anew.
+                    let is_news = match &mut self.end {
+                        End::Door(_, host) => {
+                            host.left(id);
+                            true
+                        }
+                        End::Visit(..) => why != Closed::Left,
+                    };
+                    if is_news {
+                        let (guest, reason) = (id.to_string(), why.to_string());
+                        self.show.event(&Shown::Left { guest, reason });
                     }
-                    let (guest, reason) = (id.to_string(), why.to_string());
-                    self.show.event(&Shown::Left { guest, reason });
                     self.tell();
                 }
             }
@@ -395,12 +402,18 @@ impl State {
                     GuestEntry::new(guest, workers)
                 };
                 let guests = door.guests().map(entry).collect();
-                Shown::Guests { locked: door.is_locked(), guests }
+                Shown::Guests {
+                    locked: door.is_locked(),
+                    broken_off: door.endpoint().broken_off(),
+                    guests,
+                }
             }
             End::Visit(visit, _) => Shown::Visit {
                 stage: page::stage_name(visit.stage()),
                 words: visit.words(),
+                others: visit.others().map(OtherEntry::from).collect(),
                 rtt: visit.host().and_then(|host| visit.endpoint().rtt(host)),
+                broken_off: visit.broken_off(),
             },
         };
         self.show.event(&shown);

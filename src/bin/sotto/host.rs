@@ -1,18 +1,13 @@
 //! The aggregator's end of a room: its machine behind a door.
-//!
-//! A worker's id belongs to the endpoint that first spoke for it, as long as that one is there; others
-//! are not heard under it. When an endpoint leaves, its workers are gone.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use sotto::federated::{Action, Aggregator, Event, Level, Millis};
-use sotto::wire::sealed::{Closed, Door, DoorOutput, EndpointId, Input, To, WORKER};
-use sotto::wire::{Address, Envelope, PeerId};
+use sotto::wire::sealed::{Closed, Door, DoorOutput, EndpointId, Homes, Input, To, WORKER};
+use sotto::wire::{Address, Envelope};
 
 /// The channel of messages to the aggregator.
 pub(crate) const AGGREGATOR: &str = "aggregator";
-/// Workers at one endpoint.
-pub(crate) const WORKERS_MAX: usize = 256;
 
 /// What the host wants done.
 pub(crate) enum Effect {
@@ -28,7 +23,7 @@ pub(crate) enum Effect {
 pub(crate) struct Host {
     door: Door,
     machine: Aggregator,
-    homes: BTreeMap<PeerId, EndpointId>,
+    homes: Homes,
     wakes: BTreeSet<Millis>,
     /// With so many workers, who comes is sent on to another host of the room.
     capacity: usize,
@@ -36,7 +31,7 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn new(door: Door, machine: Aggregator) -> Self {
-        let (homes, wakes) = (BTreeMap::new(), BTreeSet::new());
+        let (homes, wakes) = (Homes::default(), BTreeSet::new());
         Self { door, machine, homes, wakes, capacity: usize::MAX }
     }
 
@@ -66,7 +61,7 @@ impl Host {
 
     /// Whether another worker finds a place.
     pub(crate) fn has_room(&self) -> bool {
-        self.homes.len() < self.capacity
+        self.homes.count() < self.capacity
     }
 
     /// Something happens to the aggregator.
@@ -119,7 +114,7 @@ impl Host {
                 DoorOutput::Message { from, channel, bytes } => {
                     if channel == AGGREGATOR && self.may_say(from, &bytes) {
                         self.machine_hears(Event::Bytes(bytes), &mut outputs, effects, now);
-                    } else if !self.has_room() && self.workers_of(from).next().is_none() {
+                    } else if !self.has_room() && self.homes.at(from).next().is_none() {
                         outputs.extend(self.door.send_on(from, now));
                     }
                 }
@@ -127,9 +122,7 @@ impl Host {
                     if why != Closed::Left {
                         effects.push(Effect::Say(format!("guest {id}: {why}")));
                     }
-                    let gone: Vec<PeerId> = self.workers_of(id).collect();
-                    for worker in gone {
-                        self.homes.remove(&worker);
+                    for worker in self.homes.leave(id) {
                         self.machine_hears(Event::Gone(worker), &mut outputs, effects, now);
                     }
                 }
@@ -140,21 +133,10 @@ impl Host {
     /// Whether an endpoint may say this: it speaks for a worker of its own, or for a new one.
     fn may_say(&mut self, from: EndpointId, bytes: &[u8]) -> bool {
         let Some(sender) = Envelope::sender_of(bytes) else { return false };
-        if let Some(home) = self.homes.get(&sender) {
-            return *home == from;
-        }
-        let is_worker = self.door.claim(from) == Some(WORKER);
-        let there = self.workers_of(from).count();
         // Those of one endpoint stay together.
-        let may = is_worker && there < WORKERS_MAX && (there > 0 || self.has_room());
-        if may {
-            self.homes.insert(sender, from);
-        }
-        may
-    }
-
-    fn workers_of(&self, home: EndpointId) -> impl Iterator<Item = PeerId> {
-        self.homes.iter().filter(move |(_, at)| **at == home).map(|(worker, _)| *worker)
+        let has_room = self.has_room() || self.homes.at(from).next().is_some();
+        let is_worker = self.door.claim(from) == Some(WORKER);
+        is_worker && has_room && self.homes.settle(sender, from)
     }
 
     fn machine_hears(
@@ -199,7 +181,7 @@ impl Host {
     fn send(&mut self, to: Address, bytes: &[u8], outputs: &mut VecDeque<DoorOutput>, now: Millis) {
         let receivers: Vec<EndpointId> = match to {
             Address::Workers => self.door.inside(WORKER).collect(),
-            Address::Worker(id) => self.homes.get(&id).copied().into_iter().collect(),
+            Address::Worker(id) => self.homes.of(id).into_iter().collect(),
             Address::Aggregator => return,
         };
         for id in receivers {
@@ -216,7 +198,9 @@ mod tests {
     use crate::entropy;
     use sotto::federated::{Settings, Worker, WorkerAction, WorkerEvent};
     use sotto::secagg::Identity;
-    use sotto::wire::sealed::{Endpoint, HOST, RoomSecret, Stage, Timing, Visit, VisitOutput};
+    use sotto::wire::sealed::{
+        Endpoint, HOST, RoomSecret, Stage, Timing, Visit, VisitOutput, WORKERS_MAX,
+    };
 
     /// A host, its guests, and a broker that loses nothing.
     struct Room {

@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sotto::secagg::Identity;
-use sotto::wire::sealed::{Input, Invite, RoomSecret, Token, WORKER};
+use sotto::wire::sealed::{Input, Invite, RoomSecret, Token, WORKER, WORKERS_MAX};
 use tokio::sync::mpsc;
 
 use crate::broker::Broker;
 use crate::crew::Crew;
 use crate::data::Data;
 use crate::guest::Guest;
-use crate::host::WORKERS_MAX;
 use crate::state::State;
 use crate::{asked_to_stop, entropy};
 

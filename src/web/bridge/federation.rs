@@ -12,11 +12,9 @@ use web_sys::BroadcastChannel;
 use super::{State, arm, with};
 use crate::web::broadcast::{Inbox, subject};
 use crate::web::locks::{self, Held};
-use crate::wire::sealed::EndpointId;
+use crate::wire::sealed::{EndpointId, Homes, WORKERS_MAX};
 use crate::wire::{Address, Envelope, PeerId};
 
-/// Workers at one endpoint.
-const WORKERS_MAX: usize = 256;
 /// Messages of a worker whose lock is not held yet.
 const WAITING_MAX: usize = 64;
 
@@ -27,17 +25,13 @@ pub(super) struct Host {
     room: String,
     aggregator: BroadcastChannel,
     _workers: Inbox,
-    remote: BTreeMap<PeerId, Remote>,
+    homes: Homes,
+    /// The inbox here and the lock of each worker elsewhere.
+    remote: BTreeMap<PeerId, Presence>,
     state: WeakState,
 }
 
-/// A worker elsewhere.
-struct Remote {
-    home: EndpointId,
-    /// Its inbox here and its lock, once they are there; until then what it has said waits.
-    presence: Presence,
-}
-
+/// Its inbox and lock, once they are there; until then what it has said waits.
 enum Presence {
     Comes(Vec<Vec<u8>>),
     Here(#[expect(dead_code, reason = "held until it leaves")] (Inbox, Held)),
@@ -49,6 +43,7 @@ impl Host {
             room: room.to_owned(),
             aggregator: BroadcastChannel::new(&subject(room, Address::Aggregator))?,
             _workers: listen(room, Address::Workers, state)?,
+            homes: Homes::default(),
             remote: BTreeMap::new(),
             state: state.clone(),
         })
@@ -56,42 +51,37 @@ impl Host {
 
     /// The endpoint where a worker is.
     pub(super) fn home_of(&self, id: PeerId) -> Option<EndpointId> {
-        self.remote.get(&id).map(|remote| remote.home)
+        self.homes.of(id)
     }
 
     /// The workers at an endpoint.
     pub(super) fn workers_of(&self, home: EndpointId) -> Vec<String> {
-        let there = self.remote.iter().filter(|(_, remote)| remote.home == home);
-        there.map(|(id, _)| id.to_string()).collect()
+        self.homes.at(home).map(|id| id.to_string()).collect()
     }
 
-    /// A message to the aggregator. A worker's id is that of the endpoint that first used it, for as long as
-    /// that one is there.
+    /// A message to the aggregator.
     pub(super) fn heard(&mut self, from: EndpointId, bytes: Vec<u8>) {
         let Some(id) = Envelope::sender_of(&bytes) else { return };
-        let at_home = self.remote.values().filter(|remote| remote.home == from).count();
+        if !self.homes.settle(id, from) {
+            return;
+        }
         match self.remote.get_mut(&id) {
-            Some(remote) if remote.home != from => {}
-            Some(Remote { presence: Presence::Comes(waiting), .. })
-                if waiting.len() < WAITING_MAX =>
-            {
-                waiting.push(bytes);
-            }
+            Some(Presence::Comes(waiting)) if waiting.len() < WAITING_MAX => waiting.push(bytes),
             // Too many: it says again what matters.
-            Some(Remote { presence: Presence::Comes(_), .. }) => {}
-            Some(_) => post(&self.aggregator, &bytes),
-            None if at_home < WORKERS_MAX => {
-                let presence = Presence::Comes(vec![bytes]);
-                self.remote.insert(id, Remote { home: from, presence });
+            Some(Presence::Comes(_)) => {}
+            Some(Presence::Here(_)) => post(&self.aggregator, &bytes),
+            None => {
+                self.remote.insert(id, Presence::Comes(vec![bytes]));
                 spawn_local(welcome(self.state.clone(), self.room.clone(), id));
             }
-            None => {}
         }
     }
 
     /// An endpoint has left, and its workers with it.
     pub(super) fn left(&mut self, home: EndpointId) {
-        self.remote.retain(|_, remote| remote.home != home);
+        for worker in self.homes.leave(home) {
+            self.remote.remove(&worker);
+        }
     }
 }
 
@@ -106,14 +96,15 @@ async fn welcome(state: WeakState, room: String, id: PeerId) {
         let Some(held) = held else {
             // A worker of this browser goes by that id.
             host.remote.remove(&id);
+            host.homes.forget(id);
             return;
         };
-        let (Some(remote), Ok(inbox)) =
+        let (Some(presence), Ok(inbox)) =
             (host.remote.get_mut(&id), listen(&room, address, &host.state))
         else {
             return;
         };
-        let before = std::mem::replace(&mut remote.presence, Presence::Here((inbox, held)));
+        let before = std::mem::replace(presence, Presence::Here((inbox, held)));
         if let Presence::Comes(waiting) = before {
             waiting.iter().for_each(|bytes| post(&host.aggregator, bytes));
         }

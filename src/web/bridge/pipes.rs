@@ -9,12 +9,10 @@ use wasm_bindgen::prelude::*;
 use super::{State, arm, with};
 use crate::web::page::RemoteWay;
 use crate::web::ways::{self, Outbox};
-use crate::wire::sealed::EndpointId;
+use crate::wire::sealed::{Early, EndpointId};
 
 /// Of the channels that carry them.
 pub(super) const PREFIX: &str = "way/";
-/// Messages, and bytes, that may come before their way is laid.
-const EARLY_MAX: (usize, usize) = (1024, 1 << 26);
 
 type Key = (EndpointId, String);
 
@@ -23,8 +21,7 @@ type Key = (EndpointId, String);
 pub(super) struct Pipes {
     laid: BTreeMap<Key, Box<dyn Outbox>>,
     /// What came for a session that this end has not heard of yet.
-    early: Vec<(Key, Vec<u8>)>,
-    early_bytes: usize,
+    early: Early,
 }
 
 impl Pipes {
@@ -45,8 +42,7 @@ impl Pipes {
             });
             self.laid.insert((peer, name), ways::open(way, deliver)?);
         }
-        self.early_bytes = 0;
-        for (key, bytes) in std::mem::take(&mut self.early) {
+        for (key, bytes) in self.early.take() {
             if let Some(outbox) = self.laid.get_mut(&key) {
                 let _ = outbox.send(&bytes);
             }
@@ -60,9 +56,8 @@ impl Pipes {
         if let Some(outbox) = self.laid.get_mut(&key) {
             // A role that has gone is missed by its page.
             let _ = outbox.send(&bytes);
-        } else if self.early.len() < EARLY_MAX.0 && self.early_bytes + bytes.len() <= EARLY_MAX.1 {
-            self.early_bytes += bytes.len();
-            self.early.push((key, bytes));
+        } else {
+            self.early.keep(from, name, bytes);
         }
     }
 }

@@ -33,11 +33,20 @@ export type BridgeCommand =
 export type BridgeEvent =
   /** The secret is for the link that others come by; `endpoint` is this page's own. */
   | { type: "hosting"; secret: string; endpoint: string }
-  | { type: "guests"; locked: boolean; guests: GuestEntry[] }
-  | { type: "visit"; stage: "seeks" | "waits" | "in" | "out"; words?: string[]; rtt?: number }
+  /** `brokenOff`: links that ended before there were words to compare. */
+  | { type: "guests"; locked: boolean; brokenOff: number; guests: GuestEntry[] }
+  | { type: "visit"; stage: "seeks" | "waits" | "in" | "out"; words?: string[]; others: OtherEntry[]; rtt?: number; brokenOff: number }
   | { type: "said"; from: string; claim: string; text: string }
+  /** One who was in has left; to a guest: a link that was not ended by a farewell. */
   | { type: "left"; guest: string; reason: string }
   | { type: "failed"; reason: string };
+
+/** Another guest that a guest computes with. */
+export interface OtherEntry {
+  claim: string;
+  /** To be read to each other. */
+  words: string[];
+}
 
 /** Somebody who came by a link. */
 export interface GuestEntry {
@@ -135,7 +144,7 @@ pub enum BridgeCommand {
 
 /// What the bridge shows.
 #[derive(Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum BridgeEvent {
     /// It holds the door.
     Hosting {
@@ -148,6 +157,8 @@ pub enum BridgeEvent {
     Guests {
         /// Whether nobody else may come.
         locked: bool,
+        /// Links that ended before there were words to compare.
+        broken_off: u32,
         /// Everybody who came.
         guests: Vec<GuestEntry>,
     },
@@ -158,9 +169,13 @@ pub enum BridgeEvent {
         /// To be compared with what the host sees.
         #[serde(skip_serializing_if = "Option::is_none")]
         words: Option<Words>,
+        /// To be compared with what other guests see.
+        others: Vec<OtherEntry>,
         /// Milliseconds to the host and back.
         #[serde(skip_serializing_if = "Option::is_none")]
         rtt: Option<f64>,
+        /// Links that ended before there were words to compare.
+        broken_off: u32,
     },
     /// A word of somebody.
     Said {
@@ -171,7 +186,7 @@ pub enum BridgeEvent {
         /// The word.
         text: String,
     },
-    /// One who was in has left.
+    /// One who was in has left; to a guest: a link that was not ended by a farewell.
     Left {
         /// Who.
         guest: String,
@@ -183,6 +198,19 @@ pub enum BridgeEvent {
         /// Why.
         reason: String,
     },
+}
+
+/// Another guest that a guest computes with.
+#[derive(Serialize)]
+pub struct OtherEntry {
+    claim: String,
+    words: Words,
+}
+
+impl From<(&str, Words)> for OtherEntry {
+    fn from((claim, words): (&str, Words)) -> Self {
+        Self { claim: claim.to_owned(), words }
+    }
 }
 
 /// Somebody who came by a link.

@@ -48,6 +48,11 @@ impl Authenticity {
         (Self { ours: nonce, commitment: None, is_over: false }, first)
     }
 
+    /// Whether words were shown.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     /// # Errors
     /// When the other end does not keep to the order, or opens something else than it committed to.
     pub(super) fn heard(

@@ -75,6 +75,8 @@ pub enum DoorOutput {
 struct Guest {
     claim: String,
     token: Option<Token>,
+    heard_at: Millis,
+    /// It holds its key.
     has_come: bool,
     admission: Admission,
     words: Option<Words>,
@@ -265,9 +267,25 @@ impl Door {
         if claim == HOST || self.is_locked || self.guests.contains_key(&id) {
             return;
         }
+        self.make_room(now);
         if self.guests.len() < GUESTS_MAX && self.endpoint.open(id, now).is_ok() {
             let (token, has_come, admission, words) = (None, false, Admission::Waits, None);
-            self.guests.insert(id, Guest { claim, token, has_come, admission, words });
+            let guest = Guest { claim, token, heard_at: now, has_come, admission, words };
+            self.guests.insert(id, guest);
+        }
+    }
+
+    /// Anybody with the link can say many hellos, and the broker repeat them: of those who never came the one heard
+    /// first makes room.
+    fn make_room(&mut self, now: Millis) {
+        if self.guests.len() < GUESTS_MAX {
+            return;
+        }
+        let awaited = self.guests.iter().filter(|(_, guest)| !guest.has_come);
+        let oldest = awaited.min_by_key(|(_, guest)| guest.heard_at).map(|(id, _)| *id);
+        if let Some(id) = oldest {
+            self.guests.remove(&id);
+            self.endpoint.shut(id, now);
         }
     }
 

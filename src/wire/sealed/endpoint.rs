@@ -21,8 +21,15 @@ type Millis = u64;
 const KNOWN_MAX: usize = 4096;
 /// Endpoints that are talked with.
 const PEERS_MAX: usize = 1024;
-/// Endpoints that were talked with, and never will be again: their keys have been used.
+/// Endpoints that were talked with.
 const FORMER_MAX: usize = 1 << 16;
+/// Departures after which a reserved endpoint forgets who has left: its links have later numbers from then on.
+pub(super) const FORGOTTEN_AFTER: usize = 1 << 12;
+/// Numbers of frames of one link between two endpoints. A link that begins anew goes on with those after them:
+/// no number is used twice with a key.
+pub(super) const LINK: u64 = 1 << 48;
+/// Endpoints that were not heard of and are asked who they are, in the time between two hellos.
+const ASKED_MAX: usize = 16;
 /// Frames that are sent again at once to one who was cut off.
 const AGAIN_MAX: usize = 64;
 /// Frames that follow one that had to be sent again, and has arrived.
@@ -111,6 +118,9 @@ pub enum Closed {
     /// More waits for it than this end can keep.
     #[error("more waits for it than can be kept")]
     Full,
+    /// It has given the link up, and begun another one.
+    #[error("it has begun anew")]
+    Anew,
     /// This end ended it.
     #[error("this end has closed the link")]
     Shut,
@@ -122,14 +132,23 @@ pub enum Closed {
     Message,
 }
 
-struct Known {
+/// What a hello says.
+#[derive(Clone)]
+struct Face {
     public: [u8; 32],
     claim: String,
-    answered_at: Option<Millis>,
+}
+
+struct Known {
+    face: Face,
+    /// The last answers to its hellos: one may be lost, and asked for at once.
+    answered_at: [Option<Millis>; 2],
 }
 
 struct Peer {
-    public: [u8; 32],
+    face: Face,
+    /// The number that the link begins with.
+    first: u64,
     ciphers: Ciphers,
     authenticity: Authenticity,
     out: Outgoing,
@@ -153,6 +172,13 @@ struct Peer {
     rtt: Option<f64>,
 }
 
+/// One that was talked with.
+struct Former {
+    face: Face,
+    /// The number that the last link began with.
+    first: u64,
+}
+
 /// The machine.
 pub struct Endpoint {
     secret: RoomSecret,
@@ -171,7 +197,14 @@ pub struct Endpoint {
     known: BTreeMap<EndpointId, Known>,
     heard_first: VecDeque<EndpointId>,
     peers: BTreeMap<EndpointId, Peer>,
-    former: BTreeSet<EndpointId>,
+    former: BTreeMap<EndpointId, Former>,
+    /// The number that links with those who are not among the former begin with.
+    floor: u64,
+    /// Who was asked who it is, and since when such questions are counted.
+    asked: BTreeSet<EndpointId>,
+    asked_at: Millis,
+    /// Links of those who held their key, ended before there were words to compare.
+    broken_off: u32,
     is_connected: bool,
     hello_at: Millis,
     hello_wait: Millis,
@@ -207,7 +240,11 @@ impl Endpoint {
             known: BTreeMap::new(),
             heard_first: VecDeque::new(),
             peers: BTreeMap::new(),
-            former: BTreeSet::new(),
+            former: BTreeMap::new(),
+            floor: 0,
+            asked: BTreeSet::new(),
+            asked_at: 0,
+            broken_off: 0,
             is_connected: false,
             hello_at: 0,
             hello_wait: timing.hello[0],
@@ -245,10 +282,23 @@ impl Endpoint {
         self.peers.get(&id)?.rtt
     }
 
+    /// What one that is talked with says it is; the first that it said.
+    #[must_use]
+    pub fn claim(&self, id: EndpointId) -> Option<&str> {
+        Some(&self.peers.get(&id)?.face.claim)
+    }
+
     /// When a sealed frame last came from an endpoint that is talked with.
     #[must_use]
     pub fn heard_at(&self, id: EndpointId) -> Option<Millis> {
         self.peers.get(&id).filter(|peer| peer.is_proven).map(|peer| peer.heard_at)
+    }
+
+    /// Links that ended before there were words to compare. Somebody in between who has seen that they would not
+    /// agree breaks off so, and tries again.
+    #[must_use]
+    pub fn broken_off(&self) -> u32 {
+        self.broken_off
     }
 
     /// Handles one input at time `now`.
@@ -285,34 +335,47 @@ impl Endpoint {
         peers.min().unwrap_or(self.hello_at).min(self.hello_at)
     }
 
-    /// Begins to talk with somebody who was heard of.
+    /// Begins to talk with somebody who was heard of, or was talked with before.
     ///
     /// # Errors
-    /// [`Closed::Unknown`], also for those who have left: their keys are used up.
+    /// [`Closed::Unknown`]; for a reserved endpoint also those who have left lately.
     pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<(), Closed> {
         if self.peers.contains_key(&id) {
             return Ok(());
         }
-        let is_new = self.peers.len() < PEERS_MAX
-            && self.former.len() < FORMER_MAX
-            && !self.former.contains(&id);
-        let known = self.known.get(&id).filter(|_| is_new).ok_or(Closed::Unknown)?;
-        let ciphers = self.keys.ciphers(&self.secret, &known.public).ok_or(Closed::Unknown)?;
-        let (authenticity, first) = Authenticity::begin(&mut self.entropy, self.id);
-        let mut out = Outgoing::new(self.payload);
-        out.push(AUTHENTICATION, first);
+        let (face, first) = match (self.former.get(&id), self.known.get(&id)) {
+            (Some(former), _) if !self.is_reserved => {
+                (former.face.clone(), former.first.checked_add(LINK))
+            }
+            (None, Some(known)) => (known.face.clone(), Some(self.floor)),
+            _ => return Err(Closed::Unknown),
+        };
+        self.begin(id, face, first.ok_or(Closed::Unknown)?, now)
+    }
+
+    /// Begins a link, with numbers from `first` on.
+    fn begin(&mut self, id: EndpointId, face: Face, first: u64, now: Millis) -> Result<(), Closed> {
+        let has_room = self.peers.len() < PEERS_MAX
+            && (self.former.len() < FORMER_MAX || self.former.contains_key(&id));
+        let ciphers = self.keys.ciphers(&self.secret, &face.public).filter(|_| has_room);
+        let ciphers = ciphers.ok_or(Closed::Unknown)?;
+        let (authenticity, commitment) = Authenticity::begin(&mut self.entropy, self.id);
+        let mut out = Outgoing::new(self.payload, first);
+        out.push(AUTHENTICATION, commitment);
+        let longest = if self.is_reserved { STRANGER_MAX } else { MESSAGE_MAX };
         let peer = Peer {
-            public: known.public,
+            face,
+            first,
             ciphers,
             authenticity,
             out,
-            incoming: Incoming::new(if self.is_reserved { STRANGER_MAX } else { MESSAGE_MAX }),
+            incoming: Incoming::new(longest, first),
             turns: Turns::default(),
             long_at: None,
             is_proven: false,
             heard_at: now,
-            note_number: 0,
-            note_next: 0,
+            note_number: first,
+            note_next: first,
             beat_at: now,
             note_at: None,
             unnoted: 0,
@@ -322,6 +385,10 @@ impl Endpoint {
             rtt: None,
         };
         self.peers.insert(id, peer);
+        if self.asked.remove(&id) {
+            // What it has sent in vain comes again at once.
+            self.write(id, Note { is_back: true, ..Note::asking(now) });
+        }
         self.flush(id, now);
         Ok(())
     }

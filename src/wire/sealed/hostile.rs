@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::endpoint::{FORGOTTEN_AFTER, LINK};
+use super::frame::{self, Frame, Kind};
 use super::{Closed, Endpoint, EndpointId, Input, Output, RoomSecret, Timing, To, Words};
 use crate::entropy::Entropy;
 use crate::seeded::Stream;
@@ -56,6 +58,7 @@ struct Room {
     /// What the broker does next; after that it is honest.
     deeds: std::vec::IntoIter<Deed>,
     traffic: Vec<u8>,
+    frames: Vec<Vec<u8>>,
     arrived: Vec<(usize, EndpointId, String, Vec<u8>)>,
     joined: Vec<(usize, EndpointId)>,
     left: Vec<(usize, EndpointId, Closed)>,
@@ -76,6 +79,7 @@ impl Room {
             reached: vec![true; secrets.len()],
             deeds: deeds.into_iter(),
             traffic: Vec::new(),
+            frames: Vec::new(),
             arrived: Vec::new(),
             joined: Vec::new(),
             left: Vec::new(),
@@ -105,6 +109,7 @@ impl Room {
             match output {
                 Output::Publish(to, bytes) => {
                     self.traffic.extend(&bytes);
+                    self.frames.push(bytes.clone());
                     self.queue.push((to, bytes));
                 }
                 Output::Heard { id, .. } => drop(self.ends[at].open(id, self.now)),
@@ -241,6 +246,34 @@ fn ends_find_each_other_and_the_broker_learns_neither_secret_nor_message() {
 }
 
 #[test]
+fn who_was_not_heard_of_and_says_something_is_asked_who_it_is() {
+    for is_reserved in [false, true] {
+        let mut room = Room::new(&[1, 1], 1000, Vec::new());
+        if is_reserved {
+            let end = room.ends.remove(1);
+            room.ends.push(end.reserved());
+        }
+        // The other end hears neither the first hello nor the answer to its own.
+        room.deeds = vec![Deed::Drop, Deed::Deliver, Deed::Drop].into_iter();
+        room.pass(500);
+        assert_eq!(room.joined.len(), 2);
+        assert_eq!(room.words.len(), 2);
+    }
+}
+
+#[test]
+fn those_who_were_not_heard_of_are_asked_now_and_then() {
+    let mut room = Room::new(&[1], 1000, Vec::new());
+    room.pass(1_000);
+    let before = room.frames.len();
+    for stranger in 0..200 {
+        let forged = frame::numbered(Kind::Data, EndpointId([stranger; 16]), 0, &[0; 40]);
+        room.tell(0, Input::Frame(&forged));
+    }
+    assert_eq!(room.frames.len() - before, 16);
+}
+
+#[test]
 fn who_does_not_know_the_secret_is_nobody() {
     let mut room = Room::new(&[1, 2, 1], 1000, Vec::new());
     room.pass(20_000);
@@ -263,8 +296,8 @@ fn a_cut_of_a_minute_loses_nothing() {
     assert!(room.left.is_empty());
 }
 
-#[test]
-fn whoever_is_silent_for_long_has_left_and_its_key_is_never_used_again() {
+/// Two ends that have lost each other.
+fn lost() -> Room {
     let mut room = Room::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let (here, away) = (room.id(0), room.id(1));
@@ -274,8 +307,127 @@ fn whoever_is_silent_for_long_has_left_and_its_key_is_never_used_again() {
     assert!(room.left.contains(&(1, here, Closed::Silent)));
     room.tell(1, Input::Connected);
     room.pass(20_000);
-    assert_eq!(room.ends[0].open(away, room.now), Err(Closed::Unknown));
     assert_eq!(room.joined.len(), 2);
+    room
+}
+
+#[test]
+fn a_reserved_end_never_talks_again_with_whoever_was_silent_for_long() {
+    let mut room = lost();
+    let away = room.id(1);
+    let end = room.ends.remove(0);
+    assert_eq!(end.reserved().open(away, room.now), Err(Closed::Unknown));
+}
+
+/// Kind, sender and number of the frames between two ends, each of which was sealed once.
+fn numbers(frames: &[Vec<u8>]) -> BTreeMap<(u8, EndpointId, u64), &Vec<u8>> {
+    let mut numbers = BTreeMap::new();
+    for frame in frames {
+        let (kind, numbered) = match Frame::read(frame) {
+            Ok(Frame::Data(numbered)) => (1, numbered),
+            Ok(Frame::Note(numbered)) => (2, numbered),
+            _ => continue,
+        };
+        let before = numbers.insert((kind, numbered.from, numbered.number), frame);
+        assert!(before.is_none_or(|before| before == frame), "a number was sealed twice");
+    }
+    numbers
+}
+
+#[test]
+fn ends_that_lost_each_other_come_back_with_other_numbers() {
+    let mut room = lost();
+    let (here, away) = (room.id(0), room.id(1));
+    let before = room.frames.clone();
+    let words = room.words.clone();
+    room.left.clear();
+    room.ends[0].open(away, room.now).expect("it was there before");
+    room.drain(0);
+    room.send(0, 1, "way/1", b"here again".to_vec());
+    room.pass(1_000);
+    room.send(1, 0, "way/1", b"and there".to_vec());
+    room.pass(1_000);
+    assert_eq!(room.of(1, 0), [("way/1".to_owned(), b"here again".to_vec())]);
+    assert_eq!(room.of(0, 1), [("way/1".to_owned(), b"and there".to_vec())]);
+    assert_ne!(room.words[&(0, away)], words[&(0, away)]);
+    assert_eq!(room.words[&(0, away)], room.words[&(1, here)]);
+    assert!(numbers(&room.frames).len() > numbers(&before).len());
+    // What went over the old link is of no use on the new one.
+    let (messages, joined) = (room.arrived.len(), room.joined.len());
+    for frame in &before {
+        (0..2).for_each(|at| room.tell(at, Input::Frame(frame)));
+    }
+    room.pass(1_000);
+    assert_eq!((room.arrived.len(), room.joined.len()), (messages, joined));
+    assert!(room.left.is_empty());
+}
+
+#[test]
+fn a_reserved_end_never_uses_a_number_twice_however_many_have_left() {
+    let mut end = lone(0, "host").reserved();
+    end.handle(Input::Connected, 1);
+    let mut frames = Vec::new();
+    let mut meet = |end: &mut Endpoint, hello: &[u8], id| {
+        end.handle(Input::Frame(hello), 1);
+        let opened = end.open(id, 1);
+        end.shut(id, 1);
+        frames.extend(std::iter::from_fn(|| end.drain()).filter_map(|output| match output {
+            Output::Publish(To::Endpoint(to), bytes) => Some((to, bytes)),
+            _ => None,
+        }));
+        opened
+    };
+    let (first_id, first_hello) = hello_of(1);
+    assert_eq!(meet(&mut end, &first_hello, first_id), Ok(()));
+    assert_eq!(meet(&mut end, &first_hello, first_id), Err(Closed::Unknown));
+    for number in 2..=FORGOTTEN_AFTER as u64 {
+        let (id, hello) = hello_of(number);
+        assert_eq!(meet(&mut end, &hello, id), Ok(()));
+    }
+    assert_eq!(meet(&mut end, &first_hello, first_id), Ok(()));
+    let to_first = frames.into_iter().filter(|(to, _)| *to == first_id);
+    let to_first: Vec<Vec<u8>> = to_first.map(|(_, bytes)| bytes).collect();
+    let mut links: Vec<u64> = numbers(&to_first).keys().map(|(.., number)| number / LINK).collect();
+    links.sort_unstable();
+    links.dedup();
+    assert_eq!(links, [0, 1]);
+}
+
+fn lone(seed: u64, claim: &str) -> Endpoint {
+    Endpoint::new(secret(1), claim, true, 1000, Timing::default(), seeded(10_000 + seed))
+}
+
+/// Somebody who says hello, and nothing else.
+fn hello_of(seed: u64) -> (EndpointId, Vec<u8>) {
+    let mut end = lone(seed, "worker");
+    end.handle(Input::Connected, 1);
+    let Some(Output::Publish(To::Room, hello)) = end.drain() else { panic!("it says hello") };
+    (end.id(), hello)
+}
+
+/// One end has given the link up, and the other one does not know it yet, or has missed more than one.
+#[test]
+fn the_later_link_is_the_one_that_counts() {
+    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    room.pass(5_000);
+    let (here, away) = (room.id(0), room.id(1));
+    for _ in 0..2 {
+        // No farewell arrives.
+        room.ends[0].shut(away, room.now);
+        room.drain(0);
+        room.queue.clear();
+        room.ends[0].open(away, room.now).expect("it was there before");
+    }
+    // Nobody but the sender says which link is the last.
+    let forged = frame::numbered(Kind::Data, here, 9 * LINK, &[0; 40]);
+    room.tell(1, Input::Frame(&forged));
+    assert!(room.left.iter().all(|(at, ..)| *at == 0));
+    room.drain(0);
+    room.send(0, 1, "way/1", b"third".to_vec());
+    room.pass(1_000);
+    assert_eq!(room.of(1, 0), [("way/1".to_owned(), b"third".to_vec())]);
+    assert_eq!(room.left.last(), Some(&(1, here, Closed::Anew)));
+    numbers(&room.frames);
 }
 
 #[test]
@@ -287,6 +439,50 @@ fn who_says_farewell_is_gone_at_once() {
     room.drain(1);
     room.pass(10);
     assert!(room.left.contains(&(0, room.id(1), Closed::Left)));
+}
+
+/// Whoever stands in the middle learns from an end's opening whether the words would agree, and need not open
+/// its own commitment then; but that it was there is counted.
+#[test]
+fn a_comparison_that_is_broken_off_before_there_are_words_is_counted() {
+    let mut end = lone(1, "host");
+    end.handle(Input::Connected, 1);
+    for try_number in 1..=3 {
+        let mut middle = lone(1 + try_number, "bob");
+        middle.handle(Input::Connected, 1);
+        while let Some(output) = middle.drain() {
+            if let Output::Publish(To::Room, hello) = output {
+                end.handle(Input::Frame(&hello), 1);
+            }
+        }
+        end.open(middle.id(), 1).expect("it was heard of");
+        // It hears who is there, and commits itself; what it would open is kept back.
+        while let Some(output) = end.drain() {
+            if let Output::Publish(_, frame) = output {
+                middle.handle(Input::Frame(&frame), 1);
+            }
+        }
+        let commitment = std::iter::from_fn(|| middle.drain()).find_map(|output| match output {
+            Output::Publish(_, frame) if frame[1] == Kind::Data as u8 => Some(frame),
+            _ => None,
+        });
+        end.handle(Input::Frame(&commitment.expect("it talks with the end")), 1);
+        let outputs: Vec<Output> = std::iter::from_fn(|| end.drain()).collect();
+        assert!(outputs.contains(&Output::Joined(middle.id())));
+        assert!(!outputs.iter().any(|output| matches!(output, Output::Words(..))));
+        assert_eq!(u64::from(end.broken_off()), try_number - 1);
+        end.shut(middle.id(), 1);
+        assert_eq!(u64::from(end.broken_off()), try_number);
+    }
+}
+
+#[test]
+fn links_that_come_to_words_are_not_counted_as_broken_off() {
+    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    room.pass(5_000);
+    let now = room.now;
+    (0..2).for_each(|at| room.ends[at].leave(now));
+    assert!(room.ends.iter().all(|end| end.broken_off() == 0));
 }
 
 /// Who has one key pair towards each of two ends gives them different words.

@@ -11,6 +11,7 @@
 //!   receiver are associated data. The channel that a message belongs to is sealed with it.
 //! - A stream numbers frames, sends again what was not acknowledged (the same bytes), opens each number
 //!   once, within a window, and cuts messages that are longer than a frame.
+//! - A link that begins anew goes on with numbers after those of all links of its two ends before.
 //! - Others in the room know its secret too. That none of them stands between two endpoints is shown by
 //!   short authentication words, after a commitment (as ZRTP does, RFC 6189, section 4.4.1.1).
 //!
@@ -21,8 +22,10 @@
 
 mod authenticity;
 mod door;
+mod early;
 mod endpoint;
 mod frame;
+mod homes;
 mod invite;
 mod keys;
 mod secret;
@@ -31,8 +34,10 @@ mod visit;
 
 pub use authenticity::{WORDS, Words};
 pub use door::{Admission, Door, DoorOutput, GuestView, HOST, Token, WORKER};
+pub use early::Early;
 pub use endpoint::{Closed, Endpoint, Input, Output, Timing};
 pub use frame::{CHANNEL_MAX, CLAIM_MAX, FRAME_MAX, To};
+pub use homes::{Homes, WORKERS_MAX};
 pub use invite::{Invite, InviteError};
 pub use keys::EndpointId;
 pub use secret::{RoomSecret, RoomTag};

@@ -1,6 +1,6 @@
 //! Messages between two endpoints, in order and each once, over frames that may be lost.
 //!
-//! A message is cut into pieces of at most a frame. Pieces are numbered from 0; a number is a nonce,
+//! A message is cut into pieces of at most a frame. Pieces are numbered on from the link's first; a number is a nonce,
 //! so a piece is sealed once, and what is sent again are the same bytes. The receiver opens a number
 //! at most once, keeps what is early within a window, and says in notes which number is next.
 //!
@@ -61,9 +61,9 @@ struct Partial {
 }
 
 impl Incoming {
-    /// `limit`: the longest message that is taken, in bytes.
-    pub(super) fn new(limit: usize) -> Self {
-        Self { limit, next: 0, early: BTreeMap::new(), early_bytes: 0, partial: None }
+    /// `limit`: the longest message that is taken, in bytes. `first`: the number of the first piece.
+    pub(super) fn new(limit: usize, first: u64) -> Self {
+        Self { limit, next: first, early: BTreeMap::new(), early_bytes: 0, partial: None }
     }
 
     /// Takes longer messages from now on, or shorter ones.
@@ -148,7 +148,7 @@ mod tests {
 
     /// Whether a long message may go, for every piece; what may not goes in the end.
     fn pieces(payload: usize, messages: &[(u8, Vec<u8>)], may: &[bool]) -> Vec<Piece> {
-        let mut out = Outgoing::new(payload);
+        let mut out = Outgoing::new(payload, 0);
         for (channel, message) in messages {
             assert!(out.push(&channel.to_string(), message.clone()));
         }
@@ -172,7 +172,7 @@ mod tests {
             let pieces = pieces(payload, &messages, &may);
             let mut queue: Vec<_> = order.iter().map(|at| at.get(&pieces).clone()).collect();
             queue.extend(pieces);
-            let mut incoming = Incoming::new(MESSAGE_MAX);
+            let mut incoming = Incoming::new(MESSAGE_MAX, 0);
             let mut whole = Vec::new();
             for Piece { number, bytes, .. } in queue {
                 if incoming.wants(number) {
@@ -192,7 +192,7 @@ mod tests {
 
         #[test]
         fn any_piece_is_joined_or_refused(pieces: Vec<Vec<u8>>) {
-            let mut incoming = Incoming::new(MESSAGE_MAX);
+            let mut incoming = Incoming::new(MESSAGE_MAX, 0);
             for (number, piece) in (0..).zip(pieces) {
                 let _ = incoming.take(number, piece);
             }
@@ -201,14 +201,14 @@ mod tests {
 
     #[test]
     fn the_window_ends_somewhere() {
-        let incoming = Incoming::new(MESSAGE_MAX);
+        let incoming = Incoming::new(MESSAGE_MAX, 0);
         assert!(incoming.wants(0) && incoming.wants(WINDOW - 1));
         assert!(!incoming.wants(WINDOW) && !incoming.wants(u64::MAX));
     }
 
     #[test]
     fn what_is_under_way_is_bounded() {
-        let mut out = Outgoing::new(FRAME_MAX);
+        let mut out = Outgoing::new(FRAME_MAX, 0);
         assert!(out.push("large", vec![0; 3 * FLIGHT_MAX]));
         let mut sent = 0;
         while let Some(Piece { number, bytes, .. }) = out.next_piece(true) {
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn short_messages_overtake_long_ones_on_other_channels() {
-        let mut out = Outgoing::new(FRAME_MAX);
+        let mut out = Outgoing::new(FRAME_MAX, 0);
         for (channel, length) in [("long", 3 * PIECE_MAX), ("long", 1), ("short", 1)] {
             assert!(out.push(channel, vec![0; length]));
         }
@@ -243,9 +243,9 @@ mod tests {
     fn a_message_longer_than_it_said_is_refused() {
         let mut writer = Writer::new();
         writer.u8(FIRST).text("c").length(2).raw(&[1, 2, 3]);
-        assert!(Incoming::new(MESSAGE_MAX).take(0, writer.finish()).is_err());
+        assert!(Incoming::new(MESSAGE_MAX, 0).take(0, writer.finish()).is_err());
         let mut writer = Writer::new();
         writer.u8(FIRST | LAST).text("c").length(MESSAGE_MAX + 1);
-        assert!(Incoming::new(MESSAGE_MAX).take(0, writer.finish()).is_err());
+        assert!(Incoming::new(MESSAGE_MAX, 0).take(0, writer.finish()).is_err());
     }
 }

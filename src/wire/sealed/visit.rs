@@ -1,6 +1,8 @@
 //! A guest's end of a room: it looks for the host, waits to be let in, and comes back with new keys
 //! when they have lost each other.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sha2::{Digest, Sha256};
 
 use super::authenticity::Words;
@@ -72,6 +74,11 @@ pub struct Visit {
     host_heard_at: Millis,
     stage: Stage,
     words: Option<Words>,
+    /// Other guests that the host has named, and words with whoever talks with this one.
+    named: BTreeSet<EndpointId>,
+    words_with: BTreeMap<EndpointId, Words>,
+    /// What [`Endpoint::broken_off`] said of endpoints that it had before.
+    broken_off: u32,
     is_connected: bool,
     /// When the latest search began, or will.
     search_at: Millis,
@@ -105,6 +112,9 @@ impl Visit {
             host_heard_at: 0,
             stage: Stage::Seeks,
             words: None,
+            named: BTreeSet::new(),
+            words_with: BTreeMap::new(),
+            broken_off: 0,
             is_connected: false,
             search_at: 0,
             searches: true,
@@ -135,13 +145,31 @@ impl Visit {
         self.words
     }
 
+    /// The other guests that it computes with: what each says it is, and words to be compared with what its page
+    /// shows.
+    pub fn others(&self) -> impl Iterator<Item = (&str, Words)> {
+        self.named
+            .iter()
+            .filter_map(|id| Some((self.endpoint.claim(*id)?, *self.words_with.get(id)?)))
+    }
+
+    /// As [`Endpoint::broken_off`], through all its keys.
+    #[must_use]
+    pub fn broken_off(&self) -> u32 {
+        self.broken_off.saturating_add(self.endpoint.broken_off())
+    }
+
     /// Begins to talk with another guest.
     ///
     /// # Errors
     /// As [`Endpoint::open`].
     pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<Vec<VisitOutput>, Closed> {
         self.endpoint.open(id, now)?;
-        Ok(self.drained(now))
+        let mut outputs = self.drained(now);
+        if self.host != Some(id) && self.named.insert(id) {
+            outputs.push(VisitOutput::Changed);
+        }
+        Ok(outputs)
     }
 
     /// Sends a message.
@@ -213,16 +241,26 @@ impl Visit {
                 Output::Words(id, words) => {
                     if self.host == Some(id) {
                         self.words = Some(words);
-                        outputs.push(VisitOutput::Changed);
+                    } else {
+                        self.words_with.insert(id, words);
                     }
+                    outputs.push(VisitOutput::Changed);
                 }
                 Output::Message { from, channel, bytes } => {
                     self.message(from, channel, bytes, &mut outputs);
                 }
                 Output::Left(id, why) => {
                     outputs.push(VisitOutput::Left(id, why));
-                    if self.host == Some(id) {
+                    self.words_with.remove(&id);
+                    // A guest that begins anew was named before.
+                    if why != Closed::Anew {
+                        self.named.remove(&id);
+                    }
+                    let is_host = self.host == Some(id);
+                    if is_host && !(why == Closed::Anew && self.begin_anew(id, now)) {
                         self.move_on(&mut outputs, now);
+                    } else if is_host {
+                        outputs.push(VisitOutput::Changed);
                     }
                 }
             }
@@ -239,14 +277,20 @@ impl Visit {
         match self.host {
             None if self.endpoint.open(id, now).is_ok() => {
                 self.host = Some(id);
-                self.host_heard_at = now;
-                // Read once the host has opened the link as well.
-                let token = self.token_for(id);
-                let _ = self.endpoint.send(id, DOOR, token.to_vec(), now);
+                self.begin_anew(id, now);
             }
             Some(host) if host != id => self.rival = Some(id),
             _ => {}
         }
+    }
+
+    /// The link to the host is a new one; whether it is there.
+    fn begin_anew(&mut self, host: EndpointId, now: Millis) -> bool {
+        self.host_heard_at = now;
+        (self.stage, self.words) = (Stage::Seeks, None);
+        // Read once the host has opened the link as well.
+        let token = self.token_for(host);
+        self.endpoint.send(host, DOOR, token.to_vec(), now).is_ok()
     }
 
     /// Whoever only says it is the host learns nothing that the host would know this guest by.
@@ -296,6 +340,7 @@ impl Visit {
                 _ => {}
             }
         }
+        self.broken_off = self.broken_off();
         self.endpoint = Endpoint::new(
             self.secret.clone(),
             &self.claim,
@@ -305,6 +350,8 @@ impl Visit {
             (self.draw)(),
         );
         (self.host, self.rival, self.words) = (None, None, None);
+        self.named.clear();
+        self.words_with.clear();
         self.stage = Stage::Seeks;
         outputs.push(VisitOutput::Moved(self.endpoint.id()));
         outputs.push(VisitOutput::Changed);

@@ -1,8 +1,8 @@
 //! A door and its guests, over a broker that carries everything.
 
 use super::{
-    Admission, Door, DoorOutput, Endpoint, EndpointId, HOST, Input, RoomSecret, Stage, Timing, To,
-    Visit, VisitOutput, WORKER,
+    Admission, Door, DoorOutput, Endpoint, EndpointId, HOST, Input, Output, RoomSecret, Stage,
+    Timing, To, Visit, VisitOutput, WORKER,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -236,6 +236,45 @@ fn guests_that_compute_find_each_other() {
     house.of_guest(0, sent);
     house.pass(1_000);
     assert_eq!(house.at_guests, [(1, "way/1".to_owned(), b"share".to_vec())]);
+    // The host names alice to bob, too: each sees the words with the other, and what that one says it is.
+    assert_eq!(house.visits[1].others().count(), 0);
+    let (alice, now) = (house.id(0), house.now);
+    let opened = house.visits[1].open(alice, now).expect("they talk with each other");
+    assert!(opened.contains(&VisitOutput::Changed));
+    let at = |at: usize| house.visits[at].others().collect::<Vec<_>>();
+    let ([(bob, words)], [(alice, same)]) = (&at(0)[..], &at(1)[..]) else { panic!("one each") };
+    assert_eq!((*bob, *alice, words), ("bob", "alice", same));
+    assert_ne!(Some(*words), house.visits[0].words());
+    // Who has gone has no words.
+    let outputs = house.visits[1].leave(house.now);
+    house.of_guest(1, outputs);
+    house.pass(1_000);
+    assert_eq!(house.visits[0].others().count(), 0);
+}
+
+#[test]
+fn hellos_of_those_who_never_come_keep_nobody_out() {
+    let mut house = House::new(&["bob"]);
+    house.decide(0, true);
+    // More than there is room for, and more than a host remembers to have left.
+    for number in 0..6_000 {
+        let claim = [WORKER, "alice"][number as usize % 2];
+        let entropy = seeded(1_000_000 + number);
+        let mut ghost = Endpoint::new(secret(), claim, false, PAYLOAD, Timing::default(), entropy);
+        ghost.handle(Input::Connected, 1);
+        while let Some(output) = ghost.drain() {
+            if let Output::Publish(To::Room, hello) = output {
+                house.tell_door(Input::Frame(&hello));
+            }
+        }
+        house.queue.clear();
+    }
+    house.visits.push(visit(7, WORKER));
+    house.tell_guest(1, Input::Connected);
+    house.pass(500);
+    assert_eq!(house.stages(), [Stage::In, Stage::In]);
+    house.say(1, "made it");
+    assert_eq!(house.at_door, [(house.id(1), "parties".to_owned(), b"made it".to_vec())]);
 }
 
 #[test]

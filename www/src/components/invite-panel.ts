@@ -198,7 +198,7 @@ export class InvitePanel extends LitElement {
     `;
   }
 
-  private guests({ guests }: RemoteShow) {
+  private guests({ guests, brokenOff }: RemoteShow) {
     return html`
       <section aria-labelledby="guests">
         <h3 id="guests">${words.guests}</h3>
@@ -208,6 +208,7 @@ export class InvitePanel extends LitElement {
                 ${guests.map((guest) => this.guest(guest))}
               </ul>
               <p class="note">${words.compare}</p>`}
+        ${brokenOff > 0 ? html`<p class="note" role="status" data-testid="broken-off">${text.invite.brokenOff(brokenOff)}</p>` : nothing}
       </section>
     `;
   }

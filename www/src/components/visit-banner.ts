@@ -21,11 +21,14 @@ export class VisitBanner extends LitElement {
   protected override render() {
     const { show } = this;
     if (!show) return html`<sotto-banner level="warning" data-testid="broken-link">${words.broken}</sotto-banner>`;
-    const { stage, state, words: compared, rtt, reason } = show;
+    const { stage, state, words: compared, others, rtt, reason, brokenOff } = show;
     const isCut = state === "lost" && stage !== "seeks";
     return html`<sotto-banner level=${stage === "out" || isCut ? "warning" : "info"} data-testid="visit" data-stage=${stage} data-broker=${state}>
       ${isCut ? words.cut : this.now(show)} ${stage === "seeks" && state === "lost" ? reason : nothing}
-      ${compared ? words.words(compared) : nothing} ${rtt === undefined ? nothing : words.rtt(millis(rtt))}
+      ${compared ? words.words(compared) : nothing}
+      ${others.map((other) => words.wordsWith(text.invite.claims[other.claim as Claim] ?? other.claim, other.words))}
+      ${rtt === undefined ? nothing : words.rtt(millis(rtt))}
+      ${brokenOff > 0 ? html`<span data-testid="broken-off">${text.invite.brokenOff(brokenOff)}</span>` : nothing}
     </sotto-banner>`;
   }
 

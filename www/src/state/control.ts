@@ -40,8 +40,8 @@ export interface Far {
   /** Called with what one says, and what it claims to be. */
   heard: (text: string, from: string, claim: string) => void;
   lay(ways: RemoteWay[]): void;
-  /** When one has left. */
-  gone(who: string): Promise<void>;
+  /** When one has left, and why. A guest learns it where there was no farewell. */
+  gone(who: string): Promise<string>;
 }
 
 export type Control =

@@ -295,7 +295,7 @@ export class Parties {
   }
 
   /** When a tab is no more: it holds a lock as long as it lives, and elsewhere the bridge knows. */
-  private gone(tab: string): Promise<void> {
+  private gone(tab: string): Promise<unknown> {
     const home = this.control?.homeOf(tab);
     if (home !== undefined) return this.remote.gone(home);
     return navigator.locks.request(tabLock(this.room, tab), { mode: "shared" }, () => undefined);

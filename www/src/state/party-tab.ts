@@ -3,7 +3,7 @@
 
 import { startDealer, startParty, type RoleLink } from "../roles/start";
 import type { Failed } from "../roles/serve";
-import type { ClientEvent } from "../../wasm/sotto.js";
+import type { ClientEvent, RemoteWay } from "../../wasm/sotto.js";
 import { ControlChannel, tabLock, type Control, type Far, type SessionLink, type TabCommand, type TabEvent, type TabRole } from "./control";
 import { portsOf, unpacked } from "./links";
 import { Pad } from "./pad";
@@ -101,6 +101,7 @@ export class PartyTab {
     this.session = session;
     const { links, ways } = unpacked(this.far ? given.filter((link) => "peer" in link) : given);
     this.far?.lay(ways);
+    this.miss(session, ways);
     this.using = false;
     this.update({ phase: "working", sessions: this.show.sessions + 1, stock: 0 });
     if (this.pad) {
@@ -121,6 +122,21 @@ export class PartyTab {
     this.running = running as RoleLink<TabCommand>;
     this.running.send(role === "alice" || role === "bob" ? { type: "open", role, links } : { type: "open", links }, portsOf(links));
     if (role !== "dealer") this.running.send({ type: "watch", on: true });
+  }
+
+  /** The room's page cannot see a link between two guests: it hears of one that has died, and begins anew. */
+  private miss(session: string, ways: RemoteWay[]): void {
+    for (const peer of new Set(ways.map((way) => way.peer))) {
+      void this.far?.gone(peer).then((reason) => {
+        if (this.session === session && this.show.phase === "working") this.fail(reason);
+      });
+    }
+  }
+
+  private fail(reason: string): void {
+    const failed = { type: "failed", reason } as const;
+    this.tell(failed);
+    this.see(failed);
   }
 
   private tell(event: TabEvent): void {

@@ -1,23 +1,25 @@
 // The door of a room to those who are elsewhere: the page's side of the bridge, and who stands before it.
 
 import type { GuestEntry, RemoteWay } from "../../wasm/sotto.js";
-import type { BridgeInput, BridgeOutput, BrokerState } from "../roles/bridge";
+import type { BridgeInput, BridgeOutput } from "../roles/bridge";
 import { startBridge, type RoleLink } from "../roles/start";
 import type { Far } from "./control";
 import { hostedBefore, rememberHosted } from "./invite";
+import { Leavers } from "./leavers";
+import { reached, type Reached } from "./reached";
 
-export interface RemoteShow {
+export interface RemoteShow extends Reached {
   /** Where it is open, or shall be. */
   broker?: string;
-  state: BrokerState["state"];
-  reason?: string;
   /** Once it is open: what links carry. */
   secret?: string;
   locked: boolean;
+  /** Attempts to connect that ended before words could be shown. */
+  brokenOff: number;
   guests: GuestEntry[];
 }
 
-const CLOSED: RemoteShow = { state: "connecting", locked: false, guests: [] };
+const CLOSED: RemoteShow = { state: "connecting", locked: false, brokenOff: 0, guests: [] };
 /** How often times are asked for. */
 const LOOK_MS = 3000;
 
@@ -29,7 +31,7 @@ export class Remote implements Far {
   private bridge?: RoleLink<BridgeInput>;
   private room = "";
   private looking?: ReturnType<typeof setInterval>;
-  private readonly leavers = new Map<string, (() => void)[]>();
+  private readonly leavers = new Leavers();
 
   constructor(private readonly changed: () => void) {}
 
@@ -65,7 +67,7 @@ export class Remote implements Far {
     clearInterval(this.looking);
     this.bridge?.send({ type: "leave" });
     delete this.bridge;
-    for (const guest of [...this.leavers.keys()]) this.left(guest);
+    this.leavers.allLeft("");
   }
 
   decide(guest: string, comesIn: boolean): void {
@@ -84,36 +86,28 @@ export class Remote implements Far {
     this.bridge?.send({ type: "lay", ways }, ways.flatMap((way) => ("port" in way ? [way.port] : [])));
   }
 
-  async gone(guest: string): Promise<void> {
-    await new Promise<void>((done) => this.leavers.set(guest, [...(this.leavers.get(guest) ?? []), done]));
-  }
-
-  private left(guest: string): void {
-    for (const done of this.leavers.get(guest) ?? []) done();
-    this.leavers.delete(guest);
+  gone(guest: string): Promise<string> {
+    return this.leavers.gone(guest);
   }
 
   private told(event: BridgeOutput): void {
     switch (event.type) {
-      case "broker": {
-        const { state, reason } = event;
-        const { reason: _, ...show } = this.show;
-        this.show = { ...show, state, ...(reason !== undefined && { reason }) };
+      case "broker":
+        this.show = reached(this.show, event);
         break;
-      }
       case "hosting":
         this.endpoint = event.endpoint;
         this.show = { ...this.show, secret: event.secret };
         if (this.show.broker !== undefined) rememberHosted(this.room, { secret: event.secret, broker: this.show.broker });
         break;
       case "guests":
-        this.show = { ...this.show, guests: event.guests, locked: event.locked };
+        this.show = { ...this.show, guests: event.guests, locked: event.locked, brokenOff: event.brokenOff };
         break;
       case "said":
         this.heard(event.text, event.from, event.claim);
         break;
       case "left":
-        this.left(event.guest);
+        this.leavers.left(event.guest, event.reason);
         break;
       case "failed":
         this.show = { ...this.show, reason: event.reason };

@@ -1,19 +1,23 @@
 // A page that was opened by a link: a guest's side of the bridge.
 
-import type { RemoteWay } from "../../wasm/sotto.js";
-import type { BridgeInput, BridgeOutput, BrokerState } from "../roles/bridge";
+import type { OtherEntry, RemoteWay } from "../../wasm/sotto.js";
+import type { BridgeInput, BridgeOutput } from "../roles/bridge";
 import { startBridge, type RoleLink } from "../roles/start";
 import type { Far } from "./control";
 import type { Invite } from "./invite";
+import { Leavers } from "./leavers";
+import { reached, type Reached } from "./reached";
 import { tabName } from "./tab";
 
-export interface VisitShow {
+export interface VisitShow extends Reached {
   broker: string;
-  state: BrokerState["state"];
-  reason?: string;
   stage: "seeks" | "waits" | "in" | "out";
   words?: string[];
+  /** Guests that it computes with. */
+  others: OtherEntry[];
   rtt?: number;
+  /** Attempts to connect that ended before words could be shown. */
+  brokenOff: number;
 }
 
 const LOOK_MS = 3000;
@@ -42,6 +46,7 @@ export class Visit implements Far {
   room = roomOf(crypto.randomUUID());
   heard: Far["heard"] = () => {};
   private readonly bridge: RoleLink<BridgeInput>;
+  private readonly leavers = new Leavers();
   private wasIn = false;
 
   /** `entered`: it is in, for the first time or again; `lost`: it is no more. */
@@ -51,7 +56,7 @@ export class Visit implements Far {
     private readonly entered: (again: boolean) => void,
     private readonly lost: () => void = () => {},
   ) {
-    this.show = { broker, state: "connecting", stage: "seeks" };
+    this.show = { broker, state: "connecting", stage: "seeks", others: [], brokenOff: 0 };
     this.bridge = startBridge((event) => this.told(event));
     void ownName().then((tab) => {
       this.room = roomOf(tab);
@@ -71,19 +76,16 @@ export class Visit implements Far {
     this.bridge.send({ type: "lay", ways }, ways.flatMap((way) => ("port" in way ? [way.port] : [])));
   }
 
-  /** The host is told by nobody else. */
-  gone(): Promise<void> {
-    return new Promise(() => {});
+  /** When a link has died. */
+  gone(who: string): Promise<string> {
+    return this.leavers.gone(who);
   }
 
   private told(event: BridgeOutput): void {
     switch (event.type) {
-      case "broker": {
-        const { state, reason } = event;
-        const { reason: _, ...show } = this.show;
-        this.show = { ...show, state, ...(reason !== undefined && { reason }) };
+      case "broker":
+        this.show = reached(this.show, event);
         break;
-      }
       case "visit": {
         const before = this.show.stage;
         const { broker, state, reason } = this.show;
@@ -98,6 +100,9 @@ export class Visit implements Far {
       }
       case "said":
         this.heard(event.text, event.from, event.claim);
+        break;
+      case "left":
+        this.leavers.left(event.guest, event.reason);
         break;
       case "failed":
         this.show = { ...this.show, reason: event.reason };

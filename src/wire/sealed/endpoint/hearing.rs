@@ -4,8 +4,8 @@ use super::super::authenticity::Step;
 use super::super::frame::{self, Greeting, Kind, Note, Numbered, To};
 use super::super::keys::{EndpointId, nonce};
 use super::{
-    AGAIN_MAX, AGAIN_NEXT, AUTHENTICATION, Closed, Endpoint, KNOWN_MAX, Known, Millis, NOTE_EVERY,
-    Output, Peer,
+    AGAIN_MAX, AGAIN_NEXT, ASKED_MAX, AUTHENTICATION, Closed, Endpoint, Face, KNOWN_MAX, Known,
+    LINK, Millis, NOTE_EVERY, Output, Peer,
 };
 
 impl Endpoint {
@@ -16,7 +16,7 @@ impl Endpoint {
         };
         let Greeting { public, asks, claim } = greeting;
         let id = EndpointId::of(&public);
-        if id == self.id || self.former.contains(&id) {
+        if id == self.id || self.former.contains_key(&id) {
             return;
         }
         if !self.known.contains_key(&id) {
@@ -24,22 +24,37 @@ impl Endpoint {
             self.heard_first.push_back(id);
         }
         let known = self.known.entry(id).or_insert_with(|| Known {
-            public,
-            claim: String::new(),
-            answered_at: None,
+            face: Face { public, claim: String::new() },
+            answered_at: [None; 2],
         });
         let pause = self.timing.hello[0] / 2;
-        let is_due = known.answered_at.is_none_or(|at| now >= at + pause);
+        let is_due = known.answered_at[0].is_none_or(|at| now >= at + pause);
         // Who was not wanted before may be by now.
-        if known.claim != claim || (is_due && !self.peers.contains_key(&id)) {
-            known.claim.clone_from(&claim);
+        if known.face.claim != claim || (is_due && !self.peers.contains_key(&id)) {
+            known.face.claim.clone_from(&claim);
             self.outputs.push_back(Output::Heard { id, claim });
         }
         if asks && is_due {
-            known.answered_at = Some(now);
-            if self.answers {
+            known.answered_at = [known.answered_at[1], Some(now)];
+            // Whom it talks with may have missed every hello.
+            if self.answers || self.peers.contains_key(&id) {
                 self.say_hello(To::Endpoint(id), false, now);
             }
+        }
+        if self.asked.contains(&id) && !self.is_reserved {
+            // It is known now; without room for it, it has spoken in vain.
+            let _ = self.open(id, now);
+        }
+    }
+
+    /// Asks an endpoint that was not heard of who it is.
+    fn ask(&mut self, id: EndpointId, now: Millis) {
+        if now >= self.asked_at + self.timing.hello[0] {
+            self.asked.clear();
+            self.asked_at = now;
+        }
+        if self.asked.len() < ASKED_MAX && self.asked.insert(id) {
+            self.say_hello(To::Endpoint(id), true, now);
         }
     }
 
@@ -51,17 +66,55 @@ impl Endpoint {
     }
 
     /// The peer that a frame says it is from; somebody who was heard of may begin to talk.
-    pub(super) fn peer(&mut self, from: EndpointId, now: Millis) -> Option<&mut Peer> {
-        if !self.peers.contains_key(&from) && !self.is_reserved {
-            self.open(from, now).ok()?;
+    pub(super) fn peer(
+        &mut self,
+        kind: Kind,
+        frame: Numbered<'_>,
+        now: Millis,
+    ) -> Option<&mut Peer> {
+        let Numbered { from, .. } = frame;
+        let is_known = self.known.contains_key(&from) || self.former.contains_key(&from);
+        if !is_known && !self.peers.contains_key(&from) {
+            self.ask(from, now);
+            return None;
+        }
+        if !self.is_reserved {
+            if !self.peers.contains_key(&from) && !self.former.contains_key(&from) {
+                self.open(from, now).ok()?;
+            }
+            self.follow(kind, frame, now);
         }
         self.peers.get_mut(&from)
+    }
+
+    /// A frame of a later link than the last: its sender has given that one up, and this end follows it. The
+    /// broker can say any number, so the frame is opened before.
+    fn follow(&mut self, kind: Kind, frame: Numbered<'_>, now: Millis) {
+        let Numbered { from, number, sealed } = frame;
+        let of_peer = self.peers.get(&from).map(|peer| (&peer.face, peer.first));
+        let of_former = || self.former.get(&from).map(|former| (&former.face, former.first));
+        let Some((face, last)) = of_peer.or_else(of_former) else { return };
+        let first = number - number % LINK;
+        if first <= last {
+            return;
+        }
+        let Some(ciphers) = self.keys.ciphers(&self.secret, &face.public) else { return };
+        let cipher = match kind {
+            Kind::Data => ciphers.data_in,
+            Kind::Note => ciphers.note_in,
+        };
+        if cipher.open(nonce(number), &frame::aad(kind, from, self.id, number), sealed).is_some() {
+            let face = face.clone();
+            self.end(from, Closed::Anew, now);
+            // Without room for it there is no peer, and the frame is dropped.
+            let _ = self.begin(from, face, first, now);
+        }
     }
 
     pub(super) fn data(&mut self, frame: Numbered<'_>, now: Millis) {
         let Numbered { from, number, sealed } = frame;
         let (ours, note) = (self.id, self.timing.note);
-        let Some(peer) = self.peer(from, now) else { return };
+        let Some(peer) = self.peer(Kind::Data, frame, now) else { return };
         if !peer.incoming.wants(number) {
             // What was sent again may have arrived before its acknowledgement was lost.
             if peer.is_proven {
@@ -103,7 +156,7 @@ impl Endpoint {
         }
         let (ours, public) = (self.id, &self.keys.public);
         let Some(peer) = self.peers.get_mut(&from) else { return };
-        match peer.authenticity.heard([ours, from], [public, &peer.public], &bytes) {
+        match peer.authenticity.heard([ours, from], [public, &peer.face.public], &bytes) {
             Ok(Step::Answer(answer)) => {
                 peer.out.push(AUTHENTICATION, answer);
                 self.flush(from, now);
@@ -116,7 +169,7 @@ impl Endpoint {
     pub(super) fn note(&mut self, frame: Numbered<'_>, now: Millis) {
         let Numbered { from, number, sealed } = frame;
         let (ours, timing) = (self.id, self.timing);
-        let Some(peer) = self.peer(from, now) else { return };
+        let Some(peer) = self.peer(Kind::Note, frame, now) else { return };
         // An older note says less than a newer one.
         if number < peer.note_next {
             return;

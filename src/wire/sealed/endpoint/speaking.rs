@@ -2,7 +2,7 @@
 
 use super::super::frame::{self, Greeting, Kind, Note, To};
 use super::super::keys::{EndpointId, nonce};
-use super::{Closed, Endpoint, Millis, Output};
+use super::{Closed, Endpoint, FORGOTTEN_AFTER, Former, LINK, Millis, Output, Peer};
 
 impl Endpoint {
     pub(super) fn say_hello(&mut self, to: To, asks: bool, now: Millis) {
@@ -121,14 +121,29 @@ impl Endpoint {
     }
 
     pub(super) fn end(&mut self, id: EndpointId, why: Closed, now: Millis) {
-        if why != Closed::Left && why != Closed::Silent {
+        if !matches!(why, Closed::Left | Closed::Silent | Closed::Anew) {
             self.write_note(id, false, true, now);
         }
-        if self.peers.remove(&id).is_some() {
-            self.former.insert(id);
+        if let Some(peer) = self.peers.remove(&id) {
+            if peer.is_proven && !peer.authenticity.is_over() {
+                self.broken_off = self.broken_off.saturating_add(1);
+            }
+            let Peer { face, first, .. } = peer;
+            self.former.insert(id, Former { face, first });
             self.known.remove(&id);
             self.heard_first.retain(|heard| *heard != id);
             self.outputs.push_back(Output::Left(id, why));
+            self.forget();
+        }
+    }
+
+    /// A reserved endpoint does not remember for ever who has left. It follows nobody to later links, so all of its
+    /// numbers so far are below the next floor, and none comes again. (Another endpoint may follow to any number.)
+    fn forget(&mut self) {
+        let next = self.floor.checked_add(LINK).filter(|_| self.is_reserved);
+        if let Some(next) = next.filter(|_| self.former.len() >= FORGOTTEN_AFTER) {
+            self.former.clear();
+            self.floor = next;
         }
     }
 

@@ -43,8 +43,8 @@ struct Sending {
 }
 
 impl Outgoing {
-    /// `payload`: the most that the broker carries at once.
-    pub(in crate::wire::sealed) fn new(payload: usize) -> Self {
+    /// `payload`: the most that the broker carries at once. `first`: the number of the first piece.
+    pub(in crate::wire::sealed) fn new(payload: usize, first: u64) -> Self {
         let piece_len = payload.min(FRAME_MAX).saturating_sub(HEAD_LEN + SEAL_LEN + PIECE_HEAD);
         Self {
             short: VecDeque::new(),
@@ -53,7 +53,7 @@ impl Outgoing {
             waiting_bytes: 0,
             flight: VecDeque::new(),
             flight_bytes: 0,
-            next: 0,
+            next: first,
             piece_len: piece_len.clamp(1, PIECE_MAX),
         }
     }

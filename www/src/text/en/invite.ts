@@ -12,6 +12,8 @@ const claims = {
 
 export const invite = {
   claims,
+  brokenOff: (count: number) =>
+    `${count === 1 ? "An attempt to connect was" : `${count} attempts to connect were`} broken off before words could be shown: somebody may be in between.`,
   panel: {
     title: "Invite",
     summary: "Phones and friends join by a link, and privacy becomes real: the parties on different machines.",
@@ -59,6 +61,7 @@ export const invite = {
     cut: "The broker is out of reach: what is under way goes on when it is back.",
     out: "The room’s page has turned this guest away.",
     words: (words: string[]) => html`Words to compare: <strong data-testid="visit-words">${words.join(" · ")}</strong>.`,
+    wordsWith: (claim: string, words: string[]) => html`With ${claim}: <strong data-testid="other-words">${words.join(" · ")}</strong>.`,
     rtt: (time: string) => `${time} there and back.`,
     searching: "Waiting for the room’s page.",
   },
