@@ -20,6 +20,7 @@
 //! The machines know no clock and no network: `handle` an input at a time, then `drain` the outputs.
 
 mod authenticity;
+mod credential;
 mod door;
 mod endpoint;
 mod frame;
@@ -30,6 +31,7 @@ mod stream;
 mod visit;
 
 pub use authenticity::{WORDS, Words};
+pub use credential::{Credential, CredentialError};
 pub use door::{Admission, Door, DoorOutput, GuestView, HOST, Token, WORKER};
 pub use endpoint::{Closed, Endpoint, Input, Output, Timing};
 pub use frame::{CHANNEL_MAX, CLAIM_MAX, FRAME_MAX, To};
