@@ -11,6 +11,7 @@
 mod aggregator;
 mod broker;
 mod clock;
+mod credentials;
 mod crew;
 mod data;
 mod host;

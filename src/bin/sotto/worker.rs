@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sotto::federated::Millis;
@@ -10,8 +11,9 @@ use sotto::wire::sealed::{
 };
 use tokio::sync::mpsc;
 
-use crate::broker::{Broker, News};
+use crate::broker::{Broker, News, REFUSED};
 use crate::clock::Clock;
+use crate::credentials;
 use crate::crew::Crew;
 use crate::data::Data;
 use crate::host::{AGGREGATOR, WORKERS_MAX};
@@ -38,6 +40,10 @@ pub(crate) struct Arguments {
     /// The broker's address, with --secret
     #[arg(long, value_name = "URL", requires = "secret")]
     broker: Option<String>,
+    /// A file with credentials for the broker: a .creds file, or user:<name>:<password>, token:<token>,
+    /// nkey:<seed> or jwt:<jwt>:<seed> [else those of the invitation]
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
     /// How many workers
     #[arg(long, value_name = "N", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=WORKERS_MAX as i64))]
@@ -78,7 +84,10 @@ fn first_line() -> Result<String, String> {
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let invite = arguments.invite()?;
     let source = Arc::new(arguments.data.open()?);
-    let (broker, mut news) = Broker::connect(invite.broker(), invite.secret().tag()).await?;
+    let own = credentials::read(arguments.credentials.as_deref())?;
+    let credential = own.as_ref().or(invite.credential());
+    let (broker, mut news) =
+        Broker::connect(invite.broker(), invite.secret().tag(), credential).await?;
     let (done, mut finished) = mpsc::unbounded_channel();
     let crew = Crew::new(usize::from(arguments.workers), source, done);
     let mut guest = Guest::new(invite.secret().clone(), broker, crew);
@@ -96,6 +105,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
                     guest.hear(Input::Disconnected);
                 }
                 News::Frame(frame) => guest.hear(Input::Frame(&frame)),
+                News::Refused => eprintln!("sotto: {REFUSED}"),
                 News::Trouble(text) => eprintln!("sotto: the broker: {text}"),
             },
             Some(done) = finished.recv() => {
