@@ -170,12 +170,57 @@ fn accuracy(line: &str) -> f64 {
 }
 
 #[test]
+fn a_broker_lets_those_in_who_show_it_what_it_asks_for() {
+    let folder = Folder::new("asks");
+    let key = nkeys::KeyPair::new_user();
+    let password = "a pass:word & more";
+    let users =
+        format!("{{ nkey: {} }}, {{ user: guest, password: \"{password}\" }}", key.public_key());
+    let broker = Broker::with_users(&folder, &users);
+    let file = |name: &str, text: &str| {
+        let path = folder.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let own = file("own", &format!("nkey:{}\n", key.seed().unwrap()));
+    let guests = file("guests", &format!("user:guest:{password}\n"));
+    let wrong = file("wrong", "user:guest:word");
+    let (url, train) = (broker.url(), TRAIN.to_string());
+    let mut arguments = vec!["aggregator", "--broker", &url, "--synthetic", &train];
+    arguments.extend(["--query", "model=linear&secagg=off&rounds=1&cohort=2&shards=2"]);
+    assert_refused(&arguments);
+    arguments.extend(["--credentials", &own, "--guest-credentials", &guests]);
+    let mut aggregator = Program::start(&arguments);
+    let invite = aggregator.line();
+
+    let (bare, _) = invite.split_once("&auth=").unwrap();
+    let join = ["worker", "--join", bare, "--synthetic", &train];
+    assert_refused(&join);
+    assert_refused(&[&join[..], &["--credentials", &wrong]].concat());
+    let by_socket = invite.replace("nats%3A", "ws%3A").replace(&broker.port(), &broker.ws_port());
+    let _workers = [
+        Program::worker(&by_socket, 1, TRAIN),
+        Program::start(&[&join[..], &["--credentials", &own]].concat()),
+    ];
+    aggregator.round(0);
+    aggregator.round(1);
+    assert!(aggregator.ends_well());
+}
+
+fn assert_refused(arguments: &[&str]) {
+    let (code, said) = programs::outcome(arguments);
+    assert_eq!(code, Some(1), "{arguments:?}");
+    assert!(said.contains("the broker refuses the credentials"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_is_said_and_not_repeated() {
     let secret = "00112233445566778899aabbccddeeff";
     for (arguments, code) in [
         (&["worker", "--join", "#join=00112233&broker=ws%3A%2F%2Fhere"][..], 1),
         (&["worker", "--join", &format!("#join={secret}")], 1),
         (&["worker", "--join", &format!("#join={secret}&broker=ws://here&claim=alice")], 1),
+        (&["worker", "--join", &format!("#join={secret}&broker=ws://here&auth=001122334455")], 1),
         (&["worker", "--secret", secret, "--broker", "http://here"], 1),
         (&["worker", "--secret", secret], 2),
         (&["worker", "--secret", secret, "--broker", "ws://here", "--workers", "0"], 2),

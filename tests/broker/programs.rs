@@ -46,12 +46,21 @@ pub(crate) struct Broker {
 
 impl Broker {
     pub(crate) fn start(folder: &Folder) -> Self {
+        Self::with_config(folder, "")
+    }
+
+    /// One that lets these users in alone.
+    pub(crate) fn with_users(folder: &Folder, users: &str) -> Self {
+        Self::with_config(folder, &format!("authorization {{ users: [{users}] }}\n"))
+    }
+
+    fn with_config(folder: &Folder, more: &str) -> Self {
         let ports = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
         let ports = ports.map(|listener| listener.local_addr().unwrap().port());
         let config = folder.path("broker.conf");
         let text = format!(
             "listen: \"127.0.0.1:{}\"\nmax_payload: {PAYLOAD}\n\
-             websocket {{ listen: \"127.0.0.1:{}\", no_tls: true }}\n",
+             websocket {{ listen: \"127.0.0.1:{}\", no_tls: true }}\n{more}",
             ports[0], ports[1]
         );
         fs::write(&config, text).unwrap();

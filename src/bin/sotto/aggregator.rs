@@ -9,6 +9,7 @@ use sotto::federated::{Aggregator, Phase, Settings};
 use sotto::wire::sealed::{Door, Endpoint, HOST, Invite, RoomSecret, Timing, WORKER};
 
 use crate::broker::Broker;
+use crate::credentials;
 use crate::data::Data;
 use crate::host::Host;
 use crate::state::{self, State};
@@ -25,6 +26,13 @@ pub(crate) struct Arguments {
     /// The broker's address: nats:// or tls://; ws:// or wss:// if pages shall join too
     #[arg(long, value_name = "URL")]
     broker: String,
+    /// A file with credentials for the broker: a .creds file, or user:<name>:<password>, token:<token>,
+    /// nkey:<seed> or jwt:<jwt>:<seed>
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
+    /// A file with the credentials that the invitation carries, for whoever has it [else none]
+    #[arg(long, value_name = "FILE")]
+    guest_credentials: Option<PathBuf>,
     /// The settings as the page's address has them, such as "seed=42&rounds=2" [else those of the run
     /// in --state, or the usual ones]
     #[arg(long, value_name = "QUERY")]
@@ -65,10 +73,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let state = arguments.state.as_deref().map(State::open).transpose()?;
     let secret = arguments.secret(state.as_ref())?;
     let invite = Invite::new(secret.clone(), &arguments.broker, WORKER)
-        .map_err(|error| format!("--broker {}: {error}", arguments.broker))?;
+        .map_err(|error| format!("--broker {}: {error}", arguments.broker))?
+        .with_credential(credentials::read(arguments.guest_credentials.as_deref())?)
+        .map_err(|error| format!("--guest-credentials: {error}"))?;
+    let credential = credentials::read(arguments.credentials.as_deref())?;
     let (machine, keeper) = begin(settings, state)?;
     let (tester, mut tested) = Tester::start(&arguments.data.open()?, &machine)?;
-    let (broker, mut news) = Broker::connect(&arguments.broker, secret.tag(), None).await?;
+    let (broker, mut news) =
+        Broker::connect(&arguments.broker, secret.tag(), credential.as_ref(), None).await?;
     let payload = broker.payload();
     let endpoint = Endpoint::new(secret, HOST, true, payload, Timing::default(), entropy());
     broker.listen(endpoint.id());

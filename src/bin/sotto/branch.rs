@@ -11,7 +11,8 @@ use sotto::secagg::Identity;
 use sotto::wire::Address;
 use sotto::wire::sealed::{Door, Endpoint, HOST, Input, Invite, Timing, Token, WORKER};
 
-use crate::broker::{Broker, News};
+use crate::broker::{Broker, News, REFUSED};
+use crate::credentials;
 use crate::guest::{Guest, Inside};
 use crate::host::{Effect, Host};
 use crate::worker::invitation;
@@ -36,6 +37,12 @@ pub(crate) struct Arguments {
     /// The address of that room's broker [else the one of the invitation]
     #[arg(long, value_name = "URL")]
     broker: Option<String>,
+    /// A file with credentials for the brokers, as `sotto worker` takes it [else those of the invitation]
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
+    /// A file with the credentials that the workers' invitation carries, for whoever has it [else none]
+    #[arg(long, value_name = "FILE")]
+    guest_credentials: Option<PathBuf>,
     /// How many workers it has room for. The run's `shards` is meant to be so many for each branch
     #[arg(long, value_name = "N", default_value_t = 64)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -54,11 +61,17 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let secret = state::secret(&arguments.room_secret_file)?;
     let url = arguments.broker.as_deref().unwrap_or(above.broker());
     let invite = Invite::new(secret.clone(), url, WORKER)
-        .map_err(|error| format!("--broker {url}: {error}"))?;
+        .map_err(|error| format!("--broker {url}: {error}"))?
+        .with_credential(credentials::read(arguments.guest_credentials.as_deref())?)
+        .map_err(|error| format!("--guest-credentials: {error}"))?;
+    let own = credentials::read(arguments.credentials.as_deref())?;
+    let credential = own.as_ref().or(above.credential());
     let machine = Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
 
-    let (up, mut from_above) = Broker::connect(above.broker(), above.secret().tag(), None).await?;
-    let (down, mut from_below) = Broker::connect(url, secret.tag(), Some(GROUP)).await?;
+    let (up, mut from_above) =
+        Broker::connect(above.broker(), above.secret().tag(), credential, None).await?;
+    let (down, mut from_below) =
+        Broker::connect(url, secret.tag(), credential, Some(GROUP)).await?;
     let (payload, timing) = (down.payload(), Timing::default());
     let endpoint = Endpoint::new(secret, HOST, true, payload, timing, entropy());
     down.listen(endpoint.id());
@@ -128,6 +141,7 @@ impl Limb {
                 self.door_hears(Input::Disconnected, now);
             }
             News::Frame(frame) => self.door_hears(Input::Frame(frame), now),
+            News::Refused => eprintln!("sotto: below, {REFUSED}"),
             News::Trouble(text) => eprintln!("sotto: the broker below: {text}"),
         }
     }

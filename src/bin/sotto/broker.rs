@@ -4,11 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Event};
+use async_nats::{Client, ConnectErrorKind, Event};
 use futures_util::StreamExt;
-use sotto::wire::sealed::{EndpointId, FRAME_MAX, RoomTag, To};
+use sotto::wire::sealed::{Credential, EndpointId, FRAME_MAX, RoomTag, To};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
+
+use crate::credentials;
 
 /// Frames that have come and were not looked at.
 const NEWS_MAX: usize = 1024;
@@ -20,6 +22,8 @@ const WAITING_MAX: usize = 256 << 20;
 const RETRY_MAX: Duration = Duration::from_secs(4);
 /// How long a broker that has not been reached is waited for in silence.
 const SILENCE: Duration = Duration::from_secs(3);
+/// What a broker that lets nobody in is said to do.
+pub(crate) const REFUSED: &str = "the broker refuses the credentials, or asks for some";
 /// How long the last frames are waited for.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -28,6 +32,8 @@ pub(crate) enum News {
     Connected,
     Disconnected,
     Frame(Vec<u8>),
+    /// The broker wants other credentials, or some.
+    Refused,
     /// The broker, or the way to it, complains.
     Trouble(String),
 }
@@ -47,17 +53,18 @@ enum Order {
 }
 
 impl Broker {
-    /// Reaches the broker at `url`, sooner or later. Nothing is read before [`Broker::listen`]. What comes to
-    /// the room goes to one alone of those who name the same `group`.
+    /// Reaches the broker at `url`, sooner or later, unless it refuses the credential. Nothing is read before
+    /// [`Broker::listen`]. What comes to the room goes to one alone of those who name the same `group`.
     pub(crate) async fn connect(
         url: &str,
         tag: RoomTag,
+        credential: Option<&Credential>,
         group: Option<&'static str>,
     ) -> Result<(Self, mpsc::Receiver<News>), String> {
         let (news, mut heard) = mpsc::channel(NEWS_MAX);
         let told = news.clone();
         let complaint = Arc::new(Mutex::new(String::new()));
-        let client = ConnectOptions::new()
+        let client = credentials::options(credential)?
             .retry_on_initial_connect()
             .subscription_capacity(HELD_MAX)
             .reconnect_delay_callback(|tries| {
@@ -77,9 +84,15 @@ impl Broker {
             .connect(url)
             .await
             .map_err(|error| format!("the broker: {error}"))?;
-        if tokio::time::timeout(SILENCE, reached(&mut heard)).await.is_err() {
-            eprintln!("sotto: the broker does not answer; trying on");
-            reached(&mut heard).await;
+        let is_let_in = match tokio::time::timeout(SILENCE, reached(&mut heard)).await {
+            Ok(is_let_in) => is_let_in,
+            Err(_) => {
+                eprintln!("sotto: the broker does not answer; trying on");
+                reached(&mut heard).await
+            }
+        };
+        if !is_let_in {
+            return Err(REFUSED.to_owned());
         }
         let payload = client.server_info().max_payload.min(FRAME_MAX);
         let (orders, obeyed) = mpsc::unbounded_channel();
@@ -140,17 +153,21 @@ fn news_of(event: &Event, complaint: &Mutex<String>) -> Option<News> {
     };
     let is_new = trouble != *last;
     last.clone_from(&trouble);
-    is_new.then_some(News::Trouble(trouble))
+    let is_refusal = trouble == format!("nats: {}", ConnectErrorKind::AuthorizationViolation);
+    is_new.then_some(if is_refusal { News::Refused } else { News::Trouble(trouble) })
 }
 
-async fn reached(heard: &mut mpsc::Receiver<News>) {
+/// Whether the broker lets this program in, once it has said so.
+async fn reached(heard: &mut mpsc::Receiver<News>) -> bool {
     while let Some(news) = heard.recv().await {
         match news {
-            News::Connected => return,
+            News::Connected => return true,
+            News::Refused => return false,
             News::Trouble(text) => eprintln!("sotto: the broker: {text}"),
             News::Disconnected | News::Frame(_) => {}
         }
     }
+    false
 }
 
 /// Hands orders to the client, which may have to wait for the broker with each.
@@ -239,14 +256,22 @@ fn subject(tag: RoomTag, to: To) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use async_nats::ClientError;
 
     #[test]
     fn a_complaint_is_told_once_a_cut() {
         let complaint = Mutex::default();
-        let error = || Event::ClientError(async_nats::ClientError::Other("no way".to_owned()));
+        let error = || Event::ClientError(ClientError::Other("no way".to_owned()));
         let tells = |event| news_of(&event, &complaint).is_some();
         let told = [error(), error(), Event::Connected, error(), Event::Draining].map(tells);
         assert_eq!(told, [true, false, true, true, false]);
+    }
+
+    #[test]
+    fn a_refusal_is_told_from_other_trouble() {
+        let refusal = ConnectErrorKind::AuthorizationViolation.to_string();
+        let event = Event::ClientError(ClientError::Other(refusal));
+        assert!(matches!(news_of(&event, &Mutex::default()), Some(News::Refused)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use sotto::wire::sealed::{
     Closed, EndpointId, Input, RoomSecret, Stage, Timing, Token, Visit, VisitOutput, WORKER,
 };
 
-use crate::broker::{Broker, News};
+use crate::broker::{Broker, News, REFUSED};
 use crate::clock::Clock;
 use crate::entropy;
 use crate::host::AGGREGATOR;
@@ -85,6 +85,7 @@ impl<I: Inside> Guest<I> {
                 self.hear(Input::Disconnected);
             }
             News::Frame(frame) => self.hear(Input::Frame(frame)),
+            News::Refused => eprintln!("sotto: {REFUSED}"),
             News::Trouble(text) => eprintln!("sotto: the broker: {text}"),
         }
     }

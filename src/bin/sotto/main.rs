@@ -13,6 +13,7 @@ mod aggregator;
 mod branch;
 mod broker;
 mod clock;
+mod credentials;
 mod crew;
 mod data;
 mod guest;

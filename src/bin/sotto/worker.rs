@@ -9,6 +9,7 @@ use sotto::wire::sealed::{Input, Invite, RoomSecret, Token, WORKER, WORKERS_MAX}
 use tokio::sync::mpsc;
 
 use crate::broker::Broker;
+use crate::credentials;
 use crate::crew::Crew;
 use crate::data::Data;
 use crate::guest::Guest;
@@ -31,6 +32,10 @@ pub(crate) struct Arguments {
     /// The broker's address, with --secret
     #[arg(long, value_name = "URL", requires = "secret")]
     broker: Option<String>,
+    /// A file with credentials for the broker: a .creds file, or user:<name>:<password>, token:<token>,
+    /// nkey:<seed> or jwt:<jwt>:<seed> [else those of the invitation]
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
     /// How many workers
     #[arg(long, value_name = "N", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=WORKERS_MAX as i64))]
@@ -81,7 +86,10 @@ fn first_line() -> Result<String, String> {
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let invite = arguments.invite()?;
     let source = Arc::new(arguments.data.open()?);
-    let (broker, mut news) = Broker::connect(invite.broker(), invite.secret().tag(), None).await?;
+    let own = credentials::read(arguments.credentials.as_deref())?;
+    let credential = own.as_ref().or(invite.credential());
+    let (broker, mut news) =
+        Broker::connect(invite.broker(), invite.secret().tag(), credential, None).await?;
     let (done, mut finished) = mpsc::unbounded_channel();
     let state = arguments.state.as_deref().map(State::open).transpose()?;
     let count = usize::from(arguments.workers);

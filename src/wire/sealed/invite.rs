@@ -2,6 +2,7 @@
 
 use zeroize::Zeroizing;
 
+use super::credential::{Credential, CredentialError};
 use super::door::WORKER;
 use super::frame::CLAIM_MAX;
 use super::secret::RoomSecret;
@@ -11,7 +12,8 @@ const INVITE_MAX: usize = 4096;
 /// How a broker's address may begin.
 const SCHEMES: [&str; 4] = ["nats://", "tls://", "ws://", "wss://"];
 
-/// The way into a room: `#join=<secret>&broker=<address>&claim=<claim>`.
+/// The way into a room: `#join=<secret>&broker=<address>&claim=<claim>`, and `&auth=<credential>` where the
+/// broker asks for one.
 ///
 /// ```
 /// use sotto::wire::sealed::Invite;
@@ -26,6 +28,7 @@ pub struct Invite {
     secret: RoomSecret,
     broker: String,
     claim: String,
+    credential: Option<Credential>,
 }
 
 /// Why a text is no invitation. What it says is not repeated: there may be a secret in it.
@@ -40,6 +43,9 @@ pub enum InviteError {
     /// The claim is too long.
     #[error("what an invitation is for has at most {CLAIM_MAX} bytes")]
     Claim,
+    /// There is a credential, and it cannot be read.
+    #[error("auth= in an invitation: {0}")]
+    Credential(#[from] CredentialError),
     /// Nobody writes an invitation of this length.
     #[error("an invitation has at most {INVITE_MAX} bytes")]
     TooLong,
@@ -60,9 +66,22 @@ impl Invite {
         if claim.len() > CLAIM_MAX {
             return Err(InviteError::Claim);
         }
-        let invite = Self { secret, broker: broker.to_owned(), claim: claim.to_owned() };
-        match invite.fragment().len() <= INVITE_MAX {
-            true => Ok(invite),
+        let (broker, claim) = (broker.to_owned(), claim.to_owned());
+        Self { secret, broker, claim, credential: None }.bounded()
+    }
+
+    /// With this for the broker, which whoever has the link may then use.
+    ///
+    /// # Errors
+    /// When it becomes too long.
+    pub fn with_credential(mut self, credential: Option<Credential>) -> Result<Self, InviteError> {
+        self.credential = credential;
+        self.bounded()
+    }
+
+    fn bounded(self) -> Result<Self, InviteError> {
+        match self.fragment().len() <= INVITE_MAX {
+            true => Ok(self),
             false => Err(InviteError::TooLong),
         }
     }
@@ -86,14 +105,18 @@ impl Invite {
         let broker = value("broker").ok_or(InviteError::Broker);
         let claim = value("claim");
         let claim = claim.as_ref().map_or(WORKER, |claim| claim.as_str());
-        Self::new(secret.ok_or(InviteError::Secret)?, broker?.as_str(), claim)
+        let credential = value("auth").map(|text| Credential::parse(&text)).transpose()?;
+        Self::new(secret.ok_or(InviteError::Secret)?, broker?.as_str(), claim)?
+            .with_credential(credential)
     }
 
     /// As a link has it, with its `#`.
     #[must_use]
     pub fn fragment(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(format!("#join={}", self.secret.text().as_str()));
-        for (name, value) in [("broker", &self.broker), ("claim", &self.claim)] {
+        let auth = self.credential.as_ref().map(Credential::text);
+        let values = [("broker", &self.broker), ("claim", &self.claim)];
+        for (name, value) in values.into_iter().chain(auth.as_deref().map(|auth| ("auth", auth))) {
             text.extend(["&", name, "="]);
             text.extend(form_urlencoded::byte_serialize(value.as_bytes()));
         }
@@ -110,6 +133,12 @@ impl Invite {
     #[must_use]
     pub fn broker(&self) -> &str {
         &self.broker
+    }
+
+    /// What the broker is shown, if it asks for something.
+    #[must_use]
+    pub fn credential(&self) -> Option<&Credential> {
+        self.credential.as_ref()
     }
 
     /// What whoever follows it says it is.
@@ -129,6 +158,7 @@ impl std::fmt::Debug for Invite {
 mod tests {
     use super::*;
     use crate::entropy::Entropy;
+    use crate::wire::sealed::credential::tests::any_credential;
     use proptest::prelude::*;
 
     fn secret(byte: u8) -> RoomSecret {
@@ -140,8 +170,10 @@ mod tests {
         #[test]
         fn what_is_written_is_read(
             byte: u8, broker in "(nats|tls|ws|wss)://[!-~é]{1,40}", claim in ".{0,40}",
+            credential in proptest::option::of(any_credential()),
         ) {
             let invite = Invite::new(secret(byte), &broker, &claim).unwrap();
+            let invite = invite.with_credential(credential).unwrap();
             let link = format!("https://example.org/sotto/?rounds=3{}", invite.fragment().as_str());
             prop_assert_eq!(Invite::parse(&link), Ok(invite.clone()));
             prop_assert_eq!(Invite::parse(&invite.fragment()), Ok(invite.clone()));
@@ -149,7 +181,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_read_or_refused(text in "(.{0,9}#)?(join=[0-9a-f]{31,33}&)?.{0,40}") {
+        fn any_text_is_read_or_refused(text in "(.{0,9}#)?(join=[0-9a-f]{31,33}&)?(auth=)?.{0,40}") {
             let _ = Invite::parse(&text);
         }
     }
@@ -167,6 +199,12 @@ mod tests {
         let claim = "x".repeat(CLAIM_MAX + 1);
         let text = format!("{join}&broker=ws://here&claim={claim}");
         assert_eq!(Invite::parse(&text), Err(InviteError::Claim));
+        let here = format!("{join}&broker=ws://here");
+        let refused = Invite::parse(&format!("{here}&auth=user:secret"));
+        assert_eq!(refused, Err(InviteError::Credential(CredentialError::User)));
+        let long = Credential::Token("x".repeat(INVITE_MAX));
+        let refused = Invite::parse(&here).unwrap().with_credential(Some(long));
+        assert_eq!(refused, Err(InviteError::TooLong));
         let text = format!("{join}&broker=ws://{}", "x".repeat(INVITE_MAX));
         assert_eq!(Invite::parse(&text), Err(InviteError::TooLong));
     }

@@ -21,6 +21,7 @@
 //! The machines know no clock and no network: `handle` an input at a time, then `drain` the outputs.
 
 mod authenticity;
+mod credential;
 mod door;
 mod early;
 mod endpoint;
@@ -33,6 +34,7 @@ mod stream;
 mod visit;
 
 pub use authenticity::{WORDS, Words};
+pub use credential::{Credential, CredentialError};
 pub use door::{Admission, Door, DoorOutput, GuestView, HOST, Token, WORKER};
 pub use early::Early;
 pub use endpoint::{Closed, Endpoint, Input, Output, Timing};

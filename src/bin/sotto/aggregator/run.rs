@@ -8,7 +8,7 @@ use sotto::wire::sealed::Input;
 
 use super::is_finished;
 use super::testing::Tester;
-use crate::broker::{Broker, News};
+use crate::broker::{Broker, News, REFUSED};
 use crate::clock::Clock;
 use crate::host::{Effect, Host};
 use crate::shared::history::{Point, Summary};
@@ -107,6 +107,10 @@ impl Room {
                 self.door_hears(Input::Disconnected)
             }
             News::Frame(frame) => self.door_hears(Input::Frame(frame)),
+            News::Refused => {
+                eprintln!("sotto: {REFUSED}");
+                Ok(())
+            }
             News::Trouble(text) => {
                 eprintln!("sotto: the broker: {text}");
                 Ok(())
