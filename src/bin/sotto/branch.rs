@@ -66,12 +66,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
         .map_err(|error| format!("--guest-credentials: {error}"))?;
     let own = credentials::read(arguments.credentials.as_deref())?;
     let credential = own.as_ref().or(above.credential());
+    // Another broker is not shown what the invitation carries for its own.
+    let below = credential.filter(|_| own.is_some() || url == above.broker());
     let machine = Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
 
     let (up, mut from_above) =
         Broker::connect(above.broker(), above.secret().tag(), credential, None).await?;
-    let (down, mut from_below) =
-        Broker::connect(url, secret.tag(), credential, Some(GROUP)).await?;
+    let (down, mut from_below) = Broker::connect(url, secret.tag(), below, Some(GROUP)).await?;
     let (payload, timing) = (down.payload(), Timing::default());
     let endpoint = Endpoint::new(secret, HOST, true, payload, timing, entropy());
     down.listen(endpoint.id());
