@@ -15,7 +15,7 @@ test.afterEach(() => relay.end());
 /** Opens the door of a room's page at a broker. */
 async function openDoor(page: Page, line: Line): Promise<void> {
   const panel = page.getByTestId("invite");
-  await panel.locator("summary").click();
+  await panel.locator("summary").first().click();
   await page.getByTestId("broker").fill(line.address);
   await page.getByTestId("open-door").click();
   await expect(page.getByTestId("door-state")).toHaveAttribute("data-state", "connected");

@@ -8,6 +8,8 @@ import { resolve } from "node:path";
 const PROGRAM = process.env["NATS_SERVER"] ?? "nats-server";
 /** The one of `./build.sh relay`. */
 const CONFIG = resolve("../tools/relay/nats.conf");
+/** One that asks its users, `host` and `guest`, for passwords. */
+export const GUARDED = resolve("scripts/guarded.conf");
 
 export class Relay {
   private server?: ChildProcess;
@@ -15,11 +17,12 @@ export class Relay {
   private constructor(
     private readonly port: number,
     private readonly websocket: number,
+    private readonly config: string,
   ) {}
 
-  static async begin(): Promise<Relay> {
+  static async begin(config = CONFIG): Promise<Relay> {
     const [port, websocket] = await Promise.all([freePort(), freePort()]);
-    const relay = new Relay(port, websocket);
+    const relay = new Relay(port, websocket, config);
     await relay.start();
     return relay;
   }
@@ -31,7 +34,7 @@ export class Relay {
 
   async start(): Promise<void> {
     const env = { ...process.env, RELAY_HOST: "127.0.0.1", RELAY_PORT: String(this.port), RELAY_WS_PORT: String(this.websocket) };
-    const server = spawn(PROGRAM, ["-c", CONFIG], { stdio: "ignore", env });
+    const server = spawn(PROGRAM, ["-c", this.config], { stdio: "ignore", env });
     this.server = server;
     const failed = new Promise<never>((_, reject) => server.once("error", reject));
     await Promise.race([failed, reachable(this.port).then(() => reachable(this.websocket))]);

@@ -5,7 +5,7 @@ import { live } from "lit/directives/live.js";
 import type { GuestEntry } from "../../wasm/sotto.js";
 import { millis } from "../format";
 import { TAB_ROLES } from "../state/control";
-import { isBroker, linkOf, type Claim } from "../state/invite";
+import { accessIn, linkOf, type Access, type Claim } from "../state/invite";
 import type { RemoteShow } from "../state/remote";
 import { shared } from "../styles/shared";
 import { text } from "../text";
@@ -52,6 +52,12 @@ export class InvitePanel extends LitElement {
       .broker,
       .address {
         flex: 1 1 18rem;
+      }
+      .credentials {
+        flex: 1 1 100%;
+      }
+      .credentials summary {
+        font: 600 var(--text-s) var(--sans);
       }
       .lock {
         display: flex;
@@ -124,16 +130,16 @@ export class InvitePanel extends LitElement {
 
   @property({ attribute: false }) show!: RemoteShow;
   @state() private claim: Claim = "worker";
-  @state() private misnamed = false;
+  @state() private problem?: "broker" | "credentials" | undefined;
   @state() private copied = false;
 
   protected override render() {
     const { show } = this;
-    return html`<details class="panel" data-testid="invite" ?open=${show.broker !== undefined}>
+    return html`<details class="panel" data-testid="invite" ?open=${show.access !== undefined}>
       <summary>${words.title}<span class="summary">${words.summary}</span></summary>
       <div class="body">
         <p class="lead">${words.lead}</p>
-        ${show.broker === undefined ? this.closed() : this.opened(show, show.broker)}
+        ${show.access ? this.opened(show, show.access) : this.closed()}
       </div>
     </details>`;
   }
@@ -147,18 +153,32 @@ export class InvitePanel extends LitElement {
           <input name="broker" type="url" required data-testid="broker" .value=${local} placeholder=${words.placeholder} />
         </label>
         <button class="primary" data-testid="open-door">${words.open}</button>
+        <details class="credentials" data-testid="credentials">
+          <summary>${words.credentials.title}</summary>
+          <div class="body">
+            ${this.secretField("own")} ${this.secretField("guests")}
+            <p class="note">${words.credentials.note}</p>
+          </div>
+        </details>
       </form>
-      ${this.misnamed ? html`<p class="note" role="alert">${words.notBroker}</p>` : nothing}
+      ${this.problem ? html`<p class="note" role="alert">${this.problem === "broker" ? words.notBroker : words.credentials.wrong}</p>` : nothing}
       <p class="note">${words.local}</p>
     `;
   }
 
-  private opened(show: RemoteShow, broker: string) {
+  private secretField(name: "own" | "guests") {
+    return html`<label>
+      ${words.credentials[name]}
+      <input name=${name} type="password" autocomplete="off" data-testid=${`credentials-${name}`} />
+    </label>`;
+  }
+
+  private opened(show: RemoteShow, access: Access) {
     return html`
       <p role="status" data-testid="door-state" data-state=${show.state}>
-        ${words.states[show.state](broker)} ${show.reason ? words.reason(show.reason) : ""}
+        ${words.states[show.state](access.broker)} ${show.reason ? words.reason(show.reason) : ""}
       </p>
-      ${show.secret === undefined ? nothing : this.link(show.secret, broker)}
+      ${show.secret === undefined ? nothing : this.link(show.secret, access)}
       ${show.secret === undefined ? nothing : this.guests(show)}
       <div class="link">
         ${show.secret === undefined
@@ -172,8 +192,8 @@ export class InvitePanel extends LitElement {
     `;
   }
 
-  private link(secret: string, broker: string) {
-    const link = linkOf({ secret, broker, claim: this.claim });
+  private link(secret: string, { broker, guests: auth }: Access) {
+    const link = linkOf({ secret, broker, claim: this.claim, ...(auth !== undefined && { auth }) });
     return html`
       <div class="open">
         <div class="side">
@@ -232,9 +252,11 @@ export class InvitePanel extends LitElement {
 
   private readonly openDoor = (event: SubmitEvent) => {
     event.preventDefault();
-    const broker = String(new FormData(event.currentTarget as HTMLFormElement).get("broker")).trim();
-    this.misnamed = !isBroker(broker);
-    if (!this.misnamed) tell(this, "open-door", broker);
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const value = (name: string) => String(form.get(name));
+    const access = accessIn(value("broker").trim(), value("own"), value("guests"));
+    this.problem = typeof access === "string" ? access : undefined;
+    if (typeof access === "object") tell(this, "open-door", access);
   };
 
   private readonly choose = (event: Event) => {

@@ -3,7 +3,10 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import { shared } from "../styles/shared";
 
-/** A text as a QR code, drawn once its encoder is there. */
+/** The most that a QR code of medium correction holds, in bytes. */
+const BYTES_MAX = 2331;
+
+/** A text as a QR code, drawn once its encoder is there; of one that is too long there is none. */
 @customElement("sotto-qr-code")
 export class QrCode extends LitElement {
   static override styles = [
@@ -31,6 +34,8 @@ export class QrCode extends LitElement {
 
   private async draw(): Promise<void> {
     const { value } = this;
+    this.size = 0;
+    if (new TextEncoder().encode(value).length > BYTES_MAX) return;
     const { default: encoder } = await import("qrcode-generator");
     if (value !== this.value) return;
     const code = encoder(0, "M");

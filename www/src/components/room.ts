@@ -8,6 +8,7 @@ import type { Helper, TabRole } from "../state/control";
 import type { Stroke } from "../state/drawing";
 import { Lessons } from "../state/lessons";
 import { Session } from "../state/session";
+import type { Access } from "../state/invite";
 import { hiddenBy, PARTS, type Part } from "../state/hidden";
 import { latest } from "../state/show";
 import { shared } from "../styles/shared";
@@ -143,7 +144,7 @@ export class Room extends LitElement {
       <sotto-invite
         ?hidden=${this.hides("invite") || show.room === "taken"}
         .show=${remote.show}
-        @open-door=${({ detail }: CustomEvent<string>) => remote.open(detail)}
+        @open-door=${({ detail }: CustomEvent<Access>) => remote.open(detail)}
         @close-door=${() => remote.close()}
         @lock-door=${({ detail }: CustomEvent<boolean>) => remote.lock(detail)}
         @decide=${({ detail }: CustomEvent<{ guest: string; comesIn: boolean }>) => remote.decide(detail.guest, detail.comesIn)}

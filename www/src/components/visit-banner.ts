@@ -23,8 +23,10 @@ export class VisitBanner extends LitElement {
     if (!show) return html`<sotto-banner level="warning" data-testid="broken-link">${words.broken}</sotto-banner>`;
     const { stage, state, words: compared, others, rtt, reason, brokenOff } = show;
     const isCut = state === "lost" && stage !== "seeks";
-    return html`<sotto-banner level=${stage === "out" || isCut ? "warning" : "info"} data-testid="visit" data-stage=${stage} data-broker=${state}>
-      ${isCut ? words.cut : this.now(show)} ${stage === "seeks" && state === "lost" ? reason : nothing}
+    const isRefused = state === "refused";
+    return html`<sotto-banner level=${stage === "out" || isCut || isRefused ? "warning" : "info"} data-testid="visit" data-stage=${stage} data-broker=${state}>
+      ${isRefused ? words.seeks.refused(show.broker) : isCut ? words.cut : this.now(show)}
+      ${isRefused || (stage === "seeks" && state === "lost") ? reason : nothing}
       ${compared ? words.words(compared) : nothing}
       ${others.map((other) => words.wordsWith(text.invite.claims[other.claim as Claim] ?? other.claim, other.words))}
       ${rtt === undefined ? nothing : words.rtt(millis(rtt))}

@@ -3,6 +3,7 @@
 
 import type { NatsConnection } from "@nats-io/nats-core";
 
+import { authenticator, isRefusal } from "./credentials";
 import init, { Bridge, type BridgeCommand, type BridgeEvent } from "../../wasm/sotto.js";
 
 /** `Join`: the command that begins, and the broker by which. */
@@ -11,6 +12,8 @@ export type Opening = Extract<BridgeCommand, { type: "host" | "visit" }>;
 export interface Join {
   type: "join";
   broker: string;
+  /** What the broker is shown, on one line. */
+  auth?: string | undefined;
   opening: WithoutPayload<Opening>;
 }
 type WithoutPayload<T> = T extends unknown ? Omit<T, "payload"> : never;
@@ -18,7 +21,8 @@ type WithoutPayload<T> = T extends unknown ? Omit<T, "payload"> : never;
 /** How the broker is reached. */
 export interface BrokerState {
   type: "broker";
-  state: "connecting" | "connected" | "lost";
+  /** `refused`: it wants other credentials, or some. */
+  state: "connecting" | "connected" | "lost" | "refused";
   /** Of the last failure. */
   reason?: string;
 }
@@ -26,6 +30,8 @@ export interface BrokerState {
 export type BridgeOutput = BridgeEvent | BrokerState;
 
 const AGAIN_MS = 2000;
+/** A broker that refuses is not pressed. */
+const REFUSED_MS = 15_000;
 const CONNECT_MS = 8000;
 /** A broker that does not answer for two of these is lost. */
 const PING_MS = 5000;
@@ -61,12 +67,13 @@ function subscribe(names: string[]): void {
   }
 }
 
-async function join({ broker, opening }: Join): Promise<void> {
-  const [{ wsconnect }] = await Promise.all([import("@nats-io/nats-core"), ready]);
+async function join({ broker, auth, opening }: Join): Promise<void> {
+  const [nats] = await Promise.all([import("@nats-io/nats-core"), ready]);
+  let refused = false;
   while (!over) {
-    post({ type: "broker", state: "connecting" });
+    if (!refused) post({ type: "broker", state: "connecting" });
     try {
-      connection = await wsconnect({
+      connection = await nats.wsconnect({
         servers: broker,
         name: "sotto",
         noEcho: true,
@@ -76,14 +83,17 @@ async function join({ broker, opening }: Join): Promise<void> {
         pingInterval: PING_MS,
         maxPingOut: 2,
         ignoreClusterUpdates: true,
+        ...(auth !== undefined && { authenticator: authenticator(nats, auth) }),
       });
+      refused = false;
       await serve(connection, opening);
     } catch (error) {
-      post({ type: "broker", state: "lost", reason: reasonOf(error) });
+      refused = isRefusal(nats, error);
+      post({ type: "broker", state: refused ? "refused" : "lost", reason: reasonOf(error) });
     }
     bridge?.connected(false);
     connection = undefined;
-    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    await new Promise((done) => setTimeout(done, refused ? REFUSED_MS : AGAIN_MS));
   }
 }
 

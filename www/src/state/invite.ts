@@ -1,5 +1,6 @@
-// A link by which others come: broker, room's secret and role, in the part of an address that browsers send to nobody.
+// A link by which others come: broker and credentials for it, room's secret and role, in the part of an address that browsers send to nobody.
 
+import { credentialIn, credentialText } from "./credential";
 import { isTabRole, type TabRole } from "./control";
 
 /** What somebody comes as. */
@@ -9,6 +10,8 @@ export interface Invite {
   secret: string;
   broker: string;
   claim: Claim;
+  /** What the broker is shown. */
+  auth?: string;
 }
 
 /** The invitation in an address's fragment; in words what is wrong with it, or nothing where there is none. */
@@ -19,7 +22,9 @@ export function inviteIn(hash: string): Invite | "broken" | undefined {
   const broker = parts.get("broker") ?? "";
   const claim = parts.get("claim") ?? "worker";
   const known = claim === "worker" || (isTabRole(claim) && claim);
-  return /^[0-9a-f]{32}$/.test(secret) && isBroker(broker) && known ? { secret, broker, claim: claim as Claim } : "broken";
+  const auth = parts.get("auth") ?? undefined;
+  const isWhole = /^[0-9a-f]{32}$/.test(secret) && isBroker(broker) && known && (auth === undefined || credentialIn(auth));
+  return isWhole ? { secret, broker, claim: claim as Claim, ...(auth !== undefined && { auth }) } : "broken";
 }
 
 /** The invitation of this page's address, if it is one for this role. */
@@ -29,10 +34,10 @@ export function inviteFor(claim: Claim): Invite | "broken" | undefined {
 }
 
 /** The page for the role, with the invitation. */
-export function linkOf({ secret, broker, claim }: Invite): string {
+export function linkOf({ secret, broker, claim, auth }: Invite): string {
   const page = claim === "worker" ? "worker.html" : `party.html?role=${claim}`;
   const url = new URL(page, document.baseURI);
-  url.hash = String(new URLSearchParams({ join: secret, broker, claim }));
+  url.hash = String(new URLSearchParams({ join: secret, broker, claim, ...(auth !== undefined && { auth }) }));
   return url.href;
 }
 
@@ -45,20 +50,33 @@ export function isBroker(address: string): boolean {
   }
 }
 
-/** A room that others were invited to, which a reload of its page opens again. */
-export interface Hosted {
-  secret: string;
+/** A broker, and what it is shown: by the room's page, and by those who come by its links. */
+export interface Access {
   broker: string;
+  own?: string;
+  guests?: string;
+}
+
+/** Access as somebody typed it; in words what is wrong with it. */
+export function accessIn(broker: string, own: string, guests: string): Access | "broker" | "credentials" {
+  if (!isBroker(broker)) return "broker";
+  const [mine, theirs] = [own, guests].map((text) => (text === "" ? undefined : (credentialIn(text) ?? "credentials")));
+  if (mine === "credentials" || theirs === "credentials") return "credentials";
+  return { broker, ...(mine && { own: credentialText(mine) }), ...(theirs && { guests: credentialText(theirs) }) };
+}
+
+/** A room that others were invited to, which a reload of its page opens again. */
+export interface Hosted extends Access {
+  secret: string;
 }
 
 const key = (room: string) => `sotto/invite/${room}`;
 
 export function hostedBefore(room: string): Hosted | undefined {
   try {
-    const { secret, broker } = JSON.parse(localStorage.getItem(key(room)) ?? "{}") as Partial<Hosted>;
-    return typeof secret === "string" && /^[0-9a-f]{32}$/.test(secret) && typeof broker === "string" && isBroker(broker)
-      ? { secret, broker }
-      : undefined;
+    const { secret, broker = "", own = "", guests = "" } = JSON.parse(localStorage.getItem(key(room)) ?? "{}") as Partial<Hosted>;
+    const access = accessIn(broker, own, guests);
+    return typeof secret === "string" && /^[0-9a-f]{32}$/.test(secret) && typeof access === "object" ? { secret, ...access } : undefined;
   } catch {
     return undefined;
   }

@@ -4,13 +4,13 @@ import type { GuestEntry, RemoteWay } from "../../wasm/sotto.js";
 import type { BridgeInput, BridgeOutput } from "../roles/bridge";
 import { startBridge, type RoleLink } from "../roles/start";
 import type { Far } from "./control";
-import { hostedBefore, rememberHosted } from "./invite";
+import { hostedBefore, rememberHosted, type Access } from "./invite";
 import { Leavers } from "./leavers";
 import { reached, type Reached } from "./reached";
 
 export interface RemoteShow extends Reached {
   /** Where it is open, or shall be. */
-  broker?: string;
+  access?: Access;
   /** Once it is open: what links carry. */
   secret?: string;
   locked: boolean;
@@ -41,16 +41,17 @@ export class Remote implements Far {
     if (this.room === room) return;
     this.room = room;
     const before = hostedBefore(room);
-    if (before) this.open(before.broker, before.secret);
+    if (before) this.open(before);
   }
 
   /** Opens the door at a broker. */
-  open(broker: string, secret?: string): void {
+  open({ secret, ...access }: Access & { secret?: string }): void {
     this.leave();
-    this.show = { ...CLOSED, broker };
+    this.show = { ...CLOSED, access };
     const bridge = startBridge((event) => this.bridge === bridge && this.told(event));
     this.bridge = bridge;
-    bridge.send({ type: "join", broker, opening: { type: "host", room: this.room, ...(secret !== undefined && { secret }) } });
+    const { broker, own: auth } = access;
+    bridge.send({ type: "join", broker, auth, opening: { type: "host", room: this.room, ...(secret !== undefined && { secret }) } });
     this.looking = setInterval(() => bridge.send({ type: "look" }), LOOK_MS);
     this.changed();
   }
@@ -98,7 +99,7 @@ export class Remote implements Far {
       case "hosting":
         this.endpoint = event.endpoint;
         this.show = { ...this.show, secret: event.secret };
-        if (this.show.broker !== undefined) rememberHosted(this.room, { secret: event.secret, broker: this.show.broker });
+        if (this.show.access) rememberHosted(this.room, { secret: event.secret, ...this.show.access });
         break;
       case "guests":
         this.show = { ...this.show, guests: event.guests, locked: event.locked, brokenOff: event.brokenOff };

@@ -51,7 +51,7 @@ export class Visit implements Far {
 
   /** `entered`: it is in, for the first time or again; `lost`: it is no more. */
   constructor(
-    { secret, broker, claim }: Invite,
+    { secret, broker, claim, auth }: Invite,
     private readonly changed: () => void,
     private readonly entered: (again: boolean) => void,
     private readonly lost: () => void = () => {},
@@ -60,7 +60,7 @@ export class Visit implements Far {
     this.bridge = startBridge((event) => this.told(event));
     void ownName().then((tab) => {
       this.room = roomOf(tab);
-      this.bridge.send({ type: "join", broker, opening: { type: "visit", room: this.room, tab, secret, claim } });
+      this.bridge.send({ type: "join", broker, auth, opening: { type: "visit", room: this.room, tab, secret, claim } });
     });
     setInterval(() => this.bridge.send({ type: "look" }), LOOK_MS);
     addEventListener("pagehide", () => this.bridge.send({ type: "leave" }));
