@@ -144,7 +144,7 @@ export class Party extends LitElement {
     }
   }
 
-  private computed({ show }: PartyTab) {
+  private computed({ role, show }: PartyTab) {
     const { last } = show;
     return html`
       <dl>
@@ -152,7 +152,7 @@ export class Party extends LitElement {
         ${fact(words.online, last ? millis(last.onlineMs) : "–")} ${fact(words.sent, last ? bytes(last.sentBytes) : "–")}
       </dl>
       <h2>${words.seen}</h2>
-      <sotto-layers .seen=${last?.seen ?? NOTHING_SEEN}></sotto-layers>
+      <sotto-layers whose=${role} .seen=${last?.seen ?? NOTHING_SEEN}></sotto-layers>
     `;
   }
 

@@ -2,6 +2,7 @@ import { css, html, LitElement, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { LayerView, SeenView } from "../../../wasm/sotto.js";
+import type { PartyName } from "../../state/secret";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import { tell } from "../events";
@@ -10,12 +11,18 @@ import "./masked-map";
 const words = text.secret.layers;
 const INPUT = [1, 28, 28];
 
-/** What alice sees of every layer. Tells `layer`: the one that is looked at, or nothing. */
+/** What a party sees of every layer. Tells `layer`: the one that is looked at, or nothing. */
 @customElement("sotto-layers")
 export class Layers extends LitElement {
   static override styles = [
     shared,
     css`
+      :host {
+        --whose: var(--alice);
+      }
+      :host([whose="bob"]) {
+        --whose: var(--bob);
+      }
       .views {
         display: grid;
         grid-template-columns: minmax(0, 1fr) 16rem;
@@ -40,10 +47,10 @@ export class Layers extends LitElement {
       }
       button[aria-pressed="true"],
       button[data-shown="true"] {
-        border-color: var(--alice);
+        border-color: var(--whose);
       }
       button[aria-pressed="true"] {
-        box-shadow: inset 0 0 0 1px var(--alice);
+        box-shadow: inset 0 0 0 1px var(--whose);
       }
       button sotto-masked-map {
         height: 4rem;
@@ -66,7 +73,7 @@ export class Layers extends LitElement {
       figure > div {
         padding: var(--space-2);
         border: 1px solid var(--line);
-        border-top: 3px solid var(--alice);
+        border-top: 3px solid var(--whose);
         border-radius: var(--round-s);
         background: var(--sunken);
       }
@@ -112,6 +119,7 @@ export class Layers extends LitElement {
   @property({ attribute: false }) layers: LayerView[] = [];
   /** The layer that is looked at, by name; here or elsewhere on the page. */
   @property() layer = "";
+  @property() whose: PartyName = "alice";
   /** Whether alice lives in a tab of her own: what she sees stays there. */
   @property({ type: Boolean }) apart = false;
   /** Places in `seen`. */
@@ -133,7 +141,7 @@ export class Layers extends LitElement {
       <div class="views">
         <ol>
           ${this.seen.length === 0
-            ? html`<li class="waiting">${this.apart ? words.apart : words.waiting}</li>`
+            ? html`<li class="waiting">${this.apart ? words.apart : words.waiting(this.whose)}</li>`
             : this.seen.map((one, index) => this.strip(one, index, index === place))}
         </ol>
         ${this.large(this.seen[place] ?? this.seen[0])}
@@ -152,7 +160,7 @@ export class Layers extends LitElement {
           @focus=${() => this.choose("focused", index)}
           @blur=${() => this.choose("focused", undefined)}
         >
-          <sotto-masked-map .values=${one.values} .shape=${shape} aria-hidden="true"></sotto-masked-map>
+          <sotto-masked-map ink=${`--${this.whose}`} .values=${one.values} .shape=${shape} aria-hidden="true"></sotto-masked-map>
           <span>
             <span class="name">${one.layer}</span>
             <span class="facts number">${spelled(shape)}</span>
@@ -170,6 +178,7 @@ export class Layers extends LitElement {
       <figure>
         <div>
           <sotto-masked-map
+            ink=${`--${this.whose}`}
             .values=${one?.values ?? NO_VALUES}
             .shape=${shape}
             label=${one ? words.noise(title) : title}

@@ -81,7 +81,7 @@ export const numbers = {
 
 export const layers = {
   apart: html`Alice lives in a tab of her own:<br />what she sees stays there.`,
-  waiting: html`Draw a digit on shares:<br />what alice sees of it appears here.`,
+  waiting: (party: string) => html`Draw a digit on shares:<br />what ${party} sees of it appears here.`,
   bits: (bits: number) => `${bits} bits`,
   title: (layer: string, shape: string) => `${layer}, ${shape}`,
   noise: (title: string) => `${title}: noise`,
