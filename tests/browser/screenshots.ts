@@ -2,6 +2,7 @@
 
 import { expect, test, type Locator, type Page } from "@playwright/test";
 
+import { Relay } from "../../www/scripts/relay";
 import { draw, openAggregator, openWorkers, testDigits, waitForRound } from "./room";
 
 const DESKTOP = { width: 1280, height: 800 };
@@ -56,24 +57,26 @@ test("ten tabs train, and a digit is drawn", async ({ context }) => {
 
 const WIDTHS = [360, 768, 1440];
 
+/** Takes what is seen, or a part of the page, in all six ways. */
+async function takeAll(page: Page, name: string, of?: Locator): Promise<void> {
+  for (const width of WIDTHS) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.setViewportSize({ width, height: width < 700 ? 800 : 900 });
+      await page.emulateMedia({ colorScheme });
+      if (!of) await page.evaluate(() => scrollTo(0, 0));
+      await of?.scrollIntoViewIfNeeded();
+      // Charts and canvases follow their box in the next frames.
+      await page.waitForTimeout(400);
+      const options = { path: `../docs/screens/${name}-${width}-${colorScheme}.jpg`, type: "jpeg", quality: 72 } as const;
+      await (of ? of.screenshot(options) : page.screenshot(options));
+    }
+  }
+}
+
 test("every act and state, at three widths and in both schemes", async ({ context }) => {
   test.setTimeout(600_000);
   const page = await openAggregator(context, "?room=gallery&seed=7&rounds=4&shards=20");
-  /** Takes what is seen, or a part of the page, in all six ways. */
-  const gallery = async (name: string, of?: Locator) => {
-    for (const width of WIDTHS) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.setViewportSize({ width, height: width < 700 ? 800 : 900 });
-        await page.emulateMedia({ colorScheme });
-        if (!of) await page.evaluate(() => scrollTo(0, 0));
-        await of?.scrollIntoViewIfNeeded();
-        // Charts and canvases follow their box in the next frames.
-        await page.waitForTimeout(400);
-        const options = { path: `../docs/screens/${name}-${width}-${colorScheme}.jpg`, type: "jpeg", quality: 72 } as const;
-        await (of ? of.screenshot(options) : page.screenshot(options));
-      }
-    }
-  };
+  const gallery = (name: string, of?: Locator) => takeAll(page, name, of);
   await gallery("first");
   await page.getByTestId("add-local-worker").click();
   await waitForRound(page, 4);
@@ -100,4 +103,26 @@ test("every act and state, at three widths and in both schemes", async ({ contex
   await page.getByTestId("test-trained").click();
   await expect(page.getByTestId("course-accuracy")).toHaveAttribute("data-done", "1000", { timeout: 60_000 });
   await gallery("course", page.locator("sotto-course"));
+});
+
+test("the door of a room, and a guest before and behind it", async ({ context, browser }) => {
+  test.setTimeout(120_000);
+  const relay = await Relay.begin();
+  const page = await openAggregator(context, "?room=door");
+  const panel = page.getByTestId("invite");
+  await panel.locator("summary").first().click();
+  await page.getByTestId("broker").fill(relay.address);
+  await page.getByTestId("open-door").click();
+  await page.getByTestId("invite-claim").selectOption("bob");
+  const guest = await browser.newContext().then((other) => other.newPage());
+  await guest.goto(await page.getByTestId("invite-link").inputValue());
+  await page.getByTestId("let-in").waitFor();
+  await takeAll(page, "invite", panel);
+  await page.getByTestId("let-in").click();
+  const three = testDigits()[3];
+  if (three) await draw(page, three.image);
+  await guest.bringToFront();
+  await expect(guest.locator("sotto-layers li").first()).toContainText("input", { timeout: 30_000 });
+  await takeAll(guest, "guest");
+  await relay.end();
 });

@@ -61,6 +61,7 @@ export class InvitePanel extends LitElement {
       }
       .lock {
         display: flex;
+        align-self: center;
         align-items: center;
         gap: var(--space-2);
       }
