@@ -74,6 +74,7 @@ export class SecureSum extends LitElement {
         align-content: start;
         gap: var(--space-2);
         min-height: 9rem;
+        margin-bottom: var(--space-2);
         padding: 0;
         list-style: none;
       }

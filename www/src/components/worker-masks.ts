@@ -64,7 +64,7 @@ export class WorkerMasks extends LitElement {
             <tbody>
               <tr class="kept">
                 <th scope="row">${words.kept}</th>
-                <td data-testid="first-plain">${part[0]}</td>
+                <td data-testid="first-plain">${(part[0] ?? 0) % 2 ** bits}</td>
               </tr>
               ${firstMasks.map(
                 (mask) => html`
