@@ -124,6 +124,11 @@ impl Branch {
         if let Some(Mean { values, digits, loss }) = below.take_mean()
             && let Some(Current { token, base }) = self.task.take()
         {
+            if self.digits != Some(digits) {
+                // Workers have left in mid-round: the update is of those who stayed.
+                self.digits = Some(digits);
+                self.tell(WorkerEvent::ShardLoaded(digits), below, step, now);
+            }
             let count = f64::from(digits);
             let values = values.iter().map(|value| (value * count) as f32).collect();
             let update = Update { token, base, digits, loss, values };

@@ -52,14 +52,6 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    fn settings(&self) -> Result<Option<Settings>, String> {
-        let read = self.query.as_deref().map(Settings::from_query).transpose();
-        read.map_err(|problems| {
-            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            problems.join("; ")
-        })
-    }
-
     fn secret(&self, state: Option<&State>) -> Result<RoomSecret, String> {
         match self.room_secret_file.clone().or_else(|| state.map(State::secret_file)) {
             Some(file) => state::secret(&file),
@@ -69,7 +61,7 @@ impl Arguments {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
-    let settings = arguments.settings()?;
+    let settings = arguments.query.as_deref().map(settings).transpose()?;
     let state = arguments.state.as_deref().map(State::open).transpose()?;
     let secret = arguments.secret(state.as_ref())?;
     let invite = Invite::new(secret.clone(), &arguments.broker, WORKER)
@@ -106,6 +98,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     }
     room.close().await;
     Ok(())
+}
+
+/// The settings of a query; all that is wrong with it on one line.
+pub(crate) fn settings(query: &str) -> Result<Settings, String> {
+    Settings::from_query(query).map_err(|problems| {
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        problems.join("; ")
+    })
 }
 
 /// A new run, or the one that was kept.

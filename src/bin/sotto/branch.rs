@@ -6,12 +6,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use sotto::federated::{Aggregator, Branch, Event, Millis, Settings, Step, Worker, WorkerEvent};
+use sotto::federated::{Aggregator, Branch, Event, Millis, Step, Worker, WorkerEvent};
 use sotto::secagg::Identity;
 use sotto::wire::Address;
 use sotto::wire::sealed::{Door, Endpoint, HOST, Input, Invite, Timing, Token, WORKER};
 
-use crate::broker::{Broker, News, REFUSED};
+use crate::aggregator::settings;
+use crate::broker::{Broker, News};
 use crate::credentials;
 use crate::guest::{Guest, Inside};
 use crate::host::{Effect, Host};
@@ -55,9 +56,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let above = invitation(&arguments.join)?;
-    let settings = Settings::from_query(&arguments.query).map_err(|problems| {
-        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-    })?;
+    let settings = settings(&arguments.query)?;
     let secret = state::secret(&arguments.room_secret_file)?;
     let url = arguments.broker.as_deref().unwrap_or(above.broker());
     let invite = Invite::new(secret.clone(), url, WORKER)
@@ -135,15 +134,8 @@ impl Limb {
 
     /// Something comes from its own room's broker.
     fn news(&mut self, news: &News, now: Millis) {
-        match news {
-            News::Connected => self.door_hears(Input::Connected, now),
-            News::Disconnected => {
-                eprintln!("sotto: the broker below cannot be reached; trying on");
-                self.door_hears(Input::Disconnected, now);
-            }
-            News::Frame(frame) => self.door_hears(Input::Frame(frame), now),
-            News::Refused => eprintln!("sotto: below, {REFUSED}"),
-            News::Trouble(text) => eprintln!("sotto: the broker below: {text}"),
+        if let Some(input) = news.input("the broker below") {
+            self.door_hears(input, now);
         }
     }
 

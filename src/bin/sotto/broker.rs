@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_nats::{Client, ConnectErrorKind, Event};
 use futures_util::StreamExt;
-use sotto::wire::sealed::{Credential, EndpointId, FRAME_MAX, RoomTag, To};
+use sotto::wire::sealed::{Credential, EndpointId, FRAME_MAX, Input, RoomTag, To};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
@@ -23,7 +23,7 @@ const RETRY_MAX: Duration = Duration::from_secs(4);
 /// How long a broker that has not been reached is waited for in silence.
 const SILENCE: Duration = Duration::from_secs(3);
 /// What a broker that lets nobody in is said to do.
-pub(crate) const REFUSED: &str = "the broker refuses the credentials, or asks for some";
+const REFUSES: &str = "refuses the credentials, or asks for some";
 /// How long the last frames are waited for.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -36,6 +36,23 @@ pub(crate) enum News {
     Refused,
     /// The broker, or the way to it, complains.
     Trouble(String),
+}
+
+impl News {
+    /// What it is to an end of a room; what is more is told, of the broker by this name.
+    pub(crate) fn input(&self, broker: &str) -> Option<Input<'_>> {
+        match self {
+            Self::Connected => return Some(Input::Connected),
+            Self::Frame(frame) => return Some(Input::Frame(frame)),
+            Self::Disconnected => {
+                eprintln!("sotto: {broker} cannot be reached; trying on");
+                return Some(Input::Disconnected);
+            }
+            Self::Refused => eprintln!("sotto: {broker} {REFUSES}"),
+            Self::Trouble(text) => eprintln!("sotto: {broker}: {text}"),
+        }
+        None
+    }
 }
 
 /// The way to the broker. What is asked of it is done in order.
@@ -92,7 +109,7 @@ impl Broker {
             }
         };
         if !is_let_in {
-            return Err(REFUSED.to_owned());
+            return Err(format!("the broker {REFUSES}"));
         }
         let payload = client.server_info().max_payload.min(FRAME_MAX);
         let (orders, obeyed) = mpsc::unbounded_channel();

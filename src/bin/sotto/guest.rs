@@ -7,7 +7,7 @@ use sotto::wire::sealed::{
     Closed, EndpointId, Input, RoomSecret, Stage, Timing, Token, Visit, VisitOutput, WORKER,
 };
 
-use crate::broker::{Broker, News, REFUSED};
+use crate::broker::{Broker, News};
 use crate::clock::Clock;
 use crate::entropy;
 use crate::host::AGGREGATOR;
@@ -78,15 +78,8 @@ impl<I: Inside> Guest<I> {
 
     /// Something comes from the broker.
     pub(crate) fn news(&mut self, news: &News) {
-        match news {
-            News::Connected => self.hear(Input::Connected),
-            News::Disconnected => {
-                eprintln!("sotto: the broker cannot be reached; trying on");
-                self.hear(Input::Disconnected);
-            }
-            News::Frame(frame) => self.hear(Input::Frame(frame)),
-            News::Refused => eprintln!("sotto: {REFUSED}"),
-            News::Trouble(text) => eprintln!("sotto: the broker: {text}"),
+        if let Some(input) = news.input("the broker") {
+            self.hear(input);
         }
     }
 

@@ -87,11 +87,10 @@ impl Member {
         }
     }
 
-    /// Whether an update may come of so many digits: of no more than it had when it was asked, or
-    /// has said since, for its word and the task may have crossed. Fewer are those of a branch that
-    /// has lost workers.
+    /// Whether an update may come of so many digits: as many as it had when it was asked, or as
+    /// many as it has said since, for its word and the task may have crossed.
     pub(super) fn has_digits(&self, digits: u32) -> bool {
-        digits > 0 && digits <= self.next_digits.unwrap_or(0).max(self.digits)
+        digits > 0 && (digits == self.digits || Some(digits) == self.next_digits)
     }
 
     fn is_busy(&self) -> bool {
@@ -201,10 +200,10 @@ mod tests {
             member.ready(13);
             assert_eq!((member.state, member.digits), (MemberState::Training, 10));
             // Its word and the task have crossed: it may have trained on either.
-            assert!(member.has_digits(10) && member.has_digits(13) && !member.has_digits(14));
+            assert!(member.has_digits(10) && member.has_digits(13) && !member.has_digits(11));
             end(&mut member);
             assert_eq!((member.state, member.digits), (MemberState::Idle, 13));
-            assert!(member.has_digits(10) && !member.has_digits(0));
+            assert!(!member.has_digits(10) && !member.has_digits(0));
         }
     }
 }

@@ -8,7 +8,7 @@ use sotto::wire::sealed::Input;
 
 use super::is_finished;
 use super::testing::Tester;
-use crate::broker::{Broker, News, REFUSED};
+use crate::broker::{Broker, News};
 use crate::clock::Clock;
 use crate::host::{Effect, Host};
 use crate::shared::history::{Point, Summary};
@@ -100,22 +100,7 @@ impl Room {
     }
 
     pub(super) fn hear(&mut self, news: &News) -> Result<(), String> {
-        match news {
-            News::Connected => self.door_hears(Input::Connected),
-            News::Disconnected => {
-                eprintln!("sotto: the broker cannot be reached; trying on");
-                self.door_hears(Input::Disconnected)
-            }
-            News::Frame(frame) => self.door_hears(Input::Frame(frame)),
-            News::Refused => {
-                eprintln!("sotto: {REFUSED}");
-                Ok(())
-            }
-            News::Trouble(text) => {
-                eprintln!("sotto: the broker: {text}");
-                Ok(())
-            }
-        }
+        news.input("the broker").map_or(Ok(()), |input| self.door_hears(input))
     }
 
     pub(super) fn tick(&mut self) -> Result<(), String> {
