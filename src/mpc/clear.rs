@@ -96,8 +96,8 @@ impl<'a> Clear<'a> {
                     values.into_iter().map(|value| i64::from(value as i16)).collect()
                 }
                 Gate::Lift => values,
-                Gate::Relu => values.into_iter().map(|value| value.max(0)).collect(),
-                Gate::MaxPool(windows) => fold(windows, &values, |a, b| {
+                Gate::Relu(_) => values.into_iter().map(|value| value.max(0)).collect(),
+                Gate::MaxPool(windows, _) => fold(windows, &values, |a, b| {
                     watch(index, Kind::Difference, &[a - b]);
                     larger(a, b)
                 }),

@@ -7,11 +7,11 @@
 //! between the two of them; to them it is a source of [`Header`]s with words behind.
 
 use super::dealing::{Dealing, Masks, Scope};
-use super::gates;
+use super::gates::{self, MaxPool};
 use super::links::{Links, Message};
 use super::messages::{Header, ModelInfo, Order, malformed};
 use super::model::ModelMasks;
-use super::plan::{Gate, Plan};
+use super::plan::{Gate, Plan, Saving};
 use super::ring::{Masked, Narrow, Wide};
 use super::train::{Deals, StepOrder};
 use super::{Error, Role};
@@ -212,12 +212,14 @@ pub(super) fn deal(
             (Gate::Lift, Wire::Narrow(masks)) => {
                 Wire::Wide(gates::Lift::deal(&mut dealing, &masks))
             }
-            (Gate::Relu, Wire::Narrow(masks)) => {
-                Wire::Wide(gates::Relu::deal(&mut dealing, &masks))
-            }
-            (Gate::MaxPool(windows), Wire::Narrow(masks)) => {
-                Wire::Narrow(gates::MaxPool::deal(&mut dealing, windows, &masks))
-            }
+            (Gate::Relu(saving), Wire::Narrow(masks)) => Wire::Wide(match saving {
+                Saving::Bytes => gates::Relu::deal(&mut dealing, &masks),
+                Saving::Rounds => gates::ReluOnce::deal(&mut dealing, &masks),
+            }),
+            (Gate::MaxPool(windows, saving), Wire::Narrow(masks)) => Wire::Narrow(match saving {
+                Saving::Bytes => MaxPool::<gates::Max>::deal(&mut dealing, windows, &masks),
+                Saving::Rounds => MaxPool::<gates::MaxOnce>::deal(&mut dealing, windows, &masks),
+            }),
             (Gate::ArgMax, Wire::Narrow(masks)) => {
                 gates::ArgMax::deal(&mut dealing, step.inputs, &masks);
                 Wire::Shares

@@ -1,9 +1,13 @@
 //! What a gate's `deal` stands on: both parties' streams, and what is sent to each.
 
 use super::bits::Bits;
-use super::dpf::{self, Place};
+use super::dcf::{Compare, Ring};
+use super::dpf;
 use super::ring::{Element, Share};
+use super::tree::{Place, root_words};
 use crate::prg::StreamKey;
+
+use zeroize::Zeroizing;
 
 /// What a stream's numbers are for; part of the nonce, so that no two uses meet.
 #[derive(Debug, Clone, Copy)]
@@ -89,13 +93,29 @@ impl Dealing {
 
     /// Deals point functions at the secret `alphas`: both parties are sent the same key.
     pub(super) fn compare(&mut self, alphas: &[u16]) {
-        let count = dpf::root_words(alphas.len());
-        let [a, b] = [&mut self.alice, &mut self.bob].map(|masks| masks.words(count));
+        self.key(alphas.len(), |place, roots, key| dpf::deal(place, alphas, roots, key));
+    }
+
+    /// Deals comparisons with the secret `alphas`, each with a payload: both parties are sent the same key.
+    pub(super) fn compare_with<R: Ring, const N: usize>(
+        &mut self,
+        alphas: &[u16],
+        payloads: [&[u32]; N],
+    ) {
+        self.key(alphas.len(), |place, roots, key| {
+            Compare::<R, N>::deal(place, alphas, payloads, roots, key);
+        });
+    }
+
+    /// A key for a set of comparisons, from root seeds of both parties.
+    fn key(&mut self, count: usize, deal: impl FnOnce(Place, [&[u32]; 2], &mut Vec<u32>)) {
+        let words = root_words(count);
+        let [a, b] =
+            [&mut self.alice, &mut self.bob].map(|masks| Zeroizing::new(masks.words(words)));
         let [to_alice, to_bob] = &mut self.words;
         let start = to_alice.len();
         self.sets += 1;
-        let place = self.alice.place(self.sets);
-        dpf::deal(place, alphas, [&a, &b], to_alice);
+        deal(self.alice.place(self.sets), [&a, &b], to_alice);
         to_bob.extend_from_slice(&to_alice[start..]);
     }
 }

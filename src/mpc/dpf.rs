@@ -21,45 +21,21 @@
 //! bits are secret, and are only ever masked, never branched on or used as an index.
 
 use super::bits::Bits;
+use super::tree::{
+    BITS, GROUP, Place, ROOT_WORDS, bit, corrected, descend, equal, lanes, load, store, walk, xor,
+};
 use crate::prg::lanes::U32x4;
-use crate::prg::{Children, Seeds, double};
+use crate::prg::{Seeds, double};
 
-/// Bits of the numbers compared, `m` in the formulas.
-pub(super) const BITS: u32 = super::ring::NARROW_BITS - 1;
 /// Bits that a leaf of 128 answers.
 const LEAF_BITS: u32 = 7;
 /// Levels of the tree.
 const LEVELS: usize = (BITS - LEAF_BITS) as usize;
 
-/// Comparisons side by side in one key.
-const GROUP: usize = 4;
-/// Words of a group's root seeds.
-const ROOT_WORDS: usize = 4 * GROUP;
 /// Words of a group's key: a correction of seeds for each level and for the leaf, and between
 /// them the control bits' corrections, two bits a level, two comparisons to a word. That is
 /// 146 bytes a comparison.
 const KEY_WORDS: usize = 4 * GROUP * LEVELS + GROUP / 2 + 4 * GROUP;
-
-/// Where a set of comparisons stands: no two sets of a session stand in the same place.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    /// The classification's number.
-    pub(super) number: u32,
-    /// Counts the sets of one classification.
-    pub(super) set: u32,
-}
-
-impl Place {
-    /// The generator's nonce at a level of a group's trees.
-    fn nonce(self, group: u32, level: usize) -> [u32; 3] {
-        [self.number, self.set, group << 4 | level as u32]
-    }
-}
-
-/// Words of one party's root seeds for so many comparisons.
-pub(super) fn root_words(count: usize) -> usize {
-    count.div_ceil(GROUP) * ROOT_WORDS
-}
 
 /// Words of the key for so many comparisons, the same for both parties.
 pub(super) fn key_words(count: usize) -> usize {
@@ -95,22 +71,9 @@ fn deal_group(place: Place, group: u32, alpha: U32x4, roots: [Seeds; 2], key: &m
     let mut corrections = U32x4::splat(0);
     for level in 0..LEVELS {
         let right = bit(alpha, level);
-        let [a, b] = seeds.each_ref().map(|seeds| double(seeds, place.nonce(group, level)));
-        // The side that alpha does not take gets equal seeds and bits.
-        let lost = |children: &Children| pick(&children.right, &children.left, right);
-        let correction = xor(&lost(&a), &lost(&b));
-        let ones = U32x4::splat(u32::MAX);
-        let left_bit = a.left_bit.xor(b.left_bit).xor(right).xor(ones);
-        let right_bit = a.right_bit.xor(b.right_bit).xor(right);
-        let kept_bit = left_bit.select(right_bit, right);
-        for ((seed, control), children) in seeds.iter_mut().zip(&mut controls).zip([a, b]) {
-            let kept = pick(&children.left, &children.right, right);
-            *seed = corrected(&kept, &correction, *control);
-            let bit = children.left_bit.select(children.right_bit, right);
-            *control = bit.xor(kept_bit.and(*control));
-        }
+        let children = seeds.each_ref().map(|seeds| double(seeds, place.nonce(group, level)));
+        let (correction, bits) = descend(&mut seeds, &mut controls, &children, right);
         store(&correction, key);
-        let bits = left_bit.shr(31).xor(right_bit.shr(31).shl(1));
         corrections = corrections.xor(bits.shl(2 * level as u32));
     }
     let [a, b, c, d] = corrections.to_array();
@@ -135,13 +98,9 @@ fn eval_group(
     for (level, words) in levels.chunks_exact(4 * GROUP).enumerate() {
         let children = double(&seed, nonce(level));
         let bits = corrections.shr(2 * level as u32);
-        let left_bit = children.left_bit.xor(bits.low_bits().and(control));
-        let right_bit = children.right_bit.xor(bits.shr(1).low_bits().and(control));
         let right = bit(point, level);
+        let right_bit = walk(&mut seed, &mut control, &children, &load(words), bits, right);
         less = less.xor(right_bit.and_not(right));
-        let next = pick(&children.left, &children.right, right);
-        seed = corrected(&next, &load(words), control);
-        control = left_bit.select(right_bit, right);
     }
     let leaf = corrected(&seed, &load(leaf), control);
     let above = above(point);
@@ -153,27 +112,6 @@ fn eval_group(
         parity = parity.xor(parity.shr(by));
     }
     less.xor(parity).and(U32x4::splat(1))
-}
-
-/// The bit that decides at `level`, spread over the lane.
-#[inline(always)]
-fn bit(number: U32x4, level: usize) -> U32x4 {
-    number.shl(u32::BITS - BITS + level as u32).top_bits()
-}
-
-#[inline(always)]
-fn pick(left: &Seeds, right: &Seeds, to_right: U32x4) -> Seeds {
-    std::array::from_fn(|word| left[word].select(right[word], to_right))
-}
-
-#[inline(always)]
-fn xor(a: &Seeds, b: &Seeds) -> Seeds {
-    std::array::from_fn(|word| a[word].xor(b[word]))
-}
-
-#[inline(always)]
-fn corrected(seed: &Seeds, correction: &Seeds, control: U32x4) -> Seeds {
-    std::array::from_fn(|word| seed[word].xor(correction[word].and(control)))
 }
 
 /// The leaf bit of each number, as a vector of 128 bits with one set.
@@ -201,31 +139,9 @@ fn by_leaf(number: U32x4, bits: impl Fn(u32, u32) -> u32) -> Seeds {
     std::array::from_fn(|word| U32x4::new(places.map(|place| bits(word as u32, place))))
 }
 
-/// All ones where two small numbers are equal, else zero.
-#[inline(always)]
-fn equal(a: u32, b: u32) -> u32 {
-    (((a ^ b).wrapping_sub(1)) as i32 >> 31) as u32
-}
-
-fn lanes(numbers: &[u16]) -> U32x4 {
-    let mut lanes = [0; GROUP];
-    for (lane, number) in lanes.iter_mut().zip(numbers) {
-        *lane = u32::from(*number);
-    }
-    U32x4::new(lanes)
-}
-
-#[inline(always)]
-fn load(words: &[u32]) -> Seeds {
-    std::array::from_fn(|word| U32x4::load(&words[GROUP * word..]))
-}
-
-fn store(seeds: &Seeds, words: &mut Vec<u32>) {
-    words.extend(seeds.iter().flat_map(|word| word.to_array()));
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::tree::root_words;
     use super::*;
     use crate::seeded::Stream;
     use proptest::prelude::*;

@@ -2,10 +2,10 @@
 //! every gate evaluated.
 
 use super::dealing::Masks;
-use super::gates::{self, Online};
+use super::gates::{self, MaxPool, Online};
 use super::links::{Links, Message};
 use super::model::PartyModel;
-use super::plan::{Gate, Plan};
+use super::plan::{Gate, Plan, Saving};
 use super::preparing::{Material, Preparing};
 use super::ring::{Masked, NARROW_BITS, Narrow, Share, WIDE_BITS, Wide};
 use super::{Error, Party, Role};
@@ -39,7 +39,9 @@ enum Step {
     Truncate(gates::Truncate),
     Lift(gates::Lift, Share<Wide>),
     Relu(gates::Relu, Share<Wide>),
-    MaxPool(gates::MaxPool),
+    ReluOnce(gates::ReluOnce, Share<Wide>),
+    MaxPool(MaxPool<gates::Max>),
+    MaxPoolOnce(MaxPool<gates::MaxOnce>),
     ArgMax(gates::ArgMax),
     /// Nothing to prepare.
     Local,
@@ -86,12 +88,19 @@ pub(super) fn prepare(
                 let (lift, mask) = gates::Lift::prepare(&mut preparing, count)?;
                 Step::Lift(lift, mask)
             }
-            Gate::Relu => {
+            Gate::Relu(Saving::Bytes) => {
                 let (relu, mask) = gates::Relu::prepare(&mut preparing, count)?;
                 Step::Relu(relu, mask)
             }
-            Gate::MaxPool(windows) => {
-                Step::MaxPool(gates::MaxPool::prepare(&mut preparing, windows, plan.batch())?)
+            Gate::Relu(Saving::Rounds) => {
+                let (relu, mask) = gates::ReluOnce::prepare(&mut preparing, count)?;
+                Step::ReluOnce(relu, mask)
+            }
+            Gate::MaxPool(windows, Saving::Bytes) => {
+                Step::MaxPool(MaxPool::prepare(&mut preparing, windows, plan.batch())?)
+            }
+            Gate::MaxPool(windows, Saving::Rounds) => {
+                Step::MaxPoolOnce(MaxPool::prepare(&mut preparing, windows, plan.batch())?)
             }
             Gate::ArgMax => {
                 Step::ArgMax(gates::ArgMax::prepare(&mut preparing, step.inputs, plan.batch())?)
@@ -108,7 +117,10 @@ impl Step {
     /// This party's share of the masks of the wide values that leave.
     fn mask(&self) -> Option<&Share<Wide>> {
         match self {
-            Self::Lift(_, mask) | Self::Relu(_, mask) | Self::Sum(mask) => Some(mask),
+            Self::Lift(_, mask)
+            | Self::Relu(_, mask)
+            | Self::ReluOnce(_, mask)
+            | Self::Sum(mask) => Some(mask),
             _ => None,
         }
     }
@@ -167,10 +179,16 @@ impl Prepared {
                 (Gate::Lift, Step::Lift(lift, mask), Wire::Narrow(values)) => {
                     Wire::Wide(lift.eval(&mut online, &values, &mask).await?)
                 }
-                (Gate::Relu, Step::Relu(relu, mask), Wire::Narrow(values)) => {
+                (Gate::Relu(_), Step::Relu(relu, mask), Wire::Narrow(values)) => {
                     Wire::Wide(relu.eval(&mut online, &values, &mask).await?)
                 }
-                (Gate::MaxPool(windows), Step::MaxPool(pool), Wire::Narrow(values)) => {
+                (Gate::Relu(_), Step::ReluOnce(relu, mask), Wire::Narrow(values)) => {
+                    Wire::Wide(relu.eval(&mut online, &values, &mask).await?)
+                }
+                (Gate::MaxPool(windows, _), Step::MaxPool(pool), Wire::Narrow(values)) => {
+                    Wire::Narrow(pool.eval(&mut online, windows, &values).await?)
+                }
+                (Gate::MaxPool(windows, _), Step::MaxPoolOnce(pool), Wire::Narrow(values)) => {
                     Wire::Narrow(pool.eval(&mut online, windows, &values).await?)
                 }
                 (Gate::ArgMax, Step::ArgMax(arg_max), Wire::Narrow(values)) => {

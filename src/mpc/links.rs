@@ -9,7 +9,7 @@ use super::{Error, Role};
 use crate::wire::{Error as WireError, Mailbox, Reader, Writer};
 
 /// The version of the protocol; another one is refused.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// The longest step path, in bytes.
 const PATH_MAX: usize = 120;
 /// The largest message that is taken, in bytes: dealt words for the largest batch.

@@ -14,7 +14,7 @@
 
 use std::rc::Rc;
 
-use super::plan::{BATCH_MAX, Output, Plan};
+use super::plan::{BATCH_MAX, Output, Plan, Saving};
 use super::{Error, Role};
 use crate::network::{self, Network};
 use crate::wire::{Error as WireError, Reader, Writer};
@@ -33,6 +33,8 @@ pub struct ModelInfo {
     pub preset: String,
     /// Fractional bits of activations and weights.
     pub fraction: u32,
+    /// What the gates save.
+    pub saving: Saving,
 }
 
 impl ModelInfo {
@@ -50,11 +52,16 @@ impl ModelInfo {
     /// # Errors
     /// [`Error::Network`], [`Error::Fraction`], [`Error::Batch`].
     pub fn plan(&self, kind: Kind) -> Result<Rc<Plan>, Error> {
-        Plan::new(&self.network()?, self.fraction, kind.batch, kind.output).map(Rc::new)
+        Plan::new(&self.network()?, self.fraction, kind.batch, kind.output, self.saving)
+            .map(Rc::new)
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
-        writer.u32(self.number).text(&self.preset).u32(self.fraction);
+        let saving = match self.saving {
+            Saving::Bytes => 0,
+            Saving::Rounds => 1,
+        };
+        writer.u32(self.number).text(&self.preset).u32(self.fraction).u8(saving);
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
@@ -62,6 +69,11 @@ impl ModelInfo {
             number: reader.u32("model")?,
             preset: reader.text("network", NAME_MAX)?,
             fraction: reader.u32("fractional bits")?,
+            saving: match reader.u8("saving")? {
+                0 => Saving::Bytes,
+                1 => Saving::Rounds,
+                _ => return Err(WireError::Invalid("saving")),
+            },
         })
     }
 }
@@ -168,9 +180,10 @@ mod tests {
     proptest! {
         #[test]
         fn messages_survive_the_wire(
-            number: u32, fraction: u32, count in 0..=COUNT_MAX, batch in 1..=BATCH_MAX, label: bool, rest: Vec<u8>,
+            number: u32, fraction: u32, count in 0..=COUNT_MAX, batch in 1..=BATCH_MAX, label: bool, far: bool, rest: Vec<u8>,
         ) {
-            let model = ModelInfo { number, preset: "lenet5".to_owned(), fraction };
+            let saving = if far { Saving::Rounds } else { Saving::Bytes };
+            let model = ModelInfo { number, preset: "lenet5".to_owned(), fraction, saving };
             let order = Order { model, kind: kind(batch, label), count };
             prop_assert_eq!(Order::decode(&order.encode()), Ok(order));
             let header = Header { number, model: count, kind: kind(batch, label) };

@@ -22,7 +22,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `ring`, `bits`, `fixed` | numbers, shares and masked values |
-//! | `prg`, `dpf` | generators, and the comparison that is grown from them |
+//! | `tree`, `dpf`, `dcf` | comparisons, and comparisons with a payload, as trees of seeds |
 //! | `gates/` | one file a gate: `deal`, `prepare` and `eval` under its algebra |
 //! | `plan` | a network as a list of gates |
 //! | `model` | weights as shares, and what each role makes of them |
@@ -37,6 +37,7 @@ mod bits;
 mod classified;
 pub mod clear;
 mod client;
+mod dcf;
 mod dealer;
 mod dealing;
 mod dpf;
@@ -57,6 +58,7 @@ mod ring;
 mod source;
 mod stock;
 pub mod train;
+mod tree;
 
 #[cfg(test)]
 mod secrecy;
@@ -71,7 +73,7 @@ pub use links::{Clock, Links, MESSAGE_MAX, Record, Waiting, Way};
 pub use messages::{Kind, ModelInfo};
 pub use owner::Owner;
 pub use party::Computer;
-pub use plan::{BATCH_MAX, FRACTION_MAX, FRACTION_MIN, Output, Plan};
+pub use plan::{BATCH_MAX, FRACTION_MAX, FRACTION_MIN, Output, Plan, Saving};
 pub use range::{LayerRange, Ranges, Verdict};
 pub use ring::{Masked, NARROW_BITS, Narrow, Share, WIDE_BITS, Wide};
 pub use source::{Delivery, FromDealer, Source};

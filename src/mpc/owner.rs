@@ -3,7 +3,7 @@
 use super::client::split;
 use super::links::Links;
 use super::messages::{Kind, ModelInfo};
-use super::plan::Output;
+use super::plan::{Output, Saving};
 use super::train::TrainingInfo;
 use super::{Entropy, Error, Role};
 use crate::network::Weights;
@@ -31,10 +31,11 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
         &mut self,
         preset: &str,
         fraction: u32,
+        saving: Saving,
         weights: &Weights,
     ) -> Result<ModelInfo, Error> {
         let number = self.shared + 1;
-        let info = ModelInfo { number, preset: preset.to_owned(), fraction };
+        let info = ModelInfo { number, preset: preset.to_owned(), fraction, saving };
         let plan = info.plan(Kind { batch: 1, output: Output::Logits })?;
         let encoded = plan.encode(&info.network()?, weights)?;
         self.shared = number;
@@ -91,9 +92,14 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     ///
     /// # Errors
     /// As [`Owner::share`].
-    pub fn take(&mut self, course: &TrainingInfo, fraction: u32) -> Result<ModelInfo, Error> {
+    pub fn take(
+        &mut self,
+        course: &TrainingInfo,
+        fraction: u32,
+        saving: Saving,
+    ) -> Result<ModelInfo, Error> {
         let number = self.shared + 1;
-        let info = ModelInfo { number, preset: course.preset.clone(), fraction };
+        let info = ModelInfo { number, preset: course.preset.clone(), fraction, saving };
         info.plan(Kind { batch: 1, output: Output::Logits })?;
         self.shared = number;
         let mut writer = Writer::new();

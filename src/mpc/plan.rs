@@ -32,6 +32,17 @@ pub enum Output {
     Label,
 }
 
+/// What is saved where a gate can be had in two ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Saving {
+    /// Dealt words: for parties that answer each other at once.
+    #[default]
+    Bytes,
+    /// Rounds: a ReLU, and a level of a max pool, takes one less, with a key two or three times as long. For parties far
+    /// from each other.
+    Rounds,
+}
+
 /// A network compiled for the parties. All of it is public.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -71,10 +82,10 @@ pub(super) enum Gate {
     Narrow(u32),
     /// Narrow to wide.
     Lift,
-    /// Narrow to wide.
-    Relu,
-    /// Narrow to narrow.
-    MaxPool(Windows),
+    /// Narrow to wide, in two rounds or one.
+    Relu(Saving),
+    /// Narrow to narrow, in two rounds a level or one.
+    MaxPool(Windows, Saving),
     /// Narrow to shares of the place of the largest.
     ArgMax,
 }
@@ -109,6 +120,7 @@ impl Plan {
         fraction: u32,
         batch: usize,
         output: Output,
+        saving: Saving,
     ) -> Result<Self, Error> {
         if !(FRACTION_MIN..=FRACTION_MAX).contains(&fraction) {
             return Err(Error::Fraction(fraction));
@@ -116,7 +128,7 @@ impl Plan {
         if !(1..=BATCH_MAX).contains(&batch) {
             return Err(Error::Batch(batch));
         }
-        let mut compiler = Compiler::new(network, fraction);
+        let mut compiler = Compiler::new(network, fraction, saving);
         for layer in network.layers() {
             compiler.layer(layer);
         }
@@ -168,8 +180,8 @@ impl Plan {
     #[must_use]
     pub fn comparisons(&self) -> usize {
         let of = |step: &Step| match &step.gate {
-            Gate::Lift | Gate::Relu => step.inputs,
-            Gate::MaxPool(windows) => windows.count() * (windows.len() - 1),
+            Gate::Lift | Gate::Relu(_) => step.inputs,
+            Gate::MaxPool(windows, _) => windows.count() * (windows.len() - 1),
             Gate::ArgMax => step.inputs - 1,
             _ => 0,
         };
@@ -191,6 +203,7 @@ struct Compiler {
     steps: Vec<Step>,
     products: Vec<ProductLayer>,
     fraction: u32,
+    saving: Saving,
     form: Form,
     /// Fractional bits of the wire here.
     fraction_here: u32,
@@ -204,11 +217,12 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn new(network: &Network, fraction: u32) -> Self {
+    fn new(network: &Network, fraction: u32, saving: Saving) -> Self {
         Self {
             steps: Vec::new(),
             products: Vec::new(),
             fraction,
+            saving,
             form: Form::Wide,
             fraction_here: fraction,
             divisor: 1.0,
@@ -232,12 +246,12 @@ impl Compiler {
             }
             Layer::Relu => {
                 self.narrow();
-                self.push(Gate::Relu, self.values, Form::Wide);
+                self.push(Gate::Relu(self.saving), self.values, Form::Wide);
             }
             Layer::MaxPool(pool) => {
                 let windows = Windows::new(&named.input, pool.size);
                 self.narrow();
-                self.push(Gate::MaxPool(windows), windows.count(), Form::Narrow);
+                self.push(Gate::MaxPool(windows, self.saving), windows.count(), Form::Narrow);
             }
             Layer::AvgPool(pool) => self.average(Windows::new(&named.input, pool.size)),
             Layer::Flatten => {}

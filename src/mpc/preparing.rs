@@ -1,12 +1,16 @@
 //! What a gate's `prepare` stands on: the party's stream and the words that it was dealt.
 
+use std::marker::PhantomData;
 use std::ops::Range;
 
+use zeroize::Zeroizing;
+
 use super::bits::Bits;
+use super::dcf::{Compare, Ring};
 use super::dealing::Masks;
-use super::dpf::{self, Place};
 use super::ring::{Element, Share};
-use super::{Error, Party};
+use super::tree::{Place, root_words};
+use super::{Error, Party, dpf};
 
 /// The words that a party was dealt for one classification. Erased when dropped.
 pub(super) struct Material(pub(super) Vec<u32>);
@@ -28,11 +32,17 @@ pub(super) struct Preparing<'a> {
     sets: u32,
 }
 
-/// A party's part of point functions: its seeds, and where their key is.
-pub(super) struct Comparison {
+/// A party's part of point functions.
+pub(super) struct Comparison(Key);
+
+/// A party's part of comparisons with payloads.
+pub(super) struct Payloads<R, const N: usize>(Key, PhantomData<R>);
+
+/// A party's seeds for a set of comparisons, and where the key is.
+struct Key {
     place: Place,
     roots: Vec<u32>,
-    key: Range<usize>,
+    words: Range<usize>,
 }
 
 impl<'a> Preparing<'a> {
@@ -62,10 +72,23 @@ impl<'a> Preparing<'a> {
 
     /// This party's part of point functions.
     pub(super) fn compare(&mut self, count: usize) -> Result<Comparison, Error> {
-        let roots = self.masks.words(dpf::root_words(count));
+        Ok(Comparison(self.key(count, dpf::key_words(count))?))
+    }
+
+    /// This party's part of comparisons with payloads.
+    pub(super) fn compare_with<R: Ring, const N: usize>(
+        &mut self,
+        count: usize,
+    ) -> Result<Payloads<R, N>, Error> {
+        let key = self.key(count, Compare::<R, N>::key_words(count))?;
+        Ok(Payloads(key, PhantomData))
+    }
+
+    fn key(&mut self, count: usize, words: usize) -> Result<Key, Error> {
+        let roots = self.masks.words(root_words(count));
         self.sets += 1;
         let place = self.masks.place(self.sets);
-        Ok(Comparison { place, roots, key: self.take(dpf::key_words(count))? })
+        Ok(Key { place, roots, words: self.take(words)? })
     }
 
     /// Ends the reading: every word has been used.
@@ -89,12 +112,25 @@ impl<'a> Preparing<'a> {
 impl Comparison {
     /// This party's shares of `point < alpha` for every point.
     pub(super) fn eval(&self, party: Party, points: &[u16], words: &[u32]) -> Bits {
-        let key = &words[self.key.clone()];
-        dpf::eval(self.place, party == Party::Bob, points, &self.roots, key)
+        let Key { place, roots, words: key } = &self.0;
+        dpf::eval(*place, party == Party::Bob, points, roots, &words[key.clone()])
     }
 }
 
-impl Drop for Comparison {
+impl<R: Ring, const N: usize> Payloads<R, N> {
+    /// This party's shares of the payload where `point < alpha`, else of zero, for every point.
+    pub(super) fn eval(
+        &self,
+        party: Party,
+        points: &[u16],
+        words: &[u32],
+    ) -> [Zeroizing<Vec<u32>>; N] {
+        let Key { place, roots, words: key } = &self.0;
+        Compare::<R, N>::eval(*place, party == Party::Bob, points, roots, &words[key.clone()])
+    }
+}
+
+impl Drop for Key {
     fn drop(&mut self) {
         zeroize::Zeroize::zeroize(self.roots.as_mut_slice());
     }

@@ -3,7 +3,7 @@
 
 use super::Error;
 use super::clear::{Clear, Floor, Kind};
-use super::plan::{Gate, Output, Plan, ProductLayer};
+use super::plan::{Gate, Output, Plan, ProductLayer, Saving};
 use super::ring::{NARROW_BITS, WIDE_BITS};
 use crate::network::{Network, Weights};
 
@@ -49,7 +49,7 @@ impl Ranges {
         fraction: u32,
         sample: &[u8],
     ) -> Result<Self, Error> {
-        let plan = Plan::new(network, fraction, 1, Output::Label)?;
+        let plan = Plan::new(network, fraction, 1, Output::Label, Saving::Bytes)?;
         let clear = Clear::new(&plan, network, weights)?;
         let mut seen = vec![[0i64; 2]; plan.steps.len()];
         for image in sample.chunks_exact(plan.inputs()) {
@@ -75,10 +75,10 @@ fn layers(plan: &Plan, worst: &[f64], seen: &[[i64; 2]]) -> Vec<LayerRange> {
     let lines = steps.filter_map(|((step, worst), seen)| {
         let limit_bits = match step.gate {
             Gate::Product(_) | Gate::SumShares(_) | Gate::SumMasked(_) => WIDE_BITS - 1,
-            Gate::Truncate(_) | Gate::Narrow(_) | Gate::MaxPool(_) | Gate::ArgMax => {
+            Gate::Truncate(_) | Gate::Narrow(_) | Gate::MaxPool(..) | Gate::ArgMax => {
                 NARROW_BITS - 1
             }
-            Gate::Lift | Gate::Relu => return None,
+            Gate::Lift | Gate::Relu(_) => return None,
         };
         let bits = |magnitude: f64| libm::log2(magnitude + 1.0);
         let seen_bits = bits(seen[0].max(seen[1]) as f64);
@@ -126,9 +126,9 @@ fn bounds(plan: &Plan, network: &Network, weights: &Weights) -> Vec<f64> {
                     let unit = f64::from(1u32 << shift);
                     (low, high) = (libm::floor(low / unit), libm::floor(high / unit) + 1.0);
                 }
-                Gate::Relu => (low, high) = (0.0, high.max(0.0)),
+                Gate::Relu(_) => (low, high) = (0.0, high.max(0.0)),
                 // What is compared is a difference.
-                Gate::MaxPool(_) | Gate::ArgMax => return high - low,
+                Gate::MaxPool(..) | Gate::ArgMax => return high - low,
                 Gate::Lift => {}
             }
             high.max(-low)

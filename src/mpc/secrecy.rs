@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::world::{Tap, World, noise, weights};
-use super::{Error, Output, Party, Role};
+use super::{Error, Output, Party, Role, Saving};
 
 /// A message's path without its numbers, and its payload without what is public in it.
 pub(super) fn secret_part(from: Role, bytes: &[u8]) -> (String, Vec<u8>) {
@@ -18,8 +18,8 @@ pub(super) fn secret_part(from: Role, bytes: &[u8]) -> (String, Vec<u8>) {
         (_, ["deal", ..]) | (_, ["classify", _, "share"]) => 13,
         // How many digits.
         (Role::Silo, _) => 4,
-        // Number, the text "lenet5", fractional bits.
-        (Role::Owner, ["model", ..]) => 4 + 4 + 6 + 4,
+        // Number, the text "lenet5", fractional bits, what is saved.
+        (Role::Owner, ["model", ..]) => 4 + 4 + 6 + 4 + 1,
         (_, ["order", ..]) => bytes.len() - 5 - length,
         // The material's number.
         (_, ["classify", _, "input", "open"]) => 4,
@@ -34,7 +34,7 @@ pub(super) fn secret_part(from: Role, bytes: &[u8]) -> (String, Vec<u8>) {
 pub(super) type Histograms = BTreeMap<(Role, String), Vec<u32>>;
 
 /// All that alice and bob receive while the same image is classified again and again.
-fn received(image: &[u8], output: Output, times: usize) -> Histograms {
+fn received(image: &[u8], output: Output, saving: Saving, times: usize) -> Histograms {
     let histograms = Rc::new(RefCell::new(Histograms::new()));
     let counted = Rc::clone(&histograms);
     let tap: Tap = Rc::new(RefCell::new(move |from: Role, to: Role, bytes: &mut Vec<u8>| {
@@ -50,7 +50,7 @@ fn received(image: &[u8], output: Output, times: usize) -> Histograms {
         }
         true
     }));
-    let mut world = World::tapped("lenet5", weights("lenet5", 1), 8, 7, &tap);
+    let mut world = World::saving("lenet5", weights("lenet5", 1), 8, 7, &tap, saving);
     for _ in 0..times {
         world.classify(image, output).unwrap();
     }
@@ -69,9 +69,13 @@ fn surprise(counts: &[u32]) -> f64 {
 
 #[test]
 fn what_a_party_receives_is_uniform_whatever_the_input() {
-    for output in [Output::Logits, Output::Label] {
+    for (output, saving) in [
+        (Output::Logits, Saving::Bytes),
+        (Output::Label, Saving::Bytes),
+        (Output::Logits, Saving::Rounds),
+    ] {
         for image in [vec![0; 784], vec![255; 784]] {
-            let histograms = received(&image, output, 40);
+            let histograms = received(&image, output, saving, 40);
             assert_uniform(&histograms);
         }
     }

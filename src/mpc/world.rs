@@ -15,7 +15,7 @@ use super::model::ModelMasks;
 use super::train::{Silo, TrainingInfo};
 use super::{
     Answer, Classified, Client, Computer, Dealer, Entropy, Error, Links, Output, Owner, Party,
-    PartyEvent, Role, dealer,
+    PartyEvent, Role, Saving, dealer,
 };
 use crate::network::{Initialiser, Network, Weights, preset};
 use crate::prg::StreamKey;
@@ -57,6 +57,7 @@ pub(super) struct World {
     network: Network,
     weights: Weights,
     pub(super) model: ModelInfo,
+    saving: Saving,
     /// What ended alice, bob or the dealer.
     pub(super) ends: Rc<RefCell<Vec<(Role, Error)>>>,
     /// The classifications that the parties have shown.
@@ -72,12 +73,29 @@ impl World {
         Self::tapped(preset, weights, fraction, seed, &tap)
     }
 
+    /// As [`World::new`]; the gates save rounds.
+    pub(super) fn far(preset: &str, weights: Weights, fraction: u32, seed: u64) -> Self {
+        let tap: Tap = Rc::new(RefCell::new(|_, _, _: &mut _| true));
+        Self::saving(preset, weights, fraction, seed, &tap, Saving::Rounds)
+    }
+
     pub(super) fn tapped(
         preset: &str,
         weights: Weights,
         fraction: u32,
         seed: u64,
         tap: &Tap,
+    ) -> Self {
+        Self::saving(preset, weights, fraction, seed, tap, Saving::Bytes)
+    }
+
+    pub(super) fn saving(
+        preset: &str,
+        weights: Weights,
+        fraction: u32,
+        seed: u64,
+        tap: &Tap,
+        saving: Saving,
     ) -> Self {
         let entropy = |name: &str| Self::entropy(seed, name);
         let keys = ["alice", "bob"].map(|name| {
@@ -128,9 +146,22 @@ impl World {
         let client = Client::new(links(Role::Client, client), entropy("client"));
         let mut owner = Owner::new(links(Role::Owner, owner), entropy("owner"));
         let silo = Silo::new(links(Role::Silo, silo), entropy("silo"));
-        let model = owner.share(preset, fraction, &weights).unwrap();
+        let model = owner.share(preset, fraction, saving, &weights).unwrap();
         let network = model.network().unwrap();
-        Self { pool, keys, client, owner, silo, network, weights, model, ends, classified, shown }
+        Self {
+            pool,
+            keys,
+            client,
+            owner,
+            silo,
+            network,
+            weights,
+            model,
+            saving,
+            ends,
+            classified,
+            shown,
+        }
     }
 
     /// The entropy of a role under a seed; of a party's secrets that the dealer does not know, too.
@@ -169,14 +200,15 @@ impl World {
 
     /// The parties compute with what a training has come to.
     pub(super) fn take(&mut self, course: &TrainingInfo, fraction: u32) -> Result<(), Error> {
-        self.model = self.owner.take(course, fraction)?;
+        self.model = self.owner.take(course, fraction, self.saving)?;
         self.pool.run_until_stalled();
         Ok(())
     }
 
     /// Shares other weights.
     pub(super) fn share(&mut self, weights: Weights) {
-        self.model = self.owner.share(&self.model.preset, self.model.fraction, &weights).unwrap();
+        let ModelInfo { preset, fraction, .. } = &self.model;
+        self.model = self.owner.share(preset, *fraction, self.saving, &weights).unwrap();
         self.weights = weights;
         self.pool.run_until_stalled();
     }
@@ -264,10 +296,25 @@ mod tests {
     use super::*;
     use crate::network::{Layer, preset_names};
 
+    /// Gates that save bytes, and gates that save rounds.
+    const WORLDS: [fn(&str, Weights, u32, u64) -> World; 2] = [World::new, World::far];
+
+    /// How often alice and bob wait for each other, the client's share and the answer.
+    #[test]
+    fn a_plan_takes_as_many_rounds_as_it_says() {
+        for (new, rounds) in WORLDS.into_iter().zip([22, 14]) {
+            let mut world = new("lenet5", weights("lenet5", 1), 8, 1);
+            world.classify(&noise(1, 1), Output::Logits).unwrap();
+            assert_eq!(world.classified.borrow()[0].1.rounds(), rounds);
+        }
+    }
+
     #[test]
     fn every_preset_computes_what_the_oracle_computes() {
-        for name in preset_names() {
-            let mut world = World::new(name, weights(name, 1), 8, 1);
+        for (name, new) in
+            preset_names().into_iter().flat_map(|name| [(name, WORLDS[0]), (name, WORLDS[1])])
+        {
+            let mut world = new(name, weights(name, 1), 8, 1);
             for seed in 1..=2 {
                 let pixels = noise(1, seed);
                 let answers = world.classify(&pixels, Output::Logits).unwrap();
@@ -278,22 +325,24 @@ mod tests {
 
     #[test]
     fn edge_images_and_batches_agree() {
-        let mut world = World::new("lenet5", weights("lenet5", 2), 8, 2);
-        let edges = [vec![0; 784], vec![255; 784], noise(1, 9)].concat();
-        for output in [Output::Logits, Output::Label] {
-            let answers = world.classify(&edges, output).unwrap();
-            assert_eq!(answers.len(), 3);
-            assert_eq!(answers, world.oracle(&edges, output));
+        for new in WORLDS {
+            let mut world = new("lenet5", weights("lenet5", 2), 8, 2);
+            let edges = [vec![0; 784], vec![255; 784], noise(1, 9)].concat();
+            for output in [Output::Logits, Output::Label] {
+                let answers = world.classify(&edges, output).unwrap();
+                assert_eq!(answers.len(), 3);
+                assert_eq!(answers, world.oracle(&edges, output));
+            }
         }
     }
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
         #[test]
-        fn any_precision_agrees(fraction in 3u32..=12, seed: u64, label: bool, batch in 1usize..4) {
+        fn any_precision_agrees(fraction in 3u32..=12, seed: u64, label: bool, far: bool, batch in 1usize..4) {
             let name = "network1";
             let output = if label { Output::Label } else { Output::Logits };
-            let mut world = World::new(name, weights(name, seed), fraction, seed);
+            let mut world = WORLDS[usize::from(far)](name, weights(name, seed), fraction, seed);
             let pixels = noise(batch, seed);
             let answers = world.classify(&pixels, output).unwrap();
             prop_assert_eq!(answers, world.oracle(&pixels, output));
@@ -352,8 +401,12 @@ mod tests {
         for (place, layers) in networks.into_iter().enumerate() {
             let network = Network::new(&[1, 28, 28], layers).unwrap();
             let weights = Initialiser::He.weights(&network, 1).unwrap();
-            for (batch, output) in [(1, Output::Logits), (2, Output::Label)] {
-                let plan = Plan::new(&network, 8, batch, output).unwrap();
+            for (batch, output, saving) in [
+                (1, Output::Logits, Saving::Bytes),
+                (2, Output::Label, Saving::Bytes),
+                (2, Output::Logits, Saving::Rounds),
+            ] {
+                let plan = Plan::new(&network, 8, batch, output, saving).unwrap();
                 let pixels = noise(batch, 1);
                 let (found, expected) = rehearse(&plan, &network, &weights, &pixels);
                 assert_eq!(found, expected, "network {place}");

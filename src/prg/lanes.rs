@@ -34,6 +34,18 @@ mod words {
             Self(simd::u32x4_add(self.0, other.0))
         }
         #[inline(always)]
+        pub(crate) fn sub(self, other: Self) -> Self {
+            Self(simd::u32x4_sub(self.0, other.0))
+        }
+        #[inline(always)]
+        pub(crate) fn add_halves(self, other: Self) -> Self {
+            Self(simd::u16x8_add(self.0, other.0))
+        }
+        #[inline(always)]
+        pub(crate) fn sub_halves(self, other: Self) -> Self {
+            Self(simd::u16x8_sub(self.0, other.0))
+        }
+        #[inline(always)]
         pub(crate) fn xor(self, other: Self) -> Self {
             Self(simd::v128_xor(self.0, other.0))
         }
@@ -110,6 +122,18 @@ mod words {
             self.zip(other, u32::wrapping_add)
         }
         #[inline(always)]
+        pub(crate) fn sub(self, other: Self) -> Self {
+            self.zip(other, u32::wrapping_sub)
+        }
+        #[inline(always)]
+        pub(crate) fn add_halves(self, other: Self) -> Self {
+            self.zip(other, |a, b| halves(a, b, u16::wrapping_add))
+        }
+        #[inline(always)]
+        pub(crate) fn sub_halves(self, other: Self) -> Self {
+            self.zip(other, |a, b| halves(a, b, u16::wrapping_sub))
+        }
+        #[inline(always)]
         pub(crate) fn xor(self, other: Self) -> Self {
             self.zip(other, |a, b| a ^ b)
         }
@@ -151,6 +175,12 @@ mod words {
         pub(crate) fn rotate_8(self) -> Self {
             Self(self.0.map(|word| word.rotate_left(8)))
         }
+    }
+
+    /// Low and high half of two words each by itself.
+    #[inline(always)]
+    fn halves(a: u32, b: u32, f: impl Fn(u16, u16) -> u16) -> u32 {
+        u32::from(f(a as u16, b as u16)) | u32::from(f((a >> 16) as u16, (b >> 16) as u16)) << 16
     }
 }
 

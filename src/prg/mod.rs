@@ -126,22 +126,67 @@ pub(crate) struct Children {
     pub(crate) right_bit: U32x4,
 }
 
-/// Doubles four seeds: one ChaCha8 block each, under the seed twice as key, at counter 0 and
-/// a nonce of its own, so that a guess at one node's seed is a guess at no other's. The two children are its first eight words, their control bits the two lowest
-/// bits of the ninth.
+/// Doubles four seeds: the two children are the first eight words of their [`expand`]ed blocks, their control bits the
+/// two lowest bits of the ninth.
 #[inline(always)]
 pub(crate) fn double(seeds: &Seeds, nonce: [u32; 3]) -> Children {
-    let [a, b, c, d] = *seeds;
-    let [x, y, z] = nonce.map(U32x4::splat);
-    let input = [a, b, c, d, a, b, c, d, U32x4::splat(0), x, y, z];
-    let state = chacha::rounds(&input);
-    let word = |index| chacha::output(&state, &input, index);
-    let bits = word(8);
-    Children {
-        left: [word(0), word(1), word(2), word(3)],
-        right: [word(4), word(5), word(6), word(7)],
-        left_bit: bits.low_bits(),
-        right_bit: bits.shr(1).low_bits(),
+    Block::of(seeds, nonce).children()
+}
+
+/// Both children of four tree nodes, with `N` uniform words for each.
+pub(crate) struct ChildrenWith<const N: usize> {
+    pub(crate) nodes: Children,
+    pub(crate) values: [[U32x4; N]; 2],
+    /// Thirty bits that belong to neither.
+    pub(crate) rest: U32x4,
+}
+
+/// As [`double`]; the words that each child has besides follow from the tenth of the block on.
+#[inline(always)]
+pub(crate) fn double_with<const N: usize>(seeds: &Seeds, nonce: [u32; 3]) -> ChildrenWith<N> {
+    const { assert!(9 + 2 * N <= BLOCK_WORDS, "a block holds so much") }
+    let block = Block::of(seeds, nonce);
+    let values = [9, 9 + N].map(|start| std::array::from_fn(|index| block.word(start + index)));
+    ChildrenWith { nodes: block.children(), values, rest: block.word(8).shr(2) }
+}
+
+/// One ChaCha8 block for each of four seeds, under the seed twice as key, at counter 0 and a nonce of its own, so that a
+/// guess at one node's seed is a guess at no other's.
+#[inline(always)]
+pub(crate) fn expand(seeds: &Seeds, nonce: [u32; 3]) -> [U32x4; BLOCK_WORDS] {
+    let block = Block::of(seeds, nonce);
+    std::array::from_fn(|index| block.word(index))
+}
+
+/// Four blocks before the final addition: what of them is not used is not computed to the end.
+struct Block {
+    input: chacha::Input,
+    state: [U32x4; BLOCK_WORDS],
+}
+
+impl Block {
+    #[inline(always)]
+    fn of(seeds: &Seeds, nonce: [u32; 3]) -> Self {
+        let [a, b, c, d] = *seeds;
+        let [x, y, z] = nonce.map(U32x4::splat);
+        let input = [a, b, c, d, a, b, c, d, U32x4::splat(0), x, y, z];
+        Self { state: chacha::rounds(&input), input }
+    }
+
+    #[inline(always)]
+    fn word(&self, index: usize) -> U32x4 {
+        chacha::output(&self.state, &self.input, index)
+    }
+
+    #[inline(always)]
+    fn children(&self) -> Children {
+        let bits = self.word(8);
+        Children {
+            left: std::array::from_fn(|index| self.word(index)),
+            right: std::array::from_fn(|index| self.word(4 + index)),
+            left_bit: bits.low_bits(),
+            right_bit: bits.shr(1).low_bits(),
+        }
     }
 }
 
@@ -223,18 +268,28 @@ mod tests {
         #[test]
         fn children_are_the_ciphers(seeds: [[u32; 4]; 4], nonce: [u32; 3]) {
             let lanes: Seeds = std::array::from_fn(|w| U32x4::new(seeds.map(|seed| seed[w])));
-            let children = double(&lanes, nonce);
+            let ChildrenWith { nodes: children, values, rest } = double_with::<3>(&lanes, nonce);
+            let plain = double(&lanes, nonce);
+            let whole = expand(&lanes, nonce);
             for (lane, seed) in seeds.iter().enumerate() {
                 let half: Vec<u8> = seed.iter().flat_map(|word| word.to_le_bytes()).collect();
                 let key: [u8; 32] = [&half[..], &half[..]].concat().try_into().unwrap();
-                let block = expected(&key, nonce, 9);
+                let block = expected(&key, nonce, BLOCK_WORDS);
                 for word in 0..4 {
                     prop_assert_eq!(children.left[word].to_array()[lane], block[word]);
                     prop_assert_eq!(children.right[word].to_array()[lane], block[4 + word]);
                 }
+                for word in 0..3 {
+                    prop_assert_eq!(values[0][word].to_array()[lane], block[9 + word]);
+                    prop_assert_eq!(values[1][word].to_array()[lane], block[12 + word]);
+                }
+                prop_assert_eq!(whole.map(|word| word.to_array()[lane]).to_vec(), block.clone());
+                prop_assert_eq!(rest.to_array()[lane], block[8] >> 2);
                 let spread = |bit: u32| if bit & 1 == 1 { u32::MAX } else { 0 };
                 prop_assert_eq!(children.left_bit.to_array()[lane], spread(block[8]));
                 prop_assert_eq!(children.right_bit.to_array()[lane], spread(block[8] >> 1));
+                let seeds = [plain.left, plain.right].map(|seeds| seeds.map(|word| word.to_array()[lane]));
+                prop_assert_eq!(seeds.as_flattened(), &block[..8]);
             }
         }
     }

@@ -113,7 +113,8 @@ impl Bridge {
             }),
             Command::Lock { locked } => with(&self.shared, |state| {
                 if let End::Door(door, _) = &mut state.end {
-                    door.lock(locked);
+                    let outputs = door.lock(locked, state.now);
+                    state.carry_out(outputs.into_iter().map(Wanted::from).collect());
                 }
                 state.tell();
             }),

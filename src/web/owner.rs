@@ -19,7 +19,7 @@ use crate::digits::{Digits, PIXELS};
 use crate::learn::{Model, arg_max};
 use crate::mpc::clear::{Clear, Floor};
 use crate::mpc::train::TrainingInfo;
-use crate::mpc::{self, Answer, Links, Output, Ranges, Verdict, fixed};
+use crate::mpc::{self, Answer, Links, Output, Ranges, Saving, Verdict, fixed};
 use crate::network::{Network, Weights, preset};
 use crate::prg;
 
@@ -85,8 +85,8 @@ impl Owner {
                 shared.links = Some(mpc::Owner::new(links, secrets()));
                 self.show.event(&Shown::Ready);
             }
-            (Command::Model { preset, round, fraction }, Some(weights)) => {
-                match self.share(&preset, round, fraction, weights.to_vec()) {
+            (Command::Model { preset, round, fraction, saving }, Some(weights)) => {
+                match self.share(&preset, round, fraction, saving.into(), weights.to_vec()) {
                     Ok(owned) => self.examine(owned),
                     Err(reason) => self.show.event(&Shown::Unshared { reason }),
                 }
@@ -96,7 +96,7 @@ impl Owner {
             (Command::Train { course }, _) => self.train(course),
             (Command::PauseTraining, _) => self.ask(mpc::Owner::pause),
             (Command::ResumeTraining, _) => self.ask(mpc::Owner::resume),
-            (Command::Take { fraction }, _) => self.take(fraction),
+            (Command::Take { fraction, saving }, _) => self.take(fraction, saving.into()),
             (Command::Fix { value, fraction }, _) => self.show.event(&fix(value, fraction)),
         }
         Ok(())
@@ -111,13 +111,15 @@ impl Owner {
         name: &str,
         round: u32,
         fraction: u32,
+        saving: Saving,
         values: Vec<f32>,
     ) -> Result<Rc<Owned>, String> {
         let network = preset(name).ok_or_else(|| format!("no network is called {name}"))?.network;
         let weights = Weights::new(&network, values).map_err(|error| error.to_string())?;
         let mut shared = self.shared.borrow_mut();
         let links = shared.links.as_mut().ok_or("a model came before the links")?;
-        let model = links.share(name, fraction, &weights).map_err(|error| error.to_string())?;
+        let model =
+            links.share(name, fraction, saving, &weights).map_err(|error| error.to_string())?;
         let bytes = links.links().take_records().first().map_or(0, |record| record.bytes);
         shared.generation += 1;
         let generation = shared.generation;
@@ -163,11 +165,11 @@ impl Owner {
         }
     }
 
-    fn take(&self, fraction: u32) {
+    fn take(&self, fraction: u32, saving: Saving) {
         let mut shared = self.shared.borrow_mut();
         let Some(info) = shared.trained.clone() else { return };
         let Some(links) = &mut shared.links else { return };
-        match links.take(&info, fraction) {
+        match links.take(&info, fraction, saving) {
             Ok(model) => {
                 // It is nobody's: there is nothing to examine, and nothing to compare with in the clear.
                 shared.generation += 1;
@@ -216,7 +218,7 @@ async fn examine(shared: &RefCell<Shared>, show: &Show, owned: &Owned) -> Result
     let ranges = Ranges::measure(network, weights, *fraction, sample);
     show.event(&ranges_shown(*fraction, &ranges.map_err(|error| error.to_string())?));
 
-    let plan = mpc::Plan::new(network, *fraction, 1, Output::Label);
+    let plan = mpc::Plan::new(network, *fraction, 1, Output::Label, Saving::Bytes);
     let plan = plan.map_err(|error| error.to_string())?;
     let clear = Clear::new(&plan, network, weights).map_err(|error| error.to_string())?;
     let model = Model::new(network, weights).map_err(|error| error.to_string())?;

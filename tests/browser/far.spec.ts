@@ -176,8 +176,9 @@ test("a link that is not whole says so, and a locked door lets nobody in", async
   await page.getByTestId("lock-door").check();
   const late = await visitor(browser, link);
   await expect(late.getByTestId("visit")).toHaveAttribute("data-broker", "connected");
-  await late.waitForTimeout(3000);
-  await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "seeks");
+  await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "waits", { timeout: 20_000 });
+  await late.waitForTimeout(2000);
+  await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "waits");
   await expect(page.getByTestId("guest")).toHaveCount(0);
   await page.getByTestId("lock-door").uncheck();
   await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "in", { timeout: 40_000 });
@@ -187,7 +188,8 @@ test("a link that is not whole says so, and a locked door lets nobody in", async
   await expect(page.getByTestId("door-state")).toHaveAttribute("data-state", "connected", { timeout: 30_000 });
   await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "in", { timeout: 40_000 });
   await expect(page.getByTestId("worker-count")).toHaveText("1", { timeout: 30_000 });
-  // So does a guest: it is known again, and has its place.
+  // So does a guest, through a locked door, too: it is known again, and has its place.
+  await page.getByTestId("lock-door").check();
   const id = (await late.getByTestId("worker-phase").getAttribute("data-id")) ?? "none";
   await late.reload();
   await expect(late.getByTestId("visit")).toHaveAttribute("data-stage", "in", { timeout: 20_000 });

@@ -66,6 +66,29 @@ test("a drawing is read on shares, and the page shows shares and wires", async (
   await expect.poll(() => share.locator("canvas").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL())).not.toBe(noise);
 });
 
+test("gates save rounds or dealt bytes, and read the same", async ({ page }) => {
+  test.setTimeout(120_000);
+  await openParties(page, "?room=saving&shards=10&rounds=3");
+  await train(page, 3);
+  await expect(page.getByTestId("saving-bytes")).toBeChecked();
+  await take(page, 7);
+  const prediction = await page.getByTestId("prediction").textContent();
+  const dealt = async () => Number(await page.getByTestId("dealt-bytes").getAttribute("data-bytes"));
+  const before = await dealt();
+
+  await page.getByTestId("saving-rounds").check();
+  await take(page, 7);
+  await expect(page.getByTestId("prediction")).toHaveText(prediction ?? "");
+  await expect(page.getByTestId("rounds")).toHaveText("14");
+  expect(await dealt()).toBeGreaterThan(1.3 * before);
+  await expect(page.getByTestId("wire-log")).toContainText("/relu1/relu");
+
+  await page.getByTestId("saving-bytes").check();
+  await take(page, 7);
+  await expect(page.getByTestId("rounds")).toHaveText("22");
+  expect(await dealt()).toBe(before);
+});
+
 test("the digit alone, and in the clear", async ({ page }) => {
   test.setTimeout(120_000);
   await openParties(page, "?room=label&shards=10&rounds=3");

@@ -113,7 +113,7 @@ function open(data: string) {
       ofClient = (event) => {
         if (event.type === "evaluated" && event.done === event.total) resolve((100 * event.correct) / event.total);
       };
-      owner.send({ type: "take", fraction: FRACTION });
+      owner.send({ type: "take", fraction: FRACTION, saving: "bytes" });
     });
   const plain = (course: Course): Promise<number> =>
     new Promise((resolve) => {

@@ -13,7 +13,7 @@ test("encrypted classification and training in Firefox", async ({ baseURL }) => 
   const firefox = await Firefox.start(FINE_CLOCK);
   try {
     await firefox.open(`${baseURL}`);
-    const secret = await firefox.evaluate(() => window.measure("lenet5", new URL("data/", location.href).href, true));
+    const secret = await firefox.evaluate(() => window.measure("lenet5", "bytes", new URL("data/", location.href).href, true));
     for (const [name, value] of Object.entries(secret)) add("firefox", `mpc/lenet5/firefox/${name}`, value);
     const training = await firefox.evaluate(() => window.measureTraining("lenet5", new URL("data/", location.href).href));
     for (const [name, value] of training) add("firefox", `train/lenet5/firefox/${name}`, value);

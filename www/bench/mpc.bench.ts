@@ -19,12 +19,14 @@ test("encrypted classification between real workers", async ({ page }) => {
   await page.goto("./");
   await page.waitForFunction(() => "measure" in window);
   for (const preset of PRESETS) {
-    const figures: Figures = await page.evaluate(
-      ([name, batches]) => window.measure(name, new URL("data/", location.href).href, batches),
-      [preset, preset === "lenet5"] as const,
-    );
-    for (const [figure, value] of Object.entries(figures)) {
-      add("mpc", `mpc/${preset}/${figure}`, value);
+    for (const saving of ["bytes", "rounds"] as const) {
+      const figures: Figures = await page.evaluate(
+        ([name, saving, batches]) => window.measure(name, saving, new URL("data/", location.href).href, batches),
+        [preset, saving, preset === "lenet5"] as const,
+      );
+      for (const [figure, value] of Object.entries(figures)) {
+        add("mpc", `mpc/${preset}${saving === "rounds" ? "/few_rounds" : ""}/${figure}`, value);
+      }
     }
   }
 });

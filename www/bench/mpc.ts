@@ -1,11 +1,12 @@
 // Measures encrypted classification between real workers, as the page runs it, without the page
-// around it. `window.measure(preset)` gives the figures of one network.
+// around it. `window.measure(preset)` gives the figures of one network, whose gates
+// save dealt bytes or rounds.
 
 import { startAggregator, startClient, startDealer, startOwner, startParty } from "../src/roles/start";
 import { layLinks, nearOf, portsOf } from "../src/state/links";
 import { SAMPLES, sample } from "../src/state/samples";
 import { PAD_SIZE, PEN_WIDTH } from "../src/state/drawing";
-import type { AggregatorEvent, ClassifiedView, ClientEvent, RoleName } from "../wasm/sotto.js";
+import type { AggregatorEvent, ClassifiedView, ClientEvent, RoleName, Saving } from "../wasm/sotto.js";
 import { median } from "./median";
 
 const WARM_UP = 20;
@@ -28,9 +29,9 @@ window.measure = measure;
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 type Prediction = Extract<ClientEvent, { type: "prediction" }>;
 
-async function measure(preset: string, data: string, batches: boolean): Promise<Figures> {
+async function measure(preset: string, saving: Saving, data: string, batches: boolean): Promise<Figures> {
   const model = await firstModel(preset, data);
-  const session = await open(model, data);
+  const session = await open(model, saving, data);
   const online: number[] = [];
   for (let n = 0; n < WARM_UP + TIMES; n += 1) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -70,7 +71,7 @@ async function firstModel(preset: string, data: string): Promise<ModelEvent> {
   });
 }
 
-async function open(model: ModelEvent, data: string) {
+async function open(model: ModelEvent, saving: Saving, data: string) {
   const { ends } = layLinks("bench", crypto.randomUUID(), () => "page", "");
   const links = (role: RoleName) => nearOf(ends.get(role) ?? []);
   const classified: ClassifiedView[] = [];
@@ -114,7 +115,7 @@ async function open(model: ModelEvent, data: string) {
   client.send({ type: "open", session: "bench", links: links("client") }, portsOf(links("client")));
   owner.send({ type: "open", links: links("owner"), data }, portsOf(links("owner")));
   const { preset, round, weights } = model;
-  owner.send({ type: "model", preset, round, fraction: FRACTION, weights });
+  owner.send({ type: "model", preset, round, fraction: FRACTION, saving, weights });
   await using;
   await plain;
   // The owner goes on with other checks of its model for a while.

@@ -8,7 +8,7 @@ use std::time::Instant;
 use futures_executor::block_on;
 use sotto::mpc::{
     Client, Clock, Computer, Dealer, DealerEvent, Links, ModelInfo, Output, Owner, Party,
-    PartyEvent, Role,
+    PartyEvent, Role, Saving,
 };
 use sotto::network::{Initialiser, preset};
 use sotto::prg::StreamKey;
@@ -26,11 +26,13 @@ const BATCHES: usize = 5;
 pub(crate) fn run() -> Result<Figures, String> {
     let mut figures = Figures::new();
     for name in PRESETS {
-        for (figure, value) in measure(name, 1, WARM_UP, TIMES)? {
-            figures.insert(format!("mpc/{name}/native/{figure}"), value);
+        for (saving, ending) in [(Saving::Bytes, ""), (Saving::Rounds, "/few_rounds")] {
+            for (figure, value) in measure(name, saving, 1, WARM_UP, TIMES)? {
+                figures.insert(format!("mpc/{name}{ending}/native/{figure}"), value);
+            }
         }
     }
-    let batch = measure("lenet5", BATCH, 1, BATCHES)?;
+    let batch = measure("lenet5", Saving::Bytes, BATCH, 1, BATCHES)?;
     let seconds =
         batch.iter().find(|(name, _)| *name == "answer_ms").map_or(0.0, |(_, ms)| ms / 1e3);
     let name = format!("mpc/lenet5/native/batch{BATCH}_images_per_s");
@@ -46,6 +48,7 @@ enum Told {
 
 fn measure(
     name: &str,
+    saving: Saving,
     batch: usize,
     warm_up: usize,
     times: usize,
@@ -67,7 +70,7 @@ fn measure(
         block_on(Dealer::new(Links::new(dealer, clock()), Box::new(show)).serve());
     });
     let mut owner = Owner::new(Links::new(owner, clock()), crate::entropy());
-    let model = owner.share(name, FRACTION, &weights).map_err(|error| error.to_string())?;
+    let model = owner.share(name, FRACTION, saving, &weights).map_err(|error| error.to_string())?;
     let mut client = Client::new(Links::new(client, clock()), crate::entropy());
     let mut answers = Vec::new();
     let mut pixels = vec![0; batch * network.input_shape().iter().product::<usize>()];

@@ -14,26 +14,42 @@ use super::choose::{Choose, Then};
 use super::sign::Sign;
 use crate::wire::Mailbox;
 
-pub(super) struct Max {
+pub(crate) struct Max {
     sign: Sign,
     choose: Choose,
 }
 
-impl Max {
+/// A gate for the larger of two values.
+pub(crate) trait Larger: Sized {
     /// From the masks of both candidates, the masks of the larger.
-    pub(super) fn deal(dealing: &mut Dealing, a: &[Narrow], b: &[Narrow]) -> Vec<Narrow> {
+    fn deal(dealing: &mut Dealing, a: &[Narrow], b: &[Narrow]) -> Vec<Narrow>;
+
+    /// For so many pairs.
+    fn prepare(preparing: &mut Preparing<'_>, count: usize) -> Result<Self, Error>;
+
+    /// `level` tells the rounds of a tournament apart.
+    async fn eval<M: Mailbox<Role = Role>>(
+        self,
+        online: &mut Online<'_, M>,
+        level: usize,
+        a: &[Narrow],
+        b: &[Narrow],
+    ) -> Result<Masked<Narrow>, Error>;
+}
+
+impl Larger for Max {
+    fn deal(dealing: &mut Dealing, a: &[Narrow], b: &[Narrow]) -> Vec<Narrow> {
         let differences: Vec<Narrow> = differences(a, b);
         let sign_masks = Sign::deal(dealing, &differences).masks();
         Choose::deal(dealing, &sign_masks, a, b, Then::Masked)
     }
 
-    pub(super) fn prepare(preparing: &mut Preparing<'_>, count: usize) -> Result<Self, Error> {
+    fn prepare(preparing: &mut Preparing<'_>, count: usize) -> Result<Self, Error> {
         let sign = Sign::prepare(preparing, count)?;
         Ok(Self { sign, choose: Choose::prepare(preparing, count, Then::Masked)? })
     }
 
-    /// `level` tells the rounds of a tournament apart.
-    pub(super) async fn eval<M: Mailbox<Role = Role>>(
+    async fn eval<M: Mailbox<Role = Role>>(
         self,
         online: &mut Online<'_, M>,
         level: usize,
@@ -71,7 +87,7 @@ pub(super) fn winners<T: Copy>(all: &[T], count: usize, alone: Vec<Vec<T>>) -> V
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::check;
+    use super::super::{MaxOnce, check};
     use super::*;
 
     /// Numbers whose differences fit.
@@ -83,15 +99,22 @@ mod tests {
             let (a, b): (Vec<i16>, Vec<i16>) = pairs.iter().copied().unzip();
             let masks = [1, 2].map(|part| check::narrow_masks(pairs.len(), seed ^ part));
             let (x, y) = (check::narrow(&a, &masks[0]), check::narrow(&b, &masks[1]));
-            let (result, found) = check::run(
-                seed,
-                |dealing| Max::deal(dealing, &masks[0], &masks[1]),
-                |preparing| Max::prepare(preparing, pairs.len()),
-                async |max, online| max.eval(online, 1, &x.0, &y.0).await,
-            );
             let expected: Vec<i16> = pairs.iter().map(|(a, b)| *a.max(b)).collect();
-            prop_assert_eq!(check::signed(&check::unmask(found, &result)), expected);
+            for played in [played::<Max>, played::<MaxOnce>] {
+                prop_assert_eq!(&played(&masks, [&x.0, &y.0], seed), &expected);
+            }
         }
+    }
+
+    /// The winners of all pairs.
+    fn played<G: Larger>(masks: &[Vec<Narrow>; 2], [a, b]: [&[Narrow]; 2], seed: u64) -> Vec<i16> {
+        let (result, found) = check::run(
+            seed,
+            |dealing| G::deal(dealing, &masks[0], &masks[1]),
+            |preparing| G::prepare(preparing, a.len()),
+            async |max, online| max.eval(online, 1, a, b).await,
+        );
+        check::signed(&check::unmask(found, &result))
     }
 
     #[test]

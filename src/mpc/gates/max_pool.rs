@@ -1,28 +1,28 @@
-//! The largest value of every window, by a tournament of [`Max`] gates.
+//! The largest value of every window, by a tournament of [`Max`](super::Max) or [`MaxOnce`](super::MaxOnce) gates.
 //!
 //! A window of `n` values needs `n - 1` comparisons in `log2(n)` levels, rounded up: 3 in 2
-//! levels for 2x2. Dealt and sent: as for so many `max` gates.
+//! levels for 2x2. Dealt and sent: as for so many of them.
 
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
 use super::super::ring::{Masked, Narrow};
 use super::super::{Error, Role};
-use super::max::{Max, pair_up, winners};
+use super::max::{Larger, pair_up, winners};
 use super::{Online, Windows};
 use crate::wire::Mailbox;
 
-pub(crate) struct MaxPool {
-    levels: Vec<Max>,
+pub(crate) struct MaxPool<G> {
+    levels: Vec<G>,
 }
 
-impl MaxPool {
+impl<G: Larger> MaxPool<G> {
     /// From the masks of the values, the masks of the windows' largest.
     pub(crate) fn deal(dealing: &mut Dealing, windows: &Windows, masks: &[Narrow]) -> Vec<Narrow> {
         let mut candidates = windows.split(masks);
         let count = candidates[0].len();
         while candidates.len() > 1 {
             let (a, b, alone) = pair_up(candidates);
-            candidates = winners(&Max::deal(dealing, &a, &b), count, alone);
+            candidates = winners(&G::deal(dealing, &a, &b), count, alone);
         }
         candidates.remove(0)
     }
@@ -35,7 +35,7 @@ impl MaxPool {
     ) -> Result<Self, Error> {
         let (mut left, mut levels) = (windows.len(), Vec::new());
         while left > 1 {
-            levels.push(Max::prepare(preparing, left / 2 * images * windows.count())?);
+            levels.push(G::prepare(preparing, left / 2 * images * windows.count())?);
             left = left.div_ceil(2);
         }
         Ok(Self { levels })
@@ -62,7 +62,7 @@ impl MaxPool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::check;
+    use super::super::{Max, MaxOnce, check};
     use super::*;
 
     proptest! {
@@ -75,16 +75,28 @@ mod tests {
             let random = check::narrow_masks(count, seed ^ 1);
             let values: Vec<i16> = random.iter().map(|value| value.0 as i16 >> 1).collect();
             let masked = check::narrow(&values, &masks);
-            let (result, found) = check::run(
-                seed,
-                |dealing| MaxPool::deal(dealing, &windows, &masks),
-                |preparing| MaxPool::prepare(preparing, &windows, images),
-                async |pool, online| pool.eval(online, &windows, &masked).await,
-            );
             let places = windows.split(&values);
             let largest = |window: usize| places.iter().map(|place| place[window]).max();
             let expected: Vec<i16> = (0..places[0].len()).filter_map(largest).collect();
-            prop_assert_eq!(check::signed(&check::unmask(found, &result)), expected);
+            for pooled in [pooled::<Max>, pooled::<MaxOnce>] {
+                prop_assert_eq!(&pooled(&windows, images, &masks, &masked, seed), &expected);
+            }
         }
+    }
+
+    fn pooled<G: Larger>(
+        windows: &Windows,
+        images: usize,
+        masks: &[Narrow],
+        masked: &Masked<Narrow>,
+        seed: u64,
+    ) -> Vec<i16> {
+        let (result, found) = check::run(
+            seed,
+            |dealing| MaxPool::<G>::deal(dealing, windows, masks),
+            |preparing| MaxPool::<G>::prepare(preparing, windows, images),
+            async |pool, online| pool.eval(online, windows, masked).await,
+        );
+        check::signed(&check::unmask(found, &result))
     }
 }

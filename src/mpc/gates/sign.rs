@@ -19,14 +19,15 @@
 
 use super::super::bits::Bits;
 use super::super::dealing::Dealing;
-use super::super::dpf;
 use super::super::preparing::{Comparison, Preparing};
 use super::super::ring::Narrow;
+use super::super::tree::BITS;
 use super::super::{Error, Party, Role};
 use super::Online;
 use crate::wire::Mailbox;
 
-const LOW: u16 = (1 << dpf::BITS) - 1;
+/// The bits that are compared.
+pub(super) const LOW: u16 = (1 << BITS) - 1;
 
 pub(super) struct Sign {
     comparison: Comparison,
@@ -36,12 +37,12 @@ pub(super) struct Sign {
 
 /// The top bit.
 pub(super) fn top(value: Narrow) -> bool {
-    value.0 >> dpf::BITS == 1
+    value.0 >> BITS == 1
 }
 
 /// All ones where the top bit is set, else zero.
 pub(super) fn top_mask(value: Narrow) -> u32 {
-    (i32::from(value.0 as i16) >> dpf::BITS) as u32
+    (i32::from(value.0 as i16) >> BITS) as u32
 }
 
 impl Sign {

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use super::super::Error;
 use super::super::dealing::{Dealing, Masks, Scope};
 use super::super::messages::{Kind, ModelInfo};
-use super::super::plan::Output;
+use super::super::plan::{Output, Saving};
 use super::super::ring::Wide;
 use super::deal::Dealt;
 use super::handover::{Handover, hand_over};
@@ -61,7 +61,12 @@ impl Deals {
                 deal_step(plan, keys, number, watched, &mut |_| ())
             }
             Use::Handover { fraction, .. } => {
-                let model = ModelInfo { number: 0, preset: info.preset.clone(), fraction };
+                let model = ModelInfo {
+                    number: 0,
+                    preset: info.preset.clone(),
+                    fraction,
+                    saving: Saving::Bytes,
+                };
                 let to = model.plan(Kind { batch: 1, output: Output::Logits })?;
                 let handover = Handover::new(&info.network()?, plan, &to)?;
                 deal_handover(plan, &handover, keys, number, &mut |_| ())

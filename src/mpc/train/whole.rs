@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use super::super::messages::{Kind, ModelInfo};
 use super::super::secrecy::{Histograms, assert_uniform, secret_part, spoilt};
 use super::super::world::{Tap, World, noise, weights};
-use super::super::{Error, Output, Party, PartyEvent, Role};
+use super::super::{Error, Output, Party, PartyEvent, Role, Saving};
 use super::course::draw;
 use super::data::{Pool, Schedule, one_hot, pixels};
 use super::dealing::{deal_handover, deal_step};
@@ -100,7 +100,8 @@ impl Oracle {
     /// The model that the parties make of it.
     fn handed_over(&self, world: &World, info: &TrainingInfo, fraction: u32) -> Weights {
         let network = info.network().unwrap();
-        let model = ModelInfo { number: 0, preset: info.preset.clone(), fraction };
+        let model =
+            ModelInfo { number: 0, preset: info.preset.clone(), fraction, saving: Saving::Bytes };
         let to = model.plan(Kind { batch: 1, output: Output::Logits }).unwrap();
         let handover = Handover::new(&network, &self.plan, &to).unwrap();
         let mut coins = Vec::new();

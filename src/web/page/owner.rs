@@ -4,7 +4,7 @@ use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::{Course, ModelView, RoleFailed};
+use super::{Course, ModelView, RoleFailed, SavingView};
 
 #[wasm_bindgen(typescript_custom_section)]
 const OWNER: &str = r#"
@@ -12,7 +12,7 @@ export type OwnerCommand =
   /** `data` is the digits' base URL. */
   | { type: "open"; links: RoleWay[]; data: string }
   /** Shares this model with the parties, with `fraction` fractional bits. */
-  | { type: "model"; preset: string; round: number; fraction: number; weights: Float32Array }
+  | { type: "model"; preset: string; round: number; fraction: number; saving: Saving; weights: Float32Array }
   /** Reads the first `count` test digits in the clear, with the newest model. */
   | { type: "classify"; count: number }
   /** Has alice and bob train a model that nobody will know, on what silos have shared. */
@@ -20,7 +20,7 @@ export type OwnerCommand =
   | { type: "pauseTraining" }
   | { type: "resumeTraining" }
   /** The parties compute with what the last training has come to from now on. */
-  | { type: "take"; fraction: number }
+  | { type: "take"; fraction: number; saving: Saving }
   /** Shows what fixed precision does to a number. */
   | { type: "fix"; value: number; fraction: number };
 
@@ -94,6 +94,8 @@ pub enum OwnerCommand {
         round: u32,
         /// Fractional bits.
         fraction: u32,
+        /// What the gates save.
+        saving: SavingView,
     },
     /// Read test digits in the clear.
     Classify {
@@ -113,6 +115,8 @@ pub enum OwnerCommand {
     Take {
         /// Fractional bits.
         fraction: u32,
+        /// What the gates save.
+        saving: SavingView,
     },
     /// Show what fixed precision does.
     Fix {

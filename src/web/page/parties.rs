@@ -18,7 +18,10 @@ export type RoleWay =
   | { role: RoleName; inbox: string; outbox: string };
 
 /** What is public of a model that the parties compute with. */
-export interface ModelInfo { number: number; preset: string; fraction: number }
+export interface ModelInfo { number: number; preset: string; fraction: number; saving: Saving }
+
+/** What gates save that can be had in two ways: dealt bytes, or rounds. */
+export type Saving = "bytes" | "rounds";
 
 export type PartyCommand =
   | { type: "open"; role: "alice" | "bob"; links: RoleWay[] }
@@ -203,19 +206,49 @@ pub struct ModelView {
     pub preset: String,
     /// Fractional bits.
     pub fraction: u32,
+    /// What the gates save.
+    pub saving: SavingView,
+}
+
+/// What gates save that can be had in two ways.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SavingView {
+    /// Dealt words.
+    Bytes,
+    /// Rounds.
+    Rounds,
+}
+
+impl From<mpc::Saving> for SavingView {
+    fn from(saving: mpc::Saving) -> Self {
+        match saving {
+            mpc::Saving::Bytes => Self::Bytes,
+            mpc::Saving::Rounds => Self::Rounds,
+        }
+    }
+}
+
+impl From<SavingView> for mpc::Saving {
+    fn from(saving: SavingView) -> Self {
+        match saving {
+            SavingView::Bytes => Self::Bytes,
+            SavingView::Rounds => Self::Rounds,
+        }
+    }
 }
 
 impl From<mpc::ModelInfo> for ModelView {
     fn from(info: mpc::ModelInfo) -> Self {
-        let mpc::ModelInfo { number, preset, fraction } = info;
-        Self { number, preset, fraction }
+        let mpc::ModelInfo { number, preset, fraction, saving } = info;
+        Self { number, preset, fraction, saving: saving.into() }
     }
 }
 
 impl From<ModelView> for mpc::ModelInfo {
     fn from(view: ModelView) -> Self {
-        let ModelView { number, preset, fraction } = view;
-        Self { number, preset, fraction }
+        let ModelView { number, preset, fraction, saving } = view;
+        Self { number, preset, fraction, saving: saving.into() }
     }
 }
 

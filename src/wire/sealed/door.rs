@@ -114,9 +114,12 @@ impl Door {
         &self.endpoint
     }
 
-    /// Everybody who came.
+    /// Everybody who came; while the door is locked, without those who wait.
     pub fn guests(&self) -> impl Iterator<Item = GuestView> {
-        let come = self.guests.iter().filter(|(_, guest)| guest.has_come);
+        let is_shown = |guest: &Guest| {
+            guest.has_come && !(self.is_locked && guest.admission == Admission::Waits)
+        };
+        let come = self.guests.iter().filter(move |(_, guest)| is_shown(guest));
         come.map(|(id, guest)| GuestView {
             id: *id,
             claim: guest.claim.clone(),
@@ -132,9 +135,20 @@ impl Door {
         self.is_locked
     }
 
-    /// Lets nobody else in, or somebody again. Who is in stays.
-    pub fn lock(&mut self, is_locked: bool) {
+    /// Lets nobody else in, or somebody again. Who is in stays, and who was in comes back; others wait until it is unlocked.
+    pub fn lock(&mut self, is_locked: bool, now: Millis) -> Vec<DoorOutput> {
         self.is_locked = is_locked;
+        let waits = |guest: &Guest| guest.admission == Admission::Waits && guest.token.is_some();
+        let waiting = self.guests.iter().filter(|(_, guest)| waits(guest));
+        let welcome: Vec<EndpointId> =
+            waiting.filter(|(_, guest)| self.is_welcome(&guest.claim)).map(|(id, _)| *id).collect();
+        let outputs = welcome.into_iter().flat_map(|id| self.decide(id, true, now)).collect();
+        outputs
+    }
+
+    /// Whether whoever says it is this is let in without a question.
+    fn is_welcome(&self, claim: &str) -> bool {
+        !self.is_locked && self.welcome.iter().any(|welcome| welcome == claim)
     }
 
     /// What one who is in says it is.
@@ -264,7 +278,7 @@ impl Door {
 
     fn heard(&mut self, id: EndpointId, claim: String, now: Millis) {
         // Another aggregator's page is no guest; what a guest says once, it stays.
-        if claim == HOST || self.is_locked || self.guests.contains_key(&id) {
+        if claim == HOST || self.guests.contains_key(&id) {
             return;
         }
         self.make_room(now);
@@ -316,8 +330,7 @@ impl Door {
         let former: Vec<EndpointId> =
             others.filter(|(_, other)| is_former(other)).map(|(other, _)| *other).collect();
         former.into_iter().for_each(|other| self.endpoint.shut(other, now));
-        let is_welcome = !self.is_locked && self.welcome.contains(&claim);
-        if let Some(comes_in) = before.or(is_welcome.then_some(true)) {
+        if let Some(comes_in) = before.or(self.is_welcome(&claim).then_some(true)) {
             outputs.extend(self.decide(id, comes_in, now));
         }
     }

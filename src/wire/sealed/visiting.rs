@@ -141,6 +141,11 @@ impl House {
         self.pass(1_000);
     }
 
+    fn lock(&mut self, is_locked: bool) {
+        let outputs = self.door.as_mut().map(|door| door.lock(is_locked, self.now));
+        self.of_door(outputs.unwrap_or_default());
+    }
+
     fn say(&mut self, at: usize, text: &str) {
         let host = self.visits[at].host().expect("it has found the host");
         let outputs = self.visits[at].send(host, "parties", text.into(), self.now);
@@ -187,16 +192,36 @@ fn who_is_turned_away_has_left_and_may_be_let_in_again() {
 }
 
 #[test]
-fn a_locked_door_hears_nobody_until_it_is_unlocked() {
+fn at_a_locked_door_newcomers_wait_unseen_until_it_is_unlocked() {
     let mut house = House::new(&[]);
-    house.door.as_mut().expect("it is there").lock(true);
-    house.visits.push(visit(7, WORKER));
-    house.tell_guest(0, Input::Connected);
+    house.lock(true);
+    for (place, claim) in [WORKER, "bob"].into_iter().enumerate() {
+        house.visits.push(visit(place as u8, claim));
+        house.tell_guest(place, Input::Connected);
+    }
     house.pass(10_000);
-    assert_ne!(house.stages(), [Stage::In]);
-    house.door.as_mut().expect("it is there").lock(false);
-    house.pass(70_000);
-    assert_eq!(house.stages(), [Stage::In]);
+    assert_eq!(house.stages(), [Stage::Waits; 2]);
+    assert_eq!(house.door.as_ref().map(|door| door.guests().count()), Some(0));
+    house.lock(false);
+    house.pass(100);
+    assert_eq!(house.stages(), [Stage::In, Stage::Waits]);
+    assert_eq!(house.door.as_ref().map(|door| door.guests().count()), Some(2));
+}
+
+#[test]
+fn who_was_in_comes_back_through_a_locked_door() {
+    let mut house = House::new(&[WORKER, "bob"]);
+    house.decide(1, true);
+    house.lock(true);
+    // Both slept for long, and have other keys.
+    for (place, claim) in [WORKER, "bob"].into_iter().enumerate() {
+        house.tell_guest(place, Input::Disconnected);
+        house.pass(200_000);
+        house.visits[place] = visit(place as u8 + 1, claim);
+        house.tell_guest(place, Input::Connected);
+    }
+    house.pass(10_000);
+    assert_eq!(house.stages(), [Stage::In; 2]);
 }
 
 #[test]

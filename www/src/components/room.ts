@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 
-import type { Course, LayerView, LessonCommand, LibraryCommand, Modulus, Reader, Setting } from "../../wasm/sotto.js";
+import type { Course, LayerView, LessonCommand, LibraryCommand, Modulus, Reader, Saving, Setting } from "../../wasm/sotto.js";
 import { missingFeature } from "../roles/start";
 import type { Change } from "../state/address";
 import type { Helper, TabRole } from "../state/control";
@@ -198,6 +198,7 @@ export class Room extends LitElement {
         @resume=${() => classifier.parties.pause(false)}
         @halt=${() => classifier.parties.halt()}
         @fraction=${({ detail }: CustomEvent<number>) => classifier.parties.precise(detail)}
+        @saving=${({ detail }: CustomEvent<Saving>) => classifier.parties.save(detail)}
         @fix=${({ detail }: CustomEvent<{ value: number; fraction: number }>) => classifier.parties.fix(detail.value, detail.fraction)}
         @garble=${({ detail }: CustomEvent<"alice" | "bob">) => classifier.parties.garble(detail)}
         @kill=${({ detail }: CustomEvent<Helper>) => classifier.parties.kill(detail)}

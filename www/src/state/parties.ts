@@ -16,6 +16,7 @@ import type {
   RoleFailed,
   RoleName,
   RoleWay,
+  Saving,
 } from "../../wasm/sotto.js";
 import { ControlChannel, HELPERS, isTabRole, tabLock, TAB_ROLES, type Control, type Helper, type SessionLink, type TabCommand, type TabEvent, type TabRole } from "./control";
 import { text } from "../text";
@@ -52,6 +53,8 @@ export class Parties {
   private session?: Session;
   private model?: ModelEvent;
   private fraction = FRACTION;
+  /** What a person has chosen that gates save. */
+  private chosen?: Saving;
   /** When the last sessions failed. */
   private failures: number[] = [];
   private control?: ControlChannel;
@@ -101,16 +104,20 @@ export class Parties {
   /** The parties read with what they have trained, which nobody has opened; or with the room's model again. */
   readTrained(on: boolean): void {
     this.takes = on;
-    if (on) this.session?.owner?.send({ type: "take", fraction: this.fraction });
+    if (on) this.session?.owner?.send({ type: "take", fraction: this.fraction, saving: this.saving });
     else this.share();
   }
 
   precise(fraction: number): void {
     this.fraction = fraction;
     this.tell({ from: "page", event: { type: "fraction", fraction } });
-    if (this.takes) this.readTrained(true);
-    else this.share();
-    this.revive();
+    this.shareAnew();
+  }
+
+  save(saving: Saving): void {
+    this.chosen = saving;
+    this.tell({ from: "page", event: { type: "saving", saving } });
+    this.shareAnew();
   }
 
   fix(value: number, fraction: number): void {
@@ -160,11 +167,27 @@ export class Parties {
     if (event.type === "failed" && session && event.session === session.name) this.fail(session, event);
   }
 
+  /** The parties compute with the same model in another way. */
+  private shareAnew(): void {
+    if (this.takes) this.readTrained(true);
+    else this.share();
+    this.revive();
+  }
+
+  /** Rounds where alice and bob are on two machines, unless a person has chosen. */
+  private get saving(): Saving {
+    const [alice, bob] = (["alice", "bob"] as const).map((role) => {
+      const tab = this.session?.tabs.get(role);
+      return tab === undefined ? undefined : this.control?.homeOf(tab);
+    });
+    return this.chosen ?? (alice === bob ? "bytes" : "rounds");
+  }
+
   private share(): void {
-    const { model, session, fraction } = this;
+    const { model, session, fraction, saving } = this;
     if (!model || !session?.owner) return;
     const { preset, round, weights } = model;
-    session.owner.send({ type: "model", preset, round, fraction, weights });
+    session.owner.send({ type: "model", preset, round, fraction, saving, weights });
   }
 
   private command(role: TabRole, command: TabCommand): void {
@@ -180,7 +203,7 @@ export class Parties {
     const session: Session = { name: crypto.randomUUID(), tabs, here: new Map(), rounds: new Map(), ready: new Map() };
     this.session = session;
     const far = [...tabs].filter(([, tab]) => this.control?.homeOf(tab) !== undefined).map(([role]) => role);
-    this.tell({ from: "page", event: { type: "session", tabs: [...tabs.keys()], far } });
+    this.tell({ from: "page", event: { type: "session", tabs: [...tabs.keys()], far, saving: this.saving } });
     const placeOf = (role: RoleName) => this.placeOf(role, tabs);
     const isHere = (role: RoleName) => placeOf(role) === "page";
     const { ends, ways } = layLinks(this.room, session.name, placeOf, this.remote.endpoint);

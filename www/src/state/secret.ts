@@ -11,6 +11,7 @@ import type {
   RangesView,
   RoleFailed,
   RoleName,
+  Saving,
 } from "../../wasm/sotto.js";
 import { renewed, trainedByOwner, trainedByParty, UNTRAINED, type TrainingShow } from "./course";
 import { text } from "../text";
@@ -29,13 +30,14 @@ export type SecretEvent =
 
 export type PageEvent =
   /** A session begins: new roles, new keys, no material. `tabs` names the roles that live in tabs of their own, `far` those of them on other machines. */
-  | { type: "session"; tabs: RoleName[]; far: RoleName[] }
+  | { type: "session"; tabs: RoleName[]; far: RoleName[]; saving: Saving }
   /** The session ended with an error that was already told; a new one follows. */
   | { type: "ended"; reason: string; role?: RoleName; step?: string }
   | { type: "evaluating"; total: number }
   | { type: "paused"; on: boolean }
   | { type: "stopped" }
   | { type: "fraction"; fraction: number }
+  | { type: "saving"; saving: Saving }
   /** The page's silo has news. */
   | { type: "silo" };
 
@@ -91,6 +93,8 @@ export interface SecretShow {
   prediction?: SharesPrediction;
   plainMs?: number;
   fraction: number;
+  /** What gates save that can be had in two ways. */
+  saving: Saving;
   ranges?: RangesView;
   /** By fractional bits. */
   precision: ReadonlyMap<number, Precision>;
@@ -110,7 +114,7 @@ const FRESH = {
   dealt: { count: 0, bytes: 0 },
 } as const satisfies Partial<SecretShow>;
 
-export const SECRET_BEFORE: SecretShow = { ...FRESH, tabs: [], far: [], fraction: 8, precision: new Map(), training: UNTRAINED };
+export const SECRET_BEFORE: SecretShow = { ...FRESH, tabs: [], far: [], fraction: 8, saving: "bytes", precision: new Map(), training: UNTRAINED };
 
 export function reduceSecret(show: SecretShow, heard: SecretEvent): SecretShow {
   switch (heard.from) {
@@ -243,6 +247,7 @@ function ofPage(show: SecretShow, event: PageEvent): SecretShow {
         ...FRESH,
         tabs: event.tabs,
         far: event.far,
+        saving: event.saving,
         training: renewed(show.training, text.course.lost),
         ...(evaluation && { evaluation: halted(evaluation) }),
       };
@@ -256,6 +261,8 @@ function ofPage(show: SecretShow, event: PageEvent): SecretShow {
       return evaluation ? { ...show, evaluation: halted(evaluation) } : show;
     case "fraction":
       return { ...show, fraction: event.fraction };
+    case "saving":
+      return { ...show, saving: event.saving };
     case "silo":
       return show;
   }

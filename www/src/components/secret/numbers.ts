@@ -1,15 +1,19 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 
+import type { Saving } from "../../../wasm/sotto.js";
 import { bytes, fixed } from "../../format";
 import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
+import { tell } from "../events";
 
 const words = text.secret.numbers;
 
 /** Classifications that the parties keep material for. */
 const STOCK_TARGET = 6;
+const SAVINGS = ["bytes", "rounds"] as const satisfies Saving[];
 const PIPS = Array.from({ length: STOCK_TARGET }, (_, pip) => pip);
 
 /** What the last classification took, and what was done before it. */
@@ -57,6 +61,32 @@ export class SecretNumbers extends LitElement {
         font: var(--text-s) / 1.35 var(--sans);
         white-space: normal;
       }
+      fieldset {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-1) var(--space-4);
+        margin: var(--space-3) 0 0;
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        float: left;
+        padding: 0;
+        font-weight: 600;
+      }
+      label {
+        display: inline-flex;
+        align-items: center;
+        gap: var(--space-2);
+      }
+      [type="radio"] {
+        min-height: 0;
+        margin: 0;
+        accent-color: var(--client);
+      }
+      fieldset .note {
+        flex-basis: 100%;
+      }
       .pips {
         display: flex;
         align-items: center;
@@ -91,7 +121,7 @@ export class SecretNumbers extends LitElement {
   @property({ attribute: false }) show: SecretShow = SECRET_BEFORE;
 
   protected override render() {
-    const { prediction, alice, bob, plainMs, dealt } = this.show;
+    const { prediction, alice, bob, plainMs, dealt, saving } = this.show;
     const sent = alice && alice.sentBytes + (bob?.sentBytes ?? 0);
     const taken = alice && alice.dealtBytes + (bob?.dealtBytes ?? 0);
     return html`
@@ -105,6 +135,15 @@ export class SecretNumbers extends LitElement {
         ${entry("", words.preparing, millis("prepare-ms", alice?.prepareMs))}
         ${this.stock()}
       </dl>
+      <fieldset>
+        <legend>${words.saving.name}</legend>
+        ${SAVINGS.map(
+          (one) => html`<label>
+            <input type="radio" name="saving" data-testid="saving-${one}" .checked=${live(one === saving)} @change=${() => tell(this, "saving", one)} />${words.saving[one]}
+          </label>`,
+        )}
+        <p class="note">${words.saving.note}</p>
+      </fieldset>
     `;
   }
 

@@ -76,6 +76,12 @@ export const numbers = {
     note: (drawings: number, target: number, size: number) => `for ${drawings} of ${target} drawings, ${bytes(size)}`,
     label: (drawings: number, target: number) => `Material for ${drawings} of ${target} drawings`,
   },
+  saving: {
+    name: "Save",
+    bytes: "dealt bytes",
+    rounds: "rounds",
+    note: "A maximum or a ReLU takes two rounds; or one, with a key two or three times as long. Rounds are what takes time once alice and bob are on two machines.",
+  },
   millis: "ms",
 };
 
