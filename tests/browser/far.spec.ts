@@ -1,9 +1,10 @@
 // Beyond one computer: three browsers that share nothing meet over a real broker.
 
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test, type Browser, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 
-import { Relay, type Line } from "../../www/scripts/relay";
+import { Relay } from "../../www/scripts/relay";
+import { guest, linkFor, openDoor, visitor } from "./door";
 import { accuracyAfter, draw, openAggregator, testDigits, waitForRound } from "./room";
 
 let relay: Relay;
@@ -11,37 +12,6 @@ test.beforeEach(async () => {
   relay = await Relay.begin();
 });
 test.afterEach(() => relay.end());
-
-/** Opens the door of a room's page at a broker. */
-async function openDoor(page: Page, line: Line): Promise<void> {
-  const panel = page.getByTestId("invite");
-  await panel.locator("summary").first().click();
-  await page.getByTestId("broker").fill(line.address);
-  await page.getByTestId("open-door").click();
-  await expect(page.getByTestId("door-state")).toHaveAttribute("data-state", "connected");
-}
-
-/** The link for a role, by a line of its own to the same broker. */
-async function linkFor(page: Page, claim: string, line: Line): Promise<string> {
-  await page.getByTestId("invite-claim").selectOption(claim);
-  const link = page.getByTestId("invite-link");
-  await expect(link).toHaveValue(new RegExp(`claim=${claim}`));
-  const url = new URL(await link.inputValue());
-  const parts = new URLSearchParams(url.hash.slice(1));
-  parts.set("broker", line.address);
-  url.hash = String(parts);
-  return url.href;
-}
-
-/** Another browser, as far as the pages can tell: storage, channels and locks of its own. */
-async function visitor(browser: Browser, link: string): Promise<Page> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(link);
-  return page;
-}
-
-const guest = (page: Page, claim: string) => page.locator(`[data-testid=guest][data-claim=${claim}]`);
 
 test("three browsers train together, read a digit on shares, and get over a broker that dies and a line that is cut", async ({
   browser,
@@ -54,12 +24,12 @@ test("three browsers train together, read a digit on shares, and get over a brok
 
   await test.step("the room opens its door", async () => {
     await openAggregator(context, "?room=apart&rounds=3&shards=30", page);
-    await openDoor(page, here);
+    await openDoor(page, here.address);
   });
 
   const workers: Page[] = [];
   await test.step("three workers come by the link, and train under masks", async () => {
-    const link = await linkFor(page, "worker", there);
+    const link = await linkFor(page, "worker", there.address);
     const first = await visitor(browser, link);
     workers.push(first);
     for (let n = 0; n < 2; n += 1) {
@@ -79,7 +49,7 @@ test("three browsers train together, read a digit on shares, and get over a brok
     const context = workers[0]?.context();
     if (!context) throw new Error("no worker has come");
     bob = await context.newPage();
-    await bob.goto(await linkFor(page, "bob", there));
+    await bob.goto(await linkFor(page, "bob", there.address));
     await expect(bob.getByTestId("visit")).toHaveAttribute("data-stage", "waits");
     await expect(guest(page, "bob")).toHaveAttribute("data-admission", "waits");
     await guest(page, "bob").getByTestId("let-in").click();
@@ -91,7 +61,7 @@ test("three browsers train together, read a digit on shares, and get over a brok
 
   let drawer: Page;
   await test.step("somebody draws on a third machine, and alone learns what it is", async () => {
-    drawer = await visitor(browser, await linkFor(page, "client", phone));
+    drawer = await visitor(browser, await linkFor(page, "client", phone.address));
     await guest(page, "client").getByTestId("let-in").click();
     await expect(drawer.getByTestId("party-phase")).toHaveAttribute("data-phase", "working", { timeout: 15_000 });
     const zero = testDigits()[0];
@@ -102,7 +72,7 @@ test("three browsers train together, read a digit on shares, and get over a brok
 
   await test.step("alice is on a third machine, too, and goes back when her role is taken back", async () => {
     const alice = await drawer.context().newPage();
-    await alice.goto(await linkFor(page, "alice", phone));
+    await alice.goto(await linkFor(page, "alice", phone.address));
     await guest(page, "alice").getByTestId("let-in").click();
     await expect(alice.getByTestId("party-phase")).toHaveAttribute("data-phase", "working", { timeout: 15_000 });
     const two = testDigits()[2];
@@ -169,8 +139,8 @@ test("a link that is not whole says so, and a locked door lets nobody in", async
   test.setTimeout(120_000);
   const line = await relay.line();
   await openAggregator(context, "?room=locked", page);
-  await openDoor(page, line);
-  const link = await linkFor(page, "worker", line);
+  await openDoor(page, line.address);
+  const link = await linkFor(page, "worker", line.address);
   const broken = await visitor(browser, link.replace(/join=..../, "join="));
   await expect(broken.getByTestId("broken-link")).toBeVisible();
   await page.getByTestId("lock-door").check();
