@@ -40,6 +40,7 @@ pub(super) fn bit(number: U32x4, level: usize) -> U32x4 {
 
 /// Takes both parties' nodes on the path to `alpha` a level down, to the right where the mask is set. Gives the correction
 /// of the children's seeds, and of their control bits: the left one's in bit 0, the right one's in bit 1.
+#[inline(always)]
 pub(super) fn descend(
     seeds: &mut [Seeds; 2],
     controls: &mut [U32x4; 2],
