@@ -296,8 +296,9 @@ mod tests {
     use super::*;
     use crate::network::{Layer, preset_names};
 
+    type New = fn(&str, Weights, u32, u64) -> World;
     /// Gates that save bytes, and gates that save rounds.
-    const WORLDS: [fn(&str, Weights, u32, u64) -> World; 2] = [World::new, World::far];
+    const WORLDS: [New; 2] = [World::new, World::far];
 
     /// How often alice and bob wait for each other, the client's share and the answer.
     #[test]

@@ -68,6 +68,10 @@ test("three browsers train together, read a digit on shares, and get over a brok
     if (!zero) throw new Error("there are no test digits");
     await draw(drawer, zero.image);
     await expect(bob.getByTestId("party-classified")).not.toHaveText("0");
+    // Alice and bob are on two machines: their gates save rounds.
+    await page.getByTestId("saving-rounds").scrollIntoViewIfNeeded();
+    await expect(page.getByTestId("saving-rounds")).toBeChecked();
+    await expect(page.getByTestId("rounds")).toHaveText("14");
   });
 
   await test.step("alice is on a third machine, too, and goes back when her role is taken back", async () => {

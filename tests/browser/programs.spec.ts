@@ -34,7 +34,7 @@ test("programs and a page's tab train in a page's room under masks", async ({ br
   await page.getByTestId("start-training").click();
   await waitForRound(page, 2);
   expect(await accuracyAfter(page, 2)).toBeGreaterThan(30);
-  await expect(page.getByTestId("secagg-status")).toContainText("3");
+  await expect(page.getByTestId("secagg-status")).toContainText("the sum of 3 updates");
 });
 
 test("a page is a worker in a program's room, and has its place again after a reload", async ({ browser }) => {

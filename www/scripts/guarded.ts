@@ -4,7 +4,10 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createAccount, createOperator, createUser, type KeyPair } from "@nats-io/nkeys";
+import { nkeys } from "@nats-io/nats-core";
+
+const { createAccount, createOperator, createUser } = nkeys;
+type KeyPair = ReturnType<typeof createUser>;
 
 export interface Guard {
   config: string;

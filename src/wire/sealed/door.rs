@@ -142,8 +142,7 @@ impl Door {
         let waiting = self.guests.iter().filter(|(_, guest)| waits(guest));
         let welcome: Vec<EndpointId> =
             waiting.filter(|(_, guest)| self.is_welcome(&guest.claim)).map(|(id, _)| *id).collect();
-        let outputs = welcome.into_iter().flat_map(|id| self.decide(id, true, now)).collect();
-        outputs
+        welcome.into_iter().flat_map(|id| self.decide(id, true, now)).collect()
     }
 
     /// Whether whoever says it is this is let in without a question.
