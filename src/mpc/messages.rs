@@ -33,7 +33,7 @@ pub struct ModelInfo {
     pub preset: String,
     /// Fractional bits of activations and weights.
     pub fraction: u32,
-    /// What the gates save.
+    /// What the gates save for an image alone; batches save bytes.
     pub saving: Saving,
 }
 
@@ -52,8 +52,9 @@ impl ModelInfo {
     /// # Errors
     /// [`Error::Network`], [`Error::Fraction`], [`Error::Batch`].
     pub fn plan(&self, kind: Kind) -> Result<Rc<Plan>, Error> {
-        Plan::new(&self.network()?, self.fraction, kind.batch, kind.output, self.saving)
-            .map(Rc::new)
+        // A batch waits once for all of its images: there, bytes are what takes time.
+        let saving = if kind.batch == 1 { self.saving } else { Saving::Bytes };
+        Plan::new(&self.network()?, self.fraction, kind.batch, kind.output, saving).map(Rc::new)
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {

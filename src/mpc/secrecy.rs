@@ -96,7 +96,11 @@ pub(super) fn assert_uniform(histograms: &Histograms) {
 
 #[test]
 fn what_a_party_sees_on_a_wire_is_uniform() {
-    let mut world = World::new("lenet5", weights("lenet5", 1), 8, 5);
+    assert_wires_are_uniform(World::new("lenet5", weights("lenet5", 1), 8, 5));
+    assert_wires_are_uniform(World::far("lenet5", weights("lenet5", 1), 8, 5));
+}
+
+fn assert_wires_are_uniform(mut world: World) {
     let mut counts: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     for _ in 0..20 {
         world.classify(&vec![0; 784], Output::Logits).unwrap();

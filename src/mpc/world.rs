@@ -300,9 +300,9 @@ mod tests {
     /// Gates that save bytes, and gates that save rounds.
     const WORLDS: [New; 2] = [World::new, World::far];
 
-    /// How often alice and bob wait for each other, the client's share and the answer.
+    /// Messages of a party one after the other, the answer among them.
     #[test]
-    fn a_plan_takes_as_many_rounds_as_it_says() {
+    fn lenet5_takes_22_rounds_or_14() {
         for (new, rounds) in WORLDS.into_iter().zip([22, 14]) {
             let mut world = new("lenet5", weights("lenet5", 1), 8, 1);
             world.classify(&noise(1, 1), Output::Logits).unwrap();

@@ -33,9 +33,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       await opened(page);
       await expectNoFindings(page);
       await page.locator("sotto-settings-form summary").click();
-      await page.getByLabel("Rounds").fill("none");
-      await page.getByLabel("Rounds").blur();
-      await expect(page.getByLabel("Rounds")).toHaveAttribute("aria-invalid", "true");
+      await page.getByRole("textbox", { name: "Rounds" }).fill("none");
+      await page.getByRole("textbox", { name: "Rounds" }).blur();
+      await expect(page.getByRole("textbox", { name: "Rounds" })).toHaveAttribute("aria-invalid", "true");
       await drawOne(page);
       const tab = context.waitForEvent("page");
       await page.getByTestId("open-worker").click();
@@ -125,13 +125,13 @@ test("the address holds the settings that are not the defaults, and keeps the ro
   await opened(page, "?room=green&rounds=4");
   await expect(page.getByTestId("round")).toHaveText("0 of 4");
   await page.locator("sotto-settings-form summary").click();
-  await expect(page.getByLabel("Rounds")).toHaveValue("4");
-  await page.getByLabel("Rounds").fill("7");
-  await page.getByLabel("Rounds").blur();
+  await expect(page.getByRole("textbox", { name: "Rounds" })).toHaveValue("4");
+  await page.getByRole("textbox", { name: "Rounds" }).fill("7");
+  await page.getByRole("textbox", { name: "Rounds" }).blur();
   await expect(page).toHaveURL(/\?room=green&rounds=7$/);
   await expect(page.getByTestId("round")).toHaveText("0 of 7");
-  await page.getByLabel("Rounds").fill("10");
-  await page.getByLabel("Rounds").blur();
+  await page.getByRole("textbox", { name: "Rounds" }).fill("10");
+  await page.getByRole("textbox", { name: "Rounds" }).blur();
   await expect(page).toHaveURL(/\?room=green$/);
 });
 

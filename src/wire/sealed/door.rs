@@ -23,6 +23,8 @@ const REMEMBERED_MAX: usize = 1000;
 pub type Token = [u8; 16];
 /// Guests in a room, those who wait among them.
 const GUESTS_MAX: usize = 1000;
+/// Those who may wait unseen at a locked door: the rest of the room is kept for who was in.
+const UNSEEN_MAX: usize = 32;
 
 type Millis = u64;
 
@@ -289,13 +291,19 @@ impl Door {
     }
 
     /// Anybody with the link can say many hellos, and the broker repeat them: of those who never came the one heard
-    /// first makes room.
+    /// first makes room, and at a locked door of all who wait.
     fn make_room(&mut self, now: Millis) {
-        if self.guests.len() < GUESTS_MAX {
+        let waits = |guest: &Guest| match self.is_locked {
+            true => guest.admission == Admission::Waits,
+            false => !guest.has_come,
+        };
+        let awaited = || self.guests.iter().filter(|(_, guest)| waits(guest));
+        let is_full =
+            self.guests.len() >= GUESTS_MAX || self.is_locked && awaited().count() >= UNSEEN_MAX;
+        if !is_full {
             return;
         }
-        let awaited = self.guests.iter().filter(|(_, guest)| !guest.has_come);
-        let oldest = awaited.min_by_key(|(_, guest)| guest.heard_at).map(|(id, _)| *id);
+        let oldest = awaited().min_by_key(|(_, guest)| guest.heard_at).map(|(id, _)| *id);
         if let Some(id) = oldest {
             self.guests.remove(&id);
             self.endpoint.shut(id, now);
@@ -320,7 +328,7 @@ impl Door {
             return;
         };
         guest.token = Some(token);
-        let claim = guest.claim.clone();
+        let (claim, admission) = (guest.claim.clone(), guest.admission);
         let before =
             self.remembered.iter().find(|(known, as_what, _)| (known, as_what) == (&token, &claim));
         let before = before.map(|(.., came_in)| *came_in);
@@ -329,7 +337,10 @@ impl Door {
         let former: Vec<EndpointId> =
             others.filter(|(_, other)| is_former(other)).map(|(other, _)| *other).collect();
         former.into_iter().for_each(|other| self.endpoint.shut(other, now));
-        if let Some(comes_in) = before.or(self.is_welcome(&claim).then_some(true)) {
+        // What was decided before its token came holds, and is remembered now.
+        let decided = (admission != Admission::Waits).then_some(admission == Admission::In);
+        let welcome = self.is_welcome(&claim).then_some(true);
+        if let Some(comes_in) = decided.or(before).or(welcome) {
             outputs.extend(self.decide(id, comes_in, now));
         }
     }

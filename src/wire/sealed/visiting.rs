@@ -303,6 +303,25 @@ fn hellos_of_those_who_never_come_keep_nobody_out() {
 }
 
 #[test]
+fn strangers_at_a_locked_door_keep_nobody_out_who_was_in() {
+    let mut house = House::new(&["bob"]);
+    house.decide(0, true);
+    house.lock(true);
+    // More than may wait; they come, and stay.
+    for number in 10..60 {
+        house.visits.push(visit(number, "alice"));
+        house.tell_guest(house.visits.len() - 1, Input::Connected);
+        house.pass(100);
+    }
+    house.visits[0] = visit(1, "bob");
+    house.tell_guest(0, Input::Connected);
+    house.pass(2_000);
+    let (bob, strangers) = house.stages().split_first().map(|(a, b)| (*a, b.to_vec())).unwrap();
+    assert_eq!(bob, Stage::In);
+    assert!(strangers.iter().all(|stage| *stage != Stage::In));
+}
+
+#[test]
 fn a_guest_that_was_reloaded_is_known_again() {
     let mut house = House::new(&["bob"]);
     house.decide(0, true);

@@ -154,7 +154,7 @@ const EVENTS: Record<TabEvent["type"], Record<string, Kind>> = {
 };
 const RECORD = { path: "string", peer: "string", way: "string", bytes: "number", at: "number" } as const;
 const COURSE = { preset: "string", loss: "string", batch: "number", rate: "number", momentum: "number", epochs: "number", watched: "number" } as const;
-const MODEL = { number: "number", preset: "string", fraction: "number" } as const;
+const MODEL = { number: "number", preset: "string", fraction: "number", saving: "string" } as const;
 
 /** What a role elsewhere shows is shown here only if it has the form that is expected. */
 function isEvent(event: unknown): event is TabEvent {
@@ -165,9 +165,15 @@ function isEvent(event: unknown): event is TabEvent {
   if (Array.isArray(records) && !records.every((record) => hasFields(record, RECORD))) return false;
   // What was on its wires stays with it.
   if (Array.isArray(event["seen"]) && event["seen"].length > 0) return false;
-  if (type === "using") return hasFields(event["model"], MODEL);
+  if (type === "using") return isModel(event["model"]);
   if (type === "training") return hasFields(event["course"], COURSE);
   return event["loss"] === undefined || typeof event["loss"] === "number";
+}
+
+function isModel(model: unknown): boolean {
+  if (!hasFields(model, MODEL)) return false;
+  const counts = [model["number"], model["fraction"]];
+  return counts.every((count) => Number.isInteger(count) && Number(count) >= 0) && ["bytes", "rounds"].includes(String(model["saving"]));
 }
 
 function hasFields(value: unknown, fields: Record<string, Kind>): value is Record<string, unknown> {

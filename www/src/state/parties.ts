@@ -53,8 +53,10 @@ export class Parties {
   private session?: Session;
   private model?: ModelEvent;
   private fraction = FRACTION;
-  /** What a person has chosen that gates save. */
+  /** What a person has chosen that gates save, until alice or bob moves. */
   private chosen?: Saving;
+  /** Whether alice and bob are on two machines. */
+  private apart = false;
   /** When the last sessions failed. */
   private failures: number[] = [];
   private control?: ControlChannel;
@@ -176,11 +178,17 @@ export class Parties {
 
   /** Rounds where alice and bob are on two machines, unless a person has chosen. */
   private get saving(): Saving {
+    return this.chosen ?? (this.apart ? "rounds" : "bytes");
+  }
+
+  private look(tabs: ReadonlyMap<TabRole, string>): void {
     const [alice, bob] = (["alice", "bob"] as const).map((role) => {
-      const tab = this.session?.tabs.get(role);
+      const tab = tabs.get(role);
       return tab === undefined ? undefined : this.control?.homeOf(tab);
     });
-    return this.chosen ?? (alice === bob ? "bytes" : "rounds");
+    const apart = alice !== bob;
+    if (apart !== this.apart) delete this.chosen;
+    this.apart = apart;
   }
 
   private share(): void {
@@ -202,6 +210,7 @@ export class Parties {
     const tabs = new Map(this.offers);
     const session: Session = { name: crypto.randomUUID(), tabs, here: new Map(), rounds: new Map(), ready: new Map() };
     this.session = session;
+    this.look(tabs);
     const far = [...tabs].filter(([, tab]) => this.control?.homeOf(tab) !== undefined).map(([role]) => role);
     this.tell({ from: "page", event: { type: "session", tabs: [...tabs.keys()], far, saving: this.saving } });
     const placeOf = (role: RoleName) => this.placeOf(role, tabs);

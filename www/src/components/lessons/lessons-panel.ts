@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import type { Modulus } from "../../../wasm/sotto.js";
 import { LESSONS_BEFORE, type LessonsShow } from "../../state/lessons";
+import { choice } from "../../styles/choice";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import { tell } from "../events";
@@ -22,6 +23,7 @@ const MODULI: readonly Modulus[] = ["word", "prime"];
 export class LessonsPanel extends LitElement {
   static override styles = [
     shared,
+    choice,
     css`
       .panel {
         display: grid;
@@ -32,30 +34,6 @@ export class LessonsPanel extends LitElement {
       }
       .lead {
         max-width: 48rem;
-      }
-      fieldset {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--space-2) var(--space-4);
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        float: left;
-        padding: 0;
-        font-weight: 600;
-      }
-      label {
-        display: inline-flex;
-        align-items: center;
-        gap: var(--space-2);
-      }
-      [type="radio"] {
-        min-height: 0;
-        margin: 0;
-        accent-color: var(--client);
       }
       .lessons {
         display: grid;

@@ -5,6 +5,7 @@ import { live } from "lit/directives/live.js";
 import type { Saving } from "../../../wasm/sotto.js";
 import { bytes, fixed } from "../../format";
 import { SECRET_BEFORE, type SecretShow } from "../../state/secret";
+import { choice } from "../../styles/choice";
 import { shared } from "../../styles/shared";
 import { text } from "../../text";
 import { tell } from "../events";
@@ -21,6 +22,7 @@ const PIPS = Array.from({ length: STOCK_TARGET }, (_, pip) => pip);
 export class SecretNumbers extends LitElement {
   static override styles = [
     shared,
+    choice,
     css`
       :host {
         container-type: inline-size;
@@ -62,27 +64,7 @@ export class SecretNumbers extends LitElement {
         white-space: normal;
       }
       fieldset {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-1) var(--space-4);
-        margin: var(--space-3) 0 0;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        float: left;
-        padding: 0;
-        font-weight: 600;
-      }
-      label {
-        display: inline-flex;
-        align-items: center;
-        gap: var(--space-2);
-      }
-      [type="radio"] {
-        min-height: 0;
-        margin: 0;
-        accent-color: var(--client);
+        margin-top: var(--space-3);
       }
       fieldset .note {
         flex-basis: 100%;

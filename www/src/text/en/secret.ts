@@ -80,7 +80,7 @@ export const numbers = {
     name: "Save",
     bytes: "dealt bytes",
     rounds: "rounds",
-    note: "A ReLU, or a maximum in a pool, takes two rounds; or one, with a key two or three times as long. Rounds are what takes time once alice and bob are on two machines.",
+    note: "A ReLU, or a maximum in a pool, takes two rounds; or one, with a key two or three times as long. Rounds are what takes time when alice and bob are far from each other, on lines that are not slow.",
   },
   millis: "ms",
 };
