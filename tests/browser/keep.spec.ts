@@ -89,7 +89,7 @@ test("other settings begin another run, and the one before is saved", async ({ p
 });
 
 test("a worker that is reloaded in mid-training goes on from its step", async ({ context }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(420_000);
   // Long enough for the one that is reloaded to be back before the other is done, however busy the machine.
   const settings = "seed=4&rounds=1&shards=20&secagg=off&epochs=60&batch=64&patience=0&deadline=600";
   const run = async (room: string, accident: (tab: Page) => Promise<void>) => {
@@ -110,7 +110,7 @@ test("a worker that is reloaded in mid-training goes on from its step", async ({
     const detail = tab.getByTestId("worker-detail");
     const step = async () => Number(/step (\d+) of/.exec((await detail.textContent()) ?? "")?.[1] ?? 0);
     // Long enough for one to be kept.
-    await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(5);
+    await expect.poll(step, { timeout: 120_000 }).toBeGreaterThan(5);
     const before = await step();
     await tab.waitForTimeout(2500);
     await tab.reload();
