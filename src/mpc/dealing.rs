@@ -1,13 +1,13 @@
 //! What a gate's `deal` stands on: both parties' streams, and what is sent to each.
 
+use zeroize::Zeroizing;
+
 use super::bits::Bits;
 use super::dcf::{Compare, Ring};
 use super::dpf;
 use super::ring::{Element, Share};
 use super::tree::{Place, root_words};
 use crate::prg::StreamKey;
-
-use zeroize::Zeroizing;
 
 /// What a stream's numbers are for; part of the nonce, so that no two uses meet.
 #[derive(Debug, Clone, Copy)]

@@ -181,6 +181,7 @@ export class Parties {
     return this.chosen ?? (this.apart ? "rounds" : "bytes");
   }
 
+  /** Notes where alice and bob are; once one of them has moved, a choice made before is over. */
   private look(tabs: ReadonlyMap<TabRole, string>): void {
     const [alice, bob] = (["alice", "bob"] as const).map((role) => {
       const tab = tabs.get(role);
