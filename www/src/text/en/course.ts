@@ -6,9 +6,9 @@ import { bytes, count, fixed, millis, percent, plural, seconds, sentence } from 
 
 export const course = {
   title: "Train in secret",
-  lead: html`Alice and bob can also <strong>train</strong> a model that nobody ever sees: not the digits it learns from, not the
-    weights, not a gradient. Data owners share their digits; alice and bob compute every step of the training on shares; what comes
-    of it reads your drawings without being opened.`,
+  lead: html`Alice and bob can also <strong>train</strong> a model that is never opened: neither of them sees the digits it learns
+    from, the weights or a gradient. Data owners share their digits; alice and bob compute every step of the training on shares; the
+    result reads your drawings as it is, in shares. Its answers still say something of the digits.`,
   lost: "The session ended, and with it what was being trained: its shares are gone. Digits that were shared from here are shared again.",
   notice: (why: string) => sentence(why),
   status: {
@@ -26,7 +26,8 @@ export const course = {
       "any script of this site that listens: a data owner’s shares for alice and for bob both go over channels that all of its pages can hear",
       "a data owner that shares wrong digits spoils the model, and nobody notices",
     ],
-    otherwise: "Alone, each sees noise, and of the digits only how many there are. Losses are opened only where you ask for it.",
+    otherwise:
+      "As long as all follow the protocol, each of them alone sees noise, and of the digits only how many there are. Losses are opened only where you ask for it.",
     wire: "Sizes, times and what each step says: on both wires together both shares, unless each is sealed.",
   },
   data: {

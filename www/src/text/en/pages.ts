@@ -18,10 +18,10 @@ export const pages = {
     leaves: {
       title: "What leaves a tab, and what does not",
       masked:
-        'A worker\'s digits and labels never leave its tab. Its update leaves under masks that cancel only in the sum of all: this page learns that sum and, as long as enough workers keep to the protocol, nothing of any single update. That is secure aggregation, as <a href="https://eprint.iacr.org/2017/281">Bonawitz and others</a> described it.',
-      open: "Switch it off and the page can read every update, and with it what digits are behind it. Here all tabs belong to one browser, on one machine: whoever controls that sees everything.",
+        'A worker\'s digits and labels never leave its tab. Its update leaves under masks that cancel only in the sum of all: this page learns the sum, and of a single update no more than the sum tells, as long as enough of the other workers are real and follow the protocol. A page that cheats could make them up. This is secure aggregation, as <a href="https://eprint.iacr.org/2017/281">Bonawitz and others</a> described it.',
+      open: "Switch it off and the page can read every update, and an update can show the digits behind it. Here all tabs belong to one browser, on one machine: whoever controls that sees everything.",
       shares:
-        "A drawing leaves the client as two shares. Each is noise; alice has one, bob the other, and of the model likewise. Only together, or either with the dealer, could they read it.",
+        "A drawing leaves the client as two shares, and so does the model its owner. Alice gets one of each, bob the other, and either share alone is noise. As long as they follow the protocol, it takes both of them, or one of them with the dealer, to read it.",
     },
     where: {
       title: "What runs where",

@@ -46,7 +46,7 @@ export const proof = {
   title: "Don’t trust us",
   summary: "look at the traffic with your browser’s own tools",
   origin: html`<strong>Nothing leaves this site.</strong> Open the developer tools (F12), Network, and reload: every request asks
-    the address that the page came from for a file. The page’s Content-Security-Policy forbids it to reach any other. Only if you
+    the address that the page came from for a file. The page’s Content-Security-Policy forbids it to fetch from any other. Only if you
     invite others, a worker of the page opens a WebSocket to the broker that you named; its frames are sealed.`,
   wire: html`<strong>Listen to the wire.</strong> Tabs talk by broadcast, so any page of this site can overhear them. Open the
     console, paste this, and train:`,
