@@ -28,8 +28,7 @@ pub async fn measure_training(
     let all = Source::open(&data).await?.test().await?;
     let digits = all.select(0..DIGITS.min(all.len()));
     let span_ms = if briefly { 0.0 } else { SPAN_MS };
-    let figures =
-        measure(&preset.network, &digits, span_ms).map_err(|error| error.to_string())?;
+    let figures = measure(&preset.network, &digits, span_ms).map_err(|error| error.to_string())?;
     Ok(serde_wasm_bindgen::to_value(&figures)?)
 }
 

@@ -96,7 +96,8 @@ function complain(words, list) {
   process.exit(1);
 }
 
-const output = (program, words) => execFileSync(program, words, { cwd: ROOT, encoding: "utf8" }).trim();
+/** What a program says; what it says beside that is of no interest unless it fails, and then it throws. */
+const output = (program, words) => execFileSync(program, words, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 const versionOf = (program) => (program ? output(program, ["--version"]).replace(/^Mozilla /, "").split(" built on")[0].trim() : undefined);
 
 /** The commit that is measured; whether the docs differ from it does not matter. */

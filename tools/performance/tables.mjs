@@ -56,7 +56,7 @@ export const TABLES = {
     lines: ({ range }) => [
       ...rows(["`lenet5`", ""], ["in Chromium", "natively"], (where) => [
         `batches of 100, dealing included, ${where}`,
-        `${range(`mpc/lenet5/${where === "natively" ? "native" : "chromium"}/batch100_images_per_s`, number)} images a second`,
+        `${range(`mpc/lenet5/${where === "natively" ? "native" : "chromium"}/batches_images_per_s`, number)} images a second`,
       ]),
       `| on the page, from the pen's last move to the first frame with the answer | ${range("page/lenet5/pen_to_answer_ms", millis)} |`,
     ],
@@ -164,7 +164,7 @@ export const TABLES = {
         [
           ["one image on shares, online", "online_ms", millis],
           ["of that, a party computes", "compute_ms", millis],
-          ["batches of 100 on shares, images a second", "batch100_images_per_s", number],
+          ["batches of 100 on shares, images a second", "batches_images_per_s", number],
           ["training, images a second", "images_per_s", number],
           ["reading in the clear in batches of 100, an image", "us_per_image", micros],
         ],

@@ -8,20 +8,21 @@ import { Failure } from "./failure";
 import { median } from "./median";
 import type { Figures } from "./mpc";
 
-const BATCH = 64;
 /** Steps of an epoch. */
 const EPOCH = 10;
-const SETTINGS = { loss: "entropy", batch: BATCH, rate: 4, momentum: 3, watched: 0 } as const;
+const SETTINGS = { loss: "entropy", rate: 4, momentum: 3, watched: 0 } as const;
 const FRACTION = 8;
 
 /** How many steps are taken before any is measured, and how many then; a multiple of `EPOCH` together. */
 export interface Steps {
+  batch: number;
   warmUp: number;
   measured: number;
 }
 
 /** For how many epochs is trained, on how many digits; and how many test digits are read. */
 export interface Lesson {
+  batch: number;
   epochs: number;
   digits: number;
   tested: number;
@@ -35,10 +36,10 @@ declare global {
 }
 Object.assign(window, { measureCourse, measureCourseAccuracy });
 
-async function measureCourse(preset: string, { warmUp, measured }: Steps, data: string): Promise<Figures> {
+async function measureCourse(preset: string, { batch, warmUp, measured }: Steps, data: string): Promise<Figures> {
   const session = open(data);
-  await session.share(EPOCH * BATCH);
-  const { at } = await session.train({ ...SETTINGS, preset, epochs: (warmUp + measured) / EPOCH });
+  await session.share(EPOCH * batch);
+  const { at } = await session.train({ ...SETTINGS, preset, batch, epochs: (warmUp + measured) / EPOCH });
   // Bob holds the dealt words: his are the larger figures.
   const last = session.steps.slice(warmUp);
   const of = (pick: (one: TrainedView) => number) => median(last.map(pick));
@@ -54,10 +55,10 @@ async function measureCourse(preset: string, { warmUp, measured }: Steps, data: 
 }
 
 /** On test digits, in percent: on shares, and after the same training in the clear. */
-async function measureCourseAccuracy(preset: string, { epochs, digits, tested }: Lesson, data: string): Promise<Figures> {
+async function measureCourseAccuracy(preset: string, { batch, epochs, digits, tested }: Lesson, data: string): Promise<Figures> {
   const session = open(data);
   await session.share(digits);
-  const course = { ...SETTINGS, preset, epochs };
+  const course = { ...SETTINGS, preset, batch, epochs };
   await session.train(course);
   const figures = { accuracy: await session.test(tested), plain_accuracy: await session.plain(course) };
   session.end();

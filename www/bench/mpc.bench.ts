@@ -7,13 +7,16 @@ import { dataOf, openBench, SITE } from "./site";
 import { expect, test } from "./test";
 
 const PRESETS = ["lenet5", "mlp", "network1", "network2", "lenet"];
-const TIMES: Times = pick({ settleMs: 2000, warmUp: 10, drawings: 50, batches: 5 }, { settleMs: 0, warmUp: 1, drawings: 2, batches: 1 });
+const TIMES: Times = pick(
+  { settleMs: 2000, warmUp: 10, drawings: 50, batches: 5, batch: 100 },
+  { settleMs: 0, warmUp: 1, drawings: 2, batches: 1, batch: 10 },
+);
 /** Networks that are trained on shares. */
 const TRAINED = ["linear", "tutorial", "lenet5"];
-const STEPS = pick({ warmUp: 10, measured: 30 }, { warmUp: 1, measured: 9 });
+const STEPS = pick({ batch: 64, warmUp: 10, measured: 30 }, { batch: 8, warmUp: 1, measured: 9 });
 /** Those that are trained to the end, and for how many epochs. */
 const ACCURATE = [["linear", 5], ["tutorial", 10]] as const;
-const DIGITS = pick({ digits: 6000, tested: 10_000 }, { digits: 128, tested: 100 });
+const DIGITS = pick({ batch: 64, digits: 6000, tested: 10_000 }, { batch: 8, digits: 64, tested: 100 });
 /** How often a stroke's last move is timed. */
 const STROKES = pick(40, 3);
 

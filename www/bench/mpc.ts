@@ -12,18 +12,18 @@ import { median } from "./median";
 
 /** Between two drawings, as between two strokes: the dealer fills the stock up. */
 const PAUSE_MS = 40;
-const BATCH = 100;
 const FRACTION = 8;
 
 export type Figures = Record<string, number>;
 
 /** How many drawings are read before any is measured, how many then, and how many batches; without any, batches are not measured. */
 export interface Times {
-  /** The owner goes on with checks of its model for a while. */
+  /** Before all that: the owner goes on with checks of its model for a while. */
   settleMs: number;
   warmUp: number;
   drawings: number;
   batches: number;
+  batch: number;
 }
 
 declare global {
@@ -36,7 +36,7 @@ window.measure = measure;
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 type Prediction = Extract<ClientEvent, { type: "prediction" }>;
 
-async function measure(preset: string, saving: Saving, { settleMs, warmUp, drawings, batches }: Times, data: string): Promise<Figures> {
+async function measure(preset: string, saving: Saving, { settleMs, warmUp, drawings, batches, batch }: Times, data: string): Promise<Figures> {
   const model = await firstModel(preset, data);
   const session = await open(model, saving, settleMs, data);
   const online: number[] = [];
@@ -60,7 +60,7 @@ async function measure(preset: string, saving: Saving, { settleMs, warmUp, drawi
     rounds: of((one) => one.rounds),
     plain_ms: await session.plain,
   };
-  if (batches > 0) figures[`batch${BATCH}_images_per_s`] = await session.batches(batches, data);
+  if (batches > 0) figures["batches_images_per_s"] = await session.batches(batches, batch, data);
   session.end();
   return figures;
 }
@@ -135,14 +135,14 @@ async function open(model: ModelEvent, saving: Saving, settleMs: number, data: s
     return failure.unless(answer);
   };
   /** Images a second, over whole batches; the first one only warms up. */
-  const batches = (count: number, digits: string): Promise<number> => {
+  const batches = (count: number, batch: number, digits: string): Promise<number> => {
     const speed = new Promise<number>((resolve) => {
       const millis: number[] = [];
       evaluated = (event) => {
         millis.push(event.millis - millis.reduce((sum, one) => sum + one, 0));
-        if (event.done === event.total) resolve((1000 * BATCH) / median(millis.slice(1)));
+        if (event.done === event.total) resolve((1000 * batch) / median(millis.slice(1)));
       };
-      client.send({ type: "evaluate", count: BATCH * (count + 1), data: digits, batch: BATCH });
+      client.send({ type: "evaluate", count: batch * (count + 1), data: digits, batch });
     });
     return failure.unless(speed);
   };
