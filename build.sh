@@ -8,7 +8,8 @@
 #   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
 #   ./build.sh relay          a broker on this machine, by which other machines' pages join (RELAY_HOST=0.0.0.0 to let them)
 #   ./build.sh lighthouse     Lighthouse on the built page, into target/lighthouse/
-#   ./build.sh bench [suite]  benchmarks (train, mpc, secagg, load, far, firefox), into target/bench/
+#   ./build.sh bench [suite]  benchmarks (train, mpc, gates, secagg, accuracy, load, far, firefox), into target/bench/;
+#                             BENCH=smoke: in seconds and into target/bench/smoke/, to see that each figure comes out
 #
 # MNIST comes from the folder in MNIST_DIR, else from its public mirrors (kept in .cache/),
 # else the page uses synthetic digits. Needs Rust (rustup.rs) and Node 20.19 (nodejs.org).
@@ -173,6 +174,7 @@ check() {
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --quiet
     build_wasm
     (cd www && npm run --silent check)
+    node tools/performance/performance.mjs check
 }
 
 relay() {
@@ -194,32 +196,71 @@ run_tests() {
     cargo run --bin simulate -- sum --workers 1000 --values 100
     (cd www && npx playwright test "$@")
     # What was asked for by name is in Chromium.
-    [[ $# -gt 0 ]] || (cd www && npm run --silent firefox)
+    [[ $# -eq 0 ]] || return 0
+    (cd www && npm run --silent firefox)
+    smoke
 }
 
+all_suites=(train mpc gates secagg accuracy load far firefox)
+
 bench() {
+    case "${BENCH:-}" in "" | smoke) ;; *) fail "BENCH is smoke, or not set." ;; esac
     setup_rust
     setup_chromium
     build
     local suites=("$@")
-    [[ ${#suites[@]} -gt 0 ]] || suites=(train mpc secagg load far firefox)
+    [[ ${#suites[@]} -gt 0 ]] || suites=("${all_suites[@]}")
+    find_mnist || fail "The benchmarks need MNIST: name a folder with its four files in MNIST_DIR."
     local suite
     for suite in "${suites[@]}"; do
         case "$suite" in
-            load) ;;
             far) setup_nats ;;
             firefox) setup_firefox ;;
-            # One thread natively, as in a worker; Candle would take all for sums of tensors.
-            *) RAYON_NUM_THREADS=1 cargo run --release --bin bench -- "$suite" ;;
         esac
-        (cd www && npm run --silent bench -- "$suite.bench.ts")
     done
+    measure "${suites[@]}"
+}
+
+# Runs suites on what is built.
+measure() {
+    # One profile for figures, another for the tests, which have its programs already.
+    local profile=(--release)
+    [[ "${BENCH:-}" != smoke ]] || profile=(--profile dev)
+    cargo build "${profile[@]}" --bin bench --bin simulate
+    (cd www && npm run --silent bench:build)
+    local suite started="$SECONDS" begun
+    for suite in "$@"; do
+        say "Measuring $suite"
+        begun="$SECONDS"
+        node tools/performance/performance.mjs begin "$suite"
+        # One thread natively, as in a worker; Candle would take all for sums of tensors.
+        case "$suite" in
+            train | mpc | gates | secagg) RAYON_NUM_THREADS=1 cargo run -q "${profile[@]}" --bin bench -- "$suite" ;;
+            accuracy) node tools/performance/accuracy.mjs ;;
+        esac
+        case "$suite" in
+            gates | accuracy) ;;
+            *) (cd www && npm run --silent bench -- "/$suite.bench.ts") ;;
+        esac
+        say "$suite took $((SECONDS - begun)) s"
+    done
+    say "All took $((SECONDS - started)) s"
+}
+
+# Every figure of docs/performance.md comes out; how fast is not asked.
+smoke() {
+    export BENCH=smoke
+    rm -rf target/bench/smoke
+    measure "${all_suites[@]}"
+    (cd www && npm run --silent bench -- /failing.bench.ts)
+    node tools/performance/performance.mjs smoke
 }
 
 lighthouse() {
     setup_chromium
     build
-    (cd www && node scripts/lighthouse.mjs ../dist ../target/lighthouse)
+    node tools/performance/performance.mjs begin lighthouse
+    (cd www && node scripts/lighthouse.mjs ../dist ../target/lighthouse ../target/bench/lighthouse.json)
 }
 
 reproduce() {

@@ -39,8 +39,11 @@ pub struct Operation {
 /// A batch whose steps are measured.
 pub const BATCH: usize = 64;
 
-/// How long each figure is measured at least, in milliseconds.
-const SPAN_MS: f64 = 1500.0;
+/// How long [`training`], [`reading`] and [`peak`] are measured at least, for figures that are to be kept; what
+/// only has to run is measured for nothing. In milliseconds.
+pub const SPAN_MS: f64 = 1000.0;
+/// A step has many operations: each is measured for this part of a span.
+const OPERATION: f64 = 0.25;
 /// A sample is long beside the clock's resolution (0.1 ms in a browser), in milliseconds.
 const SAMPLE_MS: f64 = 20.0;
 const SAMPLES_MIN: usize = 5;
@@ -48,17 +51,22 @@ const SAMPLES_MIN: usize = 5;
 /// The optimiser that is measured: the page's.
 const SGD: SgdConfig = SgdConfig { learning_rate: 0.05, momentum: 0.9, weight_decay: 0.0 };
 
-/// One step of training on batches of [`BATCH`] digits.
+/// One step of training on batches of [`BATCH`] digits, measured for `span_ms`.
 ///
 /// # Errors
 /// When there are no digits or an operation fails.
-pub fn training(network: &Network, digits: &Digits, clock: Clock<'_>) -> Result<Timing, Error> {
+pub fn training(
+    network: &Network,
+    digits: &Digits,
+    span_ms: f64,
+    clock: Clock<'_>,
+) -> Result<Timing, Error> {
     let weights = Initialiser::He.weights(network, 1)?;
     let recipe = Recipe { epochs: super::EPOCHS_MAX, batch: BATCH as u32, ..Recipe::plain(SGD) };
     let start =
         || Trainer::new(network, &weights, recipe, digits.len(), Stream::new(1, "profile/shuffle"));
     let mut trainer = start()?;
-    measure(clock, || {
+    measure(span_ms, clock, || {
         if trainer.is_done() {
             trainer = start()?;
         }
@@ -95,28 +103,34 @@ pub fn digits_per_s(
     }
 }
 
-/// The reading of all digits, in batches.
+/// The reading of all digits, in batches, measured for `span_ms`.
 ///
 /// # Errors
 /// When there are no digits or an operation fails.
-pub fn reading(network: &Network, digits: &Digits, clock: Clock<'_>) -> Result<Timing, Error> {
+pub fn reading(
+    network: &Network,
+    digits: &Digits,
+    span_ms: f64,
+    clock: Clock<'_>,
+) -> Result<Timing, Error> {
     let weights = Initialiser::He.weights(network, 1)?;
-    measure(clock, || Evaluator::run(Model::new(network, &weights)?, digits).map(drop))
+    measure(span_ms, clock, || Evaluator::run(Model::new(network, &weights)?, digits).map(drop))
 }
 
-/// Every operation of a step, each for itself.
+/// Every operation of a step, each for itself, measured for a part of `span_ms`.
 ///
 /// # Errors
 /// When there are too few digits or an operation fails.
 pub fn operations(
     network: &Network,
     digits: &Digits,
+    span_ms: f64,
     clock: Clock<'_>,
 ) -> Result<Vec<Operation>, Error> {
     let model = Model::new(network, &Initialiser::He.weights(network, 1)?)?;
     let mut found = Vec::new();
     let mut add = |name: String, flops: f64, task: &mut dyn FnMut() -> Result<(), Error>| {
-        let timing = measure(clock, task)?;
+        let timing = measure(OPERATION * span_ms, clock, task)?;
         found.push(Operation { name, timing, flops });
         Ok::<(), Error>(())
     };
@@ -178,9 +192,9 @@ fn products(stage: &Stage, weight: Option<&Tensor>, y: &Tensor) -> f64 {
 }
 
 /// Multiplications and additions a second, in billions, of the register tile on data in the
-/// first cache: what the kernels' products could reach at most.
+/// first cache: what the kernels' products could reach at most. Measured for `span_ms`.
 #[must_use]
-pub fn peak(clock: Clock<'_>) -> f64 {
+pub fn peak(span_ms: f64, clock: Clock<'_>) -> f64 {
     const INNER: usize = 256;
     const TIMES: usize = 2000;
     struct Tiles<'a>(&'a [f32], &'a [f32], &'a mut [f32]);
@@ -197,7 +211,7 @@ pub fn peak(clock: Clock<'_>) -> f64 {
     }
     let (left, panel) = (vec![0.5; 4 * INNER], vec![0.25; 8 * INNER]);
     let mut sums = vec![0.0; 32];
-    let timing = measure(clock, || {
+    let timing = measure(span_ms, clock, || {
         f32::dispatch(Tiles(&left, &panel, &mut sums));
         Ok(())
     });
@@ -205,8 +219,12 @@ pub fn peak(clock: Clock<'_>) -> f64 {
     timing.map_or(0.0, |timing| flops / timing.median_ms / 1e6)
 }
 
-/// Times a task again and again.
-fn measure(clock: Clock<'_>, mut task: impl FnMut() -> Result<(), Error>) -> Result<Timing, Error> {
+/// Times a task again and again, for `span_ms` at least.
+fn measure(
+    span_ms: f64,
+    clock: Clock<'_>,
+    mut task: impl FnMut() -> Result<(), Error>,
+) -> Result<Timing, Error> {
     let mut sample = |times: u32| {
         let started = clock();
         for _ in 0..times {
@@ -220,7 +238,7 @@ fn measure(clock: Clock<'_>, mut task: impl FnMut() -> Result<(), Error>) -> Res
         times *= 2;
     }
     let (mut samples, started) = (Vec::new(), clock());
-    while samples.len() < SAMPLES_MIN || clock() - started < SPAN_MS {
+    while samples.len() < SAMPLES_MIN || clock() - started < span_ms {
         samples.push(sample(times)? / f64::from(times));
     }
     samples.sort_by(f64::total_cmp);

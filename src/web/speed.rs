@@ -6,39 +6,46 @@ use wasm_bindgen::prelude::*;
 
 use super::digits::Source;
 use super::environment::{entropy, now};
-use crate::learn::profile::{self, BATCH};
+use crate::learn::profile::{self, BATCH, SPAN_MS};
 use crate::network;
 use crate::secagg::costs;
 
 /// Digits that are measured with: ten batches.
 const DIGITS: usize = 10 * BATCH;
 
-/// Measures the training of one network on the digits under `data`: figures by name.
+/// Measures the training of one network on the digits under `data`: figures by name. Briefly, when it only has to be
+/// seen that each figure comes out.
 ///
 /// # Errors
 /// In words: an unknown network, digits that cannot be had.
 #[wasm_bindgen(js_name = measureTraining)]
-pub async fn measure_training(preset: String, data: String) -> Result<JsValue, JsValue> {
+pub async fn measure_training(
+    preset: String,
+    data: String,
+    briefly: bool,
+) -> Result<JsValue, JsValue> {
     let preset = network::preset(&preset).ok_or_else(|| format!("no network {preset}"))?;
     let all = Source::open(&data).await?.test().await?;
     let digits = all.select(0..DIGITS.min(all.len()));
-    let figures = measure(&preset.network, &digits).map_err(|error| error.to_string())?;
+    let span_ms = if briefly { 0.0 } else { SPAN_MS };
+    let figures = measure(&preset.network, &digits, span_ms).map_err(|error| error.to_string())?;
     Ok(serde_wasm_bindgen::to_value(&figures)?)
 }
 
 fn measure(
     network: &network::Network,
     digits: &crate::digits::Digits,
+    span_ms: f64,
 ) -> Result<BTreeMap<String, f64>, crate::learn::Error> {
-    let training = profile::training(network, digits, &now)?;
-    let reading = profile::reading(network, digits, &now)?;
+    let training = profile::training(network, digits, span_ms, &now)?;
+    let reading = profile::reading(network, digits, span_ms, &now)?;
     let mut figures = BTreeMap::from([
-        ("peak_gflops".to_owned(), profile::peak(&now)),
+        ("peak_gflops".to_owned(), profile::peak(span_ms, &now)),
         ("images_per_s".to_owned(), 1e3 * BATCH as f64 / training.median_ms),
         ("images_per_s_best".to_owned(), 1e3 * BATCH as f64 / training.best_ms),
         ("us_per_image".to_owned(), 1e3 * reading.median_ms / digits.len() as f64),
     ]);
-    for operation in profile::operations(network, digits, &now)? {
+    for operation in profile::operations(network, digits, span_ms, &now)? {
         figures.insert(format!("{}/ms", operation.name), operation.timing.median_ms);
         if operation.flops > 0.0 {
             let gflops = operation.flops / operation.timing.median_ms / 1e6;

@@ -1,7 +1,7 @@
 // Lets a dedicated worker of its own measure something.
 
 export type Ask =
-  | { measure: "training"; preset: string; data: string }
+  | { measure: "training"; preset: string; data: string; briefly: boolean }
   | { measure: "secure-sum" | "secure-client"; workers: number; values: number };
 
 export async function ask<Answer>(what: Ask): Promise<Answer> {

@@ -4,16 +4,29 @@
 import { startClient, startDealer, startOwner, startParty, startSilo } from "../src/roles/start";
 import { layLinks, nearOf, portsOf } from "../src/state/links";
 import type { ClientEvent, Course, PartyEvent, RoleName, SiloEvent, TrainedView } from "../wasm/sotto.js";
+import { Failure } from "./failure";
 import { median } from "./median";
 import type { Figures } from "./mpc";
 
-const WARM_UP = 10;
-const STEPS = 50;
-const BATCH = 64;
-const SETTINGS = { loss: "entropy", batch: BATCH, rate: 4, momentum: 3, watched: 0 } as const;
+/** Steps of an epoch. */
+const EPOCH = 10;
+const SETTINGS = { loss: "entropy", rate: 4, momentum: 3, watched: 0 } as const;
 const FRACTION = 8;
-/** Digits that accuracy is measured after training on. */
-const DIGITS = 6000;
+
+/** How many steps are taken before any is measured, and how many then; a multiple of `EPOCH` together. */
+export interface Steps {
+  batch: number;
+  warmUp: number;
+  measured: number;
+}
+
+/** For how many epochs is trained, on how many digits; and how many test digits are read. */
+export interface Lesson {
+  batch: number;
+  epochs: number;
+  digits: number;
+  tested: number;
+}
 
 declare global {
   interface Window {
@@ -23,31 +36,31 @@ declare global {
 }
 Object.assign(window, { measureCourse, measureCourseAccuracy });
 
-async function measureCourse(preset: string, data: string): Promise<Figures> {
+async function measureCourse(preset: string, { batch, warmUp, measured }: Steps, data: string): Promise<Figures> {
   const session = open(data);
-  await session.share(10 * BATCH);
-  const { at } = await session.train({ ...SETTINGS, preset, epochs: (WARM_UP + STEPS) / 10 });
+  await session.share(EPOCH * batch);
+  const { at } = await session.train({ ...SETTINGS, preset, batch, epochs: (warmUp + measured) / EPOCH });
   // Bob holds the dealt words: his are the larger figures.
-  const last = session.steps.slice(WARM_UP);
+  const last = session.steps.slice(warmUp);
   const of = (pick: (one: TrainedView) => number) => median(last.map(pick));
   session.end();
   return {
-    batch_ms: median(at.slice(WARM_UP).map((time, step) => time - (at[WARM_UP + step - 1] ?? time))),
+    batch_ms: median(at.slice(warmUp).map((time, step) => time - (at[warmUp + step - 1] ?? time))),
     compute_ms: of((one) => one.onlineMs - one.waitedMs),
-    deal_ms: median(session.dealing.slice(WARM_UP)),
+    deal_ms: median(session.dealing.slice(warmUp)),
     dealt_bytes_per_batch: of((one) => one.dealtBytes),
     sent_bytes_per_batch: of((one) => one.sentBytes),
     rounds: of((one) => one.rounds),
   };
 }
 
-/** On all test digits, in percent: on shares, and after the same training in the clear. */
-async function measureCourseAccuracy(preset: string, epochs: number, data: string): Promise<Figures> {
+/** On test digits, in percent: on shares, and after the same training in the clear. */
+async function measureCourseAccuracy(preset: string, { batch, epochs, digits, tested }: Lesson, data: string): Promise<Figures> {
   const session = open(data);
-  await session.share(DIGITS);
-  const course = { ...SETTINGS, preset, epochs };
+  await session.share(digits);
+  const course = { ...SETTINGS, preset, batch, epochs };
   await session.train(course);
-  const figures = { accuracy: await session.test(10_000), plain_accuracy: await session.plain(course) };
+  const figures = { accuracy: await session.test(tested), plain_accuracy: await session.plain(course) };
   session.end();
   return figures;
 }
@@ -60,29 +73,27 @@ function open(data: string) {
   let ofAlice: (event: PartyEvent) => void = () => {};
   let ofClient: (event: ClientEvent) => void = () => {};
   let ofSilo: (event: SiloEvent) => void = () => {};
-  const fail = (event: { type: string; reason?: string }) => {
-    if (["failed", "unshared", "untrained", "unevaluated"].includes(event.type)) throw new Error(event.reason);
-  };
+  const failure = new Failure();
   const client = startClient((event) => {
-    fail(event);
+    failure.heard("client", event);
     ofClient(event);
   });
   const alice = startParty((event) => {
-    fail(event);
+    failure.heard("alice", event);
     ofAlice(event);
     if (event.type === "using") client.send({ type: "using", model: event.model, round: 0 });
   });
   const bob = startParty((event) => {
-    fail(event);
+    failure.heard("bob", event);
     if (event.type === "trained") steps.push(event);
   });
   const dealer = startDealer((event) => {
-    fail(event);
+    failure.heard("dealer", event);
     if (event.type === "dealtStep") dealing.push(event.millis);
   });
-  const owner = startOwner(fail);
+  const owner = startOwner((event) => failure.heard("owner", event));
   const silo = startSilo((event) => {
-    fail(event);
+    failure.heard("silo", event);
     ofSilo(event);
   });
   alice.send({ type: "open", role: "alice", links: links("alice") }, portsOf(links("alice")));
@@ -90,16 +101,17 @@ function open(data: string) {
   dealer.send({ type: "open", links: links("dealer") }, portsOf(links("dealer")));
   owner.send({ type: "open", links: links("owner"), data }, portsOf(links("owner")));
   client.send({ type: "open", session: "bench", links: links("client") }, portsOf(links("client")));
-  silo.send({ type: "open", links: links("silo"), data });
+  silo.send({ type: "open", links: links("silo"), data }, portsOf(links("silo")));
 
+  const until = <T>(begin: (resolve: (value: T) => void) => void): Promise<T> => failure.unless(new Promise(begin));
   const share = (count: number): Promise<void> =>
-    new Promise((resolve) => {
-      ofAlice = (event) => event.type === "data" && event.digits >= count && resolve();
+    until((resolve) => {
+      ofAlice = (event) => event.type === "data" && event.digits >= count && resolve(undefined);
       silo.send({ type: "digits", index: 0, from: 0, count });
     });
   /** When each step was over. */
   const train = (course: Course): Promise<{ at: number[] }> =>
-    new Promise((resolve) => {
+    until((resolve) => {
       const at: number[] = [];
       ofAlice = (event) => {
         if (event.type === "trained") at.push(performance.now());
@@ -108,7 +120,7 @@ function open(data: string) {
       owner.send({ type: "train", course });
     });
   const test = (count: number): Promise<number> =>
-    new Promise((resolve) => {
+    until((resolve) => {
       ofAlice = (event) => event.type === "using" && client.send({ type: "evaluate", count, data });
       ofClient = (event) => {
         if (event.type === "evaluated" && event.done === event.total) resolve((100 * event.correct) / event.total);
@@ -116,7 +128,7 @@ function open(data: string) {
       owner.send({ type: "take", fraction: FRACTION, saving: "bytes" });
     });
   const plain = (course: Course): Promise<number> =>
-    new Promise((resolve) => {
+    until((resolve) => {
       ofSilo = (event) => {
         if (event.type === "plain" && event.accuracy !== undefined) resolve(event.accuracy);
       };

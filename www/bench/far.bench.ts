@@ -1,19 +1,22 @@
 // ./build.sh bench far: classification between two browsers over a real broker, with lines of different lengths,
 // beside what a round's latency is between two browsers that do nothing else.
 
-import { expect, test, type Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { Relay, type Line } from "../scripts/relay";
 import { add } from "./figures";
 import { latency } from "./latency";
 import { median } from "./median";
+import { pick, RUNS } from "./mode";
+import { SITE } from "./site";
+import { expect, test } from "./test";
 
-const SITE_PORT = 4175;
-const DRAWINGS = 30;
+/** In a run. */
+const DRAWINGS = pick(10, 1);
 /** What gates save that can be had in two ways, and the rounds that `lenet5` takes then. */
 const SAVINGS = { rounds: 14, bytes: 22 };
 /** In which what was used is dealt anew. */
-const PAUSE_MS = 500;
+const PAUSE_MS = pick(500, 50);
 /** Milliseconds from a browser to the broker: of each line, one way. */
 const DELAYS = [0, 5, 20];
 
@@ -21,10 +24,10 @@ interface Heard {
   online: number[];
 }
 
-test.use({ baseURL: `http://localhost:${SITE_PORT}/` });
+test.use({ baseURL: `${SITE}/` });
 
 test("lenet5 with bob behind a broker", async ({ browser, page }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(900_000);
   const relay = await Relay.begin();
   const [here, there] = await Promise.all([relay.line(), relay.line()]);
   await page.addInitScript(() => {
@@ -43,17 +46,19 @@ test("lenet5 with bob behind a broker", async ({ browser, page }) => {
   });
   await page.goto("./?room=far");
   await join(page, here, there, await browser.newContext().then((other) => other.newPage()));
-  for (const delay of DELAYS) {
-    here.delay = there.delay = delay;
-    const name = `far/lenet5/delay_${2 * delay}ms`;
-    const round = await latency(browser, here.address, there.address);
-    add("far", `${name}/round_ms`, round);
-    for (const [saving, rounds] of Object.entries(SAVINGS)) {
-      await save(page, saving, rounds);
-      for (const [what, draw] of Object.entries({ sample, stroke })) {
-        const took = await online(page, () => draw(page));
-        add("far", `${name}/save_${saving}/${what}/online_ms`, took);
-        add("far", `${name}/save_${saving}/${what}/over_latency_ms`, took - rounds * round);
+  for (let run = 0; run < RUNS; run += 1) {
+    for (const delay of DELAYS) {
+      here.delay = there.delay = delay;
+      const name = `far/lenet5/delay_${2 * delay}ms`;
+      const round = await latency(browser, here.address, there.address);
+      add("far", `${name}/round_ms`, round);
+      for (const [saving, rounds] of Object.entries(SAVINGS)) {
+        await save(page, saving, rounds);
+        for (const [what, draw] of Object.entries({ sample, stroke })) {
+          const took = await online(page, () => draw(page));
+          add("far", `${name}/save_${saving}/${what}/online_ms`, took);
+          add("far", `${name}/save_${saving}/${what}/over_latency_ms`, took - rounds * round);
+        }
       }
     }
   }

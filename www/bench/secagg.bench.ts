@@ -1,30 +1,29 @@
 // ./build.sh bench secagg: the same sums as natively, in Chromium.
 
-import { test } from "@playwright/test";
-
 import { add } from "./figures";
-import { median } from "./median";
-import type { Costs } from "./secagg";
+import { pick, RUNS } from "./mode";
+import { openBench } from "./site";
+import { test } from "./test";
 
 /** Values of an update: `lenet`'s. */
-const VALUES = 431_080;
-/** Whole sums. */
-const TIMES = 3;
+const VALUES = pick(431_080, 1000);
+/** Workers of a whole sum, and how many in a smoke run. */
+const WHOLE = [100, 12] as const;
+/** Cohorts of which one worker alone is measured: a whole sum of so many takes minutes. */
+const ONE_OF = [[1000, 20], [10_000, 40]] as const;
 
-test("secure sums in a dedicated worker", async ({ page }) => {
-  test.setTimeout(600_000);
-  await page.goto("./");
-  await page.waitForFunction(() => "measureSecureClient" in window);
-  const sums: Costs[] = [];
-  for (let n = 0; n < TIMES; n += 1) {
-    sums.push(await page.evaluate((values) => window.measureSecureSum(100, values), VALUES));
+test("secure sums in a dedicated worker", async ({ page, until }) => {
+  test.setTimeout(900_000);
+  await openBench(page, "measureSecureClient");
+  for (let run = 0; run < RUNS; run += 1) {
+    const given = [pick<number>(...WHOLE), VALUES] as const;
+    const sum = await until(page.evaluate((given) => window.measureSecureSum(...given), given));
+    add("secagg", `secagg/n${WHOLE[0]}/chromium/server_ms`, sum.serverMs);
+    add("secagg", `secagg/n${WHOLE[0]}/chromium/client_ms`, sum.clientMs);
+    for (const [workers, few] of ONE_OF) {
+      const given = [pick<number>(workers, few), VALUES] as const;
+      const spent = await until(page.evaluate((given) => window.measureSecureClient(...given), given));
+      add("secagg", `secagg/n${workers}/chromium/one_client_ms`, spent);
+    }
   }
-  const path = (workers: number) => `secagg/n${workers}/${VALUES}/drop10`;
-  add("secagg", `${path(100)}/server_ms_chromium`, median(sums.map((sum) => sum.serverMs)));
-  add("secagg", `${path(100)}/client_ms_chromium`, median(sums.map((sum) => sum.clientMs)));
-  // A whole sum of so many takes minutes; one worker's part does not.
-  const clientOf = (workers: number) =>
-    page.evaluate(([n, values]) => window.measureSecureClient(n, values), [workers, VALUES] as const);
-  add("secagg", `${path(1000)}/client_ms_chromium`, await clientOf(1000));
-  add("secagg", "secagg/n10000/client_ms_chromium", await clientOf(10_000));
 });

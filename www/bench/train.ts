@@ -1,4 +1,4 @@
-// Measures the training of one network: `window.measureTraining(preset)`.
+// Measures the training of one network: `window.measureTraining(preset, …)`.
 
 import { ask } from "./ask";
 
@@ -9,6 +9,6 @@ declare global {
 }
 window.measureTraining = measureTraining;
 
-async function measureTraining(preset: string, data: string): Promise<[string, number][]> {
-  return [...(await ask<Map<string, number>>({ measure: "training", preset, data }))];
+async function measureTraining(preset: string, data: string, briefly: boolean): Promise<[string, number][]> {
+  return [...(await ask<Map<string, number>>({ measure: "training", preset, data, briefly }))];
 }

@@ -6,7 +6,7 @@ import type { Ask } from "./ask";
 function measure(ask: Ask): unknown {
   switch (ask.measure) {
     case "training":
-      return measureTraining(ask.preset, ask.data);
+      return measureTraining(ask.preset, ask.data, ask.briefly);
     case "secure-sum":
       return measureSecureSum(ask.workers, ask.values);
     case "secure-client":

@@ -1,10 +1,10 @@
 // Lighthouse on the built page, as a phone and as a desktop computer; three visits each; fails where the
 // median of a category is below 95.
 //
-//   CHROMIUM=<path> node lighthouse.mjs <folder of the page> <folder for the reports>
+//   CHROMIUM=<path> node lighthouse.mjs <folder of the page> <folder for the reports> <file of figures>
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
@@ -14,9 +14,9 @@ const LEAST = 95;
 const RUNS = 3;
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
 
-const [page, reports] = process.argv.slice(2);
-if (!page || !reports) {
-  console.error("usage: node lighthouse.mjs <page> <reports>");
+const [page, reports, file] = process.argv.slice(2);
+if (!page || !reports || !file) {
+  console.error("usage: node lighthouse.mjs <page> <reports> <figures>");
   process.exit(1);
 }
 mkdirSync(reports, { recursive: true });
@@ -25,12 +25,17 @@ const server = spawn(process.execPath, sirv, { stdio: "inherit" });
 const address = `http://localhost:${PORT}/`;
 while (!(await fetch(address).then((response) => response.ok, () => false))) await setTimeout(200);
 
+const written = JSON.parse(readFileSync(file, "utf8"));
 let failed = false;
 for (const form of ["mobile", "desktop"]) {
   const visits = Array.from({ length: RUNS }, (_, run) => audit(form, run)).filter((report) => report !== undefined);
   failed ||= visits.length < RUNS;
+  const keep = (name, pick) => (written.figures[`lighthouse/${form}/${name}`] = visits.map(pick));
+  keep("blocked_ms", ({ audits }) => audits["total-blocking-time"].numericValue);
+  keep("layout_shift", ({ audits }) => audits["cumulative-layout-shift"].numericValue);
+  keep("benchmark", ({ environment }) => environment.benchmarkIndex);
   for (const category of CATEGORIES) {
-    const scores = visits.map(({ categories }) => Math.round(100 * categories[category].score));
+    const scores = keep(category, ({ categories }) => Math.round(100 * categories[category].score));
     const middle = scores.toSorted((a, b) => a - b)[Math.floor(scores.length / 2)] ?? 0;
     console.log(`${form} ${category} ${middle} (${scores.join(", ")})`);
     if (middle >= LEAST) continue;
@@ -41,6 +46,7 @@ for (const form of ["mobile", "desktop"]) {
   }
 }
 server.kill();
+writeFileSync(file, `${JSON.stringify(written, null, 1)}\n`);
 process.exit(failed ? 1 : 0);
 
 /** One visit of a form; nothing when Lighthouse failed. */

@@ -1,75 +1,53 @@
-//! `bench [suite]`: measures, prints a table and writes `target/bench/<suite>.json`.
+//! `bench [suite]`: measures, prints medians and writes `target/bench/<suite>.json`.
 //!
-//! Figures are medians, with the best beside them; the machine may be shared, so compare
-//! runs side by side only.
+//! The machine may be shared, so compare runs side by side only. With `BENCH=smoke` in the environment it takes seconds,
+//! and shows that each figure comes out; those are for nobody to read, and go to `target/bench/smoke/`.
 
+mod figures;
+mod gates;
 mod mpc;
 mod secagg;
 mod train;
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-type Figures = BTreeMap<String, f64>;
-type Suite = (&'static str, fn() -> Result<Figures, String>);
+use figures::{Figures, Mode};
 
-const SUITES: &[Suite] = &[("train", train::run), ("mpc", mpc::run), ("secagg", secagg::run)];
+type Suite = (&'static str, fn(Mode) -> Result<Figures, String>);
+
+const SUITES: &[Suite] =
+    &[("train", train::run), ("mpc", mpc::run), ("gates", gates::run), ("secagg", secagg::run)];
 
 fn main() -> ExitCode {
     let chosen = std::env::args().nth(1);
-    let known = |name: &str| SUITES.iter().any(|(suite, _)| *suite == name);
-    if let Some(name) = chosen.as_deref().filter(|name| !known(name)) {
-        let names: Vec<&str> = SUITES.iter().map(|(suite, _)| *suite).collect();
-        eprintln!("there is no suite {name}; there is {}", names.join(", "));
-        return ExitCode::FAILURE;
-    }
-    for (name, run) in
-        SUITES.iter().filter(|(suite, _)| chosen.as_deref().is_none_or(|c| c == *suite))
-    {
-        if let Err(error) = run().and_then(|figures| write(name, &figures)) {
-            eprintln!("{name}: {error}");
-            return ExitCode::FAILURE;
+    match Mode::from_environment().and_then(|mode| run(mode, chosen.as_deref())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
 }
 
-fn write(suite: &str, figures: &Figures) -> Result<(), String> {
-    let file = format!("target/bench/{suite}.json");
-    let list: Vec<Figure> = figures
-        .iter()
-        .map(|(name, value)| Figure { name, value: *value, unit: unit_of(name) })
-        .collect();
-    let json = serde_json::to_string_pretty(&list).map_err(|error| error.to_string())?;
-    std::fs::create_dir_all("target/bench")
-        .and_then(|()| std::fs::write(&file, json + "\n"))
-        .map_err(|error| format!("{file}: {error}"))?;
-    for (name, value) in figures {
-        println!("{name:<44}{value:>12.1}");
+/// Runs the chosen suite, or all.
+fn run(mode: Mode, chosen: Option<&str>) -> Result<(), String> {
+    let suites: Vec<&Suite> =
+        SUITES.iter().filter(|(name, _)| chosen.is_none_or(|chosen| chosen == *name)).collect();
+    if let (Some(chosen), []) = (chosen, &suites[..]) {
+        let names: Vec<&str> = SUITES.iter().map(|(name, _)| *name).collect();
+        return Err(format!("there is no suite {chosen}; there is {}", names.join(", ")));
     }
-    println!("written to {file}");
+    for (name, run) in suites {
+        let written = run(mode).and_then(|figures| figures.write(name, mode));
+        written.map_err(|error| format!("{name}: {error}"))?;
+    }
     Ok(())
 }
 
-/// One line of the file.
-#[derive(serde::Serialize)]
-struct Figure<'a> {
-    name: &'a str,
-    value: f64,
-    unit: &'a str,
-}
-
-/// What a figure's name ends with.
-fn unit_of(name: &str) -> &'static str {
-    let units = ["images_per_s", "us_per_image", "gflops", "bytes", "ms"];
-    let figure = name.trim_end_matches("_best");
-    units.into_iter().find(|unit| figure.ends_with(unit)).unwrap_or("")
-}
-
-/// Sorts the values.
+/// The value in the middle. Sorts the values.
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// The operating system's randomness.

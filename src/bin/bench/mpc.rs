@@ -8,35 +8,40 @@ use std::time::Instant;
 use futures_executor::block_on;
 use sotto::mpc::{
     Client, Clock, Computer, Dealer, DealerEvent, Links, ModelInfo, Output, Owner, Party,
-    PartyEvent, Role, Saving,
+    PartyEvent, Plan, Role, Saving,
 };
 use sotto::network::{Initialiser, preset};
 use sotto::prg::StreamKey;
 use sotto::wire::{MemoryMailbox, mailboxes};
 
-use crate::{Figures, median};
+use crate::figures::{Figures, Mode};
+use crate::median;
 
 const PRESETS: [&str; 5] = ["lenet5", "mlp", "network1", "network2", "lenet"];
 const FRACTION: u32 = 8;
 const WARM_UP: usize = 10;
-const TIMES: usize = 100;
+const TIMES: usize = 60;
 const BATCH: usize = 100;
 const BATCHES: usize = 5;
+const RUNS: usize = 3;
 
-pub(crate) fn run() -> Result<Figures, String> {
-    let mut figures = Figures::new();
-    for name in PRESETS {
-        for (saving, ending) in [(Saving::Bytes, ""), (Saving::Rounds, "/few_rounds")] {
-            for (figure, value) in measure(name, saving, 1, WARM_UP, TIMES)? {
-                figures.insert(format!("mpc/{name}{ending}/native/{figure}"), value);
+pub(crate) fn run(mode: Mode) -> Result<Figures, String> {
+    let (warm_up, times) = mode.pick((WARM_UP, TIMES), (1, 2));
+    let mut figures = Figures::default();
+    for _ in 0..mode.pick(RUNS, 1) {
+        for name in PRESETS {
+            for (saving, ending) in [(Saving::Bytes, ""), (Saving::Rounds, "/few_rounds")] {
+                for (figure, value) in measure(name, saving, 1, warm_up, times)? {
+                    figures.add(format!("mpc/{name}{ending}/native/{figure}"), value);
+                }
             }
         }
+        let size = mode.pick(BATCH, 10);
+        let batch = measure("lenet5", Saving::Bytes, size, 1, mode.pick(BATCHES, 1))?;
+        let millis = batch.iter().find(|(name, _)| *name == "answer_ms").map(|(_, ms)| *ms);
+        let name = "mpc/lenet5/native/batches_images_per_s".to_owned();
+        figures.add(name, 1e3 * size as f64 / millis.ok_or("no batch was answered")?);
     }
-    let batch = measure("lenet5", Saving::Bytes, BATCH, 1, BATCHES)?;
-    let seconds =
-        batch.iter().find(|(name, _)| *name == "answer_ms").map_or(0.0, |(_, ms)| ms / 1e3);
-    let name = format!("mpc/lenet5/native/batch{BATCH}_images_per_s");
-    figures.insert(name, BATCH as f64 / seconds);
     Ok(figures)
 }
 
@@ -55,6 +60,8 @@ fn measure(
 ) -> Result<Vec<(&'static str, f64)>, String> {
     let network = preset(name).ok_or("no such preset")?.network;
     let weights = Initialiser::He.weights(&network, 1).map_err(|error| error.to_string())?;
+    let plan = Plan::new(&network, FRACTION, 1, Output::Logits, saving)
+        .map_err(|error| error.to_string())?;
     let (tell, told) = channel();
     let [alice, bob, dealer, client, owner, _] = mailboxes(Role::ALL);
     for (party, mailbox) in [(Party::Alice, alice), (Party::Bob, bob)] {
@@ -111,6 +118,7 @@ fn measure(
         ("online_bytes", bytes),
         ("dealt_bytes", dealt),
         ("rounds", rounds),
+        ("comparisons", plan.comparisons() as f64),
     ])
 }
 
@@ -139,6 +147,7 @@ fn serve(party: Party, mailbox: MemoryMailbox<Role>, tell: Sender<Told>) {
                 bytes: done.sent_bytes(),
                 dealt: done.dealt_bytes,
             };
+            // Nobody listens any more when the measuring is over.
             drop(tell.send(told));
         }
     };

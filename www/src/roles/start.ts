@@ -105,11 +105,22 @@ function speak<Command, Event extends { type: string }>(worker: Worker, show: (e
   });
   // What is sent before the program has come follows it, in order.
   const begun = program.then((module) => worker.postMessage(module));
-  begun.catch((error: unknown) => fail(words.program(error instanceof Error ? error.message : String(error))));
+  begun.catch((error: unknown) => fail(words.program(reasonOf(error))));
   return {
     send: (command, transfer = []) => {
-      begun.then(() => worker.postMessage(command, transfer)).catch(() => {});
+      const post = () => {
+        try {
+          worker.postMessage(command, transfer);
+        } catch (error) {
+          // Something in it cannot be handed over, such as a port that is not in `transfer`.
+          fail(words.unsent(reasonOf(error)));
+        }
+      };
+      // That the program did not come was told above.
+      begun.then(post, () => {});
     },
     end: () => worker.terminate(),
   };
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

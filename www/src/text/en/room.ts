@@ -67,6 +67,7 @@ export const trouble = {
   noLocks: "This browser offers no Web Locks here. They need https or localhost.",
   script: "The script of this role could not be loaded.",
   program: (reason: string) => `The program of this role could not be loaded: ${reason}`,
+  unsent: (reason: string) => `A message to this role could not be sent: ${reason}`,
 };
 
 export const runLine = {
