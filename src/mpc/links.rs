@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::{Error, Role};
-use crate::wire::{Error as WireError, Mailbox, Reader, Writer};
+use crate::wire::{Error as WireError, Mailbox, Reader, Unsent, Writer};
 
 /// The version of the protocol; another one is refused.
 const VERSION: u8 = 2;
@@ -135,7 +135,7 @@ impl<M: Mailbox<Role = Role>> Links<M> {
     /// Sends a message; `write` appends its payload.
     ///
     /// # Errors
-    /// [`Error::Closed`].
+    /// [`Error::Closed`], [`Error::Unsent`].
     pub fn send(
         &mut self,
         to: Role,
@@ -147,8 +147,11 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         let mut bytes = header.finish();
         write(&mut bytes);
         self.record(path, to, Way::Sent, bytes.len());
-        let closed = |_| Error::Closed { role: to, step: path.to_owned() };
-        self.mailbox.send(to, bytes).map_err(closed)
+        let step = path.to_owned();
+        self.mailbox.send(to, bytes).map_err(|why| match why {
+            Unsent::Gone => Error::Closed { role: to, step },
+            Unsent::Failed(reason) => Error::Unsent { role: to, step, reason },
+        })
     }
 
     /// The oldest message that came while another one was waited for.

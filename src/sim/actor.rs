@@ -166,6 +166,7 @@ impl Training<'_> {
                 Some(make) => made(self.place.as_ref(), job, make),
                 None => trained(self.place.as_ref(), (**job).clone(), &self.digits, self.attack),
             };
+            // A training that failed has nothing to spoil.
             if let (Some(attack), Ok(report)) = (self.attack, &mut outcome) {
                 attack.spoil(&mut report.update, &secret.0);
             }

@@ -45,6 +45,7 @@ impl Source {
             let counts = &self.manifest.train;
             partition::cut(partitioner.as_ref(), counts, settings.shards, settings.seed)
         });
+        // Whoever would have such a shard is told of it.
         cut.unwrap_or_default().iter().map(Shard::histogram).collect()
     }
 

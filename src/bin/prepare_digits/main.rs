@@ -101,7 +101,7 @@ fn write(out: &Path, layout: &Layout) -> Result<(usize, usize), String> {
     if manifest.exists() {
         fs::remove_file(&manifest).map_err(|error| failed(&manifest, error))?;
     }
-    let mut stale = chunks_in(out);
+    let mut stale = chunks_in(out)?;
     let (mut files, mut total) = (0, 0);
     for (path, bytes) in layout.files() {
         let path = out.join(path);
@@ -120,15 +120,18 @@ fn write(out: &Path, layout: &Layout) -> Result<(usize, usize), String> {
 }
 
 /// The chunks below `out`. Nothing else is ever removed, should `out` be a wrong folder.
-fn chunks_in(out: &Path) -> BTreeSet<PathBuf> {
+fn chunks_in(out: &Path) -> Result<BTreeSet<PathBuf>, String> {
     let labels = (0..10).map(|label| out.join("train").join(label.to_string()));
-    labels
-        .chain([out.join("test")])
-        .filter_map(|folder| fs::read_dir(folder).ok())
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "bin"))
-        .collect()
+    let mut chunks = BTreeSet::new();
+    for folder in labels.chain([out.join("test")]).filter(|folder| folder.exists()) {
+        for entry in fs::read_dir(&folder).map_err(|error| failed(&folder, error))? {
+            let path = entry.map_err(|error| failed(&folder, error))?.path();
+            if path.extension().is_some_and(|ending| ending == "bin") {
+                chunks.insert(path);
+            }
+        }
+    }
+    Ok(chunks)
 }
 
 #[cfg(test)]
