@@ -260,3 +260,40 @@ fn parse(bytes: &[u8]) -> Result<(String, usize), WireError> {
     let path = reader.text("path", PATH_MAX)?;
     Ok((path, bytes.len() - reader.rest().len()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A mailbox that sends nothing, for this reason.
+    struct Broken(Unsent);
+
+    impl Mailbox for Broken {
+        type Role = Role;
+
+        fn send(&mut self, _: Role, _: Vec<u8>) -> Result<(), Unsent> {
+            Err(self.0.clone())
+        }
+
+        async fn receive(&mut self) -> Option<(Role, Vec<u8>)> {
+            None
+        }
+    }
+
+    fn sent(why: Unsent) -> Error {
+        let mut links = Links::new(Broken(why), Rc::new(|| 0.0));
+        links.send(Role::Bob, "deal/0", |_| ()).unwrap_err()
+    }
+
+    #[test]
+    fn who_cannot_send_blames_nobody_else() {
+        let error = sent(Unsent::Failed("out of memory".to_owned()));
+        assert_eq!(error.culprit(), None);
+        assert!(error.to_string().ends_with("could not be sent from here: out of memory"));
+    }
+
+    #[test]
+    fn who_has_gone_is_named() {
+        assert_eq!(sent(Unsent::Gone).culprit(), Some((Role::Bob, "deal/0")));
+    }
+}

@@ -62,8 +62,9 @@ impl Inbox {
                 deliver(Uint8Array::new(&buffer).to_vec());
             }
         });
-        let unread =
-            OnMessage::new(|event: MessageEvent| complain("a message between tabs is lost", &event));
+        let unread = OnMessage::new(|event: MessageEvent| {
+            complain("a message between tabs is lost", &event)
+        });
         channel.set_onmessageerror(Some(unread.as_ref().unchecked_ref()));
         channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
         Ok(Self { channel, _listeners: [listener, unread] })

@@ -144,9 +144,12 @@ impl Client {
     }
 }
 
+/// Which of the test digits, of which evaluation, and their pixels.
+type NextDigits = (Range<usize>, u32, Vec<u8>);
+
 impl State {
-    /// The test digits that go next: which, of which evaluation, and their pixels.
-    fn next_digits(&self) -> Result<Option<(Range<usize>, u32, Vec<u8>)>, Error> {
+    /// The test digits that go next.
+    fn next_digits(&self) -> Result<Option<NextDigits>, Error> {
         let (Some(evaluation), Some((model, _))) = (&self.evaluation, &self.using) else {
             return Ok(None);
         };

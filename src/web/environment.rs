@@ -114,8 +114,9 @@ pub(super) fn epoch_ms() -> u64 {
 pub(super) async fn sleep(span: Duration) {
     let promise = Promise::new(&mut |resolve: Function, _| {
         let millis = i32::try_from(span.as_millis()).unwrap_or(i32::MAX);
-        if scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis).is_err()
-        {
+        let set = scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+        if let Err(error) = set {
+            complain("there is no timer, so nothing is waited for", &error);
             settle(&resolve, &JsValue::NULL);
         }
     });
@@ -139,7 +140,8 @@ pub(super) async fn turn() {
     };
     let promise = Promise::new(&mut |resolve: Function, _| {
         channel.port1().set_onmessage(Some(&resolve));
-        if channel.port2().post_message(&JsValue::NULL).is_err() {
+        if let Err(error) = channel.port2().post_message(&JsValue::NULL) {
+            complain("messages have no turn of their own", &error);
             settle(&resolve, &JsValue::NULL);
         }
     });

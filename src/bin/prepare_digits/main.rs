@@ -164,6 +164,16 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_cannot_be_read_is_not_an_empty_one() {
+        let out = std::env::temp_dir().join(format!("sotto-unread-{}", std::process::id()));
+        fs::create_dir_all(&out).unwrap();
+        assert_eq!(chunks_in(&out), Ok(BTreeSet::new()));
+        fs::write(out.join("test"), "no folder").unwrap();
+        assert!(chunks_in(&out).unwrap_err().contains("test"));
+        fs::remove_dir_all(&out).unwrap();
+    }
+
+    #[test]
     fn wrong_arguments_say_how_to_use_it() {
         for arguments in [&[][..], &["out"], &["out", "--synthetic", "1", "-2", "3"]] {
             assert!(prepare(arguments).unwrap_err().contains("usage"));
