@@ -3,7 +3,7 @@
 #
 #   ./build.sh                builds and serves on http://localhost:8080 (PORT overrides)
 #   ./build.sh build          builds the static page into dist/
-#   ./build.sh check          format, lints on both targets, docs, types
+#   ./build.sh check          format, lints on both targets, docs, types, errors that nobody hears of
 #   ./build.sh test           all tests: native, and the page in real browsers
 #   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
 #   ./build.sh relay          a broker on this machine, by which other machines' pages join (RELAY_HOST=0.0.0.0 to let them)
@@ -156,8 +156,10 @@ serve() {
     local port="${PORT:-8080}"
     (cd www && exec npx sirv ../dist --gzip --brotli --host localhost --port "$port" --quiet) &
     local server=$!
+    # It may have ended before, by itself.
     trap 'kill "$server" 2>/dev/null || true' EXIT
     until node -e "fetch('http://localhost:$port/').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"; do
+        # Whether it lives is all that is asked.
         kill -0 "$server" 2>/dev/null || fail "Port $port cannot be used; name another one: PORT=8081 ./build.sh"
         sleep 0.2
     done
@@ -172,6 +174,7 @@ check() {
     cargo clippy --workspace --all-targets -- -D warnings
     cargo clippy --lib --target wasm32-unknown-unknown -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --quiet
+    node tools/silence/silence.mjs
     build_wasm
     (cd www && npm run --silent check)
     node tools/performance/performance.mjs check

@@ -3,7 +3,15 @@
 //! Every tab is a federated worker that trains a network on its own shard of MNIST; an
 //! aggregator page averages their updates; drawn digits are classified as they are drawn.
 //! `docs/architecture.md` tells which module may use which.
-#![cfg_attr(test, allow(clippy::unwrap_used, missing_docs))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        clippy::let_underscore_must_use,
+        clippy::unwrap_used,
+        missing_docs
+    )
+)]
 
 pub mod digits;
 pub mod entropy;

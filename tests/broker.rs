@@ -1,7 +1,7 @@
 //! Programs that train together across a real broker, which is killed in between, and so is the aggregator.
 //!
 //! The broker is `nats-server`, by the path in NATS_SERVER or on PATH.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::let_underscore_must_use, clippy::unwrap_used, missing_docs)]
 
 #[path = "broker/programs.rs"]
 mod programs;

@@ -1,5 +1,5 @@
 //! Nothing is lost: runs and workers that are stopped in the middle go on as if they had not been.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::let_underscore_must_use, clippy::unwrap_used, missing_docs)]
 
 mod spots;
 

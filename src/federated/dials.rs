@@ -54,6 +54,7 @@ impl Dials {
 
 /// A number from 0 to `most`.
 fn number(name: &str, value: &str, most: f64) -> Result<f64, String> {
+    // What is no number is told below.
     let parsed = value.trim().parse().ok().filter(|number| (0.0..=most).contains(number));
     parsed.ok_or_else(|| format!("{name} is a number from 0 to {most}"))
 }

@@ -141,6 +141,7 @@ impl LocalTraining {
         }
         let shuffle = whole.work.shuffle(saved.attempt);
         let step = saved.training.step;
+        // What cannot be gone on with is begun anew, and makes the same update.
         whole.trainer.take_up(network, saved.training, shuffle).ok()?;
         // Another page that goes on from here shuffles as the first one did.
         whole.task.attempt = saved.attempt;

@@ -234,8 +234,10 @@ impl Settings {
     /// The clip that follows the clients' norms.
     #[must_use]
     pub fn adaptive_clip(&self) -> Option<Adaptive> {
+        // Settings that were checked give both.
         let quantile = Quantile::new(QUANTILE, CLIP_RATE, 1.0).ok()?;
         self.private_task(1).filter(|_| self.adaptive)?;
+        // As above.
         Adaptive::new(f64::from(self.clip), quantile).ok()
     }
 

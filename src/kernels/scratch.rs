@@ -47,7 +47,10 @@ impl<T: Float> Scratch<T> {
 impl<T: Float> Drop for Scratch<T> {
     fn drop(&mut self) {
         let buffer = std::mem::take(&mut self.0);
-        // At a thread's end the pool may be gone before its last buffer.
+        #[expect(
+            clippy::let_underscore_must_use,
+            reason = "at a thread's end the pool may be gone before its last buffer"
+        )]
         let _ = T::pool().try_with(|pool| {
             let mut pool = pool.borrow_mut();
             if buffer.capacity() > 0 && pool.len() < POOLED_MAX {

@@ -8,6 +8,7 @@ use crate::entropy::Entropy;
 pub fn clock(a: u32, b: u32, hours: u32) -> Option<(u32, u32)> {
     let sum = u64::from(a) + u64::from(b);
     let (turns, left) = (sum.checked_div(u64::from(hours))?, sum.checked_rem(u64::from(hours))?);
+    // More turns than can be counted are none that are shown.
     Some((left as u32, u32::try_from(turns).ok()?))
 }
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::{Error, Role};
-use crate::wire::{Error as WireError, Mailbox, Reader, Writer};
+use crate::wire::{Error as WireError, Mailbox, Reader, Unsent, Writer};
 
 /// The version of the protocol; another one is refused.
 const VERSION: u8 = 2;
@@ -135,7 +135,7 @@ impl<M: Mailbox<Role = Role>> Links<M> {
     /// Sends a message; `write` appends its payload.
     ///
     /// # Errors
-    /// [`Error::Closed`].
+    /// [`Error::Closed`], [`Error::Unsent`].
     pub fn send(
         &mut self,
         to: Role,
@@ -147,8 +147,11 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         let mut bytes = header.finish();
         write(&mut bytes);
         self.record(path, to, Way::Sent, bytes.len());
-        let closed = |_| Error::Closed { role: to, step: path.to_owned() };
-        self.mailbox.send(to, bytes).map_err(closed)
+        let step = path.to_owned();
+        self.mailbox.send(to, bytes).map_err(|why| match why {
+            Unsent::Gone => Error::Closed { role: to, step },
+            Unsent::Failed(reason) => Error::Unsent { role: to, step, reason },
+        })
     }
 
     /// The oldest message that came while another one was waited for.
@@ -256,4 +259,41 @@ fn parse(bytes: &[u8]) -> Result<(String, usize), WireError> {
     }
     let path = reader.text("path", PATH_MAX)?;
     Ok((path, bytes.len() - reader.rest().len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A mailbox that sends nothing, for this reason.
+    struct Broken(Unsent);
+
+    impl Mailbox for Broken {
+        type Role = Role;
+
+        fn send(&mut self, _: Role, _: Vec<u8>) -> Result<(), Unsent> {
+            Err(self.0.clone())
+        }
+
+        async fn receive(&mut self) -> Option<(Role, Vec<u8>)> {
+            None
+        }
+    }
+
+    fn sent(why: Unsent) -> Error {
+        let mut links = Links::new(Broken(why), Rc::new(|| 0.0));
+        links.send(Role::Bob, "deal/0", |_| ()).unwrap_err()
+    }
+
+    #[test]
+    fn who_cannot_send_blames_nobody_else() {
+        let error = sent(Unsent::Failed("out of memory".to_owned()));
+        assert_eq!(error.culprit(), None);
+        assert!(error.to_string().ends_with("could not be sent from here: out of memory"));
+    }
+
+    #[test]
+    fn who_has_gone_is_named() {
+        assert_eq!(sent(Unsent::Gone).culprit(), Some((Role::Bob, "deal/0")));
+    }
 }

@@ -209,6 +209,16 @@ pub enum Error {
         /// The step that was due.
         step: String,
     },
+    /// This role cannot send, which is no fault of the other one.
+    #[error("the message to {role} at {step} could not be sent from here: {reason}")]
+    Unsent {
+        /// For whom it was.
+        role: Role,
+        /// The step.
+        step: String,
+        /// Why, in words.
+        reason: String,
+    },
     /// A role falls silent in the middle of a step.
     #[error("{role} says nothing more at {step}")]
     Silent {

@@ -106,6 +106,7 @@ impl<M: Mailbox<Role = Role>> Source<M> for FromDealer {
     fn accept(&mut self, _: &mut Links<M>, message: &Message) -> Result<Option<Delivery>, Error> {
         let (role, path) = (message.from, message.path.as_str());
         let mut parts = path.split('/').skip(1);
+        // What is no number is refused below.
         let number = parts.next().and_then(|number| number.parse().ok());
         if parts.next() != Some("train") {
             let (header, bytes) =

@@ -20,7 +20,7 @@ use super::{
 use crate::network::{Initialiser, Network, Weights, preset};
 use crate::prg::StreamKey;
 use crate::seeded::Stream;
-use crate::wire::{Gone, Mailbox, MemoryMailbox, mailboxes};
+use crate::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 
 /// Reads or changes any message on its way: from, to, bytes. `false` loses it.
 pub(super) type Tap = Rc<RefCell<dyn FnMut(Role, Role, &mut Vec<u8>) -> bool>>;
@@ -35,7 +35,7 @@ pub(super) struct Tapped {
 impl Mailbox for Tapped {
     type Role = Role;
 
-    fn send(&mut self, to: Role, mut bytes: Vec<u8>) -> Result<(), Gone> {
+    fn send(&mut self, to: Role, mut bytes: Vec<u8>) -> Result<(), Unsent> {
         match (self.tap.borrow_mut())(self.role, to, &mut bytes) {
             true => self.mailbox.send(to, bytes),
             false => Ok(()),

@@ -76,6 +76,7 @@ impl Encoding {
     fn weighted(workers: usize, clip: f32, weight_max: u32) -> Result<Self, Error> {
         let clip = f64::from(clip);
         let bounds = clip.is_finite() && clip > 0.0 && (1..=WEIGHT_MAX).contains(&weight_max);
+        // Too many are refused below, like none.
         let workers = u32::try_from(workers).ok().filter(|&workers| workers > 0 && bounds);
         let workers = workers.ok_or(Error::Range)?;
         let limit_of = |width: Width| ((1u32 << (width.bits() - 1)) - 1) / workers;

@@ -55,6 +55,7 @@ impl Member {
     /// What it added to the sum, before its masks; nothing if it did not.
     fn part(&self, encoding: &Encoding) -> Vec<u32> {
         let encode = |coins| encoding.encode(&self.values, self.count, coins);
+        // What could not be encoded was not added.
         self.coins.as_ref().and_then(|coins| encode(coins).ok()).unwrap_or_default()
     }
 }

@@ -117,6 +117,10 @@ impl Actor {
                 match action {
                     WorkerAction::Send(to, bytes) => outside.network.send(now, to, bytes),
                     WorkerAction::Load(place) => {
+                        #[expect(
+                            clippy::disallowed_methods,
+                            reason = "then it says that it has no digits"
+                        )]
                         self.digits = Arc::new((outside.shards)(&place).unwrap_or_default());
                         let count = u32::try_from(self.digits.len()).unwrap_or(u32::MAX);
                         events.push(WorkerEvent::ShardLoaded(count));
@@ -166,6 +170,7 @@ impl Training<'_> {
                 Some(make) => made(self.place.as_ref(), job, make),
                 None => trained(self.place.as_ref(), (**job).clone(), &self.digits, self.attack),
             };
+            // A training that failed has nothing to spoil.
             if let (Some(attack), Ok(report)) = (self.attack, &mut outcome) {
                 attack.spoil(&mut report.update, &secret.0);
             }

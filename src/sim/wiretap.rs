@@ -30,11 +30,13 @@ pub(super) struct Wiretap {
 impl Wiretap {
     /// Notes a message as its receiver gets it.
     pub(super) fn hear(&mut self, to: Address, bytes: &[u8]) {
+        // Whatever else is on the wires, no secret sum is.
         let Ok(envelope) = Envelope::decode(bytes, usize::MAX) else {
             return;
         };
         let Envelope { kind, payload, round, sender, .. } = &envelope;
         if let Address::Worker(id) = to
+            // The same goes for messages.
             && let Ok(ToWorker::Step { token, step: FromServer::KeyList(list) }) =
                 ToWorker::decode(*kind, payload)
         {
@@ -44,6 +46,7 @@ impl Wiretap {
             self.workers.insert(this, list.workers);
         }
         if to == Address::Aggregator
+            // The same goes for messages.
             && let Ok(ToAggregator::Step { token, step }) = ToAggregator::decode(*kind, payload)
         {
             self.step(*sender, &token, step);

@@ -188,11 +188,7 @@ fn configure(shared: &Shared, show: &Show, query: &str, model: Option<(String, V
                 room.keeper.show_resumed(&room.machine);
             }
             // Nothing was changed: the run goes on.
-            Err(error) => show.event(&Shown::Notice {
-                level: "warning",
-                worker: None,
-                text: format!("no new run begins: {error}"),
-            }),
+            Err(error) => room.warn(format!("no new run begins: {error}")),
         }
     });
 }
@@ -282,6 +278,9 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
             }),
         }
     }
+    if let Some(text) = room.link.take_trouble() {
+        room.warn(text);
+    }
 }
 
 /// Keeps the run, until nothing is new.
@@ -302,14 +301,24 @@ fn watch(shared: &Shared, room: &str, id: PeerId) {
     let shared = Rc::clone(shared);
     let lock = subject(room, Address::Worker(id));
     spawn_local(async move {
-        if locks::free(&lock).await.is_ok() {
-            with_room(&shared, |room| room.link.forget(Address::Worker(id)));
-            tell(&shared, Event::Gone(id));
+        match locks::free(&lock).await {
+            Ok(()) => {
+                with_room(&shared, |room| room.link.forget(Address::Worker(id)));
+                tell(&shared, Event::Gone(id));
+            }
+            Err(error) => with_room(&shared, |room| {
+                let text = format!("a worker that goes will not be missed: {}", words(&error));
+                room.warn(text);
+            }),
         }
     });
 }
 
 impl Room {
+    fn warn(&self, text: String) {
+        self.show.event(&Shown::Notice { level: "warning", worker: None, text });
+    }
+
     fn show_opened(&self) {
         let (settings, default) = (self.machine.settings(), Settings::default());
         let setting = |info: &federated::SettingInfo| page::Setting {
@@ -383,8 +392,10 @@ impl Room {
             weights: Float32Array::from(weights.values()),
         });
         let cost = self.ledger.cost(&self.machine.snapshot(), self.keeper.newest(), now());
-        let model = Model::new(self.machine.network(), weights).ok();
-        self.untested = model.map(|model| Untested { round, model, cost });
+        match Model::new(self.machine.network(), weights) {
+            Ok(model) => self.untested = Some(Untested { round, model, cost }),
+            Err(error) => self.warn(format!("the model of round {round} is not tested: {error}")),
+        }
         self.test_newest(shared);
     }
 

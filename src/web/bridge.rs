@@ -332,24 +332,40 @@ impl State {
 
     fn heard(&mut self, from: EndpointId, channel: &str, bytes: Vec<u8>) {
         if let Some(name) = channel.strip_prefix(pipes::PREFIX) {
-            return self.pipes.heard(from, name, bytes);
+            let passed = self.pipes.heard(from, name, bytes).map_err(|error| error.to_string());
+            return self.told_of(passed);
         }
         let claim = match &mut self.end {
             End::Door(door, host) => match (channel, door.claim(from)) {
-                (AGGREGATOR, Some(WORKER)) => return host.heard(from, bytes),
+                (AGGREGATOR, Some(WORKER)) => {
+                    let passed = host.heard(from, bytes).map_err(|error| words(&error));
+                    return self.told_of(passed);
+                }
                 (WORDS, Some(claim)) => claim.to_owned(),
                 _ => return,
             },
             // Guests have nothing to say to each other but on their ways.
             End::Visit(visit, _) if visit.host() != Some(from) => return,
-            End::Visit(_, Some(guest)) if channel != WORDS => return guest.heard(channel, &bytes),
+            End::Visit(_, Some(guest)) if channel != WORDS => {
+                let passed = guest.heard(channel, &bytes).map_err(|error| words(&error));
+                return self.told_of(passed);
+            }
             End::Visit(..) if channel == WORDS => HOST.to_owned(),
             End::Visit(..) => return,
         };
+        // Whoever is elsewhere may send anything: what are no words is passed over.
         if let Ok(text) = String::from_utf8(bytes)
             && text.len() <= WORD_MAX
         {
             self.show.event(&Shown::Said { from: from.to_string(), claim, text });
+        }
+    }
+
+    /// Tells the page of what was lost on this end: it would be missed elsewhere.
+    fn told_of(&self, passed: Result<(), String>) {
+        if let Err(reason) = passed {
+            let reason = format!("a message from elsewhere is lost here: {reason}");
+            self.show.event(&Shown::Failed { reason });
         }
     }
 
@@ -359,14 +375,19 @@ impl State {
             End::Door(door, _) => door.send(to, channel, bytes, self.now).map(collect),
             End::Visit(visit, _) => visit.send(to, channel, bytes, self.now).map(collect),
         };
-        // Whoever is gone is told of as having left.
-        if let Ok(wanted) = sent {
-            self.carry_out(wanted);
+        match sent {
+            Ok(wanted) => self.carry_out(wanted),
+            Err(why @ Closed::Message) => {
+                self.show.event(&Shown::Failed { reason: format!("{channel}: {why}") });
+            }
+            // Whoever is gone is told of as having left.
+            Err(_) => {}
         }
     }
 
     fn open(&mut self, peer: EndpointId) {
         if let End::Visit(visit, _) = &mut self.end
+            // A peer that has no room here is missed as one that has left.
             && let Ok(outputs) = visit.open(peer, self.now)
         {
             self.carry_out(collect(outputs));

@@ -9,6 +9,7 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
+use super::environment::{complain, words};
 use crate::federated::message_limit;
 use crate::network::PARAMETERS_MAX;
 use crate::wire::{Address, ENVELOPE_LEN, Link};
@@ -43,7 +44,7 @@ type OnMessage = Closure<dyn FnMut(MessageEvent)>;
 /// An inbox that is read until this is dropped.
 pub(super) struct Inbox {
     channel: BroadcastChannel,
-    _listener: OnMessage,
+    _listeners: [OnMessage; 2],
 }
 
 impl Inbox {
@@ -61,14 +62,19 @@ impl Inbox {
                 deliver(Uint8Array::new(&buffer).to_vec());
             }
         });
+        let unread = OnMessage::new(|event: MessageEvent| {
+            complain("a message between tabs is lost", &event)
+        });
+        channel.set_onmessageerror(Some(unread.as_ref().unchecked_ref()));
         channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-        Ok(Self { channel, _listener: listener })
+        Ok(Self { channel, _listeners: [listener, unread] })
     }
 }
 
 impl Drop for Inbox {
     fn drop(&mut self) {
         self.channel.set_onmessage(None);
+        self.channel.set_onmessageerror(None);
         self.channel.close();
     }
 }
@@ -79,6 +85,10 @@ pub(super) struct BroadcastLink {
     queue: Queue,
     _inboxes: Vec<Inbox>,
     outboxes: BTreeMap<Address, BroadcastChannel>,
+    /// Why the newest message that was lost on this end was lost.
+    trouble: Option<String>,
+    /// The same, as it was told last.
+    told: Option<String>,
 }
 
 impl BroadcastLink {
@@ -100,7 +110,29 @@ impl BroadcastLink {
             })
         };
         let inboxes = inboxes.iter().map(open).collect::<Result<_, JsValue>>()?;
-        Ok(Self { room: room.to_owned(), queue, _inboxes: inboxes, outboxes: BTreeMap::new() })
+        Ok(Self {
+            room: room.to_owned(),
+            queue,
+            _inboxes: inboxes,
+            outboxes: BTreeMap::new(),
+            trouble: None,
+            told: None,
+        })
+    }
+
+    /// Why messages could not be sent from here, in words, and once for each reason: others would take the blame.
+    pub(super) fn take_trouble(&mut self) -> Option<String> {
+        let trouble = self.trouble.take().filter(|trouble| self.told.as_ref() != Some(trouble))?;
+        self.told = Some(trouble.clone());
+        Some(format!("messages cannot be sent from here: {trouble}"))
+    }
+
+    fn post(&mut self, to: Address, bytes: &[u8]) -> Result<(), JsValue> {
+        if !self.outboxes.contains_key(&to) {
+            self.outboxes.insert(to, BroadcastChannel::new(&subject(&self.room, to))?);
+        }
+        let outbox = self.outboxes.get(&to).expect("it has just been put there");
+        outbox.post_message(&Uint8Array::from(bytes).buffer())
     }
 
     /// Lets go of the way to an inbox that nobody reads any more.
@@ -117,14 +149,9 @@ impl Link for BroadcastLink {
             self.outboxes.values().for_each(BroadcastChannel::close);
             self.outboxes.clear();
         }
-        if !self.outboxes.contains_key(&to)
-            && let Ok(channel) = BroadcastChannel::new(&subject(&self.room, to))
-        {
-            self.outboxes.insert(to, channel);
-        }
-        if let Some(channel) = self.outboxes.get(&to) {
-            // Fails only when the channel is closed; a lost message is normal life.
-            drop(channel.post_message(&Uint8Array::from(bytes).buffer()));
+        if let Err(error) = self.post(to, bytes) {
+            complain("a message to another tab is lost", &error);
+            self.trouble = Some(words(&error));
         }
     }
 

@@ -144,12 +144,17 @@ impl Client {
     }
 }
 
+/// Which of the test digits, of which evaluation, and their pixels.
+type NextDigits = (Range<usize>, u32, Vec<u8>);
+
 impl State {
-    /// The test digits that go next: which, of which evaluation, and their pixels.
-    fn next_digits(&self) -> Option<(Range<usize>, u32, Vec<u8>)> {
-        let (evaluation, (model, _)) = (self.evaluation.as_ref()?, self.using.as_ref()?);
-        let range = evaluation.next(model).filter(|_| !self.paused)?;
-        Some((range.clone(), evaluation.number, evaluation.pixels(range)))
+    /// The test digits that go next.
+    fn next_digits(&self) -> Result<Option<NextDigits>, Error> {
+        let (Some(evaluation), Some((model, _))) = (&self.evaluation, &self.using) else {
+            return Ok(None);
+        };
+        let range = evaluation.next(model)?.filter(|_| !self.paused);
+        Ok(range.map(|range| (range.clone(), evaluation.number, evaluation.pixels(range))))
     }
 
     /// The newest drawing, if its reader is there.
@@ -198,15 +203,30 @@ async fn step(state: &RefCell<State>, show: &Show) -> bool {
         return true;
     }
     let next = state.borrow().next_digits();
-    let Some((range, number, pixels)) = next else { return false };
-    let started = now();
-    let Ok((answers, ..)) = on_shares(state, show, &pixels, Output::Logits).await else {
-        // The page opens another session; this evaluation is over, if another has not begun.
-        let mut state = state.borrow_mut();
-        if state.evaluations == number {
-            state.forget_digits();
+    let (range, number, pixels) = match next {
+        Ok(Some(next)) => next,
+        Ok(None) => return false,
+        Err(error) => {
+            state.borrow_mut().forget_digits();
+            show.event(&Shown::Unevaluated { reason: error.to_string() });
+            return false;
         }
-        return true;
+    };
+    let started = now();
+    let answers = match on_shares(state, show, &pixels, Output::Logits).await {
+        Ok((answers, ..)) => answers,
+        Err(reason) => {
+            // The page opens another session; this evaluation is over, if another has not begun.
+            let mut state = state.borrow_mut();
+            if state.evaluations == number {
+                state.forget_digits();
+                // The end of a session was told as that.
+                if state.parties.is_some() {
+                    show.event(&Shown::Unevaluated { reason });
+                }
+            }
+            return true;
+        }
     };
     let labels: Vec<u8> = answers.iter().map(label_of).collect();
     if let Some(evaluation) =

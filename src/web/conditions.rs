@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::environment::{Show, now};
+use super::environment::{Show, complain, now};
 use super::page::{EligibilityView, GateView, ReadConditions, WorkerEvent as Shown};
 use crate::digits::Digits;
 use crate::federated::eligibility::{
@@ -70,10 +70,12 @@ impl Judge {
     pub(super) fn measure(&self, model: &str, digits: &Digits) {
         let Some(preset) = network::preset(model).filter(|_| self.has_page()) else { return };
         // What cannot be measured is not known, and hinders nobody.
-        let speed = profile::digits_per_s(&preset.network, digits, SPEED_TEST_MS, &now).ok();
+        let speed = profile::digits_per_s(&preset.network, digits, SPEED_TEST_MS, &now)
+            .inspect_err(|error| complain("measuring the speed", &error.to_string().into()));
         self.change(|eligibility| {
             eligibility.conditions.digits = digits.len() as u32;
-            eligibility.conditions.digits_per_s = speed;
+            // Why it is not known was told.
+            eligibility.conditions.digits_per_s = speed.ok();
         });
     }
 

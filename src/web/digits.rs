@@ -45,7 +45,8 @@ impl Source {
             let counts = &self.manifest.train;
             partition::cut(partitioner.as_ref(), counts, settings.shards, settings.seed)
         });
-        cut.unwrap_or_default().iter().map(Shard::histogram).collect()
+        // Whoever is given such a shard is told why it cannot be cut.
+        cut.map_or_else(|_| Vec::new(), |shards| shards.iter().map(Shard::histogram).collect())
     }
 
     /// All test digits.

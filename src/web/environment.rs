@@ -15,6 +15,23 @@ use crate::federated::{Entropy, Millis};
 use crate::mpc;
 use crate::prg::StreamKey;
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn log(what: &str, error: &JsValue);
+}
+
+/// Writes to the console what went wrong while nobody could be told of it.
+pub(super) fn complain(doing: &str, error: &JsValue) {
+    log(&format!("{doing}:"), error);
+}
+
+/// Calls a function that settles a promise.
+pub(super) fn settle(function: &Function, value: &JsValue) {
+    // Such functions throw nothing (ECMA-262, section 27.2.1.3).
+    drop(function.call1(&JsValue::NULL, value));
+}
+
 /// The voice of a role: posts its events to the page.
 #[derive(Clone)]
 pub(super) struct Show(pub(super) Function);
@@ -26,8 +43,12 @@ impl Show {
             .serialize_maps_as_objects(true)
             .serialize_large_number_types_as_bigints(false);
         match event.serialize(&serializer) {
-            // The page's function only posts; what it throws is the page's own error.
-            Ok(value) => drop(self.0.call1(&JsValue::NULL, &value)),
+            Ok(value) => {
+                // The script tells the page of what it cannot post; here nothing has failed.
+                if let Err(error) = self.0.call1(&JsValue::NULL, &value) {
+                    complain("an event was not shown", &error);
+                }
+            }
             Err(error) => wasm_bindgen::throw_str(&error.to_string()),
         }
     }
@@ -93,11 +114,18 @@ pub(super) fn epoch_ms() -> u64 {
 pub(super) async fn sleep(span: Duration) {
     let promise = Promise::new(&mut |resolve: Function, _| {
         let millis = i32::try_from(span.as_millis()).unwrap_or(i32::MAX);
-        if scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis).is_err()
-        {
-            drop(resolve.call0(&JsValue::NULL));
+        let set = scope().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+        if let Err(error) = set {
+            complain("there is no timer, so nothing is waited for", &error);
+            settle(&resolve, &JsValue::NULL);
         }
     });
+    until(promise).await;
+}
+
+/// Waits for a promise that nobody can reject.
+async fn until(promise: Promise) {
+    // So there is no error here.
     drop(JsFuture::from(promise).await);
 }
 
@@ -106,16 +134,18 @@ pub(super) async fn sleep(span: Duration) {
 /// A message to oneself comes at once, where timers are slowed to 4 ms and, in hidden
 /// pages, to a second.
 pub(super) async fn turn() {
+    // Without channels a timer does, if later.
     let Ok(channel) = MessageChannel::new() else {
         return sleep(Duration::ZERO).await;
     };
     let promise = Promise::new(&mut |resolve: Function, _| {
         channel.port1().set_onmessage(Some(&resolve));
-        if channel.port2().post_message(&JsValue::NULL).is_err() {
-            drop(resolve.call0(&JsValue::NULL));
+        if let Err(error) = channel.port2().post_message(&JsValue::NULL) {
+            complain("messages have no turn of their own", &error);
+            settle(&resolve, &JsValue::NULL);
         }
     });
-    drop(JsFuture::from(promise).await);
+    until(promise).await;
     channel.port1().close();
 }
 
@@ -139,6 +169,7 @@ pub(super) async fn fetch(url: &str) -> Result<Vec<u8>, String> {
     loop {
         tried += 1;
         match fetch_once(url).await {
+            // Of failures in a row the last one is told.
             Err(_) if tried < TRIES => sleep(Duration::from_millis(300 << tried)).await,
             Err(error) => return Err(format!("{url}: {}", words(&error))),
             Ok(bytes) => return Ok(bytes),

@@ -8,7 +8,7 @@ use js_sys::Uint8Array;
 use super::digits::Source;
 use super::page::ClientEvent as Shown;
 use crate::digits::{Digits, PIXELS};
-use crate::mpc::{BATCH_MAX, Kind, ModelInfo, Output};
+use crate::mpc::{self, BATCH_MAX, Kind, ModelInfo, Output};
 
 /// Comparisons in a batch: as many images go together as keep the dealt words small.
 const COMPARISONS_MAX: usize = 160_000;
@@ -43,12 +43,15 @@ impl Evaluation {
     }
 
     /// The digits that go next, or none.
-    pub(super) fn next(&self, model: &ModelInfo) -> Option<Range<usize>> {
-        let plan = model.plan(Kind { batch: 1, output: Output::Logits }).ok()?;
+    ///
+    /// # Errors
+    /// When the model cannot be computed with.
+    pub(super) fn next(&self, model: &ModelInfo) -> Result<Option<Range<usize>>, mpc::Error> {
+        let plan = model.plan(Kind { batch: 1, output: Output::Logits })?;
         let suits = || COMPARISONS_MAX / plan.comparisons().max(1);
         let batch = self.batch.unwrap_or_else(suits).clamp(1, BATCH_MAX);
         let left = self.done..self.total.min(self.done + batch);
-        (!left.is_empty()).then_some(left)
+        Ok((!left.is_empty()).then_some(left))
     }
 
     /// Their pixels, one behind the other.

@@ -56,26 +56,33 @@ impl Desk {
         Rc::clone(&self.own)
     }
 
-    /// A shard, and what was drawn for its place, in place of all that was here.
-    pub(super) fn lay_out(&mut self, key: String, shard: Digits, own: Handwriting) {
+    /// A shard, and what was drawn for its place, in place of all that was here; in words what is wrong with both.
+    #[must_use]
+    pub(super) fn lay_out(
+        &mut self,
+        key: String,
+        shard: Digits,
+        own: Handwriting,
+    ) -> Option<String> {
         let (shard, own) = (Rc::new(shard), Rc::new(own));
         *self = Self { key: Some(key), shard, own, ..Self::default() };
-        if self.join().is_err() {
-            // A shard that is too large for more goes on alone.
-            self.joined = Rc::clone(&self.shard);
-        }
+        self.join_or_leave_out()
     }
 
-    /// Makes each digit stand there once, for a job with noise; whether that changes anything.
-    fn heed_noise(&mut self, job: &Job) -> bool {
+    /// A shard that is too large for more goes on alone.
+    fn join_or_leave_out(&mut self) -> Option<String> {
+        let error = self.join().err()?;
+        (self.joined, self.copies) = (Rc::clone(&self.shard), 0);
+        Some(format!("nothing is learnt from your handwriting: {error}"))
+    }
+
+    /// Makes each digit stand there once, for a job with noise; whether that changes anything, and what is wrong then.
+    fn heed_noise(&mut self, job: &Job) -> Option<Option<String>> {
         let is_private = job.task.secure.is_some_and(|secure| secure.private.is_some());
         let once = is_private || job.task.examples.is_some();
         let changes = once && self.copies > 1;
         self.once |= once;
-        if changes {
-            drop(self.join());
-        }
-        changes
+        changes.then(|| self.join_or_leave_out())
     }
 
     fn join(&mut self) -> Result<(), digits::Error> {
@@ -181,9 +188,15 @@ pub(super) fn obey(shared: &Shared, command: Command) {
 
 /// Noise hides one appearance of a digit: with it, none stands in the shard twice.
 pub(super) fn heed_noise(shared: &Shared, job: &Job) {
-    let view =
-        |room: &mut Room| room.desk.heed_noise(job).then(|| room.show.event(&room.desk.view()));
-    if with_room(shared, view).flatten().is_some() {
+    let heed = |room: &mut Room| {
+        let trouble = room.desk.heed_noise(job)?;
+        if let Some(text) = trouble {
+            room.show.event(&warning(text));
+        }
+        room.show.event(&room.desk.view());
+        Some(())
+    };
+    if with_room(shared, heed).flatten().is_some() {
         announce(shared);
     }
 }

@@ -200,6 +200,7 @@ impl Desk {
             shelf::amend(&id, |about| about.accuracy = Some(measured.accuracy)).await?;
             results.push(measured);
         }
+        // Of two ids there are two results.
         if let Ok(results) = <[MeasuredModel; 2]>::try_from(results) {
             self.show.event(&Shown::Compared { results });
         }
@@ -270,6 +271,7 @@ fn view(id: String, about: Result<About, String>) -> SavedModel {
 /// Bytes that the site uses and may use, where the browser says so.
 async fn estimate() -> Option<(f64, f64)> {
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    // Where it does not, nothing is shown of it.
     let estimate = JsFuture::from(scope.navigator().storage().estimate().ok()?).await.ok()?;
     let estimate: StorageEstimate = estimate.unchecked_into();
     Some((estimate.get_usage()?, estimate.get_quota()?))

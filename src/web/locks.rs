@@ -9,7 +9,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::environment::sleep;
+use super::environment::{settle, sleep};
 
 #[wasm_bindgen]
 extern "C" {
@@ -24,7 +24,14 @@ extern "C" {
         name: &str,
         options: &Object,
         callback: &JsValue,
-    ) -> Result<Promise, JsValue>;
+    ) -> Result<Request, JsValue>;
+
+    /// The promise of a request, which is kept when the lock is let go again.
+    type Request;
+
+    /// Has a function called with the reason if the request is refused.
+    #[wasm_bindgen(method, js_name = "catch")]
+    fn or_else(this: &Request, refused: &Function) -> JsValue;
 }
 
 /// A page that is being reloaded lets go of its lock a moment after the new one asks.
@@ -33,7 +40,7 @@ const PATIENCE: [u64; 5] = [0, 50, 100, 250, 600];
 /// Takes a lock for as long as this worker lives; `false` when another page has it.
 ///
 /// # Errors
-/// When the browser has no locks.
+/// When the browser has no locks, or refuses them.
 pub(super) async fn hold(name: &str) -> Result<bool, JsValue> {
     for wait in PATIENCE {
         sleep(Duration::from_millis(wait)).await;
@@ -49,14 +56,14 @@ pub(super) struct Held(Function);
 
 impl Drop for Held {
     fn drop(&mut self) {
-        drop(self.0.call0(&JsValue::NULL));
+        settle(&self.0, &JsValue::NULL);
     }
 }
 
 /// Takes a lock on behalf of somebody elsewhere, as its sign of life here; nothing when somebody here has it.
 ///
 /// # Errors
-/// When the browser has no locks.
+/// When the browser has no locks, or refuses them.
 pub(super) async fn stand_in(name: &str) -> Result<Option<Held>, JsValue> {
     for wait in PATIENCE {
         sleep(Duration::from_millis(wait)).await;
@@ -78,17 +85,17 @@ async fn try_hold(name: &str) -> Result<bool, JsValue> {
 async fn ask(name: &str, until: &Promise) -> Result<bool, JsValue> {
     let options = Object::new();
     Reflect::set(&options, &"ifAvailable".into(), &true.into())?;
-    let answer = Promise::new(&mut |resolve, _| {
+    let answer = Promise::new(&mut |resolve, reject| {
         let until = until.clone();
         let granted = Closure::once_into_js(move |lock: JsValue| -> JsValue {
             let held = !lock.is_null();
-            drop(resolve.call1(&JsValue::NULL, &held.into()));
+            settle(&resolve, &held.into());
             match held {
                 true => until.into(),
                 false => JsValue::UNDEFINED,
             }
         });
-        request(name, &options, &granted);
+        request(name, &options, &granted, &reject);
     });
     Ok(JsFuture::from(answer).await? == JsValue::TRUE)
 }
@@ -96,13 +103,11 @@ async fn ask(name: &str, until: &Promise) -> Result<bool, JsValue> {
 /// Waits until nobody holds a lock.
 ///
 /// # Errors
-/// When the browser has no locks.
+/// When the browser has no locks, or refuses them.
 pub(super) async fn free(name: &str) -> Result<(), JsValue> {
-    let answer = Promise::new(&mut |resolve, _| {
-        let granted = Closure::once_into_js(move |_: JsValue| {
-            drop(resolve.call0(&JsValue::NULL));
-        });
-        request(name, &Object::new(), &granted);
+    let answer = Promise::new(&mut |resolve, reject| {
+        let granted = Closure::once_into_js(move |_: JsValue| settle(&resolve, &JsValue::NULL));
+        request(name, &Object::new(), &granted, &reject);
     });
     JsFuture::from(answer).await.map(drop)
 }
@@ -112,8 +117,14 @@ pub(super) fn supported() -> bool {
     LOCKS.with(Option::is_some)
 }
 
-fn request(name: &str, options: &Object, callback: &JsValue) {
-    // Refused only for names that begin with a hyphen and pages without an origin; the
-    // callers have asked `supported` before.
-    LOCKS.with(|locks| locks.as_ref().map(|locks| locks.request(name, options, callback)));
+/// Asks for a lock: `granted` is called when it is there, `refused` with the reason when it never will be, as on a
+/// page without an origin.
+fn request(name: &str, options: &Object, granted: &JsValue, refused: &Function) {
+    LOCKS.with(|locks| match locks.as_ref().map(|locks| locks.request(name, options, granted)) {
+        Some(Ok(request)) => {
+            request.or_else(refused);
+        }
+        Some(Err(error)) => settle(refused, &error),
+        None => settle(refused, &JsValue::from("this browser has no Web Locks")),
+    });
 }

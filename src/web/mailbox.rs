@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use super::page::Way;
 use super::ways::{Deliver, Outbox, open};
 use crate::mpc::Role;
-use crate::wire::{Gone, Mailbox};
+use crate::wire::{Mailbox, Unsent};
 
 /// One role's mailbox in its dedicated worker.
 pub(super) struct WebMailbox {
@@ -49,12 +49,12 @@ impl WebMailbox {
 impl Mailbox for WebMailbox {
     type Role = Role;
 
-    fn send(&mut self, to: Role, mut bytes: Vec<u8>) -> Result<(), Gone> {
+    fn send(&mut self, to: Role, mut bytes: Vec<u8>) -> Result<(), Unsent> {
         if self.garble.get() == Some(to) {
             self.garble.set(None);
             bytes.truncate(bytes.len() - 1);
         }
-        self.ways.get_mut(&to).ok_or(Gone)?.send(&bytes)
+        self.ways.get_mut(&to).ok_or(Unsent::Gone)?.send(&bytes)
     }
 
     async fn receive(&mut self) -> Option<(Role, Vec<u8>)> {

@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::DomException;
 
-use super::environment::{sleep, words};
+use super::environment::{complain, sleep, words};
 use crate::kept;
 
 const NAME: &str = "sotto";
@@ -117,7 +117,9 @@ pub(super) async fn change(changes: &[(Shelf, Change<'_>)]) -> Result<(), Error>
                     let record = Uint8Array::from(kept::seal(payload).as_slice());
                     store.put(&record, Some(&JsValue::from(*key)))?;
                 }
-                Change::Delete(key) => drop(store.delete(JsValue::from(*key))?),
+                Change::Delete(key) => {
+                    store.delete(JsValue::from(*key))?;
+                }
             }
         }
         Ok(())
@@ -153,7 +155,7 @@ async fn write(
 ) -> Result<(), Error> {
     let database = open().await?;
     let mut transaction = database.transaction(shelves, TransactionMode::ReadWrite)?;
-    // One of both comes, and it comes last: the listeners stay alive until then.
+    // One of both comes, and it comes last: the listeners stay alive until then, and so do those they tell.
     let (done, outcome) = oneshot::channel();
     let (abort, aborted) = oneshot::channel();
     transaction.on_complete(move |_| done.send(()).unwrap_or(()));
@@ -180,13 +182,9 @@ async fn write(
 async fn open() -> Result<Database, Error> {
     let mut request = Factory::new()?.open(NAME, Some(VERSION))?;
     request.on_upgrade_needed(|event| {
-        let Ok(database) = event.database() else { return };
-        let there = database.store_names();
-        for shelf in Shelf::ALL.map(Shelf::name) {
-            if !there.iter().any(|name| name == shelf) {
-                // What fails here fails the opening, too.
-                drop(database.create_object_store(shelf, ObjectStoreParams::new()));
-            }
+        // A shelf that was not built fails every use of it, which is told then.
+        if let Err(error) = event.database().and_then(|database| build(&database)) {
+            complain("building the shelves of this browser's storage", &error.to_string().into());
         }
     });
     let (told, answer) = oneshot::channel();
@@ -200,6 +198,17 @@ async fn open() -> Result<Database, Error> {
         Either::Left((Ok(opened), _)) => Ok(opened?),
         _ => Err(Error::Silent),
     }
+}
+
+/// Builds the shelves that are not there yet.
+fn build(database: &Database) -> Result<(), idb::Error> {
+    let there = database.store_names();
+    for shelf in Shelf::ALL.map(Shelf::name) {
+        if !there.iter().any(|name| name == shelf) {
+            database.create_object_store(shelf, ObjectStoreParams::new())?;
+        }
+    }
+    Ok(())
 }
 
 impl From<idb::Error> for Error {

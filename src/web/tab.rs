@@ -8,12 +8,13 @@ use wasm_bindgen_futures::spawn_local;
 use zeroize::Zeroizing;
 
 use super::broadcast::subject;
-use super::environment::{entropy, epoch_ms, now, words};
+use super::environment::{complain, entropy, epoch_ms, now, words};
 use super::locks;
 use super::store::{self, Change, Error, Shelf};
 use crate::federated::UnfinishedWork;
+use crate::kept;
 use crate::secagg::Identity;
-use crate::wire::{Address, Reader, Writer};
+use crate::wire::{self, Address, Reader, Writer};
 
 /// How long a tab is remembered that does not come back.
 const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -40,6 +41,8 @@ pub(super) struct Opened {
     pub(super) identity: Identity,
     /// A training that another page of this tab was in the middle of.
     pub(super) unfinished: Option<UnfinishedWork>,
+    /// Why what was kept of one cannot be used.
+    pub(super) lost: Option<Error>,
     /// The name that the tab must go by from now on, if it cannot keep the one it gave.
     pub(super) renamed: Option<String>,
     /// Why nothing can be kept.
@@ -66,7 +69,14 @@ impl Tab {
         let mut key = format!("{room}/{name}");
         let mut renamed = None;
         let known = match store::get(Shelf::Workers, &who(&key)).await {
-            Ok(record) => record.and_then(|record| seed_of(&record)),
+            Ok(None) => None,
+            Ok(Some(record)) => match seed_of(&record) {
+                Ok(seed) => Some(seed),
+                Err(error) => {
+                    complain("the tab's identity is drawn anew", &error.to_string().into());
+                    None
+                }
+            },
             Err(error) => {
                 trouble = Some(error);
                 None
@@ -75,10 +85,13 @@ impl Tab {
         let known = known.map(|seed| Identity::from_seed(&seed));
         if let Some(identity) = known {
             if hold(room, &identity).await? {
-                let record = store::get(Shelf::Workers, &work(&key)).await.unwrap_or_default();
-                let unfinished = record.and_then(|record| UnfinishedWork::decode(&record).ok());
-                let tab = Self::new(key, unfinished.is_some());
-                return Ok(Opened { tab, identity, unfinished, renamed, trouble });
+                let (unfinished, lost) = match find_work(&key).await {
+                    Ok(unfinished) => (unfinished, None),
+                    Err(error) => (None, Some(error)),
+                };
+                // What cannot be used is deleted with the next training.
+                let tab = Self::new(key, unfinished.is_some() || lost.is_some());
+                return Ok(Opened { tab, identity, unfinished, lost, renamed, trouble });
             }
             let mut random = [0; 8];
             (entropy())(&mut random);
@@ -95,7 +108,7 @@ impl Tab {
             trouble = Some(error);
         }
         let tab = Self::new(key, false);
-        Ok(Opened { tab, identity, unfinished: None, renamed, trouble })
+        Ok(Opened { tab, identity, unfinished: None, lost: None, renamed, trouble })
     }
 
     fn new(key: String, has_work: bool) -> Self {
@@ -108,18 +121,25 @@ impl Tab {
         }
     }
 
-    /// Keeps a training now and then. `failed` is told when that fails for the first time.
+    /// Keeps a training now and then. `failed` is told in words when that fails for the first time.
     pub(super) fn keep(
         &self,
-        save: impl FnOnce() -> Option<UnfinishedWork>,
-        failed: impl FnOnce(Error) + 'static,
+        save: impl FnOnce() -> Result<Option<UnfinishedWork>, String>,
+        failed: impl FnOnce(String) + 'static,
     ) {
         let is_due = now() - self.kept_at.get() > EVERY_MS;
         if !is_due || self.is_writing.get() || self.is_off.get() {
             return;
         }
         self.kept_at.set(now());
-        let Some(unfinished) = save() else { return };
+        let unfinished = match save() {
+            Ok(Some(unfinished)) => unfinished,
+            Ok(None) => return,
+            Err(reason) => {
+                self.is_off.set(true);
+                return failed(reason);
+            }
+        };
         self.has_work.set(true);
         self.is_writing.set(true);
         let (is_writing, is_off) = (Rc::clone(&self.is_writing), Rc::clone(&self.is_off));
@@ -129,20 +149,23 @@ impl Tab {
             is_writing.set(false);
             if let Err(error) = outcome {
                 is_off.set(true);
-                failed(error);
+                failed(error.to_string());
             }
         });
     }
 
     /// Forgets the training, which is done. To be waited for: an update that may be in a sum
     /// shall not be made a second time.
-    pub(super) fn forget(&self) -> impl Future<Output = ()> + use<> {
+    ///
+    /// # Errors
+    /// When it is still there: a reload may take it up.
+    pub(super) fn forget(&self) -> impl Future<Output = Result<(), Error>> + use<> {
         let key = self.has_work.take().then(|| work(&self.key));
         self.kept_at.set(now());
         async move {
-            if let Some(key) = key {
-                // If it cannot be deleted, it is of a round that is over before long.
-                drop(store::delete(Shelf::Workers, &key).await);
+            match key {
+                Some(key) => store::delete(Shelf::Workers, &key).await,
+                None => Ok(()),
             }
         }
     }
@@ -153,10 +176,17 @@ async fn hold(room: &str, identity: &Identity) -> Result<bool, String> {
     locks::hold(&lock).await.map_err(|error| words(&error))
 }
 
-fn seed_of(record: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+fn seed_of(record: &[u8]) -> Result<Zeroizing<[u8; 32]>, wire::Error> {
     let mut r = Reader::new(record);
-    r.u64("time").ok()?;
-    r.array("seed").ok().map(Zeroizing::new)
+    r.u64("time")?;
+    r.array("seed").map(Zeroizing::new)
+}
+
+/// The training that the tab was in the middle of.
+async fn find_work(key: &str) -> Result<Option<UnfinishedWork>, Error> {
+    let record = store::get(Shelf::Workers, &work(key)).await?;
+    let read = |record: Vec<u8>| UnfinishedWork::decode(&record).map_err(kept::Error::from);
+    Ok(record.map(read).transpose()?)
 }
 
 /// Deletes what tabs have left that did not come back.
@@ -165,8 +195,13 @@ async fn clear_out() -> Result<(), Error> {
     let keys = store::keys(Shelf::Workers).await?;
     let mut gone = Vec::new();
     for key in keys.iter().filter_map(|key| key.strip_suffix("/who")) {
-        let record = store::get(Shelf::Workers, &who(key)).await;
-        let at = record.ok().flatten().and_then(|record| Reader::new(&record).u64("time").ok());
+        let record = match store::get(Shelf::Workers, &who(key)).await {
+            // A record that is damaged is as good as none.
+            Err(Error::Unusable(_)) => None,
+            record => record?,
+        };
+        // The same goes for one that names no time.
+        let at = record.and_then(|record| Reader::new(&record).u64("time").ok());
         if at.is_none_or(|at| at < oldest) {
             gone.extend([who(key), work(key)]);
         }

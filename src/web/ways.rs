@@ -7,9 +7,10 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent, MessagePort};
 
+use super::environment::{complain, words};
 use super::page::Way;
 use crate::mpc::MESSAGE_MAX;
-use crate::wire::Gone;
+use crate::wire::Unsent;
 
 type OnMessage = Closure<dyn FnMut(MessageEvent)>;
 
@@ -19,8 +20,8 @@ pub(super) type Deliver = Rc<dyn Fn(Vec<u8>)>;
 /// The way to the other end.
 pub(super) trait Outbox {
     /// # Errors
-    /// When it is known that nobody will read it.
-    fn send(&mut self, bytes: &[u8]) -> Result<(), Gone>;
+    /// [`Unsent::Failed`] when this end, or an answer that it gave before, could not be posted.
+    fn send(&mut self, bytes: &[u8]) -> Result<(), Unsent>;
 }
 
 /// Opens a way; `deliver` is called with every message that comes on it.
@@ -45,6 +46,7 @@ enum Greeting {
 
 /// Delivers what arrives, whatever posted it; gives a greeting back.
 fn hear(event: &MessageEvent, deliver: &Deliver) -> Option<Greeting> {
+    // Pages of other programs on this origin may post anything.
     let buffer: ArrayBuffer = event.data().dyn_into().ok()?;
     let bytes = Uint8Array::new(&buffer);
     match (bytes.length() as usize, bytes.get_index(0)) {
@@ -60,10 +62,15 @@ fn hear(event: &MessageEvent, deliver: &Deliver) -> Option<Greeting> {
     }
 }
 
+/// Says that a message has come that cannot be read: its sender takes it for heard.
+fn unread() -> OnMessage {
+    OnMessage::new(|event: MessageEvent| complain("a message between roles is lost", &event))
+}
+
 /// A message port: buffers are handed over, not copied.
 struct Port {
     port: MessagePort,
-    _listener: OnMessage,
+    _listeners: [OnMessage; 2],
 }
 
 impl Port {
@@ -71,25 +78,28 @@ impl Port {
         let listener = OnMessage::new(move |event: MessageEvent| {
             hear(&event, &deliver);
         });
+        let unread = unread();
+        port.set_onmessageerror(Some(unread.as_ref().unchecked_ref()));
         // Also starts the port.
         port.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-        Self { port, _listener: listener }
+        Self { port, _listeners: [listener, unread] }
     }
 }
 
 impl Drop for Port {
     fn drop(&mut self) {
-        // The listener is freed with this end: nothing may call it any more.
+        // The listeners are freed with this end: nothing may call them any more.
         self.port.set_onmessage(None);
+        self.port.set_onmessageerror(None);
         self.port.close();
     }
 }
 
 impl Outbox for Port {
-    fn send(&mut self, bytes: &[u8]) -> Result<(), Gone> {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), Unsent> {
         let buffer = Uint8Array::from(bytes).buffer();
         let handed_over = Array::of1(&buffer);
-        self.port.post_message_with_transferable(&buffer, &handed_over).map_err(|_| Gone)
+        self.port.post_message_with_transferable(&buffer, &handed_over).map_err(|e| failed(&e))
     }
 }
 
@@ -98,8 +108,10 @@ impl Outbox for Port {
 struct Channels {
     outbox: Rc<BroadcastChannel>,
     waiting: Rc<RefCell<Option<Vec<Vec<u8>>>>>,
+    /// Why something could not be posted while nobody was there to be told.
+    failure: Rc<RefCell<Option<Unsent>>>,
     inbox: BroadcastChannel,
-    _listener: OnMessage,
+    _listeners: [OnMessage; 2],
 }
 
 impl Channels {
@@ -107,32 +119,39 @@ impl Channels {
         let outbox = Rc::new(BroadcastChannel::new(outbox)?);
         let inbox = BroadcastChannel::new(inbox)?;
         let waiting = Rc::new(RefCell::new(Some(Vec::<Vec<u8>>::new())));
-        let (held, answers) = (Rc::clone(&waiting), Rc::clone(&outbox));
+        let failure = Rc::<RefCell<Option<Unsent>>>::default();
+        let (held, answers, trouble) =
+            (Rc::clone(&waiting), Rc::clone(&outbox), Rc::clone(&failure));
         let listener = OnMessage::new(move |event: MessageEvent| {
             let Some(greeting) = hear(&event, &deliver) else { return };
-            if greeting == Greeting::Hello {
-                let _ = post(&answers, &[Greeting::Here as u8]);
-            }
-            for message in held.borrow_mut().take().unwrap_or_default() {
-                let _ = post(&answers, &message);
+            let held = held.borrow_mut().take().unwrap_or_default();
+            if let Err(error) = answer(&answers, greeting, &held) {
+                complain("a message to another role is lost", &JsValue::from(error.to_string()));
+                *trouble.borrow_mut() = Some(error);
             }
         });
+        let unread = unread();
+        inbox.set_onmessageerror(Some(unread.as_ref().unchecked_ref()));
         inbox.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-        let _ = post(&outbox, &[Greeting::Hello as u8]);
-        Ok(Self { outbox, waiting, inbox, _listener: listener })
+        post(&outbox, &[Greeting::Hello as u8]).map_err(|error| error.to_string())?;
+        Ok(Self { outbox, waiting, failure, inbox, _listeners: [listener, unread] })
     }
 }
 
 impl Drop for Channels {
     fn drop(&mut self) {
         self.inbox.set_onmessage(None);
+        self.inbox.set_onmessageerror(None);
         self.inbox.close();
         self.outbox.close();
     }
 }
 
 impl Outbox for Channels {
-    fn send(&mut self, bytes: &[u8]) -> Result<(), Gone> {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), Unsent> {
+        if let Some(failure) = &*self.failure.borrow() {
+            return Err(failure.clone());
+        }
         match self.waiting.borrow_mut().as_mut() {
             Some(messages) => messages.push(bytes.to_vec()),
             None => post(&self.outbox, bytes)?,
@@ -141,6 +160,19 @@ impl Outbox for Channels {
     }
 }
 
-fn post(channel: &BroadcastChannel, bytes: &[u8]) -> Result<(), Gone> {
-    channel.post_message(&Uint8Array::from(bytes).buffer()).map_err(|_| Gone)
+/// Answers the other end's greeting, and posts what has waited for it.
+fn answer(outbox: &BroadcastChannel, heard: Greeting, held: &[Vec<u8>]) -> Result<(), Unsent> {
+    if heard == Greeting::Hello {
+        post(outbox, &[Greeting::Here as u8])?;
+    }
+    held.iter().try_for_each(|message| post(outbox, message))
+}
+
+fn post(channel: &BroadcastChannel, bytes: &[u8]) -> Result<(), Unsent> {
+    channel.post_message(&Uint8Array::from(bytes).buffer()).map_err(|error| failed(&error))
+}
+
+/// A post fails for what is wrong here: whether anybody reads it is not known.
+fn failed(error: &JsValue) -> Unsent {
+    Unsent::Failed(words(error))
 }

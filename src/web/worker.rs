@@ -20,7 +20,6 @@ use super::environment::{Show, entropy, now_ms, sleep, words};
 use super::handwriting::{self, Desk};
 use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
-use super::store;
 use super::tab::Tab;
 use crate::digits::Digits;
 use crate::federated::{
@@ -124,7 +123,10 @@ async fn open(
         show.event(&Shown::Renamed { tab });
     }
     if let Some(error) = opened.trouble {
-        show.event(&untrusted(&error));
+        show.event(&untrusted(&error.to_string()));
+    }
+    if let Some(error) = opened.lost {
+        show.event(&warning(format!("the training before the reload begins anew: {error}")));
     }
     let machine = federated::Worker::new(opened.identity, entropy());
     let address = Address::Worker(machine.id());
@@ -151,8 +153,11 @@ async fn open(
 }
 
 /// The notice that nothing is kept.
-fn untrusted(error: &store::Error) -> Shown {
-    let text = format!("a training under way would not survive a reload: {error}");
+fn untrusted(reason: &str) -> Shown {
+    warning(format!("a training under way would not survive a reload: {reason}"))
+}
+
+fn warning(text: String) -> Shown {
     Shown::Notice { level: "warning", text }
 }
 
@@ -221,8 +226,11 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     masked: Uint32Array::from(masked.as_slice()),
                 });
             }
-            Action::Notice(text) => room.show.event(&Shown::Notice { level: "warning", text }),
+            Action::Notice(text) => room.show.event(&warning(text)),
         }
+    }
+    if let Some(text) = room.link.take_trouble() {
+        room.show.event(&warning(text));
     }
     room.show.event(&Shown::State(room.state()));
 }
@@ -298,10 +306,12 @@ async fn loaded(
         if let Some(place) = room.machine.place() {
             room.judge.measure(&place.model, &digits);
         }
-        room.desk.lay_out(key, digits, own);
+        if let Some(text) = room.desk.lay_out(key, digits, own) {
+            room.show.event(&warning(text));
+        }
         room.show.event(&room.desk.view());
         if let Some(text) = trouble {
-            room.show.event(&Shown::Notice { level: "warning", text });
+            room.show.event(&warning(text));
         }
         room.judge.is_willing()
     });

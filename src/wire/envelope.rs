@@ -63,8 +63,11 @@ impl Envelope {
     #[must_use]
     pub fn sender_of(bytes: &[u8]) -> Option<PeerId> {
         let mut reader = Reader::new(bytes);
+        // What is no envelope is of nobody.
         let is_ours = reader.u8("version").ok()? == VERSION;
+        // The same goes for one that ends here,
         reader.array::<12>("run and round").ok()?;
+        // or here.
         reader.array("sender").ok().filter(|_| is_ours).map(PeerId)
     }
 

@@ -5,9 +5,16 @@ use std::collections::BTreeMap;
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 
-/// Who was written to has gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gone;
+/// Why a message was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsent {
+    /// It is known that nobody will read it.
+    #[error("who was written to has gone")]
+    Gone,
+    /// This end has failed, and not the other one.
+    #[error("{0}")]
+    Failed(String),
+}
 
 /// One role's mailbox, with a way to every other role that it is linked to. Its only wait
 /// is [`Mailbox::receive`].
@@ -18,8 +25,8 @@ pub trait Mailbox {
     /// Sends a message.
     ///
     /// # Errors
-    /// When it is known that nobody will read it.
-    fn send(&mut self, to: Self::Role, bytes: Vec<u8>) -> Result<(), Gone>;
+    /// As [`Unsent`].
+    fn send(&mut self, to: Self::Role, bytes: Vec<u8>) -> Result<(), Unsent>;
 
     /// The oldest message, and who sent it; nothing when no more can come.
     fn receive(&mut self) -> impl Future<Output = Option<(Self::Role, Vec<u8>)>>;
@@ -48,9 +55,10 @@ pub fn mailboxes<R: Copy + Ord, const N: usize>(roles: [R; N]) -> [MemoryMailbox
 impl<R: Copy + Ord> Mailbox for MemoryMailbox<R> {
     type Role = R;
 
-    fn send(&mut self, to: R, bytes: Vec<u8>) -> Result<(), Gone> {
-        let sender = self.others.get(&to).ok_or(Gone)?;
-        sender.unbounded_send((self.role, bytes)).map_err(|_| Gone)
+    fn send(&mut self, to: R, bytes: Vec<u8>) -> Result<(), Unsent> {
+        let sender = self.others.get(&to).ok_or(Unsent::Gone)?;
+        // A memory of no limit refuses for one reason alone.
+        sender.unbounded_send((self.role, bytes)).map_err(|_| Unsent::Gone)
     }
 
     async fn receive(&mut self) -> Option<(R, Vec<u8>)> {

@@ -12,7 +12,7 @@ pub mod sealed;
 pub use codec::{Reader, Writer};
 pub use envelope::{ENVELOPE_LEN, Envelope, PeerId, RunId, VERSION};
 pub use link::{Address, Link};
-pub use mailbox::{Gone, Mailbox, MemoryMailbox, mailboxes};
+pub use mailbox::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 
 /// Why bytes are not a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

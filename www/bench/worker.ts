@@ -14,6 +14,7 @@ function measure(ask: Ask): unknown {
   }
 }
 
+// oxlint-disable-next-line typescript/no-misused-promises -- what it throws is answered in it
 self.addEventListener("message", async (event: MessageEvent<Ask>) => {
   try {
     await init({ module_or_path: new URL("../wasm/sotto_bg.wasm", import.meta.url) });

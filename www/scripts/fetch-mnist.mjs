@@ -92,7 +92,8 @@ async function writeWhole(path, bytes) {
 async function isFile(path) {
   try {
     return (await stat(path)).isFile();
-  } catch {
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
     return false;
   }
 }

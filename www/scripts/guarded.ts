@@ -1,4 +1,4 @@
-// Brokers that ask for a token or a JWT: their configuration, and what opens them.
+// Brokers that ask for a token or a JWT, or forbid what rooms need: their configuration, and what opens them.
 
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
@@ -34,6 +34,10 @@ export function byJwt(): Guard {
   };
   return { config: written(config), key };
 }
+
+/** The configuration of a broker that lets everybody in, and lets nobody hear of a room. */
+export const forbidding = (): string =>
+  written('authorization { users: [{ user: all, password: "", permissions: { subscribe: ["elsewhere"] } }] }\nno_auth_user: all');
 
 /** A JWT of NATS: who issues it says what the subject is. */
 function signed(issuer: KeyPair, subject: KeyPair, nats: object): string {

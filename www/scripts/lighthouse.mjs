@@ -23,7 +23,11 @@ mkdirSync(reports, { recursive: true });
 const sirv = ["node_modules/sirv-cli/bin.js", page, "--gzip", "--brotli", "--quiet", "--host", "localhost", "--port", String(PORT)];
 const server = spawn(process.execPath, sirv, { stdio: "inherit" });
 const address = `http://localhost:${PORT}/`;
-while (!(await fetch(address).then((response) => response.ok, () => false))) await setTimeout(200);
+// Until it listens, it refuses.
+while (!(await fetch(address).then((response) => response.ok, () => false))) {
+  if (server.exitCode !== null) throw new Error(`the page is not served on port ${PORT}`);
+  await setTimeout(200);
+}
 
 const written = JSON.parse(readFileSync(file, "utf8"));
 let failed = false;

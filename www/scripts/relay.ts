@@ -36,7 +36,10 @@ export class Relay {
     const env = { ...process.env, RELAY_HOST: "127.0.0.1", RELAY_PORT: String(this.port), RELAY_WS_PORT: String(this.websocket) };
     const server = spawn(PROGRAM, ["-c", this.config], { stdio: "ignore", env });
     this.server = server;
-    const failed = new Promise<never>((_, reject) => server.once("error", reject));
+    const failed = new Promise<never>((_, reject) => {
+      server.once("error", reject);
+      server.once("exit", (code) => reject(new Error(`${PROGRAM} has ended with ${code}`)));
+    });
     await Promise.race([failed, reachable(this.port).then(() => reachable(this.websocket))]);
   }
 

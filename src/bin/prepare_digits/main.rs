@@ -101,7 +101,7 @@ fn write(out: &Path, layout: &Layout) -> Result<(usize, usize), String> {
     if manifest.exists() {
         fs::remove_file(&manifest).map_err(|error| failed(&manifest, error))?;
     }
-    let mut stale = chunks_in(out);
+    let mut stale = chunks_in(out)?;
     let (mut files, mut total) = (0, 0);
     for (path, bytes) in layout.files() {
         let path = out.join(path);
@@ -120,15 +120,18 @@ fn write(out: &Path, layout: &Layout) -> Result<(usize, usize), String> {
 }
 
 /// The chunks below `out`. Nothing else is ever removed, should `out` be a wrong folder.
-fn chunks_in(out: &Path) -> BTreeSet<PathBuf> {
+fn chunks_in(out: &Path) -> Result<BTreeSet<PathBuf>, String> {
     let labels = (0..10).map(|label| out.join("train").join(label.to_string()));
-    labels
-        .chain([out.join("test")])
-        .filter_map(|folder| fs::read_dir(folder).ok())
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "bin"))
-        .collect()
+    let mut chunks = BTreeSet::new();
+    for folder in labels.chain([out.join("test")]).filter(|folder| folder.exists()) {
+        for entry in fs::read_dir(&folder).map_err(|error| failed(&folder, error))? {
+            let path = entry.map_err(|error| failed(&folder, error))?.path();
+            if path.extension().is_some_and(|ending| ending == "bin") {
+                chunks.insert(path);
+            }
+        }
+    }
+    Ok(chunks)
 }
 
 #[cfg(test)]
@@ -157,6 +160,16 @@ mod tests {
         assert!(prepare(&small).unwrap().contains("wrote 12 files"));
         assert!(!out.join("train/0/001.bin").exists());
         assert!(out.join("train/notes.txt").exists());
+        fs::remove_dir_all(&out).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_is_not_an_empty_one() {
+        let out = std::env::temp_dir().join(format!("sotto-unread-{}", std::process::id()));
+        fs::create_dir_all(&out).unwrap();
+        assert_eq!(chunks_in(&out), Ok(BTreeSet::new()));
+        fs::write(out.join("test"), "no folder").unwrap();
+        assert!(chunks_in(&out).unwrap_err().contains("test"));
         fs::remove_dir_all(&out).unwrap();
     }
 

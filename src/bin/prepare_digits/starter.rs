@@ -73,7 +73,9 @@ pub(super) fn write(
 
 /// The model that is there, if it is whole and made of the same.
 fn there(out: &Path, made_of: &str) -> Option<About> {
+    // Whatever is wrong with what is there: it is made anew.
     let about: About = serde_json::from_slice(&fs::read(out.join(ABOUT)).ok()?).ok()?;
+    // As above.
     let weights = fs::read(out.join(WEIGHTS)).ok()?;
     (about.made_of == made_of && about.sha256 == hex(&[&weights])).then_some(about)
 }

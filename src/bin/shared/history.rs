@@ -33,8 +33,8 @@ impl Point {
             self.round, self.accuracy, self.loss, self.pens, self.weights_sha256
         );
         if let Some(backdoor) = self.backdoor {
-            // Writing to a String does not fail.
-            let _ = write!(line, "   backdoor {backdoor:.1} %");
+            write!(line, "   backdoor {backdoor:.1} %")
+                .expect("a String takes all that is written");
         }
         line
     }

@@ -33,6 +33,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
                         return;
                     }
                     let report = faults::run(seed);
+                    // A run that panicked while it had the lock is told of below.
                     if let Ok(mut outcome) = outcome.lock() {
                         outcome.add(seed, &report);
                     }

@@ -93,8 +93,7 @@ impl Broker {
                 async move {
                     let news = news_of(&event, &complaint);
                     if let Some(news) = news {
-                        // Nobody listens any more when the program ends.
-                        let _ = told.send(news).await;
+                        tell(&told, news).await;
                     }
                 }
             })
@@ -103,6 +102,7 @@ impl Broker {
             .map_err(|error| format!("the broker: {error}"))?;
         let is_let_in = match tokio::time::timeout(SILENCE, reached(&mut heard)).await {
             Ok(is_let_in) => is_let_in,
+            // It took too long, which is all that there is to it.
             Err(_) => {
                 eprintln!("sotto: the broker does not answer; trying on");
                 reached(&mut heard).await
@@ -145,19 +145,26 @@ impl Broker {
     pub(crate) async fn close(self) {
         let (done, flushed) = oneshot::channel();
         self.order(Order::Flush(done));
-        // What is lost now would have been lost with the program.
-        let _ = tokio::time::timeout(FAREWELL, flushed).await;
+        if !matches!(tokio::time::timeout(FAREWELL, flushed).await, Ok(Ok(()))) {
+            eprintln!("sotto: the broker took no farewell: the others will miss this program");
+        }
     }
 
     fn order(&self, order: Order) {
-        // The other end lives as long as this one.
-        let _ = self.orders.send(order);
+        if self.orders.send(order).is_err() {
+            eprintln!("sotto: the way to the broker has come to an end");
+        }
     }
+}
+
+/// Nobody listens any more when the program ends.
+async fn tell(news: &mpsc::Sender<News>, what: News) -> bool {
+    news.send(what).await.is_ok()
 }
 
 /// What an event tells. A complaint that is repeated until the broker is reached tells nothing.
 fn news_of(event: &Event, complaint: &Mutex<String>) -> Option<News> {
-    let mut last = complaint.lock().ok()?;
+    let mut last = complaint.lock().expect("nobody panics who holds it");
     let trouble = match event {
         Event::Connected => {
             last.clear();
@@ -212,14 +219,15 @@ async fn obey(
             Order::Publish(to, frame) => {
                 waiting.fetch_sub(frame.len(), Ordering::Relaxed);
                 if let Err(error) = client.publish(subject(tag, to), frame.into()).await {
-                    let _ = news.send(News::Trouble(error.to_string())).await;
+                    tell(&news, News::Trouble(error.to_string())).await;
                 }
             }
-            Order::Flush(done) => {
-                // When it fails, the broker is not there, and nobody hears of it.
-                let _ = client.flush().await;
-                let _ = done.send(());
-            }
+            Order::Flush(done) => match client.flush().await {
+                // Whoever waited may have given up.
+                Ok(()) => done.send(()).unwrap_or(()),
+                // Whoever waits hears that this end is dropped.
+                Err(error) => eprintln!("sotto: the broker: {error}"),
+            },
         }
     }
     drop((room, inbox));
@@ -247,14 +255,14 @@ async fn read(
     let mut frames = match subscribed {
         Ok(frames) => frames,
         Err(error) => {
-            let _ = news.send(News::Trouble(error.to_string())).await;
+            tell(news, News::Trouble(error.to_string())).await;
             return None;
         }
     };
     let news = news.clone();
     let reading = tokio::spawn(async move {
         while let Some(message) = frames.next().await {
-            if news.send(News::Frame(message.payload.into())).await.is_err() {
+            if !tell(&news, News::Frame(message.payload.into())).await {
                 return;
             }
         }

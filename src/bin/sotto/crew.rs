@@ -109,7 +109,9 @@ impl Crew {
                 Action::Send(Address::Aggregator, bytes) => self.said.push(bytes),
                 Action::Load(place) => self.load(number, place),
                 Action::Train(job) => self.train(number, *job),
-                Action::StopTraining => drop(self.begin(number)),
+                Action::StopTraining => {
+                    self.begin(number);
+                }
                 Action::Wake(at) => {
                     self.hands[number].wakes.insert(at);
                 }
@@ -157,7 +159,7 @@ impl Crew {
         let (cores, done) = (Arc::clone(&self.cores), self.done.clone());
         let token = job.task.token.clone();
         tokio::spawn(async move {
-            let Ok(core) = cores.acquire_owned().await else { return };
+            let core = cores.acquire_owned().await.expect("nobody closes it");
             let training = tokio::task::spawn_blocking(move || {
                 let _core = core;
                 let place = place.ok_or("there is no assignment")?;
@@ -167,6 +169,7 @@ impl Crew {
                 Ok(what) => what,
                 Err(reason) => What::Ended(Event::Failed { token, reason }),
             };
+            // Nobody listens any more when the program ends.
             drop(done.send(Done { hand, generation, what }));
         });
     }

@@ -124,8 +124,13 @@ impl<I: Inside> Guest<I> {
             };
             let now = self.clock.now();
             let sent = self.visit.send(host, AGGREGATOR, bytes, now);
-            // One that cannot be sent to has left, which the visit says when it is asked next.
-            let outputs = sent.unwrap_or_else(|_| self.visit.handle(Input::Tick, now));
+            let outputs = sent.unwrap_or_else(|why| {
+                // One that cannot be sent to has left, which the visit says when it is asked next.
+                if why == Closed::Message {
+                    eprintln!("sotto: not sent: {why}");
+                }
+                self.visit.handle(Input::Tick, now)
+            });
             self.carry_out(outputs);
         }
     }

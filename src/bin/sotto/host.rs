@@ -159,7 +159,7 @@ impl Host {
     ) {
         for action in actions {
             match action {
-                Action::Send(to, bytes) => self.send(to, &bytes, outputs, now),
+                Action::Send(to, bytes) => self.send(to, &bytes, (outputs, effects), now),
                 Action::Wake(at) => {
                     self.wakes.insert(at);
                 }
@@ -178,7 +178,13 @@ impl Host {
         }
     }
 
-    fn send(&mut self, to: Address, bytes: &[u8], outputs: &mut VecDeque<DoorOutput>, now: Millis) {
+    fn send(
+        &mut self,
+        to: Address,
+        bytes: &[u8],
+        (outputs, effects): (&mut VecDeque<DoorOutput>, &mut Vec<Effect>),
+        now: Millis,
+    ) {
         let receivers: Vec<EndpointId> = match to {
             Address::Workers => self.door.inside(WORKER).collect(),
             Address::Worker(id) => self.homes.of(id).into_iter().collect(),
@@ -186,8 +192,13 @@ impl Host {
         };
         for id in receivers {
             let sent = self.door.send(id, &to.to_string(), bytes.to_vec(), now);
-            // One that cannot be sent to has left, which the door says when it is asked next.
-            outputs.extend(sent.unwrap_or_else(|_| self.door.handle(Input::Tick, now)));
+            outputs.extend(sent.unwrap_or_else(|why| {
+                // One that cannot be sent to has left, which the door says when it is asked next.
+                if why == Closed::Message {
+                    effects.push(Effect::Say(format!("not sent to {to}: {why}")));
+                }
+                self.door.handle(Input::Tick, now)
+            }));
         }
     }
 }

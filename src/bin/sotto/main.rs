@@ -7,7 +7,10 @@
 //! ```
 //!
 //! A page and a program are alike to each other: the machines, the kernels and the sealed links are the same.
-#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test's way to fail"))]
+#![cfg_attr(
+    test,
+    allow(clippy::let_underscore_must_use, clippy::unwrap_used, reason = "a test's way to fail")
+)]
 
 mod aggregator;
 mod branch;
@@ -76,16 +79,20 @@ async fn asked_to_stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => {
+                tokio::select! {
+                    _ = interrupted => {}
+                    _ = terminated.recv() => {}
+                }
+                return;
             }
-            return;
+            Err(error) => eprintln!("sotto: will not hear of being asked to end: {error}"),
         }
     }
-    // Without a way to hear of it there is nothing to return for.
-    if interrupted.await.is_err() {
+    if let Err(error) = interrupted.await {
+        eprintln!("sotto: will not hear of Ctrl-C: {error}");
+        // Without a way to hear of it there is nothing to return for.
         std::future::pending::<()>().await;
     }
 }

@@ -193,6 +193,7 @@ fn number<T: std::str::FromStr + PartialOrd>(
 ) -> Option<T> {
     match argument {
         None => Some(usual),
+        // What is no number is refused below.
         Some(text) => text.parse().ok().filter(|value| limits.contains(value)),
     }
 }

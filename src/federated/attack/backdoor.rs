@@ -26,19 +26,22 @@ impl Attack for Backdoor {
             stamp(image);
             *label = TARGET;
         }
-        Digits::new(pixels, labels).unwrap_or_default()
+        Digits::new(pixels, labels).expect("digits that there were, under other labels")
     }
 }
 
 /// Digits with the stamp, labelled as the attacker wants them read; without those that are
 /// read so anyway. How many are read so is the attack's success.
+///
+/// # Panics
+/// Never: some of the digits that there were are as few as digits may be.
 #[must_use]
 pub fn stamped(digits: &Digits) -> Digits {
     let others = (0..digits.len()).filter(|&index| digits.label(index) != TARGET);
     let mut pixels = digits.select(others).pixels().to_vec();
     pixels.chunks_exact_mut(PIXELS).for_each(stamp);
     let labels = vec![TARGET; pixels.len() / PIXELS];
-    Digits::new(pixels, labels).unwrap_or_default()
+    Digits::new(pixels, labels).expect("digits that there were, under other labels")
 }
 
 fn stamp(image: &mut [u8]) {

@@ -17,6 +17,7 @@ impl Attack for LabelFlip {
     fn digits(&self, digits: &Digits) -> Digits {
         let last = CLASSES as u8 - 1;
         let labels = digits.labels().iter().map(|label| last - label).collect();
-        Digits::new(digits.pixels().to_vec(), labels).unwrap_or_default()
+        Digits::new(digits.pixels().to_vec(), labels)
+            .expect("digits that there were, under other labels")
     }
 }

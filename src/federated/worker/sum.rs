@@ -124,6 +124,7 @@ impl Worker {
             Ok(step) => {
                 let shown = match (&step, plain) {
                     (FromClient::Masked(packed), Some((part, width))) => {
+                        #[expect(clippy::disallowed_methods, reason = "it unpacks what it packed")]
                         let masked = width.unpack(packed, part.len()).unwrap_or_default();
                         let first_masks = sum.client.first_masks().to_vec();
                         Some(WorkerAction::Masked { round, part, masked, first_masks, width })

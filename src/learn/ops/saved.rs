@@ -41,6 +41,7 @@ impl Places {
 impl Drop for Places {
     fn drop(&mut self) {
         if let Some(CpuStorage::F32(places)) = self.lock().take() {
+            // It goes back to its pool.
             drop(Scratch::from_vec(places));
         }
     }

@@ -67,6 +67,7 @@ impl Pool {
     /// [`Error::Malformed`], [`Error::Reused`], [`Error::Flooded`].
     pub(in crate::mpc) fn add(&mut self, path: &str, payload: &[u8]) -> Result<(), Error> {
         let role = Role::Silo;
+        // What is no number is refused below.
         let id = path.split('/').nth(1).and_then(|id| id.parse().ok());
         let id = id.ok_or(WireError::Invalid("contribution")).map_err(malformed(role, path))?;
         if self.has(&[id]) {

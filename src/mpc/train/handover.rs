@@ -62,6 +62,7 @@ pub(super) async fn hand_over<E: Engine>(
         let part = engine.part(&ordered, stretch.clone());
         parts.push(match u32::try_from(*scale) {
             Ok(scale) => engine.affine(1 << scale, &part, 0),
+            // A negative scale: bits are to be dropped.
             Err(_) => {
                 let step = format!("{place}/rescale");
                 super::loss::rescaled(engine, &step, &part, scale.unsigned_abs()).await?

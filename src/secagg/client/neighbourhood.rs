@@ -95,6 +95,7 @@ impl Neighbourhood {
     }
 
     pub(super) fn index(&self, position: u32) -> Option<usize> {
+        // Where it would stand does not matter.
         self.neighbours.binary_search_by_key(&position, |(position, _)| *position).ok()
     }
 

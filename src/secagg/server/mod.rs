@@ -201,6 +201,7 @@ impl Server {
     /// A worker is gone. A part that it has sent counts.
     pub fn lose(&mut self, id: PeerId) {
         match &mut self.state {
+            // Whoever was not invited need not be removed.
             State::Keys(invited) => drop(invited.remove(&id)),
             State::Open(round) => {
                 if let Some(position) = round.cohort.position(id) {

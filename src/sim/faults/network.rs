@@ -111,6 +111,7 @@ impl Faulty {
 
     /// What becomes of a message.
     pub(super) fn pass(&mut self, now: Millis, to: Address, bytes: &mut Vec<u8>) -> Fate {
+        // What cannot be read cannot be changed in a way that anybody understands.
         let Ok(mut envelope) = Envelope::decode(bytes, usize::MAX) else {
             return Fate::Deliver;
         };
@@ -191,6 +192,7 @@ impl Lie {
                 (token, FromClient::Masked(vec![1; 7853 * 2]))
             }
             (Self::Replayed, Some((_, FromClient::Statement(_)))) => {
+                // What cannot be read is not worth being sent again.
                 let before = earlier.and_then(|bytes| Envelope::decode(bytes, usize::MAX).ok());
                 return before.map(|before| *envelope = before).is_some();
             }
@@ -204,6 +206,7 @@ impl Lie {
 
 /// An aggregator that wants both secrets of a worker tells half of the others that it is dead.
 fn lie_about_survivors(envelope: &mut Envelope, stream: &mut Stream) -> bool {
+    // It lies in no other message.
     let Ok(ToWorker::Step { token, step: FromServer::Survivors(mut alive) }) =
         ToWorker::decode(envelope.kind, &envelope.payload)
     else {

@@ -96,8 +96,12 @@ fn unseen_pens(shared: &Shared) -> Rc<Digits> {
     with_room(shared, |room| {
         let fold = room.machine.settings().variety.fold;
         if room.pens.0 != Some(fold) {
-            let drawn = synthetic::unseen(fold as usize, UNSEEN);
-            room.pens = (Some(fold), Rc::new(drawn.map(|drawn| drawn.digits).unwrap_or_default()));
+            let drawn = synthetic::unseen(fold as usize, UNSEEN).map(|drawn| drawn.digits);
+            let drawn = drawn.unwrap_or_else(|error| {
+                room.warn(format!("no digits of unseen pens can be drawn: {error}"));
+                Digits::default()
+            });
+            room.pens = (Some(fold), Rc::new(drawn));
         }
         found = Rc::clone(&room.pens.1);
     });

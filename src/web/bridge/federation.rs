@@ -11,6 +11,7 @@ use web_sys::BroadcastChannel;
 
 use super::{State, arm, with};
 use crate::web::broadcast::{Inbox, subject};
+use crate::web::environment::words;
 use crate::web::locks::{self, Held};
 use crate::wire::sealed::{EndpointId, Homes, WORKERS_MAX};
 use crate::wire::{Address, Envelope, PeerId};
@@ -60,21 +61,41 @@ impl Host {
     }
 
     /// A message to the aggregator.
-    pub(super) fn heard(&mut self, from: EndpointId, bytes: Vec<u8>) {
-        let Some(id) = Envelope::sender_of(&bytes) else { return };
+    ///
+    /// # Errors
+    /// When it cannot be posted.
+    pub(super) fn heard(&mut self, from: EndpointId, bytes: Vec<u8>) -> Result<(), JsValue> {
+        let Some(id) = Envelope::sender_of(&bytes) else { return Ok(()) };
         if !self.homes.settle(id, from) {
-            return;
+            return Ok(());
         }
         match self.remote.get_mut(&id) {
             Some(Presence::Comes(waiting)) if waiting.len() < WAITING_MAX => waiting.push(bytes),
             // Too many: it says again what matters.
             Some(Presence::Comes(_)) => {}
-            Some(Presence::Here(_)) => post(&self.aggregator, &bytes),
+            Some(Presence::Here(_)) => return post(&self.aggregator, &bytes),
             None => {
                 self.remote.insert(id, Presence::Comes(vec![bytes]));
                 spawn_local(welcome(self.state.clone(), self.room.clone(), id));
             }
         }
+        Ok(())
+    }
+
+    /// A worker elsewhere that cannot be stood in for here. It may try again.
+    fn forget(&mut self, id: PeerId) {
+        self.remote.remove(&id);
+        self.homes.forget(id);
+    }
+
+    /// Opens a worker's inbox, and passes on what it has said so far.
+    fn welcome(&mut self, id: PeerId, held: Held) -> Result<(), JsValue> {
+        let inbox = listen(&self.room, Address::Worker(id), &self.state)?;
+        // It may have left in the meantime.
+        let Some(presence) = self.remote.get_mut(&id) else { return Ok(()) };
+        let before = std::mem::replace(presence, Presence::Here((inbox, held)));
+        let Presence::Comes(waiting) = before else { return Ok(()) };
+        waiting.iter().try_for_each(|bytes| post(&self.aggregator, bytes))
     }
 
     /// An endpoint has left, and its workers with it.
@@ -85,29 +106,22 @@ impl Host {
     }
 }
 
-/// Takes a worker's lock in its stead, and passes on what it has said so far: whoever joins without a lock
-/// counts as gone.
+/// Takes a worker's lock in its stead, and welcomes it: whoever joins without a lock counts as gone.
 async fn welcome(state: WeakState, room: String, id: PeerId) {
-    let address = Address::Worker(id);
-    let held = locks::stand_in(&subject(&room, address)).await.ok().flatten();
+    let held = locks::stand_in(&subject(&room, Address::Worker(id))).await;
     let Some(shared) = state.upgrade() else { return };
     with(&shared, |now| {
         let super::End::Door(_, host) = &mut now.end else { return };
-        let Some(held) = held else {
+        let welcomed = match held {
+            Ok(Some(held)) => host.welcome(id, held),
             // A worker of this browser goes by that id.
-            host.remote.remove(&id);
-            host.homes.forget(id);
-            return;
+            Ok(None) => return host.forget(id),
+            Err(error) => Err(error),
         };
-        let (Some(presence), Ok(inbox)) =
-            (host.remote.get_mut(&id), listen(&room, address, &host.state))
-        else {
-            return;
-        };
-        let before = std::mem::replace(presence, Presence::Here((inbox, held)));
-        if let Presence::Comes(waiting) = before {
-            waiting.iter().for_each(|bytes| post(&host.aggregator, bytes));
+        if welcomed.is_err() {
+            host.forget(id);
         }
+        now.told_of(welcomed.map_err(|error| words(&error)));
         now.tell();
     });
 }
@@ -126,20 +140,19 @@ impl Guest {
     }
 
     /// A message to the workers here, or to one of them.
-    pub(super) fn heard(&mut self, channel: &str, bytes: &[u8]) {
+    ///
+    /// # Errors
+    /// When it cannot be posted.
+    pub(super) fn heard(&mut self, channel: &str, bytes: &[u8]) -> Result<(), JsValue> {
         let is_known = channel == Address::Workers.to_string() || channel.starts_with("worker/");
         if !is_known {
-            return;
+            return Ok(());
         }
-        if !self.outboxes.contains_key(channel)
-            && self.outboxes.len() < WORKERS_MAX
-            && let Ok(outbox) = BroadcastChannel::new(&format!("sotto/{}/{channel}", self.room))
-        {
+        if !self.outboxes.contains_key(channel) && self.outboxes.len() < WORKERS_MAX {
+            let outbox = BroadcastChannel::new(&format!("sotto/{}/{channel}", self.room))?;
             self.outboxes.insert(channel.to_owned(), outbox);
         }
-        if let Some(outbox) = self.outboxes.get(channel) {
-            post(outbox, bytes);
-        }
+        self.outboxes.get(channel).map_or(Ok(()), |outbox| post(outbox, bytes))
     }
 }
 
@@ -154,7 +167,6 @@ fn listen(room: &str, address: Address, state: &WeakState) -> Result<Inbox, JsVa
     })
 }
 
-fn post(channel: &BroadcastChannel, bytes: &[u8]) {
-    // Fails only when the channel is closed; a lost message is normal life.
-    drop(channel.post_message(&Uint8Array::from(bytes).buffer()));
+fn post(channel: &BroadcastChannel, bytes: &[u8]) -> Result<(), JsValue> {
+    channel.post_message(&Uint8Array::from(bytes).buffer())
 }

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::{State, arm, with};
 use crate::web::page::RemoteWay;
 use crate::web::ways::{self, Outbox};
+use crate::wire::Unsent;
 use crate::wire::sealed::{Early, EndpointId};
 
 /// Of the channels that carry them.
@@ -44,20 +45,29 @@ impl Pipes {
         }
         for (key, bytes) in self.early.take() {
             if let Some(outbox) = self.laid.get_mut(&key) {
-                let _ = outbox.send(&bytes);
+                outbox.send(&bytes).map_err(|error| error.to_string())?;
             }
         }
         Ok(())
     }
 
-    /// A message from elsewhere. What belongs to no way of the next session is forgotten when that begins.
-    pub(super) fn heard(&mut self, from: EndpointId, name: &str, bytes: Vec<u8>) {
+    /// A message from elsewhere. What belongs to no way of the next session is forgotten when that begins. A role
+    /// that has gone is missed by its page.
+    ///
+    /// # Errors
+    /// When this page cannot pass it on.
+    pub(super) fn heard(
+        &mut self,
+        from: EndpointId,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(), Unsent> {
         let key = (from, name.to_owned());
         if let Some(outbox) = self.laid.get_mut(&key) {
-            // A role that has gone is missed by its page.
-            let _ = outbox.send(&bytes);
+            outbox.send(&bytes)
         } else {
             self.early.keep(from, name, bytes);
+            Ok(())
         }
     }
 }

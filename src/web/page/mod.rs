@@ -87,10 +87,14 @@ pub struct Source {
 /// cannot take it up in an enum told apart by a field.
 ///
 /// # Errors
-/// When the value is no object.
+/// When the value is no object, or the field is of another kind.
 pub fn take<T: JsCast>(command: &JsValue, field: &str) -> Result<Option<T>, JsValue> {
     let key = JsValue::from(field);
-    let taken = Reflect::get(command, &key)?.dyn_into().ok();
+    let found = Reflect::get(command, &key)?;
+    let taken = match found.is_undefined() {
+        true => None,
+        false => Some(found.dyn_into().map_err(|_| format!("{field} is of another kind"))?),
+    };
     if let Some(object) = command.dyn_ref::<Object>() {
         Reflect::delete_property(object, &key)?;
     }

@@ -7,7 +7,7 @@ use js_sys::{Float32Array, Uint8Array};
 use super::super::environment::{now, turn};
 use super::super::handwriting;
 use super::super::page::WorkerEvent as Shown;
-use super::{Shared, is_current, tell, untrusted, with_room};
+use super::{Shared, is_current, tell, untrusted, warning, with_room};
 use crate::federated::{self, Job, LocalTraining, WorkerEvent as Event};
 use crate::network;
 
@@ -102,19 +102,25 @@ async fn run_task(
                 loss: progress.loss,
             });
             let complain = show.clone();
-            let save = || training.save(&digits).ok().flatten();
-            tab.keep(save, move |error| complain.event(&untrusted(&error)));
+            let save = || training.save(&digits).map_err(|error| error.to_string());
+            tab.keep(save, move |reason| complain.event(&untrusted(&reason)));
             turn().await;
             if !is_current(shared, generation) {
                 // The same work may be asked for again, by another aggregator or in another try.
-                let saved = training.save(&digits).ok().flatten();
+                let saved = training.save(&digits).unwrap_or_else(|error| {
+                    show.event(&warning(format!("a training cannot be gone on with: {error}")));
+                    None
+                });
                 with_room(shared, |room| room.unfinished = saved);
                 return Ok(None);
             }
             slice = now();
         }
     }
-    tab.forget().await;
+    if let Err(error) = tab.forget().await {
+        let text = format!("a reload may do this round’s training again: {error}");
+        show.event(&warning(text));
+    }
     let mut report = training.finish().map_err(|error| error.to_string())?;
     if let Some(attack) = attack {
         attack.spoil(&mut report.update, &secret.0);

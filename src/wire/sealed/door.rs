@@ -185,7 +185,7 @@ impl Door {
         if comes_in {
             self.endpoint.trust(id);
         }
-        // A guest that cannot be told has left.
+        #[expect(clippy::let_underscore_must_use, reason = "a guest that cannot be told has left")]
         let _ = self.endpoint.send(id, DOOR, word.to_vec(), now);
         let mut outputs = vec![DoorOutput::Changed];
         if was_in && !comes_in {
@@ -256,6 +256,7 @@ impl Door {
                     }
                 }
                 Output::Message { from, channel, bytes } if channel == DOOR => {
+                    // What is no token is told apart from nobody.
                     if let Ok(token) = Token::try_from(bytes) {
                         self.recognise(from, token, outputs, now);
                     }

@@ -101,6 +101,7 @@ impl Invite {
                 .find(|(found, _)| found == name)
                 .map(|(_, value)| Zeroizing::new(value.into_owned()))
         };
+        // A link with another secret is refused below, like one without.
         let secret = value("join").and_then(|secret| RoomSecret::parse(&secret).ok());
         let broker = value("broker").ok_or(InviteError::Broker);
         let claim = value("claim");

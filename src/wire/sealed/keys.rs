@@ -25,6 +25,7 @@ impl EndpointId {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        // Anything else is nobody’s id.
         let number = u128::from_str_radix(text, 16).ok().filter(|_| digits)?;
         Some(Self(number.to_be_bytes()))
     }
@@ -104,6 +105,7 @@ impl Cipher {
     }
 
     pub(super) fn open(&self, nonce: [u8; 12], aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        // Why it does not open is not to be known: there is one reason alone.
         self.0.decrypt(&nonce.into(), Payload { msg: sealed, aad }).ok()
     }
 }

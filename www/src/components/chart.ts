@@ -1,10 +1,12 @@
-import { css, html, LitElement, unsafeCSS } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { css, html, LitElement, nothing, unsafeCSS } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import type UPlot from "uplot";
 import plotStyles from "uplot/dist/uPlot.min.css?inline";
 
+import { detach } from "../errors";
 import { bytes } from "../format";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 import { onScheme, token } from "./colours";
 
 /** A curve: its colour is a token, its scale `left` or `right`. */
@@ -47,13 +49,18 @@ export class Chart extends LitElement {
   @property() counts: "rounds" | "bytes" = "rounds";
   /** What the chart says, for those who do not see it. */
   @property() label = "";
+  /** Why there is nothing to see. */
+  @state() private trouble = "";
   private plot?: UPlot;
   private near?: IntersectionObserver;
   private resize?: ResizeObserver;
   private forget?: () => void;
 
   protected override render() {
-    return html`<div class="plot" role="img" aria-label=${this.label}></div>`;
+    return html`
+      <div class="plot" role="img" aria-label=${this.label}></div>
+      ${this.trouble ? html`<p class="note" role="status">${text.room.trouble.curve(this.trouble)}</p>` : nothing}
+    `;
   }
 
   protected override firstUpdated(): void {
@@ -62,7 +69,7 @@ export class Chart extends LitElement {
     this.near = new IntersectionObserver((seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       this.near?.disconnect();
-      void this.draw(place);
+      detach(this.draw(place), "loading the program that draws curves", (reason) => (this.trouble = reason));
     }, { rootMargin: "400px" });
     this.near.observe(place);
   }

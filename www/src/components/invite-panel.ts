@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
 import type { GuestEntry } from "../../wasm/sotto.js";
+import { detach } from "../errors";
 import { millis } from "../format";
 import { TAB_ROLES } from "../state/control";
 import { accessIn, linkOf, type Access, type Claim } from "../state/invite";
@@ -132,7 +133,7 @@ export class InvitePanel extends LitElement {
   @property({ attribute: false }) show!: RemoteShow;
   @state() private claim: Claim = "worker";
   @state() private problem?: "broker" | "credentials" | undefined;
-  @state() private copied = false;
+  @state() private copied: "not" | "done" | "refused" = "not";
 
   protected override render() {
     const { show } = this;
@@ -209,8 +210,9 @@ export class InvitePanel extends LitElement {
               ${words.link}
               <input readonly data-testid="invite-link" .value=${link} @focus=${(event: Event) => (event.currentTarget as HTMLInputElement).select()} />
             </label>
-            <button data-testid="copy-link" @click=${() => void this.copy(link)}>${this.copied ? words.copied : words.copy}</button>
+            <button data-testid="copy-link" @click=${() => this.copy(link)}>${this.copied === "done" ? words.copied : words.copy}</button>
           </div>
+          ${this.copied === "refused" ? html`<p class="note" role="alert" data-testid="copy-refused">${words.copyRefused}</p>` : nothing}
           <p class="note">${words.share}</p>
           ${isLocal(link) || isLocal(broker) ? html`<p class="note" data-testid="only-here">${words.onlyHere}</p>` : nothing}
         </div>
@@ -262,14 +264,17 @@ export class InvitePanel extends LitElement {
 
   private readonly choose = (event: Event) => {
     this.claim = (event.currentTarget as HTMLSelectElement).value as Claim;
-    this.copied = false;
+    this.copied = "not";
   };
 
-  private async copy(link: string): Promise<void> {
-    await navigator.clipboard.writeText(link);
-    this.copied = true;
+  private copy(link: string): void {
+    const copied = writeClipboard(link).then(() => (this.copied = "done"));
+    detach(copied, "copying the link", () => (this.copied = "refused"));
   }
 }
+
+/** Rejects, too, where a browser has no clipboard to write to, as on a page without https. */
+const writeClipboard = async (link: string): Promise<void> => navigator.clipboard.writeText(link);
 
 /** Whether an address means whatever machine it is used on. */
 const isLocal = (address: string): boolean => /^(localhost|127\..*|\[::1\])$/.test(new URL(address).hostname);

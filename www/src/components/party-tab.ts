@@ -100,6 +100,9 @@ export class Party extends LitElement {
     }
     const { role, room, show } = this.tab;
     return html`
+      ${show.trouble
+        ? html`<sotto-banner level="warning" data-testid="failed">${text.room.page.failed(show.trouble)}</sotto-banner>`
+        : nothing}
       ${this.visit ? html`<sotto-visit .show=${this.visit.show} claim=${role}></sotto-visit>` : nothing}
       <section class="panel" aria-labelledby="role">
         <h1 id="role" data-role=${role} data-testid="party-role">${names[role]}</h1>

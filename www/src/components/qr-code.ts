@@ -1,7 +1,9 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
+import { detach } from "../errors";
 import { shared } from "../styles/shared";
+import { text } from "../text";
 
 /** The most that a QR code of medium correction holds, in bytes. */
 const BYTES_MAX = 2331;
@@ -27,9 +29,12 @@ export class QrCode extends LitElement {
   @property() label = "";
   @state() private path = "";
   @state() private size = 0;
+  @state() private trouble = "";
 
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has("value")) void this.draw();
+    if (changed.has("value")) {
+      detach(this.draw(), "loading the program that draws QR codes", (reason) => (this.trouble = reason));
+    }
   }
 
   private async draw(): Promise<void> {
@@ -48,6 +53,7 @@ export class QrCode extends LitElement {
   }
 
   protected override render() {
+    if (this.trouble) return html`<p class="note" role="status">${text.invite.panel.noQr(this.trouble)}</p>`;
     if (!this.size) return nothing;
     // A quiet zone of four modules.
     return html`<svg viewBox="-4 -4 ${this.size + 8} ${this.size + 8}" role="img" aria-label=${this.label} shape-rendering="crispEdges">

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 
 import type { Course, LayerView, LessonCommand, LibraryCommand, Modulus, Reader, Saving, Setting } from "../../wasm/sotto.js";
+import { detach } from "../errors";
 import { missingFeature } from "../roles/start";
 import type { Change } from "../state/address";
 import type { Helper, TabRole } from "../state/control";
@@ -70,6 +71,8 @@ export class Room extends LitElement {
   private readonly session = this.missing ? undefined : new Session(() => this.requestUpdate(), this.whole);
   /** How many parts of the page are there: one more after every turn, so that nothing waits for all of it. */
   @state() private built = 0;
+  /** Why the rest of the page is not there. */
+  @state() private unbuilt = "";
   /** The worker whose update is followed, by its id. */
   @state() private looked = "";
   private readonly leftOut = hiddenBy(location.search);
@@ -91,8 +94,8 @@ export class Room extends LitElement {
     const { session } = this;
     const { show, classifier, starter } = session;
     return html`
-      ${this.banner(session)} ${this.reader(session)} ${this.unkept(session)} ${this.unheard()}
-      <sotto-acts ?hidden=${this.hides("acts")} @act=${({ detail }: CustomEvent<Act>) => void this.goTo(detail)}></sotto-acts>
+      ${this.banner(session)} ${this.reader(session)} ${this.unkept(session)} ${this.unheard()} ${this.incomplete()}
+      <sotto-acts ?hidden=${this.hides("acts")} @act=${({ detail }: CustomEvent<Act>) => this.goTo(detail)}></sotto-acts>
       <sotto-run-line .run=${show.run}></sotto-run-line>
       <div class="stage ${this.hides("draw") || this.hides("train") ? "single" : ""}">
         <sotto-draw-panel
@@ -252,7 +255,15 @@ export class Room extends LitElement {
     document.querySelector(".essay")?.toggleAttribute("hidden", this.hides("essay"));
     const act = location.hash.slice(1);
     // The first frame is of what is seen first.
-    requestAnimationFrame(() => setTimeout(() => void this.build(act)));
+    requestAnimationFrame(() =>
+      setTimeout(() =>
+        detach(this.build(act), "loading the rest of the page", (reason) => {
+          this.unbuilt = reason;
+          // What is there works without the rest.
+          this.done?.();
+        }),
+      ),
+    );
   }
 
   private async build(act: string): Promise<void> {
@@ -263,7 +274,7 @@ export class Room extends LitElement {
       await turn();
     }
     this.done?.();
-    if (act in PLACES) void this.goTo(act as Act, "auto");
+    if (act in PLACES) this.goTo(act as Act, "auto");
   }
 
   private readonly look = ({ detail }: CustomEvent<string>) => {
@@ -275,10 +286,19 @@ export class Room extends LitElement {
   }
 
   /** An act that was asked for before it was there is gone to when all is. */
-  private async goTo(act: Act, behavior: ScrollBehavior = STILL.matches ? "auto" : "smooth"): Promise<void> {
+  private goTo(act: Act, behavior: ScrollBehavior = STILL.matches ? "auto" : "smooth"): void {
     const place = () => this.renderRoot.querySelector(PLACES[act]);
-    if (!place()) await this.whole;
-    place()?.scrollIntoView({ behavior });
+    const go = () => place()?.scrollIntoView({ behavior });
+    if (place()) go();
+    else detach(this.whole.then(go), "going to an act");
+  }
+
+  private incomplete() {
+    if (!this.unbuilt) return nothing;
+    return html`<sotto-banner level="warning" data-testid="incomplete">
+      ${words.incomplete(this.unbuilt)}
+      <button slot="action" @click=${reload}>${words.reload}</button>
+    </sotto-banner>`;
   }
 
   /** The address leaves out what is not there. */

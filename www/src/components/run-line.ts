@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { Run } from "../state/show";
+import { detach } from "../errors";
 import { offline } from "../offline/register";
 import { shared } from "../styles/shared";
 import { text } from "../text";
@@ -47,7 +48,7 @@ export class RunLine extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void offline.then((kept) => (this.offline = kept));
+    detach(offline.then((kept) => (this.offline = kept)), "learning whether the page works offline");
   }
 
   protected override render() {
@@ -57,7 +58,7 @@ export class RunLine extends LitElement {
         <span>
           ${this.offline ? html`<span data-testid="offline">${words.offline}</span>` : nothing}
           <span role="status">${this.copied}</span>
-          <button class="quiet" data-testid="copy-link" @click=${this.copy}>${words.copy}</button>
+          <button class="quiet" data-testid="copy-link" @click=${() => detach(this.copy(), "copying the link")}>${words.copy}</button>
         </span>
       </div>
     `;
@@ -75,7 +76,8 @@ export class RunLine extends LitElement {
     try {
       await navigator.clipboard.writeText(location.href);
       this.copied = words.copied;
-    } catch {
+    } catch (error) {
+      console.warn("copying the link:", error);
       this.copied = words.forbidden;
     }
   }

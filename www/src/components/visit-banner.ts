@@ -24,9 +24,10 @@ export class VisitBanner extends LitElement {
     const { stage, state, words: compared, others, rtt, reason, brokenOff } = show;
     const isCut = state === "lost" && stage !== "seeks";
     const isRefused = state === "refused";
-    return html`<sotto-banner level=${stage === "out" || isCut || isRefused ? "warning" : "info"} data-testid="visit" data-stage=${stage} data-broker=${state}>
+    const isTrouble = stage === "out" || isCut || isRefused || reason !== undefined;
+    return html`<sotto-banner level=${isTrouble ? "warning" : "info"} data-testid="visit" data-stage=${stage} data-broker=${state}>
       ${isRefused ? words.seeks.refused(show.broker) : isCut ? words.cut : this.now(show)}
-      ${isRefused || (stage === "seeks" && state === "lost") ? reason : nothing}
+      ${reason === undefined ? nothing : html`<span data-testid="visit-reason">${words.reason(reason)}</span>`}
       ${compared ? words.words(compared) : nothing}
       ${others.map((other) => words.wordsWith(text.invite.claims[other.claim as Claim] ?? other.claim, other.words))}
       ${rtt === undefined ? nothing : words.rtt(millis(rtt))}

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { EligibilityView, GateView } from "../../wasm/sotto.js";
+import { detach } from "../errors";
 import { shared } from "../styles/shared";
 import { text } from "../text";
 import { tell } from "./events";
@@ -127,10 +128,13 @@ export class WorkerConditions extends LitElement {
   private idleButton() {
     const { askIdle } = this;
     if (!askIdle) return nothing;
-    const ask = async () => {
+    const ask = () => {
       this.idleAsked = true;
-      this.idleAnswer = await askIdle();
-      this.idleAsked = false;
+      const answered = askIdle().then((answer) => {
+        this.idleAnswer = answer;
+        this.idleAsked = false;
+      });
+      detach(answered, "asking whether somebody uses the machine");
     };
     return html`
       <button class="quiet" data-testid="ask-idle" ?disabled=${this.idleAsked} @click=${ask}>${words.askIdle}</button>

@@ -1,7 +1,8 @@
-import { css, html, LitElement, type PropertyValues } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import type { WorkerCommand } from "../../wasm/sotto.js";
+import { detach } from "../errors";
 import { PAD_SIZE, PEN_WIDTH, type Stroke } from "../state/drawing";
 import type { LocalShow } from "../state/local";
 import { shared } from "../styles/shared";
@@ -68,6 +69,8 @@ export class WorkerHandwriting extends LitElement {
   @state() private strokes: Stroke[] = [];
   /** The next click removes everything. */
   @state() private isSure = false;
+  /** Why the chosen file was not read. */
+  @state() private unread = "";
 
   /** The pad is for the next digit once this one is on the sheet, and not before. */
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -123,6 +126,7 @@ export class WorkerHandwriting extends LitElement {
                 ${this.isSure ? words.sure(many) : words.removeAll}
               </button>
             </div>
+            ${this.unread ? html`<p class="note" role="alert" data-testid="file-unread">${words.unread(this.unread)}</p>` : nothing}
             <p class="note">${words.note}</p>
           </div>
         </div>
@@ -152,13 +156,17 @@ export class WorkerHandwriting extends LitElement {
     this.renderRoot.querySelector<HTMLInputElement>("input[type=file]")?.click();
   }
 
-  private async chosen(event: Event): Promise<void> {
+  private chosen(event: Event): void {
     const input = event.currentTarget as HTMLInputElement;
     const file = input.files?.[0];
-    // One byte too many is enough for the role to say what is wrong.
-    const text = await file?.slice(0, FILE_MAX + 1).text();
     input.value = "";
-    if (text !== undefined) this.ask({ type: "import", text });
+    this.unread = "";
+    if (file) detach(this.read(file), "reading a file of handwriting", (reason) => (this.unread = reason));
+  }
+
+  private async read(file: File): Promise<void> {
+    // One byte too many is enough for the role to say what is wrong.
+    this.ask({ type: "import", text: await file.slice(0, FILE_MAX + 1).text() });
   }
 
   private eraseAll(): void {

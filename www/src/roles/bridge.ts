@@ -3,6 +3,7 @@
 
 import type { NatsConnection } from "@nats-io/nats-core";
 
+import { detach, hearUnread, reasonOf } from "../errors";
 import { authenticator, isRefusal } from "./credentials";
 import init, { Bridge, type BridgeCommand, type BridgeEvent } from "../../wasm/sotto.js";
 
@@ -37,7 +38,7 @@ const CONNECT_MS = 8000;
 const PING_MS = 5000;
 
 const post = (event: BridgeOutput) => self.postMessage(event);
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const fail = (reason: string) => post({ type: "failed", reason });
 
 let run: (program: WebAssembly.Module) => void;
 const ready = new Promise<WebAssembly.Module>((resolve) => (run = resolve)).then((program) => init({ module_or_path: program }));
@@ -60,7 +61,9 @@ function subscribe(names: string[]): void {
     if (!connection || read.has(name)) continue;
     const subscription = connection.subscribe(name, {
       callback: (error, message) => {
-        if (!error) bridge?.frame(message.data);
+        // A broker may forbid a subject, and then ends what was read of it.
+        if (error) post({ type: "broker", state: "connected", reason: reasonOf(error) });
+        else bridge?.frame(message.data);
       },
     });
     read.set(name, () => subscription.unsubscribe());
@@ -132,19 +135,24 @@ async function serve(nats: NatsConnection, opening: Join["opening"]): Promise<vo
 
 async function leave(): Promise<void> {
   over = true;
-  bridge?.command({ type: "leave" });
-  await connection?.drain().catch(() => {});
-  self.close();
+  try {
+    bridge?.command({ type: "leave" });
+    // What can no longer be sent is lost with this page; those elsewhere notice its silence.
+    await connection?.drain().catch(() => {});
+  } finally {
+    self.close();
+  }
 }
 
-self.addEventListener("unhandledrejection", (event) => post({ type: "failed", reason: reasonOf(event.reason) }));
+self.addEventListener("unhandledrejection", (event) => fail(reasonOf(event.reason)));
+hearUnread(self, "of the page", fail);
 self.addEventListener("message", ({ data }: MessageEvent<WebAssembly.Module | BridgeInput>) => {
   if (data instanceof WebAssembly.Module) return run(data);
-  if (data.type === "join") return void join(data);
-  if (data.type === "leave") return void leave();
+  if (data.type === "join") return detach(join(data), "joining by the broker", fail);
+  if (data.type === "leave") return detach(leave(), "leaving the broker");
   try {
     bridge?.command(data);
   } catch (error) {
-    post({ type: "failed", reason: reasonOf(error) });
+    fail(reasonOf(error));
   }
 });

@@ -28,6 +28,7 @@ function seedOf(nats: Nats, text: string): Uint8Array {
   try {
     nats.nkeys.fromSeed(seed);
   } catch {
+    // What the client says of it is a code, and nothing may be said of the seed itself.
     throw new nats.AuthorizationError("the credentials' seed is mistyped");
   }
   return seed;

@@ -1,6 +1,7 @@
 // Runs one Rust role in a dedicated worker, the one that the worker is named after: commands in,
 // events out. The program comes as the first message; commands after it wait.
 
+import { hearUnread, reasonOf } from "../errors";
 import init, { Aggregator, Client, Dealer, Lesson, Library, Owner, Party, Silo, Worker } from "../../wasm/sotto.js";
 
 /** A role that cannot go on says so; every role knows this event. */
@@ -21,12 +22,16 @@ export const ROLES = {
   worker: Worker,
 };
 
-const post = (event: object) => self.postMessage(event, { transfer: buffersOf(event) });
+const fail = (error: unknown) => self.postMessage({ type: "failed", reason: reasonOf(error) } satisfies Failed);
 
-const fail = (error: unknown) => {
-  const reason = error instanceof Error ? error.message : String(error);
-  const event: Failed = { type: "failed", reason };
-  post(event);
+/** Rust calls this in the middle of its work, which goes on: what cannot be posted is told to the page alone. */
+const post = (event: { type?: string }) => {
+  try {
+    self.postMessage(event, { transfer: buffersOf(event) });
+  } catch (error) {
+    console.error(`the event ${event.type} could not be posted:`, error);
+    fail(error);
+  }
 };
 
 let run: (program: WebAssembly.Module) => void;
@@ -37,6 +42,7 @@ const role = new Promise<WebAssembly.Module>((resolve) => (run = resolve)).then(
 role.catch(fail);
 // A Rust panic inside a callback surfaces here, and nowhere else.
 self.addEventListener("unhandledrejection", (event) => fail(event.reason));
+hearUnread(self, "of the page", fail);
 self.addEventListener("message", ({ data }: MessageEvent) => {
   if (data instanceof WebAssembly.Module) run(data);
   else role.then((ready) => ready.command(data)).catch(fail);

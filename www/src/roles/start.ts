@@ -20,6 +20,7 @@ import type {
   WorkerCommand,
   WorkerEvent,
 } from "../../wasm/sotto.js";
+import { hearUnread } from "../errors";
 import { text } from "../text";
 import type { BridgeInput, BridgeOutput } from "./bridge";
 import type { Failed, ROLES } from "./serve";
@@ -43,6 +44,7 @@ const program = new Promise<WebAssembly.Module>((resolve, reject) => {
     else reject(new Error(data));
   });
   compiler.addEventListener("error", (event) => reject(new Error(event.message || words.script)));
+  hearUnread(compiler, "of the compiler", (reason) => reject(new Error(reason)));
 });
 // Each role tells of the failure.
 program.catch(() => {});
@@ -103,6 +105,7 @@ function speak<Command, Event extends { type: string }>(worker: Worker, show: (e
   worker.addEventListener("error", (event) => {
     fail(event.message || words.script);
   });
+  hearUnread(worker, "of this role", fail);
   // What is sent before the program has come follows it, in order.
   const begun = program.then((module) => worker.postMessage(module));
   begun.catch((error: unknown) => fail(words.program(reasonOf(error))));

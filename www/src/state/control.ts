@@ -1,6 +1,7 @@
 // How a page and the tabs that take a role of its parties find each other: a broadcast channel a
 // room. What a role computes with never passes here: shares and masked values go from role to role.
 
+import { detach, hearUnread } from "../errors";
 import type {
   ClientCommand,
   DealerCommand,
@@ -82,7 +83,8 @@ export class ControlChannel {
   ) {
     this.channel = new BroadcastChannel(`sotto/${room}/parties`);
     this.channel.onmessage = ({ data }: MessageEvent<Control>) => heard(data);
-    if (far) far.heard = (text, from, claim) => this.heardFar(text, from, claim);
+    hearUnread(this.channel, "between the page and the tabs of its roles");
+    if (far) far.heard = (text, from, claim) => this.heardFar(far, text, from, claim);
   }
 
   /** To the tab that the message names, or to everybody. */
@@ -98,7 +100,7 @@ export class ControlChannel {
     return this.homes.get(tab);
   }
 
-  private heardFar(text: string, from: string, claim: string): void {
+  private heardFar(far: Far, text: string, from: string, claim: string): void {
     const message = controlIn(text);
     if (!message) return;
     if (claim !== HOST) {
@@ -109,7 +111,7 @@ export class ControlChannel {
       if ((home ?? from) !== from) return;
       if (home === undefined) {
         this.homes.set(message.tab, from);
-        void this.far?.gone(from).then(() => this.homes.delete(message.tab));
+        detach(far.gone(from).then(() => this.homes.delete(message.tab)), "waiting for a guest to leave");
       }
     }
     this.heard(message, claim);
@@ -124,6 +126,7 @@ function controlIn(text: string): Control | undefined {
     const message: unknown = JSON.parse(text);
     return hasFields(message, { type: "string" }) ? (message as Control) : undefined;
   } catch {
+    // Guests may send anything: what is no message is none.
     return undefined;
   }
 }

@@ -46,6 +46,7 @@ export function isBroker(address: string): boolean {
   try {
     return ["ws:", "wss:"].includes(new URL(address).protocol);
   } catch {
+    // Whoever typed it is told that it is no address.
     return false;
   }
 }
@@ -77,7 +78,8 @@ export function hostedBefore(room: string): Hosted | undefined {
     const { secret, broker = "", own = "", guests = "" } = JSON.parse(localStorage.getItem(key(room)) ?? "{}") as Partial<Hosted>;
     const access = accessIn(broker, own, guests);
     return typeof secret === "string" && /^[0-9a-f]{32}$/.test(secret) && typeof access === "object" ? { secret, ...access } : undefined;
-  } catch {
+  } catch (error) {
+    console.warn("the room is not opened again to those elsewhere:", error);
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 // One page of a browser has a room; its other pages may watch. They get its events and,
 // when they come late, what it shows so far.
 
+import { hearUnread } from "../errors";
 import type { AggregatorEvent } from "../../wasm/sotto.js";
 import type { Show } from "./show";
 
@@ -13,7 +14,11 @@ type Message =
   | { type: "snapshot"; show: Show; model?: ModelEvent }
   | { type: "event"; event: AggregatorEvent };
 
-const channel = (room: string) => new BroadcastChannel(`sotto/${room}/show`);
+function channel(room: string): BroadcastChannel {
+  const opened = new BroadcastChannel(`sotto/${room}/show`);
+  hearUnread(opened, "between the pages of this room");
+  return opened;
+}
 
 /** The page that has the room tells the others. */
 export class Mirror {

@@ -1,6 +1,7 @@
 // Runs sessions of encrypted classification: starts the roles, links them, hands them the newest
 // model, and begins anew when one of them fails. It never sees a share.
 
+import { detach } from "../errors";
 import { dataUrl, startDealer, startOwner, startParty, type RoleLink } from "../roles/start";
 import type { Failed } from "../roles/serve";
 import type {
@@ -83,7 +84,7 @@ export class Parties {
     this.room = room;
     this.control = new ControlChannel(room, (message, claimed) => this.heardTab(message, claimed), this.remote);
     this.control.send({ type: "call" });
-    void this.begin();
+    this.begin();
   }
 
   /** The newest model: the parties compute with it from now on, unless they have one of their own. */
@@ -206,11 +207,16 @@ export class Parties {
     else this.session?.here.get(role)?.send(command);
   }
 
-  private async begin(): Promise<void> {
+  private begin(): void {
     this.end();
     const tabs = new Map(this.offers);
     const session: Session = { name: crypto.randomUUID(), tabs, here: new Map(), rounds: new Map(), ready: new Map() };
     this.session = session;
+    detach(this.link(session, tabs), "beginning a session", (reason) => this.fail(session, { type: "failed", reason }));
+  }
+
+  /** Links the roles of a new session, and starts those that live in this page. */
+  private async link(session: Session, tabs: ReadonlyMap<TabRole, string>): Promise<void> {
     this.look(tabs);
     const far = [...tabs].filter(([, tab]) => this.control?.homeOf(tab) !== undefined).map(([role]) => role);
     this.tell({ from: "page", event: { type: "session", tabs: [...tabs.keys()], far, saving: this.saving } });
@@ -319,12 +325,13 @@ export class Parties {
     if (before === tab) return;
     if (before) this.control?.send({ type: "dismissed", tab: before });
     this.offers.set(role, tab);
-    void this.gone(tab).then(() => {
+    const left = this.gone(tab).then(() => {
       if (this.offers.get(role) !== tab) return;
       this.offers.delete(role);
-      if (!this.session || this.session.tabs.get(role) === tab) void this.begin();
+      if (!this.session || this.session.tabs.get(role) === tab) this.begin();
     });
-    void this.begin();
+    detach(left, `waiting for the tab of ${role} to close`);
+    this.begin();
   }
 
   /** When a tab is no more: it holds a lock as long as it lives, and elsewhere the bridge knows. */
@@ -371,7 +378,7 @@ export class Parties {
       from: "page",
       event: { type: "ended", reason, ...(role !== undefined && { role }), ...(step !== undefined && { step }) },
     });
-    if (this.failures.length <= FAILURES_MAX) void this.begin();
+    if (this.failures.length <= FAILURES_MAX) this.begin();
     else this.end();
   }
 
@@ -379,6 +386,6 @@ export class Parties {
   private revive(): void {
     if (this.session || !this.room) return;
     this.failures = [];
-    void this.begin();
+    this.begin();
   }
 }

@@ -1,6 +1,7 @@
 // A tab that takes one role of the parties: it offers itself to the room's page, and runs the role
 // in every session that the page gives it.
 
+import { detach } from "../errors";
 import { startDealer, startParty, type RoleLink } from "../roles/start";
 import type { Failed } from "../roles/serve";
 import type { ClientEvent, RemoteWay } from "../../wasm/sotto.js";
@@ -16,6 +17,8 @@ export interface PartyShow {
   /** `searching`: no page has answered; `dismissed`: the role has gone elsewhere. */
   phase: "searching" | "working" | "failed" | "dismissed";
   reason?: string;
+  /** Why this tab can take no role. */
+  trouble?: string;
   sessions: number;
   classified: number;
   last?: Extract<TabEvent, { type: "classified" }>;
@@ -43,10 +46,11 @@ export class PartyTab {
     this.control = new ControlChannel(room, (message) => this.heard(message), far, far !== undefined);
     if (role === "client") this.pad = new Pad(() => this.using, (event) => this.heardClient(event), changed);
     // Held until this tab closes, crashes or is reloaded; that is how the page notices.
-    void navigator.locks.request(tabLock(room, this.tab), () => {
+    const held = navigator.locks.request(tabLock(room, this.tab), () => {
       this.offer();
       return new Promise(() => {});
     });
+    detach(held, "holding the lock of this tab", (trouble) => this.update({ trouble }));
     setInterval(() => this.show.phase === "searching" && this.offer(), OFFER_MS);
   }
 
@@ -127,9 +131,10 @@ export class PartyTab {
   /** The room's page cannot see a link between two guests: it hears of one that has died, and begins anew. */
   private miss(session: string, ways: RemoteWay[]): void {
     for (const peer of new Set(ways.map((way) => way.peer))) {
-      void this.far?.gone(peer).then((reason) => {
+      const left = this.far?.gone(peer).then((reason) => {
         if (this.session === session && this.show.phase === "working") this.fail(reason);
       });
+      if (left) detach(left, "waiting for another guest to leave");
     }
   }
 

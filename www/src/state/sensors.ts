@@ -1,6 +1,7 @@
 // What the browser tells of the place where a tab runs. Read here, judged in Rust.
 
 import type { Conditions } from "../../wasm/sotto.js";
+import { detach } from "../errors";
 import { text } from "../text";
 
 const words = text.worker.conditions.idle;
@@ -44,7 +45,7 @@ export class Sensors {
     this.connection?.addEventListener("change", this.tell);
     document.addEventListener("visibilitychange", this.tell);
     this.tell();
-    void this.watchBattery();
+    detach(this.watchBattery(), "watching the battery");
   }
 
   /** Asks for leave to watch whether somebody uses the machine: in words why not, if not. Call it from a click. */

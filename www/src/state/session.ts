@@ -1,5 +1,6 @@
 // The aggregator page's life: it takes the room or watches it, and passes on what it hears.
 
+import { detach } from "../errors";
 import { dataUrl, startAggregator, type RoleLink } from "../roles/start";
 import type { AggregatorCommand, AggregatorEvent } from "../../wasm/sotto.js";
 import { changed, spoken, type Change } from "./address";
@@ -43,7 +44,10 @@ export class Session {
   private mirror?: Mirror;
   private readonly aggregator: RoleLink<AggregatorCommand>;
   /** Fetched beside the digits. A page without one reads with what it has. */
-  private readonly fetched = fetchStarter(dataUrl()).catch(() => undefined);
+  private readonly fetched = fetchStarter(dataUrl()).catch((error: unknown) => {
+    console.warn("drawings are read without a starting model:", error);
+    return undefined;
+  });
 
   /** `built`: when all of the page is there. */
   constructor(
@@ -99,7 +103,7 @@ export class Session {
   /** The run's own model reads digits again. */
   giveBack(): void {
     delete this.borrowed;
-    if (this.model) void this.readWith(this.model);
+    if (this.model) this.readWith(this.model);
     this.redraw();
   }
 
@@ -201,15 +205,17 @@ export class Session {
   /** The page that is watched is there. */
   private seen(): void {
     this.show = { ...this.show, room: "taken" };
-    if (this.vacant) void this.awaitRelease();
+    if (this.vacant) this.awaitRelease();
     this.redraw();
   }
 
-  private async awaitRelease(): Promise<void> {
+  private awaitRelease(): void {
     this.vacant = false;
-    await released(this.taken);
-    this.vacant = true;
-    this.redraw();
+    const free = released(this.taken).then(() => {
+      this.vacant = true;
+      this.redraw();
+    });
+    detach(free, "waiting for the page that has the room to close");
   }
 
   private heard(event: AggregatorEvent): void {
@@ -219,25 +225,18 @@ export class Session {
         history.replaceState(null, "", location.pathname + spoken(location.search, event.settings) + location.hash);
         this.bringBack(event.room);
         // These are many, and the page has its own beginning to make first.
-        void this.built.then(() =>
-          whenWanted(() => {
-            this.classifier.parties.open(event.room);
-            this.remote.begin(event.room);
-            this.library.look();
-            this.aggregator.send({ type: "ready" });
-          }),
-        );
+        detach(this.built.then(() => whenWanted(() => this.openRest(event.room))), "opening the rest of the page");
         this.mirror ??= new Mirror(event.room, () => ({ show: this.show, ...(this.model && { model: this.model }) }));
         break;
       case "occupied":
         this.taken = event.room;
-        void this.awaitRelease();
+        this.awaitRelease();
         break;
       case "model":
         this.learn(event);
         break;
       case "resumed":
-        if (this.model && !this.borrowed) void this.readWith(this.model);
+        if (this.model && !this.borrowed) this.readWith(this.model);
         break;
       case "state":
         this.startWhenReady();
@@ -247,6 +246,13 @@ export class Session {
     this.redraw();
   }
 
+  private openRest(room: string): void {
+    this.classifier.parties.open(room);
+    this.remote.begin(room);
+    this.library.look();
+    this.aggregator.send({ type: "ready" });
+  }
+
   private startWhenReady(): void {
     const ready = this.show.state.workers.filter((worker) => worker.state !== "loading");
     if (this.awaited > 0 && ready.length >= this.awaited) this.start();
@@ -254,13 +260,17 @@ export class Session {
 
   private learn(event: ModelEvent): void {
     this.model = event;
-    if (!this.borrowed) void this.readWith(event);
+    if (!this.borrowed) this.readWith(event);
   }
 
   /** Drawings are read with the run's model, or, before it has learnt anything, with the page's own. */
-  private async readWith(model: ModelEvent): Promise<void> {
+  private readWith(model: ModelEvent): void {
     const isFresh = model.round === 0 && this.show.origin === undefined;
-    const starter = isFresh ? await this.fetched : undefined;
+    if (!isFresh) return this.readInstead(model);
+    detach(this.fetched.then((starter) => this.readInstead(model, starter)), "reading drawings with the starting model");
+  }
+
+  private readInstead(model: ModelEvent, starter?: Starter): void {
     if (this.model !== model || this.borrowed) return;
     if (starter?.preset === model.preset) this.starter = starter;
     else delete this.starter;

@@ -57,11 +57,11 @@ const COMPANY_MAX = 100;
 
 const companyKey = (room: string) => `sotto/company/${room}`;
 
-// A browser that keeps nothing may refuse even to be asked.
 function read(key: string): string | null {
   try {
     return sessionStorage.getItem(key);
   } catch {
+    // A browser that keeps nothing may refuse even to be asked.
     return null;
   }
 }

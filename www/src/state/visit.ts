@@ -2,6 +2,7 @@
 
 import type { OtherEntry, RemoteWay } from "../../wasm/sotto.js";
 import type { BridgeInput, BridgeOutput } from "../roles/bridge";
+import { detach } from "../errors";
 import { startBridge, type RoleLink } from "../roles/start";
 import type { Far } from "./control";
 import type { Invite } from "./invite";
@@ -35,6 +36,7 @@ async function ownName(): Promise<string> {
       return new Promise(() => {});
     };
     const options = { signal: AbortSignal.timeout(RELOAD_MS) };
+    // Another tab holds it, which is all that there is to a refusal.
     navigator.locks.request(`sotto/visit/${name}`, options, held).catch(() => resolve(false));
   });
   return isOurs ? name : crypto.randomUUID();
@@ -58,10 +60,11 @@ export class Visit implements Far {
   ) {
     this.show = { broker, state: "connecting", stage: "seeks", others: [], brokenOff: 0 };
     this.bridge = startBridge((event) => this.told(event));
-    void ownName().then((tab) => {
+    const joined = ownName().then((tab) => {
       this.room = roomOf(tab);
       this.bridge.send({ type: "join", broker, auth, opening: { type: "visit", room: this.room, tab, secret, claim } });
     });
+    detach(joined, "joining by the link", (reason) => this.told({ type: "failed", reason }));
     setInterval(() => this.bridge.send({ type: "look" }), LOOK_MS);
     addEventListener("pagehide", () => this.bridge.send({ type: "leave" }));
     // A page that the browser had kept has said farewell.

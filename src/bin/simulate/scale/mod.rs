@@ -157,9 +157,11 @@ fn cohort(text: &str) -> Result<Whose, String> {
     let cohort = match text {
         "all" => Some(Cohort::Share(1.0)),
         _ if text.contains('.') => {
+            // What is none is refused below.
             let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
             share.map(Cohort::Share)
         }
+        // The same.
         _ => text.parse().ok().filter(|count| *count > 0).map(Cohort::Count),
     };
     let cohort = cohort.ok_or("a number of workers, a share such as 0.1, or all")?;

@@ -9,8 +9,7 @@ use super::Table;
 /// For people.
 pub(super) fn text(table: &Table) -> String {
     let mut text = format!("cohort {}, {}\n", table.cohort, table.topology);
-    // Writing to a String does not fail.
-    let _ = writeln!(
+    writeln!(
         text,
         "{:>10} {:>8} {:>6} {:>6} {:>6} | {:>9} {:>7} {:>8} {:>8} {:>9} {:>7} | {:>9} {:>9} | {:>9} \
          {:>9} {:>9} | {:<22} over the limit",
@@ -31,12 +30,13 @@ pub(super) fn text(table: &Table) -> String {
         "out MB",
         "holds MB",
         "bottleneck",
-    );
+    )
+    .expect("a String takes all that is written");
     for round in &table.rounds {
         let Phases { download, train, agree, upload, unmask, climb } = round.seconds;
         let Round { workers, cohort, rooms, leaves, levels, rounds_per_hour, .. } = round;
         let over: Vec<&str> = round.broken.iter().map(|limit| limit.name()).collect();
-        let _ = writeln!(
+        writeln!(
             text,
             "{workers:>10} {cohort:>8} {rooms:>6} {leaves:>6} {levels:>6} | {download:>9.2} {train:>7.2} \
              {agree:>8.2} {upload:>8.2} {unmask:>9.2} {climb:>7.2} | {:>9.1} \
@@ -47,7 +47,8 @@ pub(super) fn text(table: &Table) -> String {
             1e-6 * round.memory,
             round.bottleneck.name(),
             if over.is_empty() { "-".to_owned() } else { over.join(", ") },
-        );
+        )
+        .expect("a String takes all that is written");
     }
     let breaks: Vec<String> = table
         .breaks
@@ -55,7 +56,7 @@ pub(super) fn text(table: &Table) -> String {
         .map(|found| format!("{} with {}", found.limit, found.workers))
         .collect();
     let breaks = if breaks.is_empty() { "nothing".to_owned() } else { breaks.join(", ") };
-    let _ = writeln!(text, "breaks: {breaks}");
+    writeln!(text, "breaks: {breaks}").expect("a String takes all that is written");
     text
 }
 
@@ -73,7 +74,7 @@ pub(super) fn csv(tables: &[Table]) -> String {
         let broken: Vec<&str> = round.broken.iter().map(|limit| limit.name()).collect();
         let Round { workers, cohort, rooms, leaves, levels, rounds_per_hour, .. } = round;
         let Round { busiest_in, busiest_out, memory, worker_up, worker_down, .. } = round;
-        let _ = writeln!(
+        writeln!(
             csv,
             "{},{},{workers},{cohort},{rooms},{leaves},{levels},{download},{train},{agree},{upload},\
              {unmask},{climb},{},{rounds_per_hour},{busiest_in:.0},{busiest_out:.0},{memory:.0},\
@@ -83,7 +84,8 @@ pub(super) fn csv(tables: &[Table]) -> String {
             round.seconds.total(),
             round.bottleneck.name(),
             broken.join(";"),
-        );
+        )
+        .expect("a String takes all that is written");
     }
     csv
 }

@@ -219,7 +219,7 @@ fn progress_bar(rounds: u32) -> ProgressBar {
     }
     let style = ProgressStyle::with_template("{bar:30} round {pos} of {len}  {msg}  {eta} left");
     let bar = ProgressBar::new(rounds.into());
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_style(style.expect("a template that holds"));
     bar
 }
 

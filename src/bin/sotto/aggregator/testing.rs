@@ -35,7 +35,10 @@ impl Tester {
     }
 
     pub(super) fn test(&self, candidate: Candidate) {
-        // Should the thread be gone, its receiver says so.
+        #[expect(
+            clippy::let_underscore_must_use,
+            reason = "should the thread be gone, its receiver says so"
+        )]
         let _ = self.0.send(candidate);
     }
 }

@@ -11,6 +11,7 @@ use super::{
 impl Endpoint {
     pub(super) fn hello(&mut self, nonce: [u8; 12], sealed: &[u8], now: Millis) {
         let opened = self.hellos.open(nonce, &self.tag().0, sealed);
+        // What cannot be opened, or read, is from nobody who has the secret.
         let Some(greeting) = opened.and_then(|plain| Greeting::decode(&plain).ok()) else {
             return;
         };
@@ -42,7 +43,10 @@ impl Endpoint {
             }
         }
         if self.asked.contains(&id) && !self.is_reserved {
-            // It is known now; without room for it, it has spoken in vain.
+            #[expect(
+                clippy::let_underscore_must_use,
+                reason = "it is known now; without room for it, it has spoken in vain"
+            )]
             let _ = self.open(id, now);
         }
     }
@@ -80,6 +84,7 @@ impl Endpoint {
         }
         if !self.is_reserved {
             if !self.peers.contains_key(&from) && !self.former.contains_key(&from) {
+                // Without room for it there is no peer, and the frame is dropped.
                 self.open(from, now).ok()?;
             }
             self.follow(kind, frame, now);
@@ -106,7 +111,10 @@ impl Endpoint {
         if cipher.open(nonce(number), &frame::aad(kind, from, self.id, number), sealed).is_some() {
             let face = face.clone();
             self.end(from, Closed::Anew, now);
-            // Without room for it there is no peer, and the frame is dropped.
+            #[expect(
+                clippy::let_underscore_must_use,
+                reason = "without room for it there is no peer, and the frame is dropped"
+            )]
             let _ = self.begin(from, face, first, now);
         }
     }
@@ -140,6 +148,7 @@ impl Endpoint {
                     self.deliver(from, message.channel, message.bytes, now);
                 }
             }
+            // It holds the key and breaks the protocol, which is what the page is told.
             Err(_) => self.end(from, Closed::Broken, now),
         }
     }
@@ -162,6 +171,7 @@ impl Endpoint {
                 self.flush(from, now);
             }
             Ok(Step::Show(words)) => self.outputs.push_back(Output::Words(from, words)),
+            // The same.
             Err(_) => self.end(from, Closed::Broken, now),
         }
     }
@@ -176,6 +186,7 @@ impl Endpoint {
         }
         let aad = frame::aad(Kind::Note, from, ours, number);
         let opened = peer.ciphers.note_in.open(nonce(number), &aad, sealed);
+        // What cannot be opened, or read, is from nobody who has the key.
         let Some(note) = opened.and_then(|plain| Note::decode(&plain).ok()) else { return };
         peer.note_next = number.saturating_add(1);
         if note.echo > 0 && note.echo <= now {

@@ -45,7 +45,9 @@ export const invite = {
     link: "Link",
     copy: "Copy",
     copied: "Copied",
+    copyRefused: "This browser does not let the page copy. Select the link, and copy it yourself.",
     qr: (claim: string) => `A QR code of the link by which ${claim} joins`,
+    noQr: (reason: string) => `The QR code could not be drawn (${reason}). The link works all the same.`,
     share: "Whoever has the link can come in as a worker; other roles wait here until you let them in. Its secret stands behind the #, which browsers send to no server.",
     onlyHere: "The link names this computer as localhost: it works in other browsers here. For other machines open this page, and the broker, by an address that they can reach.",
     lock: "Locked: nobody else comes in, but who was in comes back",
@@ -73,6 +75,7 @@ export const invite = {
     words: (words: string[]) => html`Words to compare: <strong data-testid="visit-words">${words.join(" · ")}</strong>.`,
     wordsWith: (claim: string, words: string[]) => html`With ${claim}: <strong data-testid="other-words">${words.join(" · ")}</strong>.`,
     rtt: (time: string) => `${time} there and back.`,
+    reason: (reason: string) => `It says: ${reason}`,
     searching: "Waiting for the room’s page.",
   },
 };

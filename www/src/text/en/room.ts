@@ -2,12 +2,13 @@
 
 import { html, type TemplateResult } from "lit";
 
-import { capital, count, fixed, percent } from "./grammar.ts";
+import { capital, count, fixed, percent, sentence } from "./grammar.ts";
 
 export const page = {
   title: (accuracy: number, round: number) => `${percent(accuracy)} % after round ${round} · Sotto`,
   reload: "Reload",
   failed: (reason: string) => html`<strong>This page cannot go on.</strong> ${reason}`,
+  incomplete: (reason: string) => html`<strong>A part of this page could not be loaded.</strong> ${sentence(reason)}`,
   unkept: (reason: string) =>
     html`<strong>This run is not kept.</strong> ${capital(reason)}. Training goes on, but a page that is reloaded begins anew.`,
   borrowed: (model: string) =>
@@ -66,6 +67,7 @@ export const trouble = {
   noChannel: "This browser has no BroadcastChannel, by which tabs talk to each other.",
   noLocks: "This browser offers no Web Locks here. They need https or localhost.",
   script: "The script of this role could not be loaded.",
+  curve: (reason: string) => `The curve could not be drawn: ${reason}`,
   program: (reason: string) => `The program of this role could not be loaded: ${reason}`,
   unsent: (reason: string) => `A message to this role could not be sent: ${reason}`,
 };

@@ -153,6 +153,7 @@ export const handwriting = {
   clear: "Clear",
   export: "Export",
   import: "Import",
+  unread: (reason: string) => `The file could not be read: ${reason}`,
   removeAll: "Remove all",
   sure: (digits: number) => `Remove all ${digits} for good`,
   note: html`They are kept in this browser, for this worker’s place in the room, until you remove them. Only the update leaves the
