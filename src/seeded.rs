@@ -37,7 +37,7 @@ impl Stream {
         Self { rng: ChaCha8Rng::from_seed(hash.finalize().into()) }
     }
 
-    /// The stream of a public seed that others have agreed on.
+    /// The stream of a key that was drawn elsewhere.
     pub(crate) fn keyed(seed: &[u8; 32]) -> Self {
         Self { rng: ChaCha8Rng::from_seed(*seed) }
     }

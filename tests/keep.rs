@@ -112,6 +112,60 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Workers whose tabs stay open have spent what they would be asked for again.
+    #[test]
+    fn a_secure_run_that_is_started_over_or_taken_back_goes_on(
+        pauses in prop::collection::vec((0..6000u64, 0..4u8), 1..6),
+    ) {
+        let mut room = room(&settings("fedavg", true), 4);
+        let first = room.aggregator().checkpoint();
+        for (pause, how) in pauses {
+            room.advance(pause);
+            match how {
+                0 => room.start_over().unwrap(),
+                1 => room.roll_back(first.clone()).unwrap(),
+                2 => room.restart_aggregator().unwrap(),
+                _ => (0..4).for_each(|worker| room.reload_worker(worker)),
+            }
+        }
+        let before = room.now();
+        finish(&mut room);
+        prop_assert_eq!(room.snapshot().round, 4, "as many rounds as were asked for");
+        prop_assert!(room.now() - before < MINUTE, "{:?}", room.notices());
+    }
+}
+
+/// Two runs of the same model of the library, one after the other.
+#[test]
+fn a_model_is_continued_twice_by_workers_that_stay() {
+    let mut room = room(&settings("fedavg", true), 4);
+    finish(&mut room);
+    let model = room.aggregator().weights().values().to_vec();
+    for _ in 0..3 {
+        room.continue_from(model.clone()).unwrap();
+        let before = room.now();
+        finish(&mut room);
+        assert_eq!(room.snapshot().round, 4);
+        assert!(room.now() - before < MINUTE, "{:?}", room.notices());
+    }
+}
+
+#[test]
+fn a_checkpoint_of_the_version_before_is_taken_up() {
+    let mut room = room(&settings("fedavg", false), 3);
+    assert!(room.run_until(MINUTE, |s| s.round == 2));
+    let checkpoint = room.aggregator().checkpoint();
+    let mut bytes = checkpoint.encode();
+    // It did not count numbers of rounds apart from rounds.
+    bytes.truncate(bytes.len() - 4);
+    assert_eq!(Checkpoint::decode(&bytes), Ok(checkpoint));
+    bytes.truncate(bytes.len() - 4);
+    assert!(Checkpoint::decode(&bytes).is_err());
+}
+
 #[test]
 fn a_run_that_had_stopped_stays_stopped() {
     let mut room = room(&settings("fedavg", false), 3);

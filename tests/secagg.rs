@@ -56,6 +56,31 @@ fn up_to(count: usize, seed: u64, phase: Phase) -> (Rehearsal, Vec<(usize, FromS
     (world, messages)
 }
 
+/// Of three workers listed one is gone, and the minimum that the aggregator tells is one.
+#[test]
+fn sums_of_two_are_refused_whatever_minimum_is_told() {
+    let terms = Terms { cohort_min: 1, ..terms() };
+    for phase in [Phase::Sharing, Phase::Masking] {
+        let outcome = world(3, terms, 13).run(|place, now| place != 0 || now < phase);
+        assert_eq!(outcome, Err(Error::TooFew), "an honest aggregator gives up: {phase:?}");
+    }
+    // One that goes on hears nothing from the two.
+    let mut room = world(3, terms, 14);
+    room.run_up_to(Phase::Masking).unwrap();
+    for (place, message) in room.outbox().to_vec() {
+        let FromServer::Delivery(mut shares) = message else { unreachable!() };
+        shares.truncate(1);
+        let reply = say(&mut room, place, FromServer::Delivery(shares));
+        assert_eq!(reply, Err(Error::TooFew), "before a vector is sent");
+    }
+    let mut room = world(3, terms, 15);
+    room.run_up_to(Phase::Confirming).unwrap();
+    for place in 0..3 {
+        let reply = say(&mut room, place, FromServer::Survivors(vec![0b01]));
+        assert_eq!(reply, Err(Error::TooFew), "before a statement is signed");
+    }
+}
+
 fn say(world: &mut Rehearsal, place: usize, message: FromServer) -> Result<FromClient, Error> {
     world.members[place].handle(message, &mut world.entropy)
 }

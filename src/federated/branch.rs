@@ -87,6 +87,10 @@ impl Branch {
                     WorkerAction::StopTraining => self.stop(below, step, now),
                     WorkerAction::Wake(at) => step.wakes.push(at),
                     WorkerAction::Notice(text) => step.notices.push(text),
+                    // A branch that ends is forgotten, and what it had spent with it.
+                    WorkerAction::Record { number, .. } => {
+                        events.push(WorkerEvent::Recorded { number, outcome: Ok(()) });
+                    }
                     // Nobody looks.
                     WorkerAction::Masked { .. } => {}
                 }

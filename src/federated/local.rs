@@ -8,6 +8,7 @@ use crate::digits::Digits;
 use crate::learn::{self, Progress, Steer, Trainer};
 use crate::network::{Network, Weights};
 use crate::privacy;
+use zeroize::Zeroize;
 
 /// What a worker is to do in a round.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,13 +19,20 @@ pub struct Job {
     pub task: Task,
     /// The worker's own control variate, one value a weight; empty for zeros.
     pub control: Vec<f32>,
-    /// Fresh secret bytes of the operating system: virtual clients toss their coins from them.
+    /// Fresh secret bytes of the operating system: where updates are summed securely or noise is
+    /// added, all coins of the training are tossed from them.
     pub secret: Secret,
 }
 
-/// Secret bytes, which do not print.
+/// Secret bytes, which do not print and are erased when they are dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub [u8; 32]);
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -74,7 +82,9 @@ pub enum TrainingError {
 
 impl LocalTraining {
     /// Begins a job with `digits`. Batches are shuffled, and variants and pens drawn, by the run's
-    /// seed, the round, its try and the slot.
+    /// seed, the round, its try and the slot. Where updates are summed securely the job's secret
+    /// takes the place of the seed: an aggregator that could have the same training done twice
+    /// would tell an update from the difference of two sums.
     ///
     /// # Errors
     /// When the task's weights, recipe, control or noise cannot be, or there are no digits.
@@ -84,23 +94,23 @@ impl LocalTraining {
         job: Job,
         digits: &Digits,
     ) -> Result<Self, TrainingError> {
-        let Job { round, mut task, control, secret: Secret(secret) } = job;
+        let Job { round, mut task, control, secret } = job;
         let weights = std::mem::take(&mut task.weights);
         let before = Weights::new(network, weights).map_err(learn::Error::from)?;
         let private = task.secure.and_then(|secure| Some((secure.private?, secure.clip)));
         if let Some(private) = private {
             let clients =
-                VirtualClients::new(network, before, task, private, digits.len(), secret)?;
+                VirtualClients::new(network, before, task, private, digits.len(), secret.0)?;
             return Ok(Self(Kind::Private(Box::new(clients))));
         }
         if let Some(private) = task.examples {
-            let steps = PrivateSteps::new(network, before, task, private, digits.len(), secret)?;
+            let steps = PrivateSteps::new(network, before, task, private, digits.len(), secret.0)?;
             return Ok(Self(Kind::Examples(Box::new(steps))));
         }
-        let work = Work::new(place, round, &task, &control, &before);
+        let work = Work::new(place, round, &task, &control, &before, secret);
         let shuffle = work.shuffle(task.attempt);
         let mut trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
-        trainer = trainer.with_variety(task.variety, place.seed, work.variety_path())?;
+        trainer = trainer.with_variety(task.variety, work.coins(), work.variety_path())?;
         let shift = task.control.as_ref().map(|server| server.correction(&control));
         if task.recipe.proximal > 0.0 || shift.is_some() {
             let shift = shift.unwrap_or_default();
@@ -121,6 +131,7 @@ impl LocalTraining {
         };
         Ok(Some(UnfinishedWork {
             work: whole.work.fingerprint(digits),
+            secret: whole.work.secret(),
             attempt: whole.task.attempt,
             training: whole.trainer.save()?,
         }))
@@ -139,11 +150,13 @@ impl LocalTraining {
         if saved.work != whole.work.fingerprint(digits) {
             return None;
         }
-        let shuffle = whole.work.shuffle(saved.attempt);
+        let work = whole.work.tossed_by(saved.secret)?;
+        let (shuffle, coins) = (work.shuffle(saved.attempt), work.coins());
         let step = saved.training.step;
         // What cannot be gone on with is begun anew, and makes the same update.
-        whole.trainer.take_up(network, saved.training, shuffle).ok()?;
-        // Another page that goes on from here shuffles as the first one did.
+        whole.trainer.take_up(network, saved.training, shuffle, coins).ok()?;
+        // Another page that goes on from here tosses the coins of the first one.
+        whole.work = work;
         whole.task.attempt = saved.attempt;
         Some(step)
     }

@@ -7,7 +7,7 @@
 //! worker -> aggregator  Ready | Away                 my digits are loaded and I am willing, or not
 //! aggregator -> worker  Later                        you are not needed before then
 //! aggregator -> worker  Task                         weights and recipe of a round
-//! worker -> aggregator  Update | Failed              n_k (w_k - w), or why not
+//! worker -> aggregator  Update | Failed | Spent      n_k (w_k - w), or why not
 //! aggregator -> worker  Accepted | Refused | Cancel
 //! ```
 //!
@@ -65,6 +65,14 @@ pub enum ToAggregator {
     },
     /// I am not willing to take part now; why is nobody's business.
     Away,
+    /// What I learnt from this model in this round may be in an opened sum, or this try is not
+    /// later than one that I was in: I do not sum it. Ask me under a later number.
+    Spent {
+        /// The task's token.
+        token: Token,
+        /// The least number of a round that I take part in with this model.
+        next: u32,
+    },
 }
 
 /// What the aggregator tells a worker.
@@ -121,6 +129,10 @@ impl ToAggregator {
                 5
             }
             Self::Away => 6,
+            Self::Spent { token, next } => {
+                w.raw(&token.0).u32(*next);
+                7
+            }
         };
         (kind, w.finish())
     }
@@ -150,6 +162,7 @@ impl ToAggregator {
                 return Ok(Self::Step { token, step: FromClient::decode(r.rest())? });
             }
             6 => Self::Away,
+            7 => Self::Spent { token: Token(r.array("token")?), next: r.u32("round")? },
             other => return Err(Error::Kind(other)),
         };
         r.finish().map(|()| message)
@@ -257,6 +270,7 @@ mod tests {
             ToAggregator::Join,
             ToAggregator::Ready { digits: 3000 },
             ToAggregator::Away,
+            ToAggregator::Spent { token: token(), next: 12 },
             ToAggregator::Update(update),
             ToAggregator::Failed { token: token(), reason: "no digits".to_owned() },
             ToAggregator::Step { token: token(), step: FromClient::Masked(vec![1, 2, 3]) },

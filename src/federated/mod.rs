@@ -38,7 +38,7 @@ pub use schedule::Schedule;
 pub use settings::{Noise, Problem, SETTINGS, SettingInfo, Settings};
 pub use unfinished::UnfinishedWork;
 pub use virtual_clients::{PrivatePart, PrivateTask};
-pub use worker::{Worker, WorkerAction, WorkerEvent, WorkerPhase};
+pub use worker::{Spent, Worker, WorkerAction, WorkerEvent, WorkerPhase};
 
 /// Milliseconds on the driver's clock; only differences matter.
 pub type Millis = u64;

@@ -4,30 +4,42 @@ use std::cell::OnceCell;
 
 use sha2::{Digest, Sha256};
 
+use super::local::Secret;
 use super::messages::{Assignment, Task, ToWorker, Token};
 use crate::digits::Digits;
-use crate::learn::Unfinished;
+use crate::learn::{Coins, Unfinished};
 use crate::network::Weights;
 use crate::seeded::Stream;
 use crate::wire::{Error, Reader, Writer};
+use zeroize::Zeroizing;
 
 /// A training that was stopped, and which work it was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnfinishedWork {
     /// The fingerprint of all that decides how the work is done.
     pub(super) work: [u8; 32],
+    /// What its coins are tossed from, where updates are summed securely: they are tossed once, and
+    /// whoever goes on goes on with them.
+    pub(super) secret: Option<Secret>,
     /// The try whose shuffles it follows.
     pub(super) attempt: u32,
     /// Where it stands.
     pub training: Unfinished,
 }
 
+/// Begins the bytes of this version. Those of the first version began with the fingerprint.
+const VERSION: [u8; 8] = *b"sotto/2\0";
+
 impl UnfinishedWork {
-    /// The bytes.
+    /// The bytes, which hold a secret where updates are summed securely.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
-        w.raw(&self.work).u32(self.attempt);
+        w.raw(&VERSION).raw(&self.work).bool(self.secret.is_some());
+        if let Some(secret) = &self.secret {
+            w.raw(&secret.0);
+        }
+        w.u32(self.attempt);
         self.training.write(&mut w);
         w.finish()
     }
@@ -35,11 +47,18 @@ impl UnfinishedWork {
     /// Reads them.
     ///
     /// # Errors
-    /// When they are not half a training, or announce more than the limits.
+    /// When they are not half a training of this version, or announce more than the limits.
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         let mut r = Reader::new(bytes);
+        if r.array("version")? != VERSION {
+            return Err(Error::Invalid("version"));
+        }
         let work = Self {
             work: r.array("work")?,
+            secret: match r.bool("secret")? {
+                true => Some(Secret(r.array("secret")?)),
+                false => None,
+            },
             attempt: r.u32("try")?,
             training: Unfinished::read(&mut r)?,
         };
@@ -52,7 +71,7 @@ pub(super) struct Work {
     /// Of all but the digits, which take a while.
     hash: Sha256,
     whole: OnceCell<[u8; 32]>,
-    seed: u64,
+    coins: Coins,
     round: u32,
     slot: u32,
 }
@@ -60,13 +79,14 @@ pub(super) struct Work {
 impl Work {
     /// The work of a task that begins with the weights `before`. Where updates are summed
     /// securely its try does not count, nor what the sum is like: what was learnt in one try
-    /// is good for the next.
+    /// is good for the next. Nor does the `secret` that coins are then tossed from count.
     pub(super) fn new(
         place: &Assignment,
         round: u32,
         task: &Task,
         control: &[f32],
         before: &Weights,
+        secret: Secret,
     ) -> Self {
         let is_secure = task.secure.is_some();
         let task = Task {
@@ -81,14 +101,41 @@ impl Work {
         w.bool(is_secure).raw(&ToWorker::Task(Box::new(task)).encode().1);
         w.f32s(control).raw(&before.hash().0);
         let hash = Sha256::new().chain_update(w.finish());
-        let whole = OnceCell::new();
-        Self { hash, whole, seed: place.seed, round, slot: place.slot }
+        let coins = match is_secure {
+            true => Coins::Secret(Zeroizing::new(secret.0)),
+            false => Coins::Public(place.seed),
+        };
+        Self { hash, whole: OnceCell::new(), coins, round, slot: place.slot }
+    }
+
+    /// The same work with the coins that it was begun with; `None` if they are not of its kind.
+    pub(super) fn tossed_by(&self, secret: Option<Secret>) -> Option<Self> {
+        let coins = match (&self.coins, secret) {
+            (Coins::Public(seed), None) => Coins::Public(*seed),
+            (Coins::Secret(_), Some(secret)) => Coins::Secret(Zeroizing::new(secret.0)),
+            _ => return None,
+        };
+        let Self { hash, whole, round, slot, .. } = self;
+        Some(Self { hash: hash.clone(), whole: whole.clone(), coins, round: *round, slot: *slot })
+    }
+
+    /// Where its coins come from.
+    pub(super) fn coins(&self) -> Coins {
+        self.coins.clone()
+    }
+
+    /// The secret that they come from, if it is one.
+    pub(super) fn secret(&self) -> Option<Secret> {
+        match &self.coins {
+            Coins::Public(_) => None,
+            Coins::Secret(secret) => Some(Secret(**secret)),
+        }
     }
 
     /// The order of the batches in a try of the round.
     pub(super) fn shuffle(&self, attempt: u32) -> Stream {
-        let Self { seed, round, slot, .. } = *self;
-        Stream::new(seed, &format!("round/{round}/try/{attempt}/worker/{slot}/shuffle"))
+        let Self { round, slot, .. } = self;
+        self.coins.stream(&format!("round/{round}/try/{attempt}/worker/{slot}/shuffle"))
     }
 
     /// Where its variants and pens are drawn from: not by the try, so that it goes on in any.
@@ -145,7 +192,9 @@ mod tests {
         let control = None;
         let task =
             Task { token, attempt, recipe, variety, control, examples: None, secure, weights };
-        Job { round: 2, task, control: Vec::new(), secret: Secret([0; 32]) }
+        // Each page draws another one.
+        let secret = Secret([attempt as u8; 32]);
+        Job { round: 2, task, control: Vec::new(), secret }
     }
 
     fn training(job: Job, digits: &Digits) -> LocalTraining {
@@ -208,6 +257,60 @@ mod tests {
                 prop_assert!(fresh.is_done() || fresh.step(&digits).is_ok());
             }
         }
+    }
+
+    /// Nothing of a training under secure sums can be told from the run's public seed.
+    #[test]
+    fn the_secret_decides_every_coin_where_updates_are_summed_securely() {
+        let network = preset("linear").unwrap().network;
+        let digits = digits(30);
+        let trained = |secure, change: &dyn Fn(&mut Job, &mut Assignment)| {
+            let (mut job, mut place) = (job(&network, 1, Method::Sgd, secure), PLACE());
+            change(&mut job, &mut place);
+            run(LocalTraining::new(&network, &place, job, &digits).unwrap(), &digits)
+        };
+        let of_secret = |secret: u8| move |job: &mut Job| job.secret = Secret([secret; 32]);
+        // The order of the digits; which variants of them; which pens.
+        let order = |job: &mut Job| job.task.variety = Variety::NONE;
+        let variants = |job: &mut Job| {
+            (job.task.recipe.batch, job.task.variety.pens) = (0, 0.0);
+        };
+        let pens = |job: &mut Job| {
+            (job.task.recipe.batch, job.task.variety.augment) = (0, false);
+        };
+        let kinds: [&dyn Fn(&mut Job); 3] = [&order, &variants, &pens];
+        for (number, kind) in kinds.into_iter().enumerate() {
+            let of = |secure, secret, seed| {
+                trained(secure, &|job, place| {
+                    kind(job);
+                    of_secret(secret)(job);
+                    place.seed = seed;
+                })
+            };
+            assert_eq!(of(true, 1, 5), of(true, 1, 6), "{number}: the seed is of no matter");
+            assert_ne!(of(true, 1, 5), of(true, 2, 5), "{number}: the secret decides");
+            assert_eq!(of(false, 1, 5), of(false, 2, 5), "{number}: in the clear it does not");
+            assert_ne!(of(false, 1, 5), of(false, 1, 6), "{number}: in the clear the seed decides");
+        }
+    }
+
+    #[test]
+    fn a_training_of_the_version_before_is_not_taken_up() {
+        let network = preset("linear").unwrap().network;
+        let digits = digits(9);
+        let saved = training(job(&network, 1, Method::Sgd, false), &digits).save(&digits);
+        let saved = saved.unwrap().unwrap();
+        // It had no version, and no secret.
+        let mut w = Writer::new();
+        w.raw(&saved.work).u32(saved.attempt);
+        saved.training.write(&mut w);
+        assert_eq!(UnfinishedWork::decode(&w.finish()), Err(Error::Invalid("version")));
+        // Nor one whose coins are not of the work's kind.
+        let mut fresh = training(job(&network, 1, Method::Sgd, false), &digits);
+        let secret = Some(Secret([1; 32]));
+        let other = UnfinishedWork { secret, ..saved.clone() };
+        assert_eq!(fresh.take_up(&network, other, &digits), None);
+        assert_eq!(fresh.take_up(&network, saved, &digits), Some(0));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Training and evaluating any [`Network`](crate::network::Network) with Candle's tensors
 //! and gradients around our own kernels.
 
+mod coins;
 mod evaluate;
 mod model;
 pub mod ops;
@@ -12,6 +13,7 @@ mod trainer;
 mod unfinished;
 mod variety;
 
+pub use coins::Coins;
 pub use evaluate::{Evaluation, Evaluator, Hard, arg_max};
 pub use model::Model;
 pub use optimiser::{Method, Sgd, SgdConfig};

@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor};
 
 use super::optimiser::{Method, Optimiser, SgdConfig};
 use super::variety::{Mixer, Variety};
-use super::{Error, Model, Steer, Unfinished, ops};
+use super::{Coins, Error, Model, Steer, Unfinished, ops};
 use crate::digits::{Digits, PIXELS};
 use crate::network::{Network, Weights};
 use crate::seeded::Stream;
@@ -168,21 +168,21 @@ impl Trainer {
     }
 
     /// Mixes `variety` into the training, before its first step. Synthetic digits make an epoch
-    /// longer. The streams of `seed` below `path` decide what is drawn, one a step.
+    /// longer. The streams of `coins` below `path` decide what is drawn, one a step.
     ///
     /// # Errors
     /// [`Error::Recipe`] for numbers that cannot be.
     pub fn with_variety(
         mut self,
         variety: Variety,
-        seed: u64,
+        coins: Coins,
         path: String,
     ) -> Result<Self, Error> {
         variety.check()?;
         if variety != (Variety { fold: variety.fold, ..Variety::NONE }) {
             let count = self.order.len() as u32;
             self.order = (0..count.saturating_add(variety.extra(count))).collect();
-            self.mixer = Some(Mixer::new(variety, seed, path));
+            self.mixer = Some(Mixer::new(variety, coins, path));
         }
         Ok(self)
     }
@@ -201,8 +201,8 @@ impl Trainer {
         })
     }
 
-    /// Goes on from where another training of the same recipe and digits stood, by its shuffle:
-    /// the same bits come out as if that one had never stopped.
+    /// Goes on from where another training of the same recipe and digits stood, by its shuffle and
+    /// its coins: the same bits come out as if that one had never stopped.
     ///
     /// # Errors
     /// [`Error::Unfinished`], or weights that are not the network's; then nothing has changed.
@@ -211,6 +211,7 @@ impl Trainer {
         network: &Network,
         unfinished: Unfinished,
         mut shuffle: Stream,
+        coins: Coins,
     ) -> Result<(), Error> {
         let Unfinished { step, weights, memory, epoch_loss, epoch_digits } = unfinished;
         if step > self.steps() {
@@ -229,6 +230,9 @@ impl Trainer {
         }
         (self.model, self.optimiser, self.shuffle, self.step) = (model, optimiser, shuffle, step);
         (self.epoch_loss, self.epoch_digits) = (epoch_loss, epoch_digits as usize);
+        if let Some(mixer) = &mut self.mixer {
+            mixer.toss(coins);
+        }
         Ok(())
     }
 

@@ -1,10 +1,9 @@
 //! What a training sees beside its digits as they are: variants of them, and digits of other pens.
 
-use super::Error;
+use super::{Coins, Error};
 use crate::digits::Digits;
 use crate::digits::augment::Augmenter;
 use crate::digits::synthetic::{FOLDS, Pens};
-use crate::seeded::Stream;
 
 /// The most digits of other pens for each digit of its own.
 pub const PENS_MAX: f32 = 4.0;
@@ -50,16 +49,21 @@ impl Variety {
 /// Makes the batches of a training with variety.
 pub(super) struct Mixer {
     variety: Variety,
-    seed: u64,
+    coins: Coins,
     path: String,
     augmenter: Augmenter,
 }
 
 impl Mixer {
-    /// The streams of `seed` below `path` decide all that is drawn, one a step: so a step needs
+    /// The streams of `coins` below `path` decide all that is drawn, one a step: so a step needs
     /// nothing of those before it.
-    pub(super) fn new(variety: Variety, seed: u64, path: String) -> Self {
-        Self { variety, seed, path, augmenter: Augmenter::new() }
+    pub(super) fn new(variety: Variety, coins: Coins, path: String) -> Self {
+        Self { variety, coins, path, augmenter: Augmenter::new() }
+    }
+
+    /// Draws from other coins from now on.
+    pub(super) fn toss(&mut self, coins: Coins) {
+        self.coins = coins;
     }
 
     /// The digits of a step: a number below the count of `digits` chooses one of them, any other
@@ -70,7 +74,7 @@ impl Mixer {
         chosen: &[u32],
         step: u32,
     ) -> Result<Digits, Error> {
-        let mut stream = Stream::new(self.seed, &format!("{}/{step}", self.path));
+        let mut stream = self.coins.stream(&format!("{}/{step}", self.path));
         let count = u32::try_from(digits.len()).unwrap_or(u32::MAX);
         let mut pixels = Vec::with_capacity(chosen.len() * crate::digits::PIXELS);
         let mut labels = Vec::with_capacity(chosen.len());
@@ -102,7 +106,7 @@ mod tests {
         let digits = synthetic::digits(40, 1).unwrap();
         let sevens = digits.select((0..40).filter(|&index| [0, 7].contains(&digits.label(index))));
         let variety = Variety { augment, pens: 1.0, fold: 0 };
-        let mut mixer = Mixer::new(variety, 1, "test/mix".to_owned());
+        let mut mixer = Mixer::new(variety, Coins::Public(1), "test/mix".to_owned());
         mixer.batch(&sevens, chosen, step).unwrap()
     }
 

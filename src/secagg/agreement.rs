@@ -54,13 +54,19 @@ pub struct Terms {
 pub const COHORT_LEAST: u32 = 3;
 
 impl Terms {
+    /// The fewest workers whose parts may be in an opened sum, whatever minimum the aggregator says.
+    #[must_use]
+    pub fn survivors_least(&self) -> usize {
+        self.cohort_min.max(COHORT_LEAST) as usize
+    }
+
     /// The graph for a cohort of `workers`.
     ///
     /// # Errors
     /// [`Error::TooFew`] under the minimum cohort or a threshold that it cannot meet,
     /// [`Error::Rates`].
     pub fn degree(&self, workers: usize) -> Result<Degree, Error> {
-        if workers < self.cohort_min.max(COHORT_LEAST) as usize {
+        if workers < self.survivors_least() {
             return Err(Error::TooFew);
         }
         let degree = self.rates.degree(workers)?;

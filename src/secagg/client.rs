@@ -111,13 +111,6 @@ impl Client {
         matches!(self.phase, Phase::Done)
     }
 
-    /// Whether this worker has answered a request to unmask, after which the aggregator may
-    /// know a sum in which it is.
-    #[must_use]
-    pub fn has_unmasked(&self) -> bool {
-        self.is_done()
-    }
-
     /// Round 1: shares of the mask key and of the own seed, sealed for each neighbour.
     fn share(
         &mut self,

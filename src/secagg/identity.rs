@@ -85,6 +85,22 @@ impl IdentityKey {
 mod tests {
     use super::*;
     use crate::seeded::Stream;
+    use ed25519_dalek::Verifier;
+
+    /// A signature that holds for every statement under the neutral element as a key, if the check
+    /// does not refuse keys of small order.
+    #[test]
+    fn keys_of_small_order_sign_nothing() {
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        let mut signature = [0; 64];
+        signature[..32].copy_from_slice(&neutral);
+        for statement in [&b"yes"[..], b"no"] {
+            let lax = VerifyingKey::from_bytes(&neutral).unwrap();
+            assert!(lax.verify(statement, &Signature::from_bytes(&signature)).is_ok());
+            assert!(!IdentityKey(neutral).signed(statement, &Signed(signature)));
+        }
+    }
 
     #[test]
     fn only_the_holder_signs() {

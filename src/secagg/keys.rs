@@ -34,6 +34,16 @@ pub struct Advertisement {
 }
 
 impl Advertisement {
+    /// These keys under an identity.
+    pub(crate) fn sign(
+        context: &Context,
+        identity: &Identity,
+        [sealing, masking]: [[u8; 32]; 2],
+    ) -> Self {
+        let signature = identity.sign(&keys_statement(context, &sealing, &masking));
+        Self { identity: identity.key(), sealing, masking, signature }
+    }
+
     /// Whose it is.
     #[must_use]
     pub fn id(&self) -> PeerId {
@@ -47,11 +57,51 @@ impl Advertisement {
         self.identity.signed(&statement, &self.signature)
     }
 
+    /// Whether secrets can be agreed on with both of its keys. With a point of small order, of
+    /// which there are eight on the curve and its twist, every X25519 secret is zero.
+    #[must_use]
+    pub fn give_secrets(&self) -> bool {
+        gives_secret(&self.sealing) && gives_secret(&self.masking)
+    }
+
     /// Its entry in the list of keys. The signature does not belong to it: another one over
     /// the same keys changes nothing.
     pub(super) fn leaf(&self) -> Hash {
         merkle::leaf(&[self.identity.0, self.sealing, self.masking].concat())
     }
+}
+
+/// The u-coordinates of all points of small order on Curve25519 and its twist, and those that are
+/// the same after reduction: 0, 1, the two of order 8, and `p - 1`, `p`, `p + 1`.
+const SMALL_ORDER: [[u8; 32]; 7] = {
+    let mut all = [[0; 32]; 7];
+    all[1][0] = 1;
+    all[2] = [
+        0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4,
+        0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49,
+        0xb8, 0x00,
+    ];
+    all[3] = [
+        0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef,
+        0x5b, 0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f,
+        0x11, 0x57,
+    ];
+    let lowest = [0xec, 0xed, 0xee];
+    let mut next = 0;
+    while next < 3 {
+        all[4 + next] = [0xff; 32];
+        all[4 + next][0] = lowest[next];
+        all[4 + next][31] = 0x7f;
+        next += 1;
+    }
+    all
+};
+
+/// Whether X25519 with this public key gives a secret. It reads no more than 255 bits of a key.
+fn gives_secret(public: &[u8; 32]) -> bool {
+    let mut read = *public;
+    read[31] &= 0x7f;
+    !SMALL_ORDER.contains(&read)
 }
 
 fn keys_statement(context: &Context, sealing: &[u8; 32], masking: &[u8; 32]) -> Vec<u8> {
@@ -80,10 +130,8 @@ impl Secrets {
     }
 
     pub(super) fn advertise(&self, context: &Context, identity: &Identity) -> Advertisement {
-        let sealing = PublicKey::from(&self.sealing).to_bytes();
-        let masking = PublicKey::from(&self.masking).to_bytes();
-        let signature = identity.sign(&keys_statement(context, &sealing, &masking));
-        Advertisement { identity: identity.key(), sealing, masking, signature }
+        let keys = [&self.sealing, &self.masking].map(|key| PublicKey::from(key).to_bytes());
+        Advertisement::sign(context, identity, keys)
     }
 
     /// The bytes of the mask key, to be shared.
@@ -218,7 +266,7 @@ fn derive(
     pair: [u32; 2],
 ) -> Result<Bytes, Error> {
     let shared = secret.diffie_hellman(&PublicKey::from(*public));
-    // A key of small order would give a secret that everybody knows.
+    // A key of small order would give a secret that everybody knows (RFC 7748, section 6.1).
     if !shared.was_contributory() {
         return Err(Error::Key);
     }
@@ -243,10 +291,46 @@ pub(super) fn opened(secret: &Bytes, advertised: &[u8; 32]) -> Option<StaticSecr
     (PublicKey::from(&secret).as_bytes() == advertised).then_some(secret)
 }
 
+/// Every key of small order, as it is and with the bit that X25519 does not read.
+#[cfg(test)]
+pub(crate) fn small_order_keys() -> impl Iterator<Item = [u8; 32]> {
+    SMALL_ORDER.into_iter().flat_map(|key| {
+        let mut other = key;
+        other[31] |= 0x80;
+        [key, other]
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::seeded::Stream;
+
+    /// The list is that of the keys with which the multiplication itself gives nothing.
+    #[test]
+    fn keys_of_small_order_give_no_secret() {
+        let mut stream = Stream::new(2, "test/keys");
+        let mut entropy: Entropy = Box::new(move |bytes| stream.fill(bytes));
+        let secrets = Secrets::draw(&mut entropy);
+        let agreement = Agreement([1; 32]);
+        let pair = Pair { masking: Share([1; 32]), own: Share([2; 32]) };
+        for key in small_order_keys() {
+            assert!(!gives_secret(&key), "{key:?}");
+            let mask = secrets.pair_mask(&agreement, [1, 2], &key);
+            assert_eq!(mask.err(), Some(Error::Key), "{key:?}");
+            let sealed = secrets.seal(&agreement, [1, 2], &key, &pair);
+            assert_eq!(sealed.err(), Some(Error::Key), "{key:?}");
+            let opened = secrets.open(&agreement, [1, 2], &key, &[0; SEALED_LEN]);
+            assert_eq!(opened.err(), Some(Error::Key), "{key:?}");
+            // None of its neighbours is one.
+            for bit in 0..255 {
+                let mut near = key;
+                near[bit / 8] ^= 1 << (bit % 8);
+                let gives = secrets.pair_mask(&agreement, [1, 2], &near).is_ok();
+                assert_eq!(gives_secret(&near), gives, "{near:?}");
+            }
+        }
+    }
 
     #[test]
     fn both_of_a_pair_derive_the_same() {

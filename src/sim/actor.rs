@@ -8,7 +8,7 @@ use super::{Make, Shards};
 use crate::digits::Digits;
 use crate::federated::attack::Attack;
 use crate::federated::{
-    Assignment, Entropy, Job, LocalTraining, Millis, Report, Token, TrainingError, Worker,
+    Assignment, Entropy, Job, LocalTraining, Millis, Report, Spent, Token, TrainingError, Worker,
     WorkerAction, WorkerEvent,
 };
 use crate::network;
@@ -19,6 +19,8 @@ use zeroize::Zeroizing;
 pub(super) struct Actor {
     machine: Worker,
     seed: Zeroizing<[u8; 32]>,
+    /// What it has recorded as spent, which outlives it.
+    record: Option<Vec<u8>>,
     pace: Millis,
     digits: Arc<Digits>,
     attack: Option<&'static dyn Attack>,
@@ -68,6 +70,7 @@ impl Actor {
     pub(super) fn returning(identity: Identity, entropy: Entropy, pace: Millis) -> Self {
         Self {
             seed: identity.seed(),
+            record: None,
             machine: Worker::new(identity, entropy),
             pace,
             digits: Arc::default(),
@@ -79,7 +82,11 @@ impl Actor {
 
     /// The page that takes its place when it is reloaded.
     pub(super) fn reloaded(&self, entropy: Entropy) -> Self {
-        Self::returning(Identity::from_seed(&self.seed), entropy, self.pace)
+        let mut next = Self::returning(Identity::from_seed(&self.seed), entropy, self.pace);
+        let spent = self.record.as_deref().and_then(|record| Spent::decode(record).ok());
+        next.machine = next.machine.with_spent(spent.unwrap_or_default());
+        next.record.clone_from(&self.record);
+        next
     }
 
     pub(super) fn id(&self) -> PeerId {
@@ -130,6 +137,10 @@ impl Actor {
                     }
                     WorkerAction::StopTraining => self.job = None,
                     WorkerAction::Wake(at) => self.wakes.push(at),
+                    WorkerAction::Record { number, record } => {
+                        self.record = Some(record);
+                        events.push(WorkerEvent::Recorded { number, outcome: Ok(()) });
+                    }
                     WorkerAction::Masked { part, .. } => {
                         outside.parts.insert(self.id(), part);
                     }

@@ -2,8 +2,9 @@
 //! promises must hold all the same.
 //!
 //! After every event of a run: each secure sum is that of its survivors' parts, bit for bit;
-//! nobody counts twice; no worker's two secrets can be opened; rounds only go forward; no round
-//! outlives its deadlines; and what is kept is bounded.
+//! nobody counts twice; no worker's two secrets can be opened; no worker sums one model twice in
+//! one round, over its own crashes and whatever its aggregator goes back to; rounds only go
+//! forward; no round outlives its deadlines; and what is kept is bounded.
 
 mod network;
 mod scenario;
@@ -13,13 +14,15 @@ use std::rc::Rc;
 
 use super::{Settings, Shards, Simulation, Snapshot};
 use crate::digits::Digits;
-use crate::federated::{Assignment, Event, MemberState, Millis, Phase, Task, Update};
+use crate::federated::{
+    Assignment, Checkpoint, Event, MemberState, Millis, Phase, Task, Update,
+};
 use crate::network::WeightHash;
 use crate::secagg::Rates;
 use crate::seeded::Stream;
 
-use network::Faulty;
-use scenario::Scenario;
+use network::{Faulty, Return};
+use scenario::{Rewind, Scenario};
 
 /// What became of a run.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +37,10 @@ pub struct Report {
     pub abandoned: u32,
     /// Workers that crashed.
     pub crashes: u32,
+    /// Times that the aggregator went back to an earlier model.
+    pub rewinds: u32,
+    /// Masked vectors that workers sent.
+    pub masked: u32,
     /// Verdicts of workers that changed.
     pub moods: u32,
     /// Messages lost, doubled, delayed, forged and so on.
@@ -75,6 +82,8 @@ pub fn run(seed: u64) -> Report {
     }
     room.tell(Event::Start);
     let mut watch = Watch::new(&scenario, &room.snapshot());
+    let first = room.aggregator().checkpoint();
+    let mut rewinds = scenario.rewinds.iter().copied().peekable();
     let mut report = Report::default();
     while room.now() < LIMIT_MS && room.snapshot().phase != Phase::Finished {
         let Some(next) = room.next_event() else {
@@ -84,12 +93,24 @@ pub fn run(seed: u64) -> Report {
         let crashed = faulty.borrow_mut().crashed();
         for number in crashed {
             report.crashes += 1;
-            room.close_worker(number);
+            room.crash_worker(number);
         }
         let comes_back = faulty.borrow_mut().comes_back(room.now());
-        for pace in comes_back {
-            let number = room.workers();
-            room.open_worker_as(pace, |id| faulty.borrow_mut().enter(id, number));
+        for how in comes_back {
+            match how {
+                Return::AsItself(number) => room.return_worker(number),
+                Return::AsAnother(pace) => {
+                    let number = room.workers();
+                    room.open_worker_as(pace, |id| faulty.borrow_mut().enter(id, number));
+                }
+            }
+        }
+        if let Some((_, how)) = rewinds.next_if(|(at, _)| *at <= room.now()) {
+            report.rewinds += 1;
+            if let Err(error) = rewind(&mut room, &faulty, how, &first) {
+                watch.violations.push(error);
+            }
+            watch.begin_anew();
         }
         let moods = faulty.borrow_mut().moods(room.now());
         for (number, willing) in moods {
@@ -110,11 +131,27 @@ pub fn run(seed: u64) -> Report {
     let given_up = |(_, text): &&(_, String)| text.contains("was abandoned");
     report.abandoned = room.notices().iter().filter(given_up).count() as u32;
     report.faults = faulty.borrow().faults;
+    report.masked = faulty.borrow().wiretap.masked() as u32;
     report
 }
 
+/// Lets the aggregator go back.
+fn rewind(
+    room: &mut Simulation,
+    faulty: &RefCell<Faulty>,
+    how: Rewind,
+    first: &Checkpoint,
+) -> Result<(), String> {
+    match how {
+        Rewind::StartOver => return room.start_over().map_err(|error| error.to_string()),
+        Rewind::LeaveOut(number) => faulty.borrow_mut().leave_out(number),
+        Rewind::RollBack => {}
+    }
+    room.roll_back(first.clone()).map_err(|error| error.to_string())
+}
+
 /// An update that nobody trained, a little different for everybody and every try.
-fn update(place: &Assignment, round: u32, task: &Task) -> Update {
+pub(super) fn update(place: &Assignment, round: u32, task: &Task) -> Update {
     let digits = 10 + place.slot;
     let path = format!("round/{round}/try/{}/worker/{}/update", task.attempt, place.slot);
     let mut stream = Stream::new(place.seed, &path);
@@ -150,6 +187,11 @@ impl Watch {
         }
     }
 
+    /// The aggregator has gone back.
+    fn begin_anew(&mut self) {
+        (self.round, self.current, self.idle_since) = (0, None, None);
+    }
+
     fn look(&mut self, room: &Simulation, faulty: &Faulty) {
         let snapshot = room.snapshot();
         self.violations.extend(room.violations().iter().cloned());
@@ -158,6 +200,7 @@ impl Watch {
             degree.map_or(usize::MAX, |d| d.threshold.max(self.settings.threshold as usize))
         };
         self.violations.extend(faulty.wiretap.both_secrets(threshold));
+        self.violations.extend(faulty.wiretap.summed_twice());
         if snapshot.round < self.round || snapshot.round > self.round + 1 {
             self.violations.push(format!("round {} follows {}", snapshot.round, self.round));
         }
@@ -203,11 +246,13 @@ mod tests {
             total.sums += report.sums;
             total.abandoned += report.abandoned;
             total.crashes += report.crashes;
+            total.rewinds += report.rewinds;
             total.moods += report.moods;
             total.faults += report.faults;
         }
         // It is no promise kept where nothing happens.
-        let counts = [total.sums, total.abandoned, total.crashes, total.moods, total.faults];
+        let happened = [total.sums, total.abandoned, total.crashes, total.moods, total.faults];
+        let counts = happened.into_iter().chain([total.rewinds]).collect::<Vec<_>>();
         assert!(counts.iter().all(|&count| count > 20), "{total:?}");
     }
 

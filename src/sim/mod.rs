@@ -10,6 +10,8 @@ pub mod faults;
 mod network;
 mod restart;
 pub mod scale;
+#[cfg(test)]
+mod small_order;
 mod wiretap;
 
 use std::collections::BTreeMap;
@@ -53,6 +55,8 @@ pub type Tap = Box<dyn FnMut(Millis, Address, &mut Vec<u8>) -> Fate>;
 pub struct Simulation {
     aggregator: Aggregator,
     workers: Vec<Option<Actor>>,
+    /// Those that have crashed, as they are when their pages are opened again.
+    crashed: BTreeMap<usize, Actor>,
     shards: Shards,
     make: Option<Make>,
     network: Network,
@@ -63,6 +67,8 @@ pub struct Simulation {
     wakes: Vec<Millis>,
     seed: u64,
     notices: Vec<(Level, String)>,
+    /// Whom notices are about.
+    about: Vec<(PeerId, String)>,
     models: u32,
     sums: u32,
     /// The newest checkpoint, once they are kept.
@@ -82,6 +88,7 @@ impl Simulation {
         let mut simulation = Self {
             aggregator: Aggregator::new(settings, entropy)?,
             workers: Vec::new(),
+            crashed: BTreeMap::new(),
             shards,
             make: None,
             network: Network::default(),
@@ -91,6 +98,7 @@ impl Simulation {
             wakes: Vec::new(),
             seed,
             notices: Vec::new(),
+            about: Vec::new(),
             models: 0,
             sums: 0,
             kept: None,
@@ -187,6 +195,11 @@ impl Simulation {
     #[must_use]
     pub fn notices(&self) -> &[(Level, String)] {
         &self.notices
+    }
+
+    /// What the aggregator told the user of one worker.
+    pub fn notices_about(&self, worker: PeerId) -> impl Iterator<Item = &str> {
+        self.about.iter().filter(move |(id, _)| *id == worker).map(|(_, text)| text.as_str())
     }
 
     /// How often the model was shown, the first weights included.
@@ -315,7 +328,10 @@ impl Simulation {
                     self.sums += 1;
                     self.check_sum(round, &elements, width, &survivors);
                 }
-                Action::Notice { level, text, .. } => self.notices.push((level, text)),
+                Action::Notice { level, text, worker } => {
+                    self.about.extend(worker.map(|id| (id, text.clone())));
+                    self.notices.push((level, text));
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Pages that crash and are opened again.
 
 use super::{Shards, Simulation, actor};
-use crate::federated::{Aggregator, Checkpoint, Entropy, Event, Stamp};
+use crate::federated::{Aggregator, Checkpoint, Entropy, Event, RestoreError, Stamp};
 use crate::seeded::Stream;
 
 /// What the aggregator's page has kept.
@@ -62,6 +62,61 @@ impl Simulation {
         self.close_worker(number);
         self.workers[number] = Some(reloaded);
         self.work(number, actor::Input::Open);
+    }
+
+    /// A worker's page crashes. [`Simulation::return_worker`] opens it again.
+    pub fn crash_worker(&mut self, number: usize) {
+        let entropy = self.fresh(&format!("simulation/worker/{number}"));
+        if let Some(actor) = self.workers.get(number).and_then(Option::as_ref) {
+            self.crashed.insert(number, actor.reloaded(entropy));
+            self.close_worker(number);
+        }
+    }
+
+    /// The page of a worker that has crashed is opened again, as who it was.
+    pub fn return_worker(&mut self, number: usize) {
+        if let Some(actor) = self.crashed.remove(&number) {
+            self.workers[number] = Some(actor);
+            self.work(number, actor::Input::Open);
+        }
+    }
+
+    /// The aggregator begins anew with the same settings, and so with the same first model, before
+    /// workers whose pages stay open.
+    ///
+    /// # Errors
+    /// As [`Aggregator::configure`].
+    pub fn start_over(&mut self) -> Result<(), crate::network::Error> {
+        let actions = self.aggregator.configure(self.aggregator.settings().clone())?;
+        self.carry_out(actions);
+        self.keep_news();
+        self.tell(Event::Start);
+        Ok(())
+    }
+
+    /// As [`Simulation::start_over`], from these weights.
+    ///
+    /// # Errors
+    /// As [`Aggregator::continue_from`].
+    pub fn continue_from(&mut self, weights: Vec<f32>) -> Result<(), crate::network::Error> {
+        let settings = self.aggregator.settings().clone();
+        let actions = self.aggregator.continue_from(settings, weights)?;
+        self.carry_out(actions);
+        self.keep_news();
+        self.tell(Event::Start);
+        Ok(())
+    }
+
+    /// The aggregator goes back to where it was, as one may that wants a round twice.
+    ///
+    /// # Errors
+    /// When the checkpoint cannot be taken up.
+    pub fn roll_back(&mut self, checkpoint: Checkpoint) -> Result<(), RestoreError> {
+        let entropy = self.fresh("simulation/tokens");
+        self.aggregator = Aggregator::restore(checkpoint, entropy)?;
+        self.tell(Event::Open);
+        self.tell(Event::Start);
+        Ok(())
     }
 
     /// A worker's page crashes while nobody is there to hear of it.

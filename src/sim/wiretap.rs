@@ -1,11 +1,12 @@
 //! Listens to a room and notes what an aggregator could know from it: whether any worker's two
-//! secrets could be opened.
+//! secrets could be opened, and whether any worker sums one model twice in one round.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
 use crate::federated::{ToAggregator, ToWorker, Token};
+use crate::network::WeightHash;
 use crate::secagg::{FromClient, FromServer, share_kind};
 use crate::wire::{Address, Envelope, PeerId};
 
@@ -25,6 +26,11 @@ pub(super) struct Wiretap {
     opened: BTreeMap<(Try, u32, bool), BTreeSet<u32>>,
     /// How many workers a try's list has.
     workers: BTreeMap<Try, u32>,
+    /// The round and the model of a worker's tasks.
+    tasks: BTreeMap<(PeerId, [u8; 16]), (u32, [u8; 32])>,
+    /// For which of them it has sent a masked vector.
+    masked: BTreeSet<(PeerId, (u32, [u8; 32]))>,
+    twice: Option<(PeerId, u32)>,
 }
 
 impl Wiretap {
@@ -78,6 +84,39 @@ impl Wiretap {
             }
             FromClient::Keys(_) | FromClient::Masked(_) | FromClient::Statement(_) => {}
         }
+    }
+
+    /// Notes a task on its way to a worker, and a masked vector on its way from one, whether they
+    /// arrive or not.
+    pub(super) fn leaves(&mut self, to: Address, bytes: &[u8]) {
+        let Ok(Envelope { kind, payload, round, sender, .. }) = Envelope::decode(bytes, usize::MAX)
+        else {
+            return;
+        };
+        if let Address::Worker(id) = to
+            && let Ok(ToWorker::Task(task)) = ToWorker::decode(kind, &payload)
+        {
+            self.tasks.insert((id, task.token.0), (round, WeightHash::of(&task.weights).0));
+        }
+        if to == Address::Aggregator
+            && let Ok(ToAggregator::Step { token, step: FromClient::Masked(_) }) =
+                ToAggregator::decode(kind, &payload)
+            && let Some(&task) = self.tasks.get(&(sender, token.0))
+            && !self.masked.insert((sender, task))
+        {
+            self.twice = Some((sender, task.0));
+        }
+    }
+
+    /// Masked vectors that workers have sent.
+    pub(super) fn masked(&self) -> usize {
+        self.masked.len()
+    }
+
+    /// A worker that has sent two masked vectors for one model and round.
+    pub(super) fn summed_twice(&self) -> Option<String> {
+        let (id, round) = self.twice?;
+        Some(format!("worker {id} has summed a model twice in round {round}"))
     }
 
     /// A worker of which as many shares of both kinds were opened as open a secret.

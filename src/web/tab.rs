@@ -1,6 +1,7 @@
-//! What a worker's tab keeps over a reload: who it is, and the training that it is in the middle of.
+//! What a worker's tab keeps over a reload: who it is, which updates it has spent, and the training
+//! that it is in the middle of.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use super::broadcast::subject;
 use super::environment::{complain, entropy, epoch_ms, now, words};
 use super::locks;
 use super::store::{self, Change, Error, Shelf};
-use crate::federated::UnfinishedWork;
+use crate::federated::{Spent, UnfinishedWork};
 use crate::kept;
 use crate::secagg::Identity;
 use crate::wire::{self, Address, Reader, Writer};
@@ -33,12 +34,25 @@ pub(super) struct Tab {
     has_work: Cell<bool>,
     /// The store has failed; nothing more is tried.
     is_off: Rc<Cell<bool>>,
+    /// Whether the identity outlives the page; what it has spent does then, too.
+    is_kept: bool,
+    records: Rc<Records>,
+}
+
+/// Records of what is spent, one written after the other: a later one is never replaced by an earlier.
+#[derive(Default)]
+struct Records {
+    /// The newest that waits to be written.
+    next: RefCell<Option<(u64, Vec<u8>)>>,
+    is_writing: Cell<bool>,
 }
 
 /// A tab that was opened.
 pub(super) struct Opened {
     pub(super) tab: Tab,
     pub(super) identity: Identity,
+    /// The updates that it has given to secure sums.
+    pub(super) spent: Spent,
     /// A training that another page of this tab was in the middle of.
     pub(super) unfinished: Option<UnfinishedWork>,
     /// Why what was kept of one cannot be used.
@@ -57,10 +71,15 @@ fn work(key: &str) -> String {
     format!("{key}/work")
 }
 
+fn spent(key: &str) -> String {
+    format!("{key}/spent")
+}
+
 impl Tab {
     /// Takes up the identity of the tab called `name`, and holds its lock as the sign that it
     /// lives. A tab that was duplicated has its name from another one, which holds that lock:
-    /// it becomes a tab of its own.
+    /// it becomes a tab of its own. So does one whose record of what it has spent cannot be read, for
+    /// who does not know that must not go on as the same worker.
     ///
     /// # Errors
     /// When the browser has no locks.
@@ -85,40 +104,95 @@ impl Tab {
         let known = known.map(|seed| Identity::from_seed(&seed));
         if let Some(identity) = known {
             if hold(room, &identity).await? {
-                let (unfinished, lost) = match find_work(&key).await {
-                    Ok(unfinished) => (unfinished, None),
-                    Err(error) => (None, Some(error)),
-                };
-                // What cannot be used is deleted with the next training.
-                let tab = Self::new(key, unfinished.is_some() || lost.is_some());
-                return Ok(Opened { tab, identity, unfinished, lost, renamed, trouble });
+                // Read once the page before is gone for good, which may have been writing.
+                match read_spent(&key).await {
+                    Ok(spent) => {
+                        let (unfinished, lost) = match find_work(&key).await {
+                            Ok(unfinished) => (unfinished, None),
+                            Err(error) => (None, Some(error)),
+                        };
+                        // What cannot be used is deleted with the next training.
+                        let tab = Self::new(key, unfinished.is_some() || lost.is_some(), true);
+                        return Ok(Opened {
+                            tab,
+                            identity,
+                            spent,
+                            unfinished,
+                            lost,
+                            renamed,
+                            trouble,
+                        });
+                    }
+                    Err(error) => trouble = Some(error),
+                }
+            } else {
+                let mut random = [0; 8];
+                (entropy())(&mut random);
+                let name = format!("{:016x}", u64::from_le_bytes(random));
+                key = format!("{room}/{name}");
+                renamed = Some(name);
             }
-            let mut random = [0; 8];
-            (entropy())(&mut random);
-            let name = format!("{:016x}", u64::from_le_bytes(random));
-            key = format!("{room}/{name}");
-            renamed = Some(name);
         }
         let identity = Identity::draw(&mut entropy());
         hold(room, &identity).await?;
         let mut w = Writer::new();
         w.u64(epoch_ms()).raw(&*identity.seed());
         let record = Zeroizing::new(w.finish());
-        if let Err(error) = store::put(Shelf::Workers, &who(&key), &record).await {
+        // Another worker's records do not become this one's.
+        let (who, work, spent) = (who(&key), work(&key), spent(&key));
+        let changes = [
+            (Shelf::Workers, Change::Put(&who, &record)),
+            (Shelf::Workers, Change::Delete(&work)),
+            (Shelf::Workers, Change::Delete(&spent)),
+        ];
+        let kept = store::change(&changes).await;
+        let is_kept = kept.is_ok();
+        if let Err(error) = kept {
             trouble = Some(error);
         }
-        let tab = Self::new(key, false);
-        Ok(Opened { tab, identity, unfinished: None, lost: None, renamed, trouble })
+        let tab = Self::new(key, false, is_kept);
+        let spent = Spent::default();
+        Ok(Opened { tab, identity, spent, unfinished: None, lost: None, renamed, trouble })
     }
 
-    fn new(key: String, has_work: bool) -> Self {
+    fn new(key: String, has_work: bool, is_kept: bool) -> Self {
         Self {
             key,
             kept_at: Cell::new(now()),
             is_writing: Rc::default(),
             has_work: Cell::new(has_work),
             is_off: Rc::default(),
+            is_kept,
+            records: Rc::default(),
         }
+    }
+
+    /// Keeps a record of what is spent, and says so once it would survive a crash; with its number,
+    /// for it stands for all before it. Where the browser keeps not even who this worker is, the
+    /// record lasts as long as that does: as the page.
+    pub(super) fn record(
+        &self,
+        number: u64,
+        record: Vec<u8>,
+        done: impl Fn(u64, Result<(), String>) + 'static,
+    ) {
+        let (is_kept, key, records) = (self.is_kept, spent(&self.key), Rc::clone(&self.records));
+        *records.next.borrow_mut() = Some((number, record));
+        if records.is_writing.replace(true) {
+            return;
+        }
+        spawn_local(async move {
+            loop {
+                let next = records.next.take();
+                let Some((number, record)) = next else { break };
+                let outcome = match is_kept {
+                    true => store::put(Shelf::Workers, &key, &record).await,
+                    false => Ok(()),
+                };
+                done(number, outcome.map_err(|error| error.to_string()));
+            }
+            records.is_writing.set(false);
+        });
     }
 
     /// Keeps a training now and then. `failed` is told in words when that fails for the first time.
@@ -189,6 +263,14 @@ async fn find_work(key: &str) -> Result<Option<UnfinishedWork>, Error> {
     Ok(record.map(read).transpose()?)
 }
 
+/// What a tab has spent; nothing where it has not been in a secure sum.
+async fn read_spent(key: &str) -> Result<Spent, Error> {
+    match store::get(Shelf::Workers, &spent(key)).await? {
+        None => Ok(Spent::default()),
+        Some(record) => Spent::decode(&record).map_err(|error| Error::Unusable(error.into())),
+    }
+}
+
 /// Deletes what tabs have left that did not come back.
 async fn clear_out() -> Result<(), Error> {
     let oldest = epoch_ms().saturating_sub(REMEMBERED.as_millis() as u64);
@@ -203,7 +285,7 @@ async fn clear_out() -> Result<(), Error> {
         // The same goes for one that names no time.
         let at = record.and_then(|record| Reader::new(&record).u64("time").ok());
         if at.is_none_or(|at| at < oldest) {
-            gone.extend([who(key), work(key)]);
+            gone.extend([who(key), work(key), spent(key)]);
         }
     }
     let changes: Vec<_> = gone.iter().map(|key| (Shelf::Workers, Change::Delete(key))).collect();

@@ -128,7 +128,8 @@ async fn open(
     if let Some(error) = opened.lost {
         show.event(&warning(format!("the training before the reload begins anew: {error}")));
     }
-    let machine = federated::Worker::new(opened.identity, entropy());
+    let machine =
+        federated::Worker::new(opened.identity, entropy()).with_spent(opened.spent);
     let address = Address::Worker(machine.id());
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Workers, address], move || receive(&arrived))
@@ -210,6 +211,12 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                 sleep(Duration::from_millis(at.saturating_sub(now_ms()) + 1)).await;
                 tell(&shared, Event::Tick);
             }),
+            Action::Record { number, record } => {
+                let told = Rc::clone(&shared);
+                room.tab.record(number, record, move |number, outcome| {
+                    tell(&told, Event::Recorded { number, outcome });
+                });
+            }
             Action::Masked { round, part, masked, first_masks, width } => {
                 let mask = |mask: &FirstMask| FirstMaskView {
                     with: mask.with.map(|id| id.to_string()),

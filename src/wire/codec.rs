@@ -109,6 +109,12 @@ impl<'a> Reader<'a> {
         Self { bytes }
     }
 
+    /// Whether all bytes are read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// # Errors
     /// [`Error::Truncated`].
     pub fn u8(&mut self, what: &'static str) -> Result<u8, Error> {

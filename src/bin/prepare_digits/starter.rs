@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sotto::digits::Digits;
-use sotto::learn::{Error, Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
+use sotto::learn::{Coins, Error, Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
 use sotto::network::{Initialiser, Preset, Weights, preset};
 use sotto::seeded::Stream;
 
@@ -89,7 +89,7 @@ fn learn(preset: &Preset, train: &Digits, test: &Digits) -> Result<(Weights, f64
         let variety = format!("starter/{pass}/variety");
         let mut trainer =
             Trainer::new(network, &weights, Recipe::plain(sgd), train.len(), shuffle)?
-                .with_variety(VARIETY, SEED, variety)?;
+                .with_variety(VARIETY, Coins::Public(SEED), variety)?;
         while !trainer.is_done() {
             trainer.step(train)?;
         }

@@ -6,7 +6,7 @@ use std::thread;
 
 use sotto::sim::faults::{self, Report};
 
-/// Runs rooms with lossy wires, crashes and liars, a seed each, and looks whether the promises
+/// Runs rooms with lossy wires, crashes, liars and aggregators that go back, a seed each, and looks whether the promises
 /// of secure aggregation hold. A seed that breaks one is named in the last line, and replays
 /// with --first-seed.
 #[derive(clap::Args)]
@@ -42,10 +42,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
         }
     });
     let outcome = outcome.into_inner().map_err(|_| "a run ended in a panic".to_owned())?;
-    let Total { rounds, sums, abandoned, crashes, moods, faults } = outcome.total;
+    let Total { rounds, sums, abandoned, crashes, rewinds, moods, faults } = outcome.total;
     println!(
         "{} seeds: {rounds} rounds, {sums} secure sums, {abandoned} tries given up, {crashes} \
-         crashes, {moods} changes of mind, {faults} faults on the wires",
+         crashes, {rewinds} returns of aggregators to an earlier model, {moods} changes of mind, \
+         {faults} faults on the wires",
         arguments.seeds
     );
     match outcome.broken.iter().min_by_key(|(seed, _)| *seed) {
@@ -70,6 +71,7 @@ struct Total {
     sums: u64,
     abandoned: u64,
     crashes: u64,
+    rewinds: u64,
     moods: u64,
     faults: u64,
 }
@@ -81,6 +83,7 @@ impl Outcome {
         total.sums += u64::from(report.sums);
         total.abandoned += u64::from(report.abandoned);
         total.crashes += u64::from(report.crashes);
+        total.rewinds += u64::from(report.rewinds);
         total.moods += u64::from(report.moods);
         total.faults += u64::from(report.faults);
         if !report.violations.is_empty() {

@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::entropy;
 use crate::guest::Inside;
 use crate::shared::source::Source;
+use crate::state::State;
 
 /// How long a shard that could not be loaded waits before it is tried again.
 const LOAD_AGAIN: Duration = Duration::from_secs(5);
@@ -26,6 +27,9 @@ const LOAD_AGAIN: Duration = Duration::from_secs(5);
 pub(crate) struct Crew {
     hands: Vec<Hand>,
     source: Arc<Source>,
+    /// Where it is kept which updates they have spent; without it they forget it as they forget
+    /// who they are.
+    state: Option<State>,
     /// As many trainings at once as there are cores.
     cores: Arc<Semaphore>,
     done: mpsc::UnboundedSender<Done>,
@@ -61,27 +65,35 @@ enum What {
 
 impl Crew {
     /// These workers, none of whom has looked around; what they do is told to `done`.
+    ///
+    /// # Errors
+    /// When `state` holds a record of theirs that cannot be read.
     pub(crate) fn new(
         workers: Vec<Identity>,
         source: Arc<Source>,
+        state: Option<State>,
         done: mpsc::UnboundedSender<Done>,
-    ) -> Self {
-        let hand = |identity| Hand {
-            machine: Worker::new(identity, entropy()),
-            digits: Arc::default(),
-            wakes: BTreeSet::new(),
-            unfinished: None,
-            stop: Arc::default(),
-            generation: 0,
+    ) -> Result<Self, String> {
+        let hand = |identity: Identity| {
+            let spent = state.as_ref().map(|state| state.spent(identity.id())).transpose()?;
+            Ok(Hand {
+                machine: Worker::new(identity, entropy()).with_spent(spent.unwrap_or_default()),
+                digits: Arc::default(),
+                wakes: BTreeSet::new(),
+                unfinished: None,
+                stop: Arc::default(),
+                generation: 0,
+            })
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            hands: workers.into_iter().map(hand).collect(),
+        Ok(Self {
+            hands: workers.into_iter().map(hand).collect::<Result<_, String>>()?,
             source,
+            state,
             cores: Arc::new(Semaphore::new(cores)),
             done,
             said: Vec::new(),
-        }
+        })
     }
 
     /// Something that a worker began is over.
@@ -114,6 +126,12 @@ impl Crew {
                 }
                 Action::Wake(at) => {
                     self.hands[number].wakes.insert(at);
+                }
+                Action::Record { number: record, record: bytes } => {
+                    let worker = self.hands[number].machine.id();
+                    let keep = |state: &State| state.keep_spent(worker, &bytes);
+                    let outcome = self.state.as_ref().map_or(Ok(()), keep);
+                    self.handle(number, Event::Recorded { number: record, outcome }, now);
                 }
                 Action::Notice(text) => {
                     eprintln!("sotto: worker {}: {text}", self.hands[number].machine.id());

@@ -1,12 +1,14 @@
 //! What a program keeps on disk, each file replaced in one step: an aggregator its room's secret and its run,
-//! workers who they are.
+//! workers who they are and which updates they have spent.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use sotto::federated::Spent;
 use sotto::kept::{self, Run};
 use sotto::secagg::Identity;
+use sotto::wire::PeerId;
 use sotto::wire::sealed::{RoomSecret, Token};
 use zeroize::Zeroizing;
 
@@ -82,6 +84,28 @@ impl State {
         token.copy_from_slice(first);
         let (seeds, _) = seeds.as_chunks::<SEED_LEN>();
         Ok((token, seeds.iter().take(count).map(Identity::from_seed).collect()))
+    }
+
+    /// What a worker had spent; nothing where it has not been in a secure sum.
+    pub(crate) fn spent(&self, worker: PeerId) -> Result<Spent, String> {
+        let path = self.spent_file(worker);
+        let record = match fs::read(&path) {
+            Ok(record) => record,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Spent::default()),
+            Err(error) => return Err(wrong(&path, &error)),
+        };
+        let spent = kept::open(&record).and_then(|bytes| Ok(Spent::decode(bytes)?));
+        spent.map_err(|error| wrong(&path, &error))
+    }
+
+    /// Keeps a worker's record of what it has spent instead of the one before. It outlives a crash.
+    pub(crate) fn keep_spent(&self, worker: PeerId, record: &[u8]) -> Result<(), String> {
+        let path = self.spent_file(worker);
+        replace(&path, &kept::seal(record)).map_err(|error| wrong(&path, &error))
+    }
+
+    fn spent_file(&self, worker: PeerId) -> PathBuf {
+        self.folder.join(format!("spent-{worker}"))
     }
 
     fn run_file(&self) -> PathBuf {
@@ -211,6 +235,24 @@ mod tests {
         assert_eq!(ids(&state.workers(3).unwrap().1), ids(&three));
         fs::write(folder.0.join("workers"), [0; 40]).unwrap();
         assert!(state.workers(1).is_err());
+    }
+
+    #[test]
+    fn what_is_spent_is_found_or_an_error() {
+        let folder = Folder::new("spent");
+        let state = State::open(&folder.0).unwrap();
+        let [worker, other] = [PeerId([1; 16]), PeerId([2; 16])];
+        assert_eq!(state.spent(worker), Ok(Spent::default()));
+        let mut record = sotto::wire::Writer::new();
+        record.u8(1).length(1).u64(7).u32(3).u32(1).raw(&[9; 32]);
+        let record = record.finish();
+        state.keep_spent(worker, &record).unwrap();
+        assert_eq!(state.spent(worker).unwrap().encode(), record);
+        assert_eq!(state.spent(other), Ok(Spent::default()));
+        for damaged in [b"none".to_vec(), kept::seal(&[9]), kept::seal(&record[1..])] {
+            fs::write(state.spent_file(worker), damaged).unwrap();
+            assert!(state.spent(worker).is_err(), "a worker must not take it for nothing spent");
+        }
     }
 
     #[test]

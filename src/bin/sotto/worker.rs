@@ -40,7 +40,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=WORKERS_MAX as i64))]
     workers: u16,
-    /// Keep in this folder who the workers are: after a restart they have their places again
+    /// Keep in this folder who the workers are, and which updates they have given: after a restart they
+    /// have their places again, and give none a second time
     #[arg(long, value_name = "FOLDER")]
     state: Option<PathBuf>,
     #[command(flatten)]
@@ -97,7 +98,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
         Some(state) => state.workers(count)?,
         None => fresh(count),
     };
-    let crew = Crew::new(workers, source, done);
+    let crew = Crew::new(workers, source, state, done)?;
     let mut guest = Guest::new(invite.secret().clone(), token, broker, crew);
     let stop = asked_to_stop();
     tokio::pin!(stop);

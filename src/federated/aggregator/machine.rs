@@ -45,6 +45,9 @@ pub struct Aggregator {
     former: Former,
     wanted: bool,
     applied: u32,
+    /// The latest number of a round that is used up: its round is applied, or its workers' updates are
+    /// spent. Where nothing was spent in vain it is `applied`.
+    number: u32,
     /// Updates in the newest model.
     counted: usize,
     rounds: u32,
@@ -85,6 +88,7 @@ impl Aggregator {
             former: Former::default(),
             wanted: false,
             applied: 0,
+            number: 0,
             counted: 0,
             current: None,
             abandoned: 0,
@@ -136,7 +140,7 @@ impl Aggregator {
         self.adaptive = settings.adaptive_clip();
         (self.network, self.weights, self.strategy) = (network, weights, strategy);
         self.settings = settings;
-        (self.applied, self.abandoned, self.counted) = (0, 0, 0);
+        (self.applied, self.number, self.abandoned, self.counted) = (0, 0, 0, 0);
         self.pace = Pace::default();
         for id in self.by_slot() {
             self.welcome(id, &mut actions);
@@ -208,7 +212,7 @@ impl Aggregator {
             Event::Gone(id) => self.gone(id, now, &mut actions),
             Event::Start => {
                 if self.applied >= self.rounds {
-                    self.rounds = self.applied + self.settings.rounds;
+                    self.rounds = self.applied.saturating_add(self.settings.rounds);
                 }
                 self.wanted = true;
                 self.retry_at = now;
@@ -260,6 +264,9 @@ impl Aggregator {
             Ok(ToAggregator::Update(update)) => self.update(sender, round, update, now, actions),
             Ok(ToAggregator::Step { token, step }) => {
                 self.step(sender, round, &token, step, now, actions);
+            }
+            Ok(ToAggregator::Spent { token, next }) => {
+                self.spent(sender, &token, next, now, actions);
             }
             Ok(ToAggregator::Failed { token, reason }) => {
                 if self.current.as_mut().is_some_and(|current| current.fail(sender, &token)) {

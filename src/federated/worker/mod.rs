@@ -8,9 +8,11 @@
 //! ```
 
 mod presence;
+mod spent;
 mod sum;
 
 use presence::Presence;
+pub use spent::Spent;
 use sum::{Kept, Sum};
 
 use super::Millis;
@@ -21,8 +23,8 @@ use super::messages::{
 use super::virtual_clients::PrivatePart;
 use crate::entropy::Entropy;
 use crate::learn::Recipe;
-use crate::network;
-use crate::secagg::{FirstMask, Identity, Width};
+use crate::network::{self, WeightHash};
+use crate::secagg::{Context, FirstMask, Identity, Width};
 use crate::wire::{Address, Envelope, PeerId, RunId};
 
 /// How long an unanswered `Join` waits before it is sent again.
@@ -50,6 +52,13 @@ pub enum WorkerEvent {
         token: Token,
         /// Why, in words.
         reason: String,
+    },
+    /// What a [`WorkerAction::Record`] asked to be kept is durable, or why it could not be kept.
+    Recorded {
+        /// Its number. Records of smaller numbers are in it.
+        number: u64,
+        /// What became of it.
+        outcome: Result<(), String>,
     },
     /// The tab's own verdict on whether it takes part; it is willing until it says otherwise.
     Willing(bool),
@@ -82,6 +91,14 @@ pub enum WorkerAction {
         first_masks: Vec<FirstMask>,
         /// Bits of an element.
         width: Width,
+    },
+    /// Keep this record of what is spent in place of the one before, for [`Spent::decode`] when
+    /// this worker comes back; then say [`WorkerEvent::Recorded`]. What spends it waits for that.
+    Record {
+        /// Counts the records of this worker's life in this page.
+        number: u64,
+        /// The bytes.
+        record: Vec<u8>,
     },
     /// Tell the user.
     Notice(String),
@@ -120,8 +137,14 @@ pub struct Worker {
     task: Option<Current>,
     /// The secure sum that this worker takes part in.
     sum: Option<Sum>,
-    /// What was learnt for a round whose sum is not known yet.
+    /// What was learnt for a round, until it is sent under its masks.
     kept: Option<Kept>,
+    /// What it must not sum again, over all runs.
+    spent: Spent,
+    /// Counts the records of that.
+    records: u64,
+    /// The latest try of a secure sum that it took up in this page.
+    latest: Option<Context>,
     /// The control variate; empty for zeros.
     control: Vec<f32>,
     /// What it becomes once it is sure that the update counts.
@@ -141,9 +164,8 @@ struct NextControl {
 struct Current {
     round: u32,
     token: Token,
-    attempt: u32,
     recipe: Recipe,
-    secure: Option<SecureTask>,
+    secure: Option<(SecureTask, Context)>,
     control: Option<Control>,
 }
 
@@ -164,10 +186,20 @@ impl Worker {
             task: None,
             sum: None,
             kept: None,
+            spent: Spent::default(),
+            records: 0,
+            latest: None,
             control: Vec::new(),
             next_control: None,
             presence: Presence::default(),
         }
+    }
+
+    /// With what it had spent before its page was reloaded, or its program started anew.
+    #[must_use]
+    pub fn with_spent(mut self, spent: Spent) -> Self {
+        self.spent = spent;
+        self
     }
 
     /// Who this worker is.
@@ -200,6 +232,7 @@ impl Worker {
             WorkerEvent::ShardLoaded(digits) => self.loaded(digits, now),
             WorkerEvent::Trained { update, part } => self.trained(update, part),
             WorkerEvent::Failed { token, reason } => self.failed(token, reason),
+            WorkerEvent::Recorded { number, outcome } => self.recorded(number, outcome),
             WorkerEvent::Willing(willing) => self.decide(willing, now),
         };
         actions.extend(self.keep_in_touch(now));
@@ -329,6 +362,17 @@ impl Worker {
             let reason = "the digits are not loaded yet".to_owned();
             return vec![self.send(round, &ToAggregator::Failed { token: task.token, reason })];
         }
+        if self.is_at(&task.token) {
+            // It came twice.
+            return Vec::new();
+        }
+        let secure = task.secure.map(|secure| {
+            let model = WeightHash::of(&task.weights).0;
+            (secure, Context { run: self.run.0, round, attempt: task.attempt, model })
+        });
+        if let Err(refusal) = self.take_up(secure.map(|(_, context)| context), &task.token) {
+            return vec![self.send(round, &refusal)];
+        }
         if let Some(next) = self.next_control.take_if(|next| next.round < round)
             && next.counts
         {
@@ -338,12 +382,11 @@ impl Worker {
         let current = Current {
             round,
             token: task.token.clone(),
-            attempt: task.attempt,
             recipe: task.recipe,
-            secure: task.secure,
+            secure,
             control: task.control.clone(),
         };
-        if self.has_kept(&current, &task) {
+        if self.has_kept(&current) {
             actions.extend(self.begin_sum(current));
             return actions;
         }
@@ -355,6 +398,12 @@ impl Worker {
         let control = self.control.clone();
         actions.push(WorkerAction::Train(Box::new(Job { round, task: *task, control, secret })));
         actions
+    }
+
+    /// Whether the task with this token is under way.
+    fn is_at(&self, token: &Token) -> bool {
+        let trains = self.task.as_ref().is_some_and(|current| current.token == *token);
+        trains || self.sum.as_ref().is_some_and(|sum| sum.token == *token)
     }
 
     fn cancelled(&mut self, round: u32, now: Millis) -> Vec<WorkerAction> {

@@ -1,26 +1,31 @@
 //! A worker's part in the secure sum of a round.
 
-use super::super::messages::{SecureTask, Task, ToAggregator, Token, Update};
+use super::super::messages::{SecureTask, ToAggregator, Token, Update};
 use super::super::virtual_clients::PrivatePart;
 use super::{Current, Millis, Worker, WorkerAction, WorkerPhase};
 use crate::learn::Recipe;
-use crate::network::WeightHash;
 use crate::prg::StreamKey;
 use crate::secagg::{Client, Context, Encoding, Error, FromClient, FromServer};
-use crate::wire::RunId;
 use zeroize::Zeroizing;
 
 /// A secure sum under way.
 pub(super) struct Sum {
     pub(super) round: u32,
-    token: Token,
+    pub(super) token: Token,
+    context: Context,
     client: Client,
+    held: Option<Held>,
 }
 
-/// What was learnt in a round, for its next try if this one is given up.
+/// A masked vector, until the record that it is spent is durable.
+struct Held {
+    record: u64,
+    actions: Vec<WorkerAction>,
+}
+
+/// What was learnt in a round, for its next try if this one is given up before it was sent.
 pub(super) struct Kept {
-    run: RunId,
-    round: u32,
+    context: Context,
     recipe: Recipe,
     secure: SecureTask,
     update: Update,
@@ -66,16 +71,47 @@ fn encode(
 }
 
 impl Worker {
-    /// Whether the work of a task is done already: it is the same round's, from the same model.
-    pub(super) fn has_kept(&self, current: &Current, task: &Task) -> bool {
-        let same = |kept: &Kept| {
-            kept.run == self.run
-                && kept.round == current.round
-                && kept.recipe == current.recipe
-                && Some(kept.secure) == current.secure
-                && kept.update.base == WeightHash::of(&task.weights)
+    /// Takes up a try of a secure sum, or a task in the clear, unless this worker must not.
+    ///
+    /// # Errors
+    /// What to answer then.
+    pub(super) fn take_up(
+        &mut self,
+        asked: Option<Context>,
+        token: &Token,
+    ) -> Result<(), ToAggregator> {
+        let of_run = |latest: &Context| latest.run == self.run.0;
+        let latest = self.latest.filter(of_run);
+        let Some(asked) = asked else {
+            // Within a run the settings stay as they are.
+            if latest.is_some() || self.spent.knows(self.run.0) {
+                let reason = "this run sums updates securely: none is given in the clear";
+                let (token, reason) = (token.clone(), reason.to_owned());
+                return Err(ToAggregator::Failed { token, reason });
+            }
+            return Ok(());
         };
-        self.kept.as_ref().is_some_and(same)
+        let is_stale = |latest: &Context| {
+            (asked.round, asked.attempt) < (latest.round, latest.attempt)
+        };
+        let later = latest.filter(is_stale).map(|latest| latest.round.saturating_add(1));
+        if let Some(next) = self.spent.refuses(&asked).max(later) {
+            return Err(ToAggregator::Spent { token: token.clone(), next });
+        }
+        self.latest = Some(asked);
+        Ok(())
+    }
+
+    /// Whether the work of a task is done already: it is the same round's, from the same model.
+    pub(super) fn has_kept(&self, current: &Current) -> bool {
+        let Some((secure, context)) = current.secure else {
+            return false;
+        };
+        self.kept.as_ref().is_some_and(|kept| {
+            Context { attempt: context.attempt, ..kept.context } == context
+                && kept.recipe == current.recipe
+                && kept.secure == secure
+        })
     }
 
     /// Training is done: the update stays here, and its secure sum begins.
@@ -85,37 +121,35 @@ impl Worker {
         update: Update,
         part: Option<PrivatePart>,
     ) -> Vec<WorkerAction> {
-        let (run, round, recipe) = (self.run, current.round, current.recipe);
-        self.kept = current.secure.map(|secure| Kept { run, round, recipe, secure, update, part });
+        let recipe = current.recipe;
+        self.kept =
+            current.secure.map(|(secure, context)| Kept { context, recipe, secure, update, part });
         self.begin_sum(current)
     }
 
     pub(super) fn begin_sum(&mut self, current: Current) -> Vec<WorkerAction> {
-        let (Some(kept), Some(secure)) = (&self.kept, current.secure) else {
+        let (Some(kept), Some((secure, context))) = (&self.kept, current.secure) else {
             return Vec::new();
         };
-        let Current { round, attempt, token, .. } = current;
-        let context = Context { run: self.run.0, round, attempt, model: kept.update.base.0 };
+        let Current { round, token, .. } = current;
         let terms = SecureTask::terms(&secure, kept.update.values.len());
         let (client, keys) = Client::new(context, terms, &self.identity, &mut self.entropy);
         self.phase = WorkerPhase::Summing(round);
-        self.sum = Some(Sum { round, token: token.clone(), client });
+        self.sum = Some(Sum { round, token: token.clone(), context, client, held: None });
         vec![self.send(round, &ToAggregator::Step { token, step: keys })]
     }
 
     /// Answers a step of the aggregator.
     pub(super) fn step(&mut self, token: &Token, step: FromServer) -> Vec<WorkerAction> {
-        let (Some(sum), Some(kept)) = (&mut self.sum, &self.kept) else {
+        let Some(sum) = self.sum.as_mut().filter(|sum| sum.token == *token) else {
             return Vec::new();
         };
-        if sum.token != *token {
-            return Vec::new();
-        }
+        let kept = self.kept.as_ref();
         let mut secret = [0; StreamKey::LEN];
         (self.entropy)(&mut secret);
         let mut plain = None;
         let part = |encoding: &Encoding, survivors| {
-            let part = kept.elements(encoding, survivors, secret)?;
+            let part = kept.ok_or(Error::Unexpected)?.elements(encoding, survivors, secret)?;
             plain = Some((part.clone(), encoding.width()));
             Ok(part)
         };
@@ -131,11 +165,52 @@ impl Worker {
                     }
                     _ => None,
                 };
+                let spends = matches!(step, FromClient::Masked(_));
                 let token = token.clone();
                 let answer = self.send(round, &ToAggregator::Step { token, step });
-                std::iter::once(answer).chain(shown).collect()
+                let actions = std::iter::once(answer).chain(shown).collect();
+                if spends { self.spend(actions) } else { actions }
             }
             Err(error) => vec![WorkerAction::Notice(format!("round {round}: {error}"))],
+        }
+    }
+
+    /// Records that an update is spent. What sends it waits until that is durable.
+    fn spend(&mut self, actions: Vec<WorkerAction>) -> Vec<WorkerAction> {
+        let Some(sum) = &mut self.sum else {
+            return Vec::new();
+        };
+        self.kept = None;
+        self.spent.add(sum.context);
+        self.records += 1;
+        let number = self.records;
+        sum.held = Some(Held { record: number, actions });
+        vec![WorkerAction::Record { number, record: self.spent.encode() }]
+    }
+
+    /// A record is durable, and what waited for it leaves; or it is not, and nothing does.
+    pub(super) fn recorded(
+        &mut self,
+        number: u64,
+        outcome: Result<(), String>,
+    ) -> Vec<WorkerAction> {
+        let Some(sum) = &mut self.sum else {
+            return Vec::new();
+        };
+        let Some(Held { actions, .. }) = sum.held.take_if(|held| held.record <= number) else {
+            return Vec::new();
+        };
+        match outcome {
+            Ok(()) => actions,
+            Err(error) => {
+                let (round, token) = (sum.round, sum.token.clone());
+                let reason = format!("what is spent cannot be kept, so no update is sent: {error}");
+                self.leave_sum();
+                vec![
+                    self.send(round, &ToAggregator::Failed { token, reason: reason.clone() }),
+                    WorkerAction::Notice(format!("round {round}: {reason}")),
+                ]
+            }
         }
     }
 
@@ -155,14 +230,10 @@ impl Worker {
         Vec::new()
     }
 
-    /// Leaves a sum. Once this worker has opened shares, the aggregator may know a sum that it
-    /// is in; the same update in another sum would tell the two apart, so it is learnt anew.
+    /// Leaves a sum. A masked vector that still waits for its record never leaves then.
     pub(super) fn leave_sum(&mut self) {
-        if let Some(sum) = self.sum.take() {
+        if self.sum.take().is_some() {
             self.phase = WorkerPhase::Idle;
-            if sum.client.has_unmasked() {
-                self.kept = None;
-            }
         }
     }
 }

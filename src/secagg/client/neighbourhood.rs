@@ -22,7 +22,7 @@ pub(super) struct Neighbourhood {
 impl Neighbourhood {
     /// Checks a list of keys: this worker stands in it with its own keys, and the others are
     /// its neighbours on the ring that the list itself decides, each with keys that its
-    /// identity signed for this try of this round.
+    /// identity signed for this try of this round and that give a secret.
     pub(super) fn new(
         context: &Context,
         terms: &Terms,
@@ -47,6 +47,9 @@ impl Neighbourhood {
             if !stands(&entry.keys, entry.position, &entry.proof) || !entry.keys.holds(context) {
                 return Err(Error::Forged);
             }
+            if !entry.keys.give_secrets() {
+                return Err(Error::Key);
+            }
         }
         let mut ids: Vec<_> = list.neighbours.iter().map(|entry| entry.keys.id()).collect();
         ids.push(ours.id());
@@ -55,7 +58,7 @@ impl Neighbourhood {
             return Err(Error::List);
         }
         let neighbours = list.neighbours.iter().map(|entry| (entry.position, entry.keys)).collect();
-        let least = degree.threshold.max((terms.cohort_min as usize).min(degree.neighbours + 1));
+        let least = degree.threshold.max(terms.survivors_least().min(degree.neighbours + 1));
         let encoding = terms.encoding(workers)?;
         Ok(Self { agreement, degree, least, ring, encoding, position: list.position, neighbours })
     }
@@ -137,5 +140,59 @@ impl Neighbourhood {
                 None => position != self.position || alive,
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::encoding::Numbers;
+    use super::super::super::graph::Rates;
+    use super::super::super::identity::Identity;
+    use super::super::super::keys::{Secrets, small_order_keys};
+    use super::super::super::merkle::Tree;
+    use super::super::super::messages::Entry;
+    use super::*;
+    use crate::entropy::Entropy;
+    use crate::seeded::Stream;
+
+    /// The list of these keys as their first one gets it.
+    fn list(keys: &[Advertisement]) -> KeyList {
+        let tree = Tree::new(keys.iter().map(Advertisement::leaf).collect());
+        let entry = |position: usize| Entry {
+            position: position as u32,
+            keys: keys[position],
+            proof: tree.proof(position),
+        };
+        KeyList {
+            workers: keys.len() as u32,
+            root: tree.root(),
+            position: 0,
+            proof: tree.proof(0),
+            neighbours: (1..keys.len()).map(entry).collect(),
+        }
+    }
+
+    #[test]
+    fn a_list_with_a_key_of_small_order_is_refused() {
+        let mut stream = Stream::new(1, "test/neighbourhood");
+        let mut entropy: Entropy = Box::new(move |bytes| stream.fill(bytes));
+        let context = Context { run: 1, round: 2, attempt: 1, model: [3; 32] };
+        let numbers = Numbers::Weighted { clip: 1.0, weight_max: 100 };
+        let (rates, cohort_min, threshold_min, len) = (Rates::default(), 3, 2, 5);
+        let terms = Terms { rates, cohort_min, threshold_min, len, numbers };
+        let identities: Vec<Identity> = (0..4).map(|_| Identity::draw(&mut entropy)).collect();
+        let advertise = |identity| Secrets::draw(&mut entropy).advertise(&context, identity);
+        let honest: Vec<Advertisement> = identities.iter().map(advertise).collect();
+        let check = |keys: &[Advertisement]| {
+            Neighbourhood::new(&context, &terms, &list(keys), &keys[0]).err()
+        };
+        assert_eq!(check(&honest), None);
+        for key in small_order_keys() {
+            for pair in [[key, honest[2].masking], [honest[2].sealing, key]] {
+                let mut keys = honest.clone();
+                keys[2] = Advertisement::sign(&context, &identities[2], pair);
+                assert_eq!(check(&keys), Some(Error::Key), "{pair:?}");
+            }
+        }
     }
 }

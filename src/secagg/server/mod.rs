@@ -226,6 +226,9 @@ impl Server {
                 if keys.id() != from || !keys.holds(&self.context) {
                     return Err(Error::Forged);
                 }
+                if !keys.give_secrets() {
+                    return Err(Error::Key);
+                }
                 *place = Some(*keys);
                 Ok(())
             }
@@ -383,7 +386,7 @@ impl Round {
         let least = match self.phase {
             // Whose parts are in the sum is known by now.
             Phase::Confirming | Phase::Unmasking => self.cohort.degree().threshold,
-            _ => self.cohort.degree().threshold.max(terms.cohort_min as usize),
+            _ => self.cohort.degree().threshold.max(terms.survivors_least()),
         };
         if here.len() < least {
             return Err(Error::TooFew);
@@ -434,5 +437,38 @@ impl Round {
             FromServer::Statements(from.collect())
         };
         here.iter().map(of).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::encoding::Numbers;
+    use super::super::graph::Rates;
+    use super::super::identity::Identity;
+    use super::super::keys::{Secrets, small_order_keys};
+    use super::*;
+    use crate::entropy::Entropy;
+    use crate::seeded::Stream;
+
+    #[test]
+    fn keys_of_small_order_are_not_taken() {
+        let mut stream = Stream::new(1, "test/server");
+        let mut entropy: Entropy = Box::new(move |bytes| stream.fill(bytes));
+        let context = Context { run: 1, round: 2, attempt: 1, model: [3; 32] };
+        let numbers = Numbers::Weighted { clip: 1.0, weight_max: 100 };
+        let (rates, cohort_min, threshold_min, len) = (Rates::default(), 3, 2, 5);
+        let terms = Terms { rates, cohort_min, threshold_min, len, numbers };
+        let identity = Identity::draw(&mut entropy);
+        let honest = Secrets::draw(&mut entropy).advertise(&context, &identity);
+        let mut server = Server::new(context, terms, [identity.id()]);
+        for key in small_order_keys() {
+            for pair in [[key, honest.masking], [honest.sealing, key]] {
+                let keys = Box::new(Advertisement::sign(&context, &identity, pair));
+                let taken = server.receive(identity.id(), FromClient::Keys(keys));
+                assert_eq!(taken, Err(Error::Key), "{pair:?}");
+            }
+        }
+        let taken = server.receive(identity.id(), FromClient::Keys(Box::new(honest)));
+        assert_eq!(taken, Ok(()), "nothing has changed");
     }
 }

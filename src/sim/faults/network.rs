@@ -21,10 +21,22 @@ pub(super) struct Faulty {
     /// Ways of the scenario's workers that have not come yet.
     habits: Vec<Peer>,
     crashing: Vec<usize>,
-    returning: Vec<(Millis, Millis)>,
+    /// Who comes back when: as itself, or as a new worker with this pace.
+    returning: Vec<(Millis, Return)>,
+    /// The worker that never hears other workers' statements.
+    denied: Option<usize>,
     /// Changes of mind to come: when, whose, and the verdict.
     moods: Vec<(Millis, usize, bool)>,
     pub(super) faults: u32,
+}
+
+/// How a crashed worker comes back.
+#[derive(Clone, Copy)]
+pub(super) enum Return {
+    /// Its page is opened again.
+    AsItself(usize),
+    /// Somebody else comes, with this pace.
+    AsAnother(Millis),
 }
 
 /// A worker as the wires know it.
@@ -39,6 +51,7 @@ struct Peer {
     /// What it said before.
     earlier: Option<Vec<u8>>,
     is_cut_off: bool,
+    is_left_out: bool,
 }
 
 impl Faulty {
@@ -53,6 +66,7 @@ impl Faulty {
             lie: habit.lie,
             earlier: None,
             is_cut_off: number % 2 == 1,
+            is_left_out: false,
         };
         Self {
             stream: Stream::new(scenario.seed, "faults/network"),
@@ -64,12 +78,14 @@ impl Faulty {
             habits: scenario.workers.iter().enumerate().map(habit).collect(),
             crashing: Vec::new(),
             returning: Vec::new(),
+            denied: scenario.denied,
             moods: scenario.moods(),
             faults: 0,
         }
     }
 
-    /// A worker of this number has opened its page. Those that come back have no bad habits.
+    /// A worker of this number has opened its page. Those that come back have no bad habits; who
+    /// comes back as itself is known already, and crashes once.
     pub(super) fn enter(&mut self, id: PeerId, number: usize) {
         let pace = 1000;
         let peer = self.habits.get(number).cloned().unwrap_or(Peer {
@@ -81,6 +97,7 @@ impl Faulty {
             lie: None,
             earlier: None,
             is_cut_off: false,
+            is_left_out: false,
         });
         self.peers.insert(id, peer);
     }
@@ -90,17 +107,24 @@ impl Faulty {
         std::mem::take(&mut self.crashing)
     }
 
-    /// Paces of the workers that come back by now.
-    pub(super) fn comes_back(&mut self, now: Millis) -> Vec<Millis> {
+    /// The workers that come back by now.
+    pub(super) fn comes_back(&mut self, now: Millis) -> Vec<Return> {
         let mut back = Vec::new();
-        self.returning.retain(|&(at, pace)| {
+        self.returning.retain(|&(at, how)| {
             let due = at <= now;
             if due {
-                back.push(pace);
+                back.push(how);
             }
             !due
         });
         back
+    }
+
+    /// From now on nothing comes to this worker and nothing from it: the aggregator leaves it out.
+    pub(super) fn leave_out(&mut self, number: usize) {
+        for peer in self.peers.values_mut().filter(|peer| peer.number == number) {
+            peer.is_left_out = true;
+        }
     }
 
     /// Workers that have changed their mind by now, in the order in which they did.
@@ -123,7 +147,7 @@ impl Faulty {
         let mut copies = vec![self.delay()];
         if let Some(peer) = worker.and_then(|id| self.peers.get_mut(&id)) {
             let is_cut = self.partition.is_some_and(|(from, until)| (from..until).contains(&now));
-            if is_cut && peer.is_cut_off {
+            if peer.is_left_out || (is_cut && peer.is_cut_off) {
                 self.faults += 1;
                 return Fate::Drop;
             }
@@ -132,20 +156,31 @@ impl Faulty {
                 if peer.crashes_at.is_some_and(|at| peer.sent > at) {
                     if peer.crashes_at.take().is_some() {
                         self.crashing.push(peer.number);
-                        let pace = peer.pace;
-                        self.returning.extend(peer.back_after.map(|after| (now + after, pace)));
+                        let how = match peer.number % 3 {
+                            0 => Return::AsAnother(peer.pace),
+                            _ => Return::AsItself(peer.number),
+                        };
+                        self.returning.extend(peer.back_after.map(|after| (now + after, how)));
                     }
                     return Fate::Drop;
                 }
+                self.wiretap.leaves(to, bytes);
                 let original = bytes.clone();
                 if peer.lie.is_some_and(|lie| lie.tell(&mut envelope, peer.earlier.as_deref())) {
                     self.faults += 1;
                     *bytes = envelope.encode();
                 }
                 peer.earlier = Some(original);
-            } else if self.aggregator_lies && lie_about_survivors(&mut envelope, &mut self.stream) {
-                self.faults += 1;
-                *bytes = envelope.encode();
+            } else {
+                self.wiretap.leaves(to, bytes);
+                if self.denied == Some(peer.number) && are_statements(&envelope) {
+                    self.faults += 1;
+                    return Fate::Drop;
+                }
+                if self.aggregator_lies && lie_about_survivors(&mut envelope, &mut self.stream) {
+                    self.faults += 1;
+                    *bytes = envelope.encode();
+                }
             }
         }
         if self.stream.unit() < self.wires.loss {
@@ -202,6 +237,11 @@ impl Lie {
         (envelope.kind, envelope.payload) = ToAggregator::Step { token, step }.encode();
         true
     }
+}
+
+fn are_statements(envelope: &Envelope) -> bool {
+    let message = ToWorker::decode(envelope.kind, &envelope.payload);
+    matches!(message, Ok(ToWorker::Step { step: FromServer::Statements(_), .. }))
 }
 
 /// An aggregator that wants both secrets of a worker tells half of the others that it is dead.

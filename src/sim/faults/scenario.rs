@@ -13,6 +13,21 @@ pub(super) struct Scenario {
     pub(super) partition: Option<(Millis, Millis)>,
     /// Whether the aggregator tells some workers other survivors than the rest.
     pub(super) aggregator_lies: bool,
+    /// A worker that the aggregator never tells what the others have signed.
+    pub(super) denied: Option<usize>,
+    /// When the aggregator goes back, to have a model's sum twice, and how.
+    pub(super) rewinds: Vec<(Millis, Rewind)>,
+}
+
+/// How an aggregator goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rewind {
+    /// A new run begins with the same settings, and the same first model.
+    StartOver,
+    /// The same run, as it was at its beginning.
+    RollBack,
+    /// As that, without the worker of this number.
+    LeaveOut(usize),
 }
 
 /// A worker's ways.
@@ -81,14 +96,14 @@ impl Scenario {
             ..Settings::default()
         };
         let severity = pick(&mut s, [0.0, 0.3, 1.0]);
-        let mut happens = |probability: f64| s.unit() < probability * severity;
         let mut habits = Vec::new();
         for _ in 0..count {
-            let (crashes, returns, lies) = (happens(0.3), happens(0.5), happens(0.15));
-            habits.push((crashes, returns, lies, happens(0.3)));
+            let [crashes, returns, lies, is_moody] =
+                [0.3, 0.5, 0.15, 0.3].map(|probability| happens(&mut s, severity, probability));
+            habits.push((crashes, returns, lies, is_moody));
         }
-        let (lossy, doubled, slow, cut, aggregator_lies) =
-            (happens(0.3), happens(0.4), happens(0.5), happens(0.2), happens(0.1));
+        let [lossy, doubled, slow, cut, aggregator_lies] = [0.3, 0.4, 0.5, 0.2, 0.1]
+            .map(|probability| happens(&mut s, severity, probability));
         let workers = habits.into_iter().map(|(crashes, returns, lies, is_moody)| Habit {
             pace: Millis::from(100 + s.below(3000)),
             crashes_at: crashes.then(|| s.below(14)),
@@ -98,6 +113,9 @@ impl Scenario {
         });
         let workers = workers.collect();
         let begin = Millis::from(s.below(10_000));
+        // Drawn last, so that the rest of a seed's scenario is as it was.
+        let denied = happens(&mut s, severity, 0.1).then(|| s.below(count) as usize);
+        let rewinds = rewinds(&mut s, count);
         Self {
             seed,
             settings,
@@ -109,6 +127,8 @@ impl Scenario {
             },
             partition: cut.then(|| (begin, begin + Millis::from(s.below(40_000)))),
             aggregator_lies,
+            denied,
+            rewinds,
         }
     }
 
@@ -134,7 +154,29 @@ impl Scenario {
             && self.wires.delay.0 == self.wires.delay.1
             && self.partition.is_none()
             && !self.aggregator_lies
+            && self.denied.is_none()
+            && self.rewinds.iter().all(|(_, how)| !matches!(how, Rewind::LeaveOut(_)))
     }
+}
+
+fn happens(stream: &mut Stream, severity: f64, probability: f64) -> bool {
+    stream.unit() < probability * severity
+}
+
+/// An aggregator goes back in a third of all rooms, calm ones too: up to three times.
+fn rewinds(stream: &mut Stream, workers: u32) -> Vec<(Millis, Rewind)> {
+    let count = if stream.below(3) == 0 { 1 + stream.below(3) } else { 0 };
+    let mut rewinds = Vec::new();
+    for _ in 0..count {
+        let at = Millis::from(stream.below(20_000));
+        rewinds.push((at, match stream.below(3) {
+            0 => Rewind::StartOver,
+            1 => Rewind::RollBack,
+            _ => Rewind::LeaveOut(stream.below(workers) as usize),
+        }));
+    }
+    rewinds.sort_unstable_by_key(|(at, _)| *at);
+    rewinds
 }
 
 /// Up to six changes of mind, most of them within the first rounds; after an even number it is

@@ -34,6 +34,7 @@ pub struct Checkpoint {
     pub wanted: bool,
     run: RunId,
     abandoned: u32,
+    number: u32,
     strategy: Vec<Vec<f64>>,
     clip: Option<f64>,
     places: Vec<(PeerId, u32)>,
@@ -77,6 +78,7 @@ impl Aggregator {
             wanted: self.wanted,
             run: self.run,
             abandoned: self.abandoned,
+            number: self.number,
             strategy: self.strategy.state(),
             clip: self.adaptive.map(|adaptive| adaptive.clip()),
             places: self.places(),
@@ -111,6 +113,7 @@ impl Aggregator {
         restored.weights = weights;
         restored.run = checkpoint.run;
         restored.applied = checkpoint.applied;
+        restored.number = checkpoint.number.max(checkpoint.applied);
         restored.rounds = checkpoint.rounds;
         restored.wanted = checkpoint.wanted;
         restored.abandoned = checkpoint.abandoned + u32::from(restored.settings.secagg);
@@ -139,7 +142,7 @@ impl Checkpoint {
         for (id, slot) in &self.places {
             w.raw(&id.0).u32(*slot);
         }
-        w.u64(self.bytes_sent).u64(self.bytes_received);
+        w.u64(self.bytes_sent).u64(self.bytes_received).u32(self.number);
         w.finish()
     }
 
@@ -150,7 +153,7 @@ impl Checkpoint {
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         let mut r = Reader::new(bytes);
         let settings = Settings::from_query(&r.text("settings", SETTINGS_MAX)?);
-        let checkpoint = Self {
+        let mut checkpoint = Self {
             settings: settings.map_err(|_| Error::Invalid("settings"))?,
             weights: r.f32s("weights", PARAMETERS_MAX)?,
             applied: rounds(&mut r, "round")?,
@@ -168,6 +171,12 @@ impl Checkpoint {
             })?,
             bytes_sent: r.u64("bytes")?,
             bytes_received: r.u64("bytes")?,
+            number: 0,
+        };
+        // Kept by a version that counted rounds by those that it had applied.
+        checkpoint.number = match r.is_empty() {
+            true => checkpoint.applied,
+            false => r.u32("number of a round")?,
         };
         r.finish().map(|()| checkpoint)
     }

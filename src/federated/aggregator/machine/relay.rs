@@ -14,7 +14,7 @@ use crate::network::{self, Weights};
 pub(super) struct Relay {
     /// The place of its first worker in that run.
     first_slot: u32,
-    /// The latest try of its round.
+    /// The latest try of the round that is next or under way.
     attempt: u32,
     mean: Option<Mean>,
 }
@@ -85,10 +85,11 @@ impl Aggregator {
         let mut actions = Vec::new();
         self.stop(&mut actions);
         if let Some(relay) = &mut self.relay {
-            // The same round again is another try: workers do not give an update to two sums.
-            self.abandoned = if round == self.rounds { relay.attempt } else { 0 };
+            // Workers take part in later tries alone, whichever round above they are for.
+            self.abandoned = relay.attempt;
             relay.mean = None;
         }
+        self.number = self.number.max(round - 1);
         self.hash = weights.hash();
         self.weights = weights;
         self.settings.recipe = task.recipe;
@@ -130,6 +131,11 @@ impl Aggregator {
         if let Some(relay) = &mut self.relay {
             relay.attempt = attempt;
         }
+    }
+
+    /// The next round has another number, and its tries are counted anew.
+    pub(super) fn forget_attempts(&mut self) {
+        self.keep_attempt(0);
     }
 
     /// Keeps what a round came to for the aggregator above, if there is one.

@@ -7,13 +7,15 @@
 use super::super::super::messages::{Refusal, SecureTask, ToWorker, Token};
 use super::super::round::Round;
 use super::super::{Action, SumView};
-use super::{Aggregator, Millis, notice};
+use super::{Aggregator, Millis, info, notice};
 use crate::privacy;
 use crate::secagg::{Closed, Context, Error, FromClient, Phase, Server, Sum, Total};
 use crate::wire::{Address, PeerId};
 
 /// How long a phase after the training waits for silent workers.
 pub const STEP_MS: Millis = 15_000;
+/// A worker cannot make more numbers of rounds useless at once.
+const SKIPPED_MAX: u32 = 1 << 16;
 /// Elements that are shown.
 const SHOWN: usize = 1024;
 
@@ -80,6 +82,38 @@ impl Aggregator {
                 let what = "a step of the secure sum";
                 self.turn_away(sender, round, what, refusal, now, actions);
             }
+        }
+    }
+
+    /// A worker has given an update for this model and round, or has been in a later try. The round
+    /// goes on without it; should it fail, the next one has a number that the worker takes.
+    pub(super) fn spent(
+        &mut self,
+        sender: PeerId,
+        token: &Token,
+        next: u32,
+        now: Millis,
+        actions: &mut Vec<Action>,
+    ) {
+        let Some(current) = self.current.as_mut().filter(|current| current.sum.is_some()) else {
+            return;
+        };
+        let number = current.number;
+        if !current.fail(sender, token) {
+            return;
+        }
+        self.use_up(next.min(number.saturating_add(SKIPPED_MAX)).saturating_sub(1));
+        let text = format!("does not sum this model in round {number}, but in round {next}");
+        info(actions, Some(sender), text);
+        self.rest(sender);
+        self.settle(now, actions);
+    }
+
+    /// Begins no round of this number or before it any more.
+    pub(super) fn use_up(&mut self, number: u32) {
+        if number > self.number {
+            self.number = number;
+            self.forget_attempts();
         }
     }
 
@@ -185,6 +219,7 @@ impl Aggregator {
         let too_slow = sum.pending();
         match sum.close() {
             Ok(Closed::Next(messages)) => {
+                let can_open = sum.phase() == Phase::Masking;
                 current.deadline = now + STEP_MS;
                 actions.push(Action::Wake(current.deadline));
                 let number = current.number;
@@ -202,6 +237,11 @@ impl Aggregator {
                         let message = ToWorker::Step { token, step };
                         self.send(Address::Worker(id), number, &message, actions);
                     }
+                }
+                if can_open {
+                    // From now on masked vectors are on their way, which spend their updates. Should
+                    // this try fail, its workers do not sum in a round of this number again.
+                    self.use_up(number);
                 }
             }
             Ok(Closed::Sum(sum)) => self.summed(sum, now, actions),

@@ -4,7 +4,7 @@ use super::super::super::messages::{Control, Task, ToWorker, Token};
 use super::super::super::sampling::{self, Size};
 use super::super::round::{Round, Work};
 use super::super::{Action, Member};
-use super::{Aggregator, Millis, draw_token};
+use super::{Aggregator, Millis, draw_token, notice};
 use crate::learn::Recipe;
 use crate::wire::{Address, PeerId};
 
@@ -28,8 +28,12 @@ impl Aggregator {
         let Some((eligible, mut size)) = chosen else {
             return;
         };
+        let Some(number) = self.number.checked_add(1) else {
+            self.wanted = false;
+            let text = "training stopped: there are no more numbers for rounds; start over";
+            return notice(actions, None, text.to_owned());
+        };
         self.members.values_mut().for_each(Member::sit);
-        let number = self.applied + 1;
         let attempt = self.abandoned + 1;
         self.keep_attempt(attempt);
         let slots = if self.strategy.is_serial() {
@@ -38,7 +42,7 @@ impl Aggregator {
         } else {
             sampling::cohort(eligible, size.asked, self.settings.seed, number, attempt)
         };
-        let recipe = self.settings.recipe_of(self.strategy.as_ref(), number, self.rounds);
+        let recipe = self.settings.recipe_of(self.strategy.as_ref(), self.applied + 1, self.rounds);
         let control = self.control(&recipe, &slots);
         let work = Work {
             attempt,

@@ -64,8 +64,9 @@ impl Aggregator {
     ) -> Result<&Member, Refusal> {
         let member = self.members.get(&sender).ok_or(Refusal::NotAsked)?;
         match &self.current {
-            _ if member.knew(token) || round <= self.applied => Err(Refusal::Late),
+            _ if member.knew(token) => Err(Refusal::Late),
             Some(current) if current.number == round => Ok(member),
+            _ if round <= self.number => Err(Refusal::Late),
             _ => Err(Refusal::WrongRound),
         }
     }
@@ -187,7 +188,8 @@ impl Aggregator {
             Ok(weights) => {
                 self.hash = weights.hash();
                 self.weights = weights;
-                self.applied = number;
+                self.applied += 1;
+                self.use_up(number);
                 self.abandoned = 0;
                 self.wanted = self.applied < self.rounds;
                 actions.push(Action::Evaluate);
