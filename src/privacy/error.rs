@@ -87,9 +87,7 @@ pub enum Error {
         z: f64,
     },
     /// A worker's part of the noise is too small for the bound on the sum to hold.
-    #[error(
-        "each worker would add noise of {found} steps of the grid, at least {least} are needed"
-    )]
+    #[error("each part of the noise would be {found} steps of the grid, at least {least} are needed")]
     LocalNoise {
         /// The standard deviation found, in steps.
         found: f64,

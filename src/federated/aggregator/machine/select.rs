@@ -4,7 +4,7 @@ use super::super::super::messages::{Control, Task, ToWorker, Token};
 use super::super::super::sampling::{self, Size};
 use super::super::round::{Round, Work};
 use super::super::{Action, Member};
-use super::{Aggregator, Millis, draw_token};
+use super::{Aggregator, Millis, draw_token, notice};
 use crate::learn::Recipe;
 use crate::wire::{Address, PeerId};
 
@@ -39,6 +39,12 @@ impl Aggregator {
             sampling::cohort(eligible, size.asked, self.settings.seed, number, attempt)
         };
         let recipe = self.settings.recipe_of(self.strategy.as_ref(), number, self.rounds);
+        if let Err(error) = self.check_noise(&recipe, slots.len()) {
+            // It would be so again.
+            self.wanted = false;
+            let text = format!("training stopped, for its noise cannot be added: {error}");
+            return notice(actions, None, text);
+        }
         let control = self.control(&recipe, &slots);
         let work = Work {
             attempt,
