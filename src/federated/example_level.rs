@@ -11,10 +11,11 @@ use rand_core::SeedableRng;
 
 use super::local::TrainingError;
 use super::messages::{Task, Update};
+use super::noised::NoisyWeights;
 use crate::digits::Digits;
 use crate::learn::{self, Progress, Recipe, SgdConfig, Trainer};
 use crate::network::{Network, Weights};
-use crate::privacy::{Central, Grid, clip, sample};
+use crate::privacy::{self, Central, Grid, clip_or_drop, sample};
 use crate::seeded::Stream;
 
 /// How a worker protects each of its digits.
@@ -30,10 +31,31 @@ pub struct ExampleTask {
 
 /// The chance that a digit's step is rounded anew.
 const BETA: f64 = 1e-6;
-/// Steps of the grid in the clip.
+/// Steps of the grid in the clip, and in the noise's deviation at most.
 const GRID_STEPS: f64 = (1u32 << 18) as f64;
+const NOISE_STEPS: f64 = (1u32 << 22) as f64;
 
 impl ExampleTask {
+    /// The grid for a network of so many values, and the noise on a step.
+    ///
+    /// # Errors
+    /// When the numbers make none.
+    pub fn noise_on_steps(
+        &self,
+        recipe: &Recipe,
+        values: usize,
+    ) -> Result<(Grid, Central), privacy::Error> {
+        let bound = self.bound(recipe);
+        let steps = GRID_STEPS.min(NOISE_STEPS / f64::from(self.noise).max(1.0));
+        let grid = Grid::new(bound, bound / steps, values, BETA)?;
+        Ok((grid, Central::new(f64::from(self.noise), grid.norm_max())?))
+    }
+
+    /// The longest step of a digit.
+    fn bound(&self, recipe: &Recipe) -> f64 {
+        f64::from(self.clip) * f64::from(recipe.sgd.learning_rate)
+    }
+
     /// Steps of `epochs` passes, of which each takes every digit once on average.
     #[must_use]
     pub fn steps(&self, recipe: &Recipe) -> u32 {
@@ -48,8 +70,7 @@ impl ExampleTask {
 /// A worker's private steps.
 pub(super) struct PrivateSteps {
     network: Network,
-    before: Weights,
-    weights: Weights,
+    weights: NoisyWeights,
     task: Task,
     private: ExampleTask,
     grid: Grid,
@@ -59,6 +80,7 @@ pub(super) struct PrivateSteps {
     waiting: Vec<usize>,
     sum: Vec<i64>,
     step: u32,
+    /// Of the last digit, for showing in this tab alone.
     loss: f32,
     rng: ChaCha20Rng,
 }
@@ -76,17 +98,15 @@ impl PrivateSteps {
         if digits == 0 {
             return Err(learn::Error::NoDigits.into());
         }
-        let bound = f64::from(private.clip) * f64::from(task.recipe.sgd.learning_rate);
         let values = network.parameter_count();
-        let grid = Grid::new(bound, bound / GRID_STEPS, values, BETA)?;
+        let (grid, noise) = private.noise_on_steps(&task.recipe, values)?;
         let mut this = Self {
             network: network.clone(),
-            weights: before.clone(),
-            before,
+            weights: NoisyWeights::public(before),
             task,
             private,
             grid,
-            noise: Central::new(f64::from(private.noise), grid.norm_max())?,
+            noise,
             digits,
             waiting: Vec::new(),
             sum: vec![0; values],
@@ -117,16 +137,19 @@ impl PrivateSteps {
         self.waiting = sample(self.digits, self.private.rate, &mut self.rng);
     }
 
-    /// Adds one digit's step, clipped and rounded.
+    /// Adds one digit's step, clipped and rounded; nothing for a digit whose step overflows.
     fn look(&mut self, digit: &Digits) -> Result<(), TrainingError> {
         let SgdConfig { learning_rate, .. } = self.task.recipe.sgd;
         let sgd = SgdConfig { learning_rate, momentum: 0.0, weight_decay: 0.0 };
         let recipe = Recipe { batch: 1, steps_max: 1, ..Recipe::plain(sgd) };
         let order = Stream::keyed(&[0; 32]);
-        let mut trainer = Trainer::new(&self.network, &self.weights, recipe, 1, order)?;
+        let mut trainer = Trainer::new(&self.network, self.weights.now(), recipe, 1, order)?;
         self.loss = trainer.step(digit)?.loss;
-        let mut step = trainer.finish()?.weights.moved_from(&self.weights);
-        clip(&mut step, f64::from(self.private.clip) * f64::from(learning_rate))?;
+        let mut step = match trainer.finish() {
+            Ok(trained) => trained.weights.moved_from(self.weights.now()),
+            Err(_) => vec![f32::NAN; self.sum.len()],
+        };
+        clip_or_drop(&mut step, self.private.bound(&self.task.recipe))?;
         for (sum, step) in self.sum.iter_mut().zip(self.grid.round(&step, &mut self.rng)?) {
             *sum += step;
         }
@@ -134,27 +157,18 @@ impl PrivateSteps {
     }
 
     fn end_step(&mut self) -> Result<(), TrainingError> {
-        self.noise.add_to(&mut self.sum, &mut self.rng);
         let expected = f64::from(self.private.rate) * self.digits as f64;
-        let scale = self.grid.step() / expected;
-        let moved = self.weights.values().iter().zip(&self.sum);
-        let values = moved.map(|(weight, &sum)| (f64::from(*weight) + scale * sum as f64) as f32);
-        self.weights = Weights::new(&self.network, values.collect()).map_err(learn::Error::from)?;
-        self.sum.fill(0);
+        let how = (&self.noise, self.grid.step() / expected);
+        let moved = self.weights.move_by(&self.network, &mut self.sum, how, &mut self.rng);
+        moved.map_err(learn::Error::from)?;
         self.step += 1;
         self.sample();
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Update {
-        let count = u32::try_from(self.digits).unwrap_or(u32::MAX);
-        let moved = self.weights.moved_from(&self.before);
-        Update {
-            token: self.task.token,
-            base: self.before.hash(),
-            digits: count,
-            loss: self.loss,
-            values: moved.into_iter().map(|step| count as f32 * step).collect(),
-        }
+    /// The update, and the loss for showing here.
+    pub(super) fn finish(self) -> (Update, f32) {
+        let digits = u32::try_from(self.digits).unwrap_or(u32::MAX);
+        (self.weights.into_update(self.task.token, digits), self.loss)
     }
 }

@@ -63,6 +63,8 @@ struct Whole {
 pub struct Report {
     /// What to send, or to sum securely.
     pub update: Update,
+    /// The mean training loss, for showing here: where there is noise, it does not leave.
+    pub loss: f32,
     /// The Euclidean length of `w_k - w`; with virtual clients, of the sum of theirs.
     pub norm: f64,
     /// What virtual clients made of it.
@@ -200,13 +202,14 @@ impl LocalTraining {
         match self.0 {
             Kind::Whole(whole) => whole.finish(),
             Kind::Private(clients) => {
-                let (update, part) = clients.finish();
-                Ok(Report { norm: privacy::norm(&update.values), update, part: Some(part) })
+                let (update, loss, part) = clients.finish();
+                let norm = privacy::norm(&update.values);
+                Ok(Report { norm, update, loss, part: Some(part) })
             }
             Kind::Examples(steps) => {
-                let update = steps.finish();
+                let (update, loss) = steps.finish();
                 let norm = privacy::norm(&update.values) / f64::from(update.digits.max(1));
-                Ok(Report { norm, update, part: None })
+                Ok(Report { norm, update, loss, part: None })
             }
         }
     }
@@ -224,6 +227,7 @@ impl Whole {
         }
         Ok(Report {
             norm,
+            loss: trained.loss,
             update: Update {
                 token: self.task.token,
                 base: self.before.hash(),

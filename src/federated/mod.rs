@@ -14,6 +14,7 @@ mod example_level;
 mod local;
 mod median;
 mod messages;
+mod noised;
 mod sampling;
 mod schedule;
 mod settings;
@@ -25,7 +26,7 @@ mod worker;
 pub use crate::entropy::Entropy;
 pub use aggregator::{
     Action, Aggregator, Checkpoint, Event, Level, MEMBERS_MAX, Mean, Member, MemberState, Phase,
-    RelayError, RestoreError, STEP_MS, Snapshot, Stamp, SumView,
+    Privacy, RelayError, RestoreError, STEP_MS, Snapshot, Spending, Stamp, SumView,
 };
 pub use branch::{Branch, Step};
 pub use example_level::ExampleTask;

@@ -11,7 +11,7 @@ use super::virtual_clients::PrivateTask;
 use crate::learn::{Recipe, SgdConfig, Variety};
 use crate::network::Initialiser;
 use crate::privacy::accountant::Mechanism;
-use crate::privacy::{self, Adaptive, Figure, Outlook, Quantile};
+use crate::privacy::{self, Adaptive, Outlook, Quantile, Release};
 use crate::secagg;
 
 pub use table::SETTINGS;
@@ -100,7 +100,9 @@ impl Noise {
         ("examples", Self::Examples),
     ];
 
-    fn name(self) -> &'static str {
+    /// What the address calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, noise)| *noise == self).map_or("off", |(name, _)| name)
     }
 
@@ -226,7 +228,8 @@ impl Settings {
         let sigma_bits = (sampled / 20.0).max(noise);
         let quantile = Quantile::new(QUANTILE, CLIP_RATE, sigma_bits);
         match quantile.and_then(|quantile| quantile.update_noise(noise)) {
-            Ok(update_noise) if self.adaptive => [update_noise as f32, sigma_bits as f32],
+            // Both rounded up: the accountant is told of no less.
+            Ok(update_noise) if self.adaptive => [update_noise, sigma_bits].map(at_least),
             _ => [self.noise, 0.0],
         }
     }
@@ -241,24 +244,63 @@ impl Settings {
         Adaptive::new(f64::from(self.clip), quantile).ok()
     }
 
-    /// What `rounds` rounds give away of one of `population`, virtual clients in all or digits of
-    /// a worker; `None` without noise.
+    /// What `tries` tries of rounds release of one member, virtual client or digit; `None` without
+    /// noise. The rate is q, however many members there are.
     ///
     /// # Errors
-    /// As [`Outlook::new`].
+    /// As [`Mechanism::new`], for no tries and for more steps than can be counted.
     #[must_use]
-    pub fn outlook(&self, population: u64, rounds: u64) -> Option<Result<Outlook, privacy::Error>> {
-        let noise = f64::from(self.noise);
-        if let Some(examples) = self.example_task() {
-            // Nobody but the worker knows which digits a step takes: both see the same.
-            let steps = rounds * u64::from(examples.steps(&self.recipe));
-            let figure = Mechanism::new(f64::from(self.rate), noise, steps)
-                .and_then(|mechanism| Figure::new(&mechanism, population, self.delta));
-            return Some(figure.map(|figure| Outlook { model: figure, aggregator: figure }));
+    pub fn release(&self, tries: u64) -> Option<Result<Release, privacy::Error>> {
+        let each = match self.example_task() {
+            Some(examples) => u64::from(examples.steps(&self.adjusted_recipe())),
+            None => {
+                self.private_task(1)?;
+                1
+            }
+        };
+        let steps = tries.saturating_mul(each);
+        let mechanism = Mechanism::new(f64::from(self.rate), f64::from(self.noise), steps);
+        Some(mechanism.map(|mechanism| Release { unit: self.unit(), mechanism }))
+    }
+
+    /// Who is protected by the noise. Virtual clients are the same ones only where they are dealt
+    /// the same digits, and who is trusted with the sum is told apart, too.
+    #[must_use]
+    pub fn unit(&self) -> String {
+        let Self { clients, partition, shards, seed, .. } = self;
+        match self.dp {
+            Noise::Off => "none".to_owned(),
+            Noise::Examples => "digit".to_owned(),
+            Noise::Central | Noise::Distributed => {
+                format!("{}/{clients}/{partition}/{shards}/{seed}", self.dp.name())
+            }
         }
-        self.private_task(1)?;
-        let sampled = (f64::from(self.rate) * population as f64).round() as u64;
-        Some(Outlook::new(population, sampled, noise, rounds, self.delta))
+    }
+
+    /// What mechanisms one after the other give away of one of `population`, virtual clients in
+    /// all or digits of a worker.
+    ///
+    /// # Errors
+    /// As [`Outlook::after`].
+    pub fn outlook(
+        &self,
+        mechanisms: &[Mechanism],
+        population: u64,
+    ) -> Result<Outlook, privacy::Error> {
+        match self.dp {
+            // Nobody but the worker knows which digits a step takes.
+            Noise::Examples => Outlook::unseen(mechanisms, population, self.delta),
+            _ => Outlook::after(mechanisms, population, self.delta),
+        }
+    }
+
+    /// The recipe as the strategy has it in every round.
+    fn adjusted_recipe(&self) -> Recipe {
+        let mut recipe = self.recipe;
+        if let Some(strategy) = strategy::by_name(&self.strategy, &self.tuning) {
+            strategy.adjust(&mut recipe);
+        }
+        recipe
     }
 
     /// Reads the parameters of a URL; those it does not name keep their defaults, and
@@ -318,6 +360,12 @@ impl Settings {
             .map(|(name, value, _)| format!("{name}={value}"));
         changed.collect::<Vec<_>>().join("&")
     }
+}
+
+/// The smallest `f32` that is not below `value`.
+fn at_least(value: f64) -> f32 {
+    let near = value as f32;
+    if f64::from(near) < value { near.next_up() } else { near }
 }
 
 #[cfg(test)]

@@ -4,7 +4,11 @@ use super::Error;
 use super::run::NAME_MAX;
 use crate::federated::Settings;
 use crate::network::{self, PARAMETERS_MAX, Weights};
+use crate::privacy::{HISTORY_MAX, History};
 use crate::wire::{Reader, Writer};
+
+/// What records with a history begin with: older ones begin with the length of a name.
+const WITH_HISTORY: u32 = u32::MAX;
 
 /// What the library tells of a model.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +25,8 @@ pub struct About {
     pub at: u64,
     /// Whether the page saved it by itself, when another run took its place.
     pub autosaved: bool,
+    /// What its training has given away of single digits or clients.
+    pub spent: History,
 }
 
 impl About {
@@ -42,18 +48,19 @@ impl About {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
-        w.text(&self.name).text(&self.preset).u32(self.round);
+        w.u32(WITH_HISTORY).text(&self.name).text(&self.preset).u32(self.round);
         w.bool(self.accuracy.is_some()).f64(self.accuracy.unwrap_or_default());
-        w.u64(self.at).bool(self.autosaved);
+        w.u64(self.at).bool(self.autosaved).text(&self.spent.to_text());
         w.finish()
     }
 
-    /// Reads them.
+    /// Reads them. What a model of an older record has given away is not known.
     ///
     /// # Errors
     /// [`Error::Content`] when the bytes tell of no model.
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
-        let mut r = Reader::new(bytes);
+        let marked = bytes.strip_prefix(&WITH_HISTORY.to_le_bytes());
+        let mut r = Reader::new(marked.unwrap_or(bytes));
         let about = Self {
             name: r.text("name", NAME_MAX)?,
             preset: r.text("network", NAME_MAX)?,
@@ -64,6 +71,10 @@ impl About {
             },
             at: r.u64("time")?,
             autosaved: r.bool("origin")?,
+            spent: match marked {
+                Some(_) => History::from_text(&r.text("history", HISTORY_MAX)?),
+                None => History::Unknown,
+            },
         };
         r.finish()?;
         Ok(about)
@@ -103,6 +114,8 @@ pub fn autosave_name(settings: &Settings, room: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::privacy::Release;
+    use crate::privacy::accountant::Mechanism;
     use proptest::prelude::*;
 
     proptest! {
@@ -113,7 +126,9 @@ mod tests {
             let name = About::named(&name);
             prop_assert!((1..=NAME_MAX).contains(&name.len()));
             let preset = "lenet5".to_owned();
-            let about = About { name, preset, round, accuracy, at, autosaved: false };
+            let mechanism = Mechanism::new(0.149, 1.0, u64::from(round % 99) + 1).unwrap();
+            let spent = History::default().and(Release { unit: "digit".to_owned(), mechanism });
+            let about = About { name, preset, round, accuracy, at, autosaved: false, spent };
             prop_assert_eq!(About::decode(&about.encode()), Ok(about));
         }
 
@@ -126,6 +141,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_model_of_an_older_record_gave_away_is_not_known() {
+        // As they were written before there were histories.
+        let mut w = Writer::new();
+        w.text("mine").text("lenet5").u32(7).bool(false).f64(0.0).u64(9).bool(false);
+        let about = About::decode(&w.finish()).unwrap();
+        assert_eq!((about.name.as_str(), about.round), ("mine", 7));
+        assert_eq!(about.spent, History::Unknown);
+    }
+
+    #[test]
     fn weights_that_are_not_the_networks_are_refused() {
         let about = |preset: &str| About {
             name: "x".to_owned(),
@@ -134,6 +159,7 @@ mod tests {
             accuracy: None,
             at: 0,
             autosaved: true,
+            spent: History::Unknown,
         };
         let bytes = weight_bytes(&[0.5; 7_850]);
         assert_eq!(about("linear").weights(&bytes).unwrap().values(), [0.5; 7_850]);

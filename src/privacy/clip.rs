@@ -42,6 +42,24 @@ pub fn clip(update: &mut [f32], bound: f64) -> Result<Clipped, Error> {
     Ok(Clipped { norm, factor })
 }
 
+/// As [`clip`]; an update that is not finite becomes zeros, and its norm counts as infinite.
+///
+/// Whether single examples make a training overflow is no less a secret than what they are, so a
+/// training with noise must not end there: such a member contributes nothing, which is within the
+/// bound.
+///
+/// # Errors
+/// [`Error::NotPositive`] for a bound that is none.
+pub fn clip_or_drop(update: &mut [f32], bound: f64) -> Result<Clipped, Error> {
+    match clip(update, bound) {
+        Err(Error::NotFinite) => {
+            update.fill(0.0);
+            Ok(Clipped { norm: f64::INFINITY, factor: 0.0 })
+        }
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +91,10 @@ mod tests {
         assert_eq!(clip(&mut [1.0, f32::NAN], 1.0), Err(Error::NotFinite));
         assert_eq!(clip(&mut [f32::INFINITY], 1.0), Err(Error::NotFinite));
         assert!(clip(&mut [1.0], 0.0).is_err());
+        let mut update = [1.0, f32::NAN];
+        assert_eq!(clip_or_drop(&mut update, 1.0).unwrap().norm, f64::INFINITY);
+        assert_eq!(update, [0.0; 2]);
+        assert!(clip_or_drop(&mut update, 0.0).is_err());
         assert_eq!(clip(&mut [], 1.0), Ok(Clipped { norm: 0.0, factor: 1.0 }));
     }
 }

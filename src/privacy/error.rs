@@ -88,7 +88,7 @@ pub enum Error {
     },
     /// A worker's part of the noise is too small for the bound on the sum to hold.
     #[error(
-        "each worker would add noise of {found} steps of the grid, at least {least} are needed"
+        "each part of the noise would be {found} steps of the grid, at least {least} are needed"
     )]
     LocalNoise {
         /// The standard deviation found, in steps.

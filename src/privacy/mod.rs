@@ -9,7 +9,10 @@
 //! q, z, rounds --accountant--> epsilon at delta --verdict--> words
 //! ```
 //!
-//! A neighbouring data set has one member more or one less, with all of its examples.
+//! Members keep their places: the number of places is public. A neighbouring data set has one
+//! member who contributes nothing in its place, or one more who does (Kairouz, McMahan, Song,
+//! Thakkar, Thakurta and Xu 2021, "Practical and private (deep) learning without sampling or
+//! shuffling", who zero a record out).
 
 pub mod accountant;
 mod adaptive;
@@ -17,6 +20,7 @@ mod central;
 mod clip;
 mod distributed;
 mod error;
+mod history;
 pub mod inversion;
 mod noise;
 mod rounding;
@@ -25,9 +29,10 @@ mod verdict;
 
 pub use adaptive::{Adaptive, Quantile, answer};
 pub use central::Central;
-pub use clip::{Clipped, clip, norm};
+pub use clip::{Clipped, clip, clip_or_drop, norm};
 pub use distributed::{Distributed, GaussianSum};
 pub use error::Error;
+pub use history::{HISTORY_MAX, History, Release};
 pub use noise::{DiscreteGaussian, SIGMA_MAX, Variance};
 pub use rounding::Grid;
 pub use sampling::sample;

@@ -6,7 +6,7 @@
 //! full participation, in as many rounds as somebody may be asked in, which is all of them.
 
 use super::Error;
-use super::accountant::Mechanism;
+use super::accountant::{Mechanism, composed};
 
 /// Up to here protection is strong, moderate, weak; beyond the last there is none to speak of
 /// (Ponomareva et al. 2023, "How to DP-fy ML", calls up to 1 strong, up to 10 reasonable, more
@@ -64,12 +64,16 @@ impl Protection {
 }
 
 impl Figure {
-    /// What a mechanism gives away of one of `population`.
+    /// Where nothing is known that bounds what is given away.
+    pub const UNBOUNDED: Self =
+        Self { epsilon: f64::INFINITY, guess: 1.0, protection: Protection::None };
+
+    /// What mechanisms, one after the other, give away of one of `population`.
     ///
     /// # Errors
-    /// As [`Mechanism::epsilon`].
-    pub fn new(mechanism: &Mechanism, population: u64, delta: f64) -> Result<Self, Error> {
-        let epsilon = mechanism.epsilon(delta)?.best();
+    /// As [`composed`].
+    pub fn new(mechanisms: &[Mechanism], population: u64, delta: f64) -> Result<Self, Error> {
+        let epsilon = composed(mechanisms, delta)?;
         let protection = if delta * population as f64 >= 1.0 || epsilon > WEAK {
             Protection::None
         } else if epsilon > MODERATE {
@@ -91,26 +95,46 @@ impl Outlook {
     pub const AGGREGATOR: &str = "The aggregator sees who takes part, so being sampled hides \
         nothing from it: its figure is for somebody who is asked in every round.";
 
-    /// For `population` members of whom each is in a round with the probability
-    /// `sampled / population`, so that some `sampled` are, in `rounds` rounds with noise of
-    /// `noise_multiplier` times the clipping norm.
+    /// Where nothing is known that bounds what is given away.
+    pub const UNBOUNDED: Self = Self { model: Figure::UNBOUNDED, aggregator: Figure::UNBOUNDED };
+
+    /// For `population` members of whom each is in a round with the probability `q`, in `rounds`
+    /// rounds with noise of `noise_multiplier` times the clipping norm.
     ///
     /// # Errors
-    /// Those of [`Mechanism::new`] and [`Mechanism::epsilon`]; [`Error::SamplingRate`] also for
-    /// an empty population.
+    /// Those of [`Mechanism::new`] and [`Mechanism::epsilon`].
     pub fn new(
         population: u64,
-        sampled: u64,
+        q: f64,
         noise_multiplier: f64,
         rounds: u64,
         delta: f64,
     ) -> Result<Self, Error> {
-        let q = sampled as f64 / population as f64;
-        let figure = |q| {
-            let mechanism = Mechanism::new(q, noise_multiplier, rounds)?;
-            Figure::new(&mechanism, population, delta)
-        };
-        Ok(Self { model: figure(q)?, aggregator: figure(1.0)? })
+        Self::after(&[Mechanism::new(q, noise_multiplier, rounds)?], population, delta)
+    }
+
+    /// For mechanisms one after the other on the same members, of whom the aggregator may see who
+    /// was sampled.
+    ///
+    /// # Errors
+    /// As [`composed`].
+    pub fn after(mechanisms: &[Mechanism], population: u64, delta: f64) -> Result<Self, Error> {
+        let whole = |one: &Mechanism| Mechanism::new(1.0, one.noise_multiplier(), one.steps());
+        let unsampled = mechanisms.iter().map(whole).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            model: Figure::new(mechanisms, population, delta)?,
+            aggregator: Figure::new(&unsampled, population, delta)?,
+        })
+    }
+
+    /// As [`Outlook::after`], where nobody but the member's own worker knows the sample: both see
+    /// the same.
+    ///
+    /// # Errors
+    /// As [`composed`].
+    pub fn unseen(mechanisms: &[Mechanism], population: u64, delta: f64) -> Result<Self, Error> {
+        let figure = Figure::new(mechanisms, population, delta)?;
+        Ok(Self { model: figure, aggregator: figure })
     }
 }
 
@@ -126,8 +150,8 @@ mod tests {
         fn the_aggregator_never_knows_less(
             population in 1..100_000u64, share in 0.0..=1f64, log_z in -1.0..4f64, rounds in 1..2000u64,
         ) {
-            let sampled = ((population as f64 * share) as u64).max(1);
-            let outlook = Outlook::new(population, sampled, log_z.exp(), rounds, 1e-6).unwrap();
+            let q = share.max(1.0 / population as f64);
+            let outlook = Outlook::new(population, q, log_z.exp(), rounds, 1e-6).unwrap();
             let (model, aggregator) = (outlook.model, outlook.aggregator);
             prop_assert!(aggregator.epsilon >= model.epsilon * (1.0 - 1e-3));
             prop_assert!(aggregator.protection <= model.protection);
@@ -137,25 +161,25 @@ mod tests {
 
     #[test]
     fn ten_tabs_in_every_round_are_not_protected() {
-        let outlook = Outlook::new(10, 10, 1.0, 10, 1e-3).unwrap();
+        let outlook = Outlook::new(10, 1.0, 1.0, 10, 1e-3).unwrap();
         assert_eq!(outlook.model, outlook.aggregator);
         assert_eq!(outlook.model.protection, Protection::None);
-        let noisy = Outlook::new(10, 10, 9.2, 10, 1e-3).unwrap();
+        let noisy = Outlook::new(10, 1.0, 9.2, 10, 1e-3).unwrap();
         assert_eq!(noisy.model.protection, Protection::Strong);
     }
 
     #[test]
     fn a_crowd_hides_its_members_from_all_but_the_aggregator() {
-        let outlook = Outlook::new(10_000, 100, 1.0, 100, 1e-5).unwrap();
+        let outlook = Outlook::new(10_000, 0.01, 1.0, 100, 1e-5).unwrap();
         assert_eq!(outlook.model.protection, Protection::Strong);
         assert_eq!(outlook.aggregator.protection, Protection::None);
     }
 
     #[test]
     fn a_delta_that_publishes_somebody_protects_nobody() {
-        let outlook = Outlook::new(10_000, 100, 100.0, 1, 1e-3).unwrap();
+        let outlook = Outlook::new(10_000, 0.01, 100.0, 1, 1e-3).unwrap();
         assert_eq!(outlook.model.protection, Protection::None);
-        assert!(Outlook::new(0, 0, 1.0, 1, 1e-3).is_err());
-        assert!(Outlook::new(10, 20, 1.0, 1, 1e-3).is_err());
+        assert!(Outlook::new(10, 0.0, 1.0, 1, 1e-3).is_err());
+        assert!(Outlook::new(10, 2.0, 1.0, 1, 1e-3).is_err());
     }
 }

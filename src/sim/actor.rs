@@ -192,7 +192,8 @@ impl Training<'_> {
 
 fn made(place: Option<&Assignment>, job: &Job, make: &Make) -> Result<Report, String> {
     let place = place.ok_or("there is no assignment")?;
-    Ok(Report { update: make(place, job.round, &job.task), norm: 0.0, part: None })
+    let update = make(place, job.round, &job.task);
+    Ok(Report { loss: update.loss, update, norm: 0.0, part: None })
 }
 
 fn trained(

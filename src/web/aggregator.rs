@@ -25,6 +25,7 @@ use crate::digits::Digits;
 use crate::digits::partition::Counts;
 use crate::federated::{self, Action, Event, Level, Phase, SETTINGS, Settings};
 use crate::learn::{Evaluation, Model};
+use crate::privacy::History;
 use crate::privacy::inversion::{self, Recovered};
 use crate::secagg::Opened;
 use crate::wire::{Address, Link, PeerId};
@@ -57,8 +58,9 @@ impl Aggregator {
                 spawn_local(open(Rc::clone(&self.room), self.show.clone(), query, data));
             }
             Command::Configure { query } => configure(&self.room, &self.show, &query, None),
-            Command::Continue { query, origin } => {
-                configure(&self.room, &self.show, &query, Some((origin, weights.to_vec())));
+            Command::Continue { query, origin, spent } => {
+                let model = Origin { name: origin, weights: weights.to_vec(), spent };
+                configure(&self.room, &self.show, &query, Some(model));
             }
             Command::Ready => {
                 spawn_local(testing::begin(Rc::clone(&self.room), self.show.clone()));
@@ -93,6 +95,8 @@ struct Room {
     /// The newest test of this run.
     tested: Option<Evaluation>,
     ledger: Ledger,
+    /// What training had given away when that was shown.
+    given: History,
     /// The newest model that has not been tested; older ones are passed over.
     untested: Option<Untested>,
     testing: bool,
@@ -146,6 +150,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         histograms,
         tested: None,
         ledger,
+        given: History::default(),
         untested: None,
         testing: false,
         generation: 0,
@@ -162,17 +167,28 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     Ok(())
 }
 
-/// Begins a new run, from a model of the library where one is given by name and weights.
-fn configure(shared: &Shared, show: &Show, query: &str, model: Option<(String, Vec<f32>)>) {
+/// The model of the library that a run begins with.
+struct Origin {
+    name: String,
+    weights: Vec<f32>,
+    /// What its training has given away, as the text of a history.
+    spent: String,
+}
+
+/// Begins a new run, from a model of the library where one is given.
+fn configure(shared: &Shared, show: &Show, query: &str, model: Option<Origin>) {
     let settings = match Settings::from_query(query) {
         Ok(settings) => settings,
         Err(problems) => return show.event(&refused(problems)),
     };
     with_room(shared, |room| {
         let before = room.machine.checkpoint();
-        let (origin, weights) = model.unzip();
-        let begun = match weights {
-            Some(weights) => room.machine.continue_from(settings, weights),
+        let origin = model.as_ref().map(|model| model.name.clone());
+        let begun = match model {
+            Some(Origin { weights, spent, .. }) => {
+                let past = History::from_text(&spent);
+                room.machine.continue_from(settings, weights, past)
+            }
             None => room.machine.configure(settings),
         };
         match begun {
@@ -222,6 +238,14 @@ fn receive(shared: &Shared) {
 }
 
 fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+    let given = room.machine.history();
+    if room.given != given {
+        // A try that was given up may have been seen, too.
+        room.given = given;
+        if !actions.contains(&Action::Evaluate) {
+            room.show_privacy();
+        }
+    }
     if room.keeper.look(&room.machine) {
         spawn_local(keep(Rc::clone(shared)));
     }
@@ -388,6 +412,7 @@ impl Room {
         self.show.event(&Shown::Model {
             round,
             preset: self.machine.settings().model.clone(),
+            spent: self.machine.history().to_text(),
             hash: weights.hash().to_string(),
             weights: Float32Array::from(weights.values()),
         });

@@ -160,7 +160,8 @@ impl Keeper {
         self.is_writing.then(|| {
             let checkpoint = machine.checkpoint();
             let round = checkpoint.applied;
-            if round == 0 && !checkpoint.wanted && self.origin.is_none() {
+            let is_fresh = round == 0 && checkpoint.history().is_empty();
+            if is_fresh && !checkpoint.wanted && self.origin.is_none() {
                 return Work::Forget;
             }
             let (history, origin) = (self.history.clone(), self.origin.clone());
@@ -220,6 +221,7 @@ async fn save_aside(room: String, show: Show, checkpoint: Checkpoint, history: &
         accuracy: measured.map(|point| point.accuracy),
         at: epoch_ms(),
         autosaved: true,
+        spent: checkpoint.history(),
     };
     let (level, text) = match shelf::add(&about, &checkpoint.weights).await {
         Ok(_) => ("info", format!("the run before is in the library as “{}”", about.name)),

@@ -18,6 +18,7 @@ use crate::digits::{CLASSES, Digits};
 use crate::kept::About;
 use crate::learn::{Evaluator, Model};
 use crate::network::{self, PARAMETERS_MAX, Weights};
+use crate::privacy::History;
 
 /// The largest file that is taken, in bytes: the weights of the largest network, and their names.
 const FILE_MAX: f64 = (4 * PARAMETERS_MAX + (1 << 20)) as f64;
@@ -96,14 +97,15 @@ impl Desk {
                 self.list().await
             }
             Command::List => self.list().await,
-            Command::Save { name, preset, round, accuracy } => {
+            Command::Save { name, preset, round, accuracy, spent } => {
                 let network = network::preset(&preset).ok_or("its network is not known")?.network;
                 let weights = goods.weights.ok_or("it came without weights")?;
                 let weights = Weights::new(&network, weights.to_vec());
                 let weights = weights.map_err(|error| error.to_string())?;
                 let name = About::named(&name);
                 let at = epoch_ms();
-                let about = About { name, preset, round, accuracy, at, autosaved: false };
+                let spent = History::from_text(&spent);
+                let about = About { name, preset, round, accuracy, at, autosaved: false, spent };
                 shelf::add(&about, weights.values()).await?;
                 self.list().await
             }
@@ -169,6 +171,8 @@ impl Desk {
             accuracy: None,
             at: epoch_ms(),
             autosaved: false,
+            // A file does not say.
+            spent: History::Unknown,
         };
         let id = shelf::add(&about, weights.values()).await?;
         self.list().await?;
@@ -179,10 +183,11 @@ impl Desk {
     }
 
     async fn take(&self, id: String, purpose: Purpose) -> Result<(), String> {
-        let (About { name, preset, round, .. }, weights) = shelf::take(&id).await?;
+        let (About { name, preset, round, spent, .. }, weights) = shelf::take(&id).await?;
+        let spent = spent.to_text();
         let hash = weights.hash().to_string();
         let weights = Float32Array::from(weights.values());
-        self.show.event(&Shown::Taken { id, purpose, name, preset, round, hash, weights });
+        self.show.event(&Shown::Taken { id, purpose, name, preset, round, spent, hash, weights });
         Ok(())
     }
 
@@ -258,7 +263,7 @@ impl Desk {
 
 fn view(id: String, about: Result<About, String>) -> SavedModel {
     match about {
-        Ok(About { name, preset, round, accuracy, at, autosaved }) => {
+        Ok(About { name, preset, round, accuracy, at, autosaved, .. }) => {
             let network = network::preset(&preset).map(|preset| preset.network);
             let size = network.map_or(0, |network| 4 * network.parameter_count());
             let at = at as f64;

@@ -8,7 +8,7 @@ use super::page::{
 };
 use crate::digits::Digits;
 use crate::digits::partition::Counts;
-use crate::federated::{self, Member, MemberState, Noise, Phase, Snapshot};
+use crate::federated::{self, Member, MemberState, Phase, Snapshot, Spending as Spent};
 use crate::learn::{Evaluation, Hard};
 use crate::privacy::Figure;
 use crate::secagg::{Phase as SumPhase, Width};
@@ -120,30 +120,19 @@ pub(super) fn evaluated(
 
 /// What training with noise gives away, so far and in the end; nothing without noise.
 pub(super) fn privacy(machine: &federated::Aggregator) -> Option<Shown> {
-    let (settings, snapshot) = (machine.settings(), machine.snapshot());
-    let workers = snapshot.members.len().max(1) as u64;
-    let (kind, population) = match settings.dp {
-        Noise::Off => return None,
-        Noise::Central => ("central", workers * u64::from(settings.clients)),
-        Noise::Distributed => ("distributed", workers * u64::from(settings.clients)),
-        // Each worker protects its own digits among themselves.
-        Noise::Examples => {
-            let digits = snapshot.members.iter().map(|member| member.digits.max(1)).min();
-            ("examples", u64::from(digits.unwrap_or(1)))
-        }
-    };
-    let spending = |rounds: u32| {
-        let outlook = settings.outlook(population, u64::from(rounds))?.ok()?;
+    let federated::Privacy { noise, population, delta, clip, spent, planned } =
+        machine.privacy()?;
+    let spending = |Spent { rounds, tries, outlook, alone }: Spent| {
         let (model, aggregator) = (figure(outlook.model), figure(outlook.aggregator));
-        Some(Spending { rounds, model, aggregator })
+        Spending { rounds, tries, alone, model, aggregator }
     };
     Some(Shown::Privacy {
-        kind,
+        kind: noise.name(),
         population: population as f64,
-        delta: settings.delta,
-        clip: machine.clip(),
-        spent: Some(snapshot.round).filter(|&round| round > 0).and_then(spending),
-        planned: spending(snapshot.rounds)?,
+        delta,
+        clip,
+        spent: spent.map(spending),
+        planned: spending(planned),
     })
 }
 

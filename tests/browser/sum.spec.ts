@@ -246,3 +246,52 @@ test("with noise, the page says what the model gives away, as the native account
   await expect(page.getByTestId("dp-toggle")).not.toBeChecked();
   await expect(epsilon).toHaveCount(0);
 });
+
+test("epsilon is that of the address’s own rate, and goes on with a model", async ({ context }) => {
+  test.setTimeout(180_000);
+  const native = (q: string, steps: number): number => {
+    const of = `epsilon --q ${q} --noise-multiplier 1 --steps ${steps} --delta 1e-5`;
+    const said = execFileSync("target/debug/simulate", of.split(" "), { cwd: resolve(".."), encoding: "utf8" });
+    const { rdp, pld } = JSON.parse(said) as { rdp: number; pld: number };
+    return Math.min(rdp, pld);
+  };
+  const shown = async (page: Page, figure = "epsilon") => Number(await page.getByTestId(figure).getAttribute("data-epsilon"));
+  const few = await openAggregator(context, "?room=few&model=linear&dp=distributed&clients=10&rate=0.149&rounds=100");
+  expect((await shown(few)).toFixed(2)).toBe("10.65");
+  await expect(few.getByTestId("epsilon")).toContainText("ε = 10.7");
+  await few.close();
+  const many = await openAggregator(context, "?room=many&model=linear&dp=distributed&clients=500&rate=0.0029&rounds=100");
+  expect((await shown(many)).toFixed(3)).toBe("0.189");
+  await many.close();
+
+  const page = await openAggregator(context, "?room=onward&model=linear&dp=distributed&rate=0.25&clients=8&rounds=1&shards=60");
+  await openWorkers(page, 3);
+  await page.bringToFront();
+  await page.getByTestId("start-training").click();
+  await waitForRound(page, 1);
+  await expect(page.getByTestId("epsilon")).toContainText("after 1 round");
+  expect(await shown(page)).toBeCloseTo(native("0.25", 1), 6);
+  await page.locator("sotto-library summary").click();
+  await page.getByTestId("model-name").fill("Noisy");
+  await page.getByTestId("save-model").click();
+  const saved = page.locator('[data-testid=saved-model][data-name="Noisy"]');
+  const hash = await hashOf(page);
+  await page.getByTestId("start-over").click();
+  await expect.poll(() => roundOf(page)).toBe(0);
+  await saved.getByTestId("train-on").click();
+  await expect.poll(() => hashOf(page)).toBe(hash);
+  await page.getByTestId("start-training").click();
+  await waitForRound(page, 1);
+  // The round before is in it.
+  await expect.poll(() => shown(page)).toBeCloseTo(native("0.25", 2), 6);
+
+  // What an upload gave away, nobody has said.
+  const download = page.waitForEvent("download");
+  await saved.getByTestId("download").click();
+  await page.getByTestId("upload").setInputFiles(await (await download).path());
+  const brought = page.locator("[data-testid=saved-model]").first();
+  await expect(page.locator("[data-testid=saved-model]")).toHaveCount(3);
+  await brought.getByTestId("train-on").click();
+  await expect(page.getByTestId("epsilon")).toContainText("no bound");
+  expect(await shown(page, "epsilon-alone")).toBeCloseTo(native("0.25", 1), 6);
+});

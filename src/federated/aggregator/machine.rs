@@ -1,5 +1,6 @@
 //! Who is there, and how a round begins and ends.
 
+mod budget;
 mod checkpoint;
 mod pace;
 mod presence;
@@ -17,10 +18,11 @@ use super::super::{Millis, Settings, message_limit};
 use super::round::Round;
 use super::{Action, Entropy, Event, Level, Member, Phase, Snapshot};
 use crate::network::{self, Network, WeightHash, Weights};
-use crate::privacy::Adaptive;
+use crate::privacy::{Adaptive, History};
 use crate::wire::{Address, Envelope, PeerId, RunId};
 use pace::Pace;
 
+pub use budget::{Privacy, Spending};
 pub use checkpoint::{Checkpoint, RestoreError, Stamp};
 use rejoin::Former;
 use relay::Relay;
@@ -54,6 +56,10 @@ pub struct Aggregator {
     current: Option<Round>,
     /// Tries of the next round that were abandoned.
     abandoned: u32,
+    /// What the first weights of this run had given away.
+    past: History,
+    /// Tries of this run that have given something away.
+    released: u32,
     retry_at: Millis,
     pace: Pace,
     /// The run that this one serves, if it serves another.
@@ -92,6 +98,8 @@ impl Aggregator {
             counted: 0,
             current: None,
             abandoned: 0,
+            past: History::default(),
+            released: 0,
             retry_at: 0,
             pace: Pace::default(),
             relay: None,
@@ -108,10 +116,11 @@ impl Aggregator {
     pub fn configure(&mut self, settings: Settings) -> Result<Vec<Action>, network::Error> {
         let network = preset(&settings.model)?;
         let weights = settings.initialiser.weights(&network, settings.seed)?;
-        self.begin_run(settings, weights)
+        self.begin_run(settings, weights, History::default())
     }
 
-    /// As [`Aggregator::configure`], and the run begins with these weights.
+    /// As [`Aggregator::configure`], and the run begins with these weights, whose training has
+    /// given away what `past` says.
     ///
     /// # Errors
     /// When the settings name no strategy, or a network that these are not the weights of; then
@@ -120,15 +129,17 @@ impl Aggregator {
         &mut self,
         settings: Settings,
         weights: Vec<f32>,
+        past: History,
     ) -> Result<Vec<Action>, network::Error> {
         let weights = Weights::new(&preset(&settings.model)?, weights)?;
-        self.begin_run(settings, weights)
+        self.begin_run(settings, weights, past)
     }
 
     fn begin_run(
         &mut self,
         settings: Settings,
         weights: Weights,
+        past: History,
     ) -> Result<Vec<Action>, network::Error> {
         let network = preset(&settings.model)?;
         let strategy = begin_strategy(&settings)?;
@@ -141,6 +152,7 @@ impl Aggregator {
         (self.network, self.weights, self.strategy) = (network, weights, strategy);
         self.settings = settings;
         (self.applied, self.number, self.abandoned, self.counted) = (0, 0, 0, 0);
+        (self.past, self.released) = (past, 0);
         self.pace = Pace::default();
         for id in self.by_slot() {
             self.welcome(id, &mut actions);
@@ -327,7 +339,7 @@ impl Aggregator {
 
     fn stop(&mut self, actions: &mut Vec<Action>) {
         self.wanted = false;
-        if let Some(round) = self.current.take() {
+        if let Some(round) = self.end_round() {
             self.dismiss(&round, actions);
         }
     }

@@ -19,7 +19,8 @@ use crate::secagg::{Degree, Opened, Phase as SumPhase, Width};
 use crate::wire::{Address, PeerId};
 
 pub use machine::{
-    Aggregator, Checkpoint, MEMBERS_MAX, Mean, RelayError, RestoreError, STEP_MS, Stamp,
+    Aggregator, Checkpoint, MEMBERS_MAX, Mean, Privacy, RelayError, RestoreError, STEP_MS,
+    Spending, Stamp,
 };
 pub use member::{Member, MemberState};
 

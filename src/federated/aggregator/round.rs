@@ -22,6 +22,8 @@ pub(super) struct Round {
     pub(super) quorum: usize,
     /// The secure sum of the updates; `None` where they come in the clear.
     pub(super) sum: Option<Server>,
+    /// Whether its updates, or their sum, may be known even if the round comes to nothing.
+    pub(super) is_exposed: bool,
     seats: BTreeMap<PeerId, Seat>,
 }
 
@@ -93,7 +95,8 @@ impl Round {
         deadline: Millis,
     ) -> Self {
         let (sum, seats) = (None, BTreeMap::new());
-        Self { work, number, target, deadline, quorum, sum, seats }
+        let is_exposed = work.secure.is_none();
+        Self { work, number, target, deadline, quorum, sum, is_exposed, seats }
     }
 
     pub(super) fn seat(&mut self, id: PeerId, slot: u32, token: Token) {

@@ -66,6 +66,14 @@ pub struct Task {
     pub weights: Vec<f32>,
 }
 
+impl Task {
+    /// Whether the worker adds noise, or the aggregator to a sum of virtual clients.
+    #[must_use]
+    pub fn has_noise(&self) -> bool {
+        self.examples.is_some() || self.secure.is_some_and(|secure| secure.private.is_some())
+    }
+}
+
 /// The server's control variate (Karimireddy et al. 2020).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Control {
@@ -115,7 +123,7 @@ pub struct Update {
     pub base: WeightHash,
     /// n_k: digits trained on.
     pub digits: u32,
-    /// The mean training loss, in nats.
+    /// The mean training loss, in nats; 0 where there is noise, for it would have none.
     pub loss: f32,
     /// `n_k (w_k - w)`; where there are control variates, `n_k` times the scaled change of the
     /// worker's own follows.

@@ -20,6 +20,7 @@ use super::local::{Job, Secret};
 use super::messages::{
     Assignment, Control, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update,
 };
+use super::noised::FAILED;
 use super::virtual_clients::PrivatePart;
 use crate::entropy::Entropy;
 use crate::learn::Recipe;
@@ -167,6 +168,8 @@ struct Current {
     recipe: Recipe,
     secure: Option<(SecureTask, Context)>,
     control: Option<Control>,
+    /// Whether the training adds noise: then nothing leaves that owes anything to single digits.
+    has_noise: bool,
 }
 
 impl Worker {
@@ -385,6 +388,7 @@ impl Worker {
             recipe: task.recipe,
             secure,
             control: task.control.clone(),
+            has_noise: task.has_noise(),
         };
         if self.has_kept(&current) {
             actions.extend(self.begin_sum(current));
@@ -426,16 +430,18 @@ impl Worker {
         }
         match task {
             Some(current) if current.secure.is_some() => self.keep(current, update, part),
-            Some(Current { round, .. }) => {
+            // Where virtual clients trained, the update is their sum without noise.
+            Some(Current { round, .. }) if part.is_none() => {
                 vec![self.send(round, &ToAggregator::Update(update))]
             }
-            None => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
     fn failed(&mut self, token: Token, reason: String) -> Vec<WorkerAction> {
         match self.take_task(&token) {
-            Some(Current { round, .. }) => {
+            Some(Current { round, has_noise, .. }) => {
+                let reason = if has_noise { FAILED.to_owned() } else { reason };
                 vec![self.send(round, &ToAggregator::Failed { token, reason })]
             }
             None => Vec::new(),

@@ -1,6 +1,7 @@
 //! A worker's part in the secure sum of a round.
 
 use super::super::messages::{SecureTask, ToAggregator, Token, Update};
+use super::super::noised::NoisySteps;
 use super::super::virtual_clients::PrivatePart;
 use super::{Current, Millis, Worker, WorkerAction, WorkerPhase};
 use crate::learn::Recipe;
@@ -45,11 +46,11 @@ impl Kept {
             let coins = StreamKey::new(&secret);
             return encode(encoding, &self.update.values, self.update.digits, &coins);
         };
-        let mut steps = Zeroizing::new(part.steps.clone());
         let grid =
             private.grid(self.secure.clip, self.update.values.len()).map_err(|_| Error::Range)?;
-        private.add_part(&grid, survivors, &mut steps, secret).map_err(|_| Error::Range)?;
-        encoding.encode_whole(&steps, part.clients)
+        let noisy = NoisySteps::new(part, &private, &grid, survivors, secret);
+        let noisy = noisy.map_err(|_| Error::Range)?;
+        encoding.encode_whole(noisy.steps(), noisy.clients())
     }
 }
 
@@ -91,9 +92,8 @@ impl Worker {
             }
             return Ok(());
         };
-        let is_stale = |latest: &Context| {
-            (asked.round, asked.attempt) < (latest.round, latest.attempt)
-        };
+        let is_stale =
+            |latest: &Context| (asked.round, asked.attempt) < (latest.round, latest.attempt);
         let later = latest.filter(is_stale).map(|latest| latest.round.saturating_add(1));
         if let Some(next) = self.spent.refuses(&asked).max(later) {
             return Err(ToAggregator::Spent { token: token.clone(), next });

@@ -12,12 +12,15 @@
 //! A cohort of a fixed size is not sampled like this. For large populations the two are close,
 //! but none of the bounds for q < 1 is proven for it.
 
+mod composition;
 mod convert;
 mod gaussian;
 mod normal;
 mod pld;
 mod rdp;
 
+pub use composition::composed;
+pub(super) use composition::merged;
 pub use convert::{Conversion, convert};
 
 use super::Error;
@@ -93,6 +96,24 @@ impl Mechanism {
             return Err(Error::Steps { found: steps, most: STEPS_MAX });
         }
         Ok(Self { q, noise_multiplier, steps })
+    }
+
+    /// The probability with which a member is in a step.
+    #[must_use]
+    pub fn q(&self) -> f64 {
+        self.q
+    }
+
+    /// The noise's deviation over the sensitivity.
+    #[must_use]
+    pub fn noise_multiplier(&self) -> f64 {
+        self.noise_multiplier
+    }
+
+    /// How many steps there are.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// Epsilon at `delta`, by every account there is.

@@ -13,8 +13,8 @@ export type AggregatorCommand =
   | { type: "open"; query: string; data: string }
   /** Begins a new run with other settings: a new model, round 0. */
   | { type: "configure"; query: string }
-  /** As `configure`, and the run begins with a model of the library, called `origin`. */
-  | { type: "continue"; query: string; origin: string; weights: Float32Array }
+  /** As `configure`, and the run begins with a model of the library, called `origin`, whose training has given away what `spent` says. */
+  | { type: "continue"; query: string; origin: string; spent: string; weights: Float32Array }
   /** The page has made its own beginning: models may be tested, which takes a while. */
   | { type: "ready" }
   | { type: "start" }
@@ -34,8 +34,8 @@ export type AggregatorEvent =
   /** The settings do not hold; nothing was changed. */
   | { type: "refused"; problems: Problem[] }
   | ({ type: "state" } & AggregatorState)
-  /** The global model after `round` rounds; `hash` is the SHA-256 of its little-endian f32 weights. */
-  | { type: "model"; round: number; preset: string; hash: string; weights: Float32Array }
+  /** The global model after `round` rounds; `hash` is the SHA-256 of its little-endian f32 weights, `spent` what its training has given away, for the library. */
+  | { type: "model"; round: number; preset: string; spent: string; hash: string; weights: Float32Array }
   /**
    * The global model on the test digits; `accuracy` in percent, `loss` in nats. `confusion` says how often `label` was
    * read as `answer`, at `10 * label + answer`; `hardest` are the digits with the largest losses, the largest first.
@@ -69,7 +69,11 @@ export interface HardDigit { index: number; label: number; answer: number; loss:
 export interface Opening { worker: string; repair: boolean; elements: Uint32Array }
 
 /** What some rounds give away to whoever sees the model, and to the aggregator. */
-export interface Spending { rounds: number; model: Figure; aggregator: Figure }
+/**
+ * `tries`: those of its rounds that may have been seen, which are counted whatever became of them. `alone`: epsilon of this run's
+ * own rounds, where the run began with a model of which nobody knows what it gave away; the figures are infinite then.
+ */
+export interface Spending { rounds: number; tries: number; alone?: number; model: Figure; aggregator: Figure }
 
 /** `guess`: how often the best attacker can be right at most about one client, where a coin is right half the time. */
 export interface Figure { epsilon: number; guess: number; words: string }
@@ -144,6 +148,8 @@ pub enum AggregatorCommand {
         query: String,
         /// What the model is called.
         origin: String,
+        /// What its training has given away, as the text of a history.
+        spent: String,
     },
     /// The page has made its own beginning: models may be tested, which takes a while.
     Ready,
@@ -209,6 +215,8 @@ pub enum AggregatorEvent {
         round: u32,
         /// The network.
         preset: String,
+        /// What its training has given away, as the text of a history.
+        spent: String,
         /// The SHA-256 of the weights.
         hash: String,
         /// The flat weights.
@@ -365,6 +373,11 @@ pub struct Problem {
 pub struct Spending {
     /// How many rounds.
     pub rounds: u32,
+    /// Tries that are counted.
+    pub tries: u32,
+    /// Epsilon of this run alone, where it is not known what came before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alone: Option<f64>,
     /// To whoever sees the model.
     pub model: FigureView,
     /// To the aggregator.

@@ -13,7 +13,8 @@ export type LibraryCommand =
   | { type: "open"; data: string }
   /** Another part of the page, or another tab, may have changed something. */
   | { type: "list" }
-  | { type: "save"; name: string; preset: string; round: number; accuracy?: number; weights: Float32Array }
+  /** `spent` is the text that came with the model: what its training has given away. */
+  | { type: "save"; name: string; preset: string; round: number; accuracy?: number; spent: string; weights: Float32Array }
   | { type: "rename"; id: string; name: string }
   | { type: "delete"; id: string }
   /** Makes a safetensors file of a model. */
@@ -34,7 +35,7 @@ export type LibraryEvent =
   /** A comparison is under way: `done` of `all` digits. */
   | { type: "comparing"; done: number; all: number }
   | { type: "compared"; results: [MeasuredModel, MeasuredModel] }
-  | { type: "taken"; id: string; purpose: "read" | "continue"; name: string; preset: string; round: number; hash: string; weights: Float32Array }
+  | { type: "taken"; id: string; purpose: "read" | "continue"; name: string; preset: string; round: number; spent: string; hash: string; weights: Float32Array }
   /** Everything was removed. */
   | { type: "forgotten" }
   /** A command could not be obeyed; nothing was changed. */
@@ -83,6 +84,8 @@ pub enum LibraryCommand {
         round: u32,
         /// In percent.
         accuracy: Option<f64>,
+        /// What its training has given away, as the text of a history.
+        spent: String,
     },
     /// Call a model something else.
     Rename {
@@ -176,6 +179,8 @@ pub enum LibraryEvent {
         preset: String,
         /// Rounds of training.
         round: u32,
+        /// What its training has given away, as the text of a history.
+        spent: String,
         /// The SHA-256 of the weights.
         hash: String,
         /// The flat weights.

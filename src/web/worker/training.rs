@@ -36,7 +36,7 @@ pub(super) async fn train(shared: Shared, job: Job, generation: u32) {
                 digits: update.digits,
                 bytes,
                 norm: report.norm,
-                loss: update.loss,
+                loss: report.loss,
                 millis: now() - started,
                 secure: is_secure,
                 update: show,

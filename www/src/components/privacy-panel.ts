@@ -104,9 +104,9 @@ export class PrivacyPanel extends LitElement {
 
 function figures(show: Show, { kind, population, delta, clip, spent, planned }: Privacy) {
   const now = spent ?? planned;
-  const { rounds } = now;
-  const after = spent ? words.after(rounds) : words.planned(rounds);
-  const when = spent && planned.rounds > rounds ? words.end(after, epsilon(planned.model), planned.rounds) : after;
+  const { rounds, tries, alone } = now;
+  const after = spent ? words.after(rounds, tries) : words.planned(rounds);
+  const when = spent && planned.rounds > rounds ? words.end(after, bare(planned.model), planned.rounds) : after;
   const one = kind === "examples" ? words.examples : words.clients;
   const shortened = kind === "examples" ? (settingOf(show, "clip") ?? "") : String(Number(clip.toPrecision(3)));
   return html`
@@ -115,9 +115,11 @@ function figures(show: Show, { kind, population, delta, clip, spent, planned }: 
         <dt>${one.model}</dt>
         <dd>
           <p class="epsilon" data-testid="epsilon" data-epsilon=${now.model.epsilon} data-rounds=${rounds}>
-            ε = ${epsilon(now.model)} <small>${when}</small>
+            ${epsilon(now.model)} <small>${when}</small>
           </p>
-          ${meaning(now.model, one)}
+          ${alone === undefined
+            ? meaning(now.model, one)
+            : html`<p class="words" data-testid="epsilon-alone" data-epsilon=${alone}>${words.unknown(number(alone))}</p>`}
         </dd>
       </div>
       <div>
@@ -127,9 +129,9 @@ function figures(show: Show, { kind, population, delta, clip, spent, planned }: 
             ? html`<p class="epsilon">${words.noBound}</p>
                 <p class="words">${words.trusted}</p>`
             : html`<p class="epsilon" data-testid="epsilon-aggregator" data-epsilon=${now.aggregator.epsilon}>
-                  ε = ${epsilon(now.aggregator)} <small>${one.from}</small>
+                  ${epsilon(now.aggregator)} <small>${one.from}</small>
                 </p>
-                ${meaning(now.aggregator, one)}`}
+                ${alone === undefined ? meaning(now.aggregator, one) : nothing}`}
         </dd>
       </div>
     </dl>
@@ -141,7 +143,12 @@ function figures(show: Show, { kind, population, delta, clip, spent, planned }: 
   `;
 }
 
-const epsilon = ({ epsilon }: Figure): string => (epsilon < 100 ? epsilon.toPrecision(3) : Math.round(epsilon).toString());
+const number = (epsilon: number): string => (epsilon < 100 ? epsilon.toPrecision(3) : Math.round(epsilon).toString());
+
+/** Infinite where nothing bounds what is given away. */
+const bare = ({ epsilon }: Figure): string => (Number.isFinite(epsilon) ? number(epsilon) : words.noBound);
+
+const epsilon = (figure: Figure): string => (Number.isFinite(figure.epsilon) ? `ε = ${bare(figure)}` : words.noBound);
 
 const meaning = ({ guess, words: verdict }: Figure, one: { guess: (percent: string) => string }) =>
   html`<p class="words">${verdict} ${one.guess(fixed(100 * guess, digits(guess)))}</p>`;

@@ -95,9 +95,9 @@ export class Session {
   /** Keeps the newest model in the library. */
   save(name: string): void {
     if (!this.model) return;
-    const { preset, round, weights } = this.model;
+    const { preset, round, spent, weights } = this.model;
     const point = this.show.curve.find((point) => point.round === round);
-    this.library.send({ type: "save", name, preset, round, weights, ...(point && { accuracy: point.accuracy }) });
+    this.library.send({ type: "save", name, preset, round, spent, weights, ...(point && { accuracy: point.accuracy }) });
   }
 
   /** The run's own model reads digits again. */
@@ -115,7 +115,7 @@ export class Session {
   }
 
   private took(model: TakenModel): void {
-    const { purpose, name: origin, preset, weights } = model;
+    const { purpose, name: origin, preset, spent, weights } = model;
     if (purpose === "read") {
       this.borrowed = model;
       this.classifier.use({ ...model, type: "model" });
@@ -123,7 +123,7 @@ export class Session {
       return;
     }
     const query = changed(location.search, "model", preset);
-    this.aggregator.send({ type: "continue", query, origin, weights });
+    this.aggregator.send({ type: "continue", query, origin, spent, weights });
   }
 
   private expect(awaited: number): void {

@@ -5,17 +5,19 @@
 
 use super::super::Entropy;
 use super::rejoin::Former;
-use super::{Aggregator, MEMBERS_MAX, preset};
+use super::{Aggregator, MEMBERS_MAX, budget, preset};
 use crate::federated::strategy::OtherState;
-use crate::federated::{SETTINGS, Settings};
+use crate::federated::{Noise, SETTINGS, Settings};
 use crate::network::{self, PARAMETERS_MAX, Weights};
-use crate::privacy;
+use crate::privacy::{self, HISTORY_MAX, History};
 use crate::wire::{Error, PeerId, Reader, RunId, Writer};
 
 /// The longest settings, in bytes.
 const SETTINGS_MAX: usize = 4096;
 /// The most lists of numbers that a strategy remembers.
 const STATE_MAX: usize = 8;
+/// What checkpoints with a history begin with: older ones begin with the length of their settings.
+const WITH_HISTORY: u32 = u32::MAX;
 /// The most rounds that a kept run may have.
 const ROUNDS_MAX: u32 = 1 << 24;
 
@@ -40,6 +42,8 @@ pub struct Checkpoint {
     places: Vec<(PeerId, u32)>,
     bytes_sent: u64,
     bytes_received: u64,
+    past: History,
+    released: u32,
 }
 
 /// Changes whenever there is something new to keep.
@@ -49,6 +53,7 @@ pub struct Stamp {
     applied: u32,
     rounds: u32,
     abandoned: u32,
+    released: u32,
     wanted: bool,
 }
 
@@ -84,14 +89,16 @@ impl Aggregator {
             places: self.places(),
             bytes_sent: self.bytes_sent,
             bytes_received: self.bytes_received,
+            past: self.past.clone(),
+            released: self.released,
         }
     }
 
     /// What a checkpoint depends on, without making one.
     #[must_use]
     pub fn stamp(&self) -> Stamp {
-        let Self { run, applied, rounds, abandoned, wanted, .. } = *self;
-        Stamp { run, applied, rounds, abandoned, wanted }
+        let Self { run, applied, rounds, abandoned, released, wanted, .. } = *self;
+        Stamp { run, applied, rounds, abandoned, released, wanted }
     }
 
     /// Goes on from a checkpoint. To its workers it is another aggregator with the same run.
@@ -117,6 +124,11 @@ impl Aggregator {
         restored.rounds = checkpoint.rounds;
         restored.wanted = checkpoint.wanted;
         restored.abandoned = checkpoint.abandoned + u32::from(restored.settings.secagg);
+        restored.past = checkpoint.past;
+        // The round that was under way may have come as far as to be known.
+        let has_noise = restored.settings.dp != Noise::Off;
+        let lost = u32::from(checkpoint.wanted && has_noise);
+        restored.released = checkpoint.released.saturating_add(lost);
         restored.former = Former::expecting(checkpoint.places);
         restored.bytes_sent = checkpoint.bytes_sent;
         restored.bytes_received = checkpoint.bytes_received;
@@ -125,10 +137,17 @@ impl Aggregator {
 }
 
 impl Checkpoint {
+    /// What the training of its model has given away, as [`Aggregator::history`].
+    #[must_use]
+    pub fn history(&self) -> History {
+        budget::history(&self.past, self.released, &self.settings)
+    }
+
     /// The bytes of a checkpoint.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
+        w.u32(WITH_HISTORY);
         // With those that are their defaults: another version may have others.
         let settings =
             SETTINGS.iter().map(|info| format!("{}={}", info.name, (info.get)(&self.settings)));
@@ -142,16 +161,18 @@ impl Checkpoint {
         for (id, slot) in &self.places {
             w.raw(&id.0).u32(*slot);
         }
-        w.u64(self.bytes_sent).u64(self.bytes_received).u32(self.number);
+        w.u64(self.bytes_sent).u64(self.bytes_received);
+        w.text(&self.past.to_text()).u32(self.released).u32(self.number);
         w.finish()
     }
 
-    /// Reads a checkpoint.
+    /// Reads a checkpoint. One of the form before histories has one that is not known.
     ///
     /// # Errors
     /// When the bytes are not one, or announce more than the limits.
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
-        let mut r = Reader::new(bytes);
+        let marked = bytes.strip_prefix(&WITH_HISTORY.to_le_bytes());
+        let mut r = Reader::new(marked.unwrap_or(bytes));
         let settings = Settings::from_query(&r.text("settings", SETTINGS_MAX)?);
         let mut checkpoint = Self {
             settings: settings.map_err(|_| Error::Invalid("settings"))?,
@@ -171,13 +192,21 @@ impl Checkpoint {
             })?,
             bytes_sent: r.u64("bytes")?,
             bytes_received: r.u64("bytes")?,
+            past: History::Unknown,
+            released: 0,
             number: 0,
         };
-        // Kept by a version that counted rounds by those that it had applied.
-        checkpoint.number = match r.is_empty() {
-            true => checkpoint.applied,
-            false => r.u32("number of a round")?,
-        };
+        match marked {
+            Some(_) => {
+                checkpoint.past = History::from_text(&r.text("history", HISTORY_MAX)?);
+                checkpoint.released = r.u32("tries")?;
+                checkpoint.number = r.u32("number of a round")?;
+            }
+            None => {
+                checkpoint.released = checkpoint.applied;
+                checkpoint.number = checkpoint.applied;
+            }
+        }
         r.finish().map(|()| checkpoint)
     }
 }

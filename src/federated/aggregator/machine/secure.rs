@@ -220,6 +220,8 @@ impl Aggregator {
         match sum.close() {
             Ok(Closed::Next(messages)) => {
                 let can_open = sum.phase() == Phase::Masking;
+                // Who has signed who survives may have its update opened in the sum of those.
+                current.is_exposed |= sum.phase() >= Phase::Confirming;
                 current.deadline = now + STEP_MS;
                 actions.push(Action::Wake(current.deadline));
                 let number = current.number;
@@ -265,7 +267,7 @@ impl Aggregator {
                 return self.abandon(now, actions);
             }
         };
-        let Some(round) = self.current.take() else {
+        let Some(round) = self.end_round() else {
             return;
         };
         let Sum { elements, encoding, survivors, openings, .. } = sum;
@@ -315,7 +317,8 @@ impl Aggregator {
         let expected = f64::from(private.rate) * count;
         let answers = steps.split_off(grid.values());
         if let (Some(adaptive), Some(answers)) = (&mut self.adaptive, answers.first()) {
-            adaptive.follow(*answers, expected.round().max(1.0) as u32);
+            let answers = *answers as f64 / private.answer_steps() as f64;
+            adaptive.follow(answers.round() as i64, expected.round().max(1.0) as u32);
         }
         Ok(steps.iter().map(|&steps| step * steps as f64 / expected).collect())
     }

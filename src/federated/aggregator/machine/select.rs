@@ -43,6 +43,12 @@ impl Aggregator {
             sampling::cohort(eligible, size.asked, self.settings.seed, number, attempt)
         };
         let recipe = self.settings.recipe_of(self.strategy.as_ref(), self.applied + 1, self.rounds);
+        if let Err(error) = self.check_noise(&recipe, slots.len()) {
+            // It would be so again.
+            self.wanted = false;
+            let text = format!("training stopped, for its noise cannot be added: {error}");
+            return notice(actions, None, text);
+        }
         let control = self.control(&recipe, &slots);
         let work = Work {
             attempt,

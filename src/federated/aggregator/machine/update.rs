@@ -146,7 +146,7 @@ impl Aggregator {
     }
 
     fn close(&mut self, actions: &mut Vec<Action>) {
-        let Some(round) = self.current.take() else {
+        let Some(round) = self.end_round() else {
             return;
         };
         self.dismiss(&round, actions);
@@ -207,7 +207,7 @@ impl Aggregator {
     }
 
     pub(super) fn abandon(&mut self, now: Millis, actions: &mut Vec<Action>) {
-        let Some(round) = self.current.take() else {
+        let Some(round) = self.end_round() else {
             return;
         };
         self.dismiss(&round, actions);

@@ -65,11 +65,14 @@ export const noise = {
   title: "What the model gives away",
   toggle: "Differential privacy",
   off: "Off: even a sum, and the model itself, may tell of a single digit. With noise, each tab trains many virtual clients by themselves, shortens what each learnt, and adds its part of the noise before anything leaves.",
-  after: (rounds: number) => `after ${plural(rounds, "round")}`,
+  after: (rounds: number, tries: number) =>
+    tries > rounds ? `after ${plural(rounds, "round")}, in ${tries} tries` : `after ${plural(rounds, "round")}`,
   planned: (rounds: number) => `for the ${plural(rounds, "round")} planned`,
   end: (now: string, epsilon: string, rounds: number) => `${now}, ${epsilon} after all ${rounds}`,
   aggregator: "The aggregator, which sees who takes part",
   noBound: "no bound",
+  unknown: (alone: string) =>
+    `The run began with a model of which nobody knows what it gives away. This run alone adds at most ε = ${alone}.`,
   trusted: "It adds the noise itself, and so has the sum without it: it must be trusted with that.",
   delta: (delta: number) => `At δ = ${delta}.`,
   forOne: "Counted for one worker until there are some.",
@@ -79,7 +82,7 @@ export const noise = {
     guess: (percent: string) =>
       `Asked whether a digit took part, the best attacker is right at most ${percent} % of the time.`,
     how: (population: number, rate: string, clip: string, noise: string) =>
-      `Each worker takes each of its ${count(population)} digits into a step with probability ${rate}, by a coin that only it knows; a digit’s gradient is shortened to ${clip}; the noise on every step reaches ${noise} times that far. Digits are protected one by one, not who wrote them all.`,
+      `Each worker takes each of its digits, ${count(population)} at most, into a step with probability ${rate}, by a coin that only it knows; a digit’s gradient is shortened to ${clip}; the noise on every step reaches ${noise} times that far. Digits are protected one by one, not who wrote them all.`,
   },
   clients: {
     model: "Whoever sees the model learns of one client at most",
