@@ -265,7 +265,7 @@ fn an_older_record_has_a_past_that_is_not_known() {
     let aggregator = aggregator("model=linear&dp=distributed&rounds=9");
     let new = aggregator.checkpoint().encode();
     let mut tail = Writer::new();
-    tail.text("").u32(0);
+    tail.text("").u32(0).u32(0);
     let old = &new[4..new.len() - tail.finish().len()];
     let kept = Checkpoint::decode(old).unwrap();
     assert_eq!(kept.history(), History::Unknown);
