@@ -170,6 +170,7 @@ serve() {
 check() {
     setup_rust
     setup_node
+    node tools/promises.mjs
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
     cargo clippy --lib --target wasm32-unknown-unknown -- -D warnings

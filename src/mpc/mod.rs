@@ -61,6 +61,8 @@ pub mod train;
 mod tree;
 
 #[cfg(test)]
+mod received;
+#[cfg(test)]
 mod secrecy;
 #[cfg(test)]
 mod world;

@@ -1,0 +1,50 @@
+//! Which messages reach whom, over whole sessions: the tables "Who knows what" of docs/security.md.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::secrecy::secret_part;
+use super::train::{Loss, Training, TrainingInfo};
+use super::world::{Tap, World, noise, weights};
+use super::{Output, Role};
+
+/// Sender and kind of every message to this role, in a session that does everything there is.
+fn sent_to(receiver: Role) -> BTreeSet<String> {
+    let heard = Rc::new(RefCell::new(BTreeSet::new()));
+    let told = Rc::clone(&heard);
+    let tap: Tap = Rc::new(RefCell::new(move |from: Role, to: Role, bytes: &mut Vec<u8>| {
+        if to == receiver {
+            let kind = secret_part(from, bytes).0;
+            let kind = match kind.split('/').next() {
+                // The steps of a plan are many; all of them are between the parties.
+                Some(first @ ("classify" | "step")) if kind.contains("/open") => {
+                    format!("{first}/open")
+                }
+                Some(first) if kind.ends_with("/sign") => format!("{first}/sign"),
+                _ => kind,
+            };
+            told.borrow_mut().insert(format!("{from}: {kind}"));
+        }
+        true
+    }));
+    let mut world = World::tapped("linear", weights("linear", 1), 8, 1, &tap);
+    for output in [Output::Logits, Output::Label] {
+        world.classify(&noise(1, 1), output).unwrap();
+    }
+    world.contribute(&noise(8, 2), &[1, 2, 3, 4, 5, 6, 7, 8]);
+    let training = Training { batch: 4, rate: 4, momentum: Some(2), loss: Loss::CrossEntropy };
+    let preset = "linear".to_owned();
+    let course = TrainingInfo { number: 0, preset, training, epochs: 1, watched: 2 };
+    let info = world.train(course).unwrap();
+    world.take(&info, 8).unwrap();
+    world.classify(&noise(1, 3), Output::Logits).unwrap();
+    heard.borrow().clone()
+}
+
+#[test]
+fn print_it() {
+    for role in Role::ALL {
+        println!("{role}: {:#?}", sent_to(role));
+    }
+}
