@@ -63,7 +63,7 @@ impl Inbox {
             }
         });
         let unread = OnMessage::new(|event: MessageEvent| {
-            complain("a message between tabs is lost", &event)
+            complain("a message between tabs is lost", &event);
         });
         channel.set_onmessageerror(Some(unread.as_ref().unchecked_ref()));
         channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));

@@ -4,7 +4,7 @@ import { expect, test, type Page } from "@playwright/test";
 
 import { Relay } from "../../www/scripts/relay";
 import { forbidding } from "../../www/scripts/guarded";
-import { openDoor } from "./door";
+import { linkFor, openDoor, visitor } from "./door";
 import { openAggregator } from "./room";
 
 /** Has roles of this name, or all, begin with some lines of script. */
@@ -90,10 +90,12 @@ test.describe("at a broker", () => {
     await expect(page.getByText(/The QR code could not be drawn/)).toBeVisible();
   });
 
-  test("a subject that the broker forbids is told of", async ({ page }) => {
+  test("a subject that the broker forbids is told of, at the room and to guests", async ({ page, browser }) => {
     relay = await Relay.begin(forbidding());
     await openAggregator(page.context(), "?room=forbidden", page);
     await openDoor(page, relay.address);
     await expect(page.getByTestId("door-state")).toContainText(/permissions violation/i);
+    const guest = await visitor(browser, await linkFor(page, "worker", relay.address));
+    await expect(guest.getByTestId("visit-reason")).toContainText(/permissions violation/i);
   });
 });

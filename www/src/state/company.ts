@@ -66,6 +66,8 @@ export class Company {
 
   private heard(place: number, event: WorkerEvent): void {
     if (event.type === "failed") this.warn(words.workerFailed(event.reason));
+    // Its own page would show it; this one is the aggregator's.
+    if (event.type === "notice") console.warn(`worker ${place} of this page:`, event.text);
     if (event.type === "unfetched" && !this.unfetched.has(place)) {
       // It goes on trying, and fails as often: once is enough.
       this.unfetched.add(place);
