@@ -147,6 +147,7 @@ impl PrivateSteps {
         self.loss = trainer.step(digit)?.loss;
         let mut step = match trainer.finish() {
             Ok(trained) => trained.weights.moved_from(self.weights.now()),
+            // A step that overflows fails, and is dropped below.
             Err(_) => vec![f32::NAN; self.sum.len()],
         };
         clip_or_drop(&mut step, self.private.bound(&self.task.recipe))?;

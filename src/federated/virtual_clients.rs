@@ -303,6 +303,7 @@ impl VirtualClients {
     fn finish_client(&mut self, trainer: Trainer) -> Result<(), TrainingError> {
         let (mut update, loss) = match trainer.finish() {
             Ok(trained) => (trained.weights.moved_from(&self.before), trained.loss),
+            // A training that diverged fails, and is dropped below.
             Err(_) => (vec![f32::NAN; self.grid.values()], f32::NAN),
         };
         let norm = clip_or_drop(&mut update, f64::from(self.clip))?.norm;

@@ -54,6 +54,7 @@ impl History {
             all.drain(..).partition(|known| known.unit == release.unit);
         let mut mechanisms: Vec<Mechanism> = same.iter().map(|known| known.mechanism).collect();
         mechanisms.push(release.mechanism);
+        // What cannot be counted is not known, which is the worst that a history can say.
         let Ok(merged) = merged(&mechanisms) else {
             return Self::Unknown;
         };
@@ -103,7 +104,9 @@ impl History {
 fn release(line: &str) -> Option<Release> {
     let mut words = line.split_whitespace();
     let unit = words.next()?.to_owned();
+    // The same goes for what cannot be read.
     let (q, z) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    // As above.
     let mechanism = Mechanism::new(q, z, words.next()?.parse().ok()?).ok()?;
     words.next().is_none().then_some(Release { unit, mechanism })
 }

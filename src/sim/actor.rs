@@ -83,6 +83,7 @@ impl Actor {
     /// The page that takes its place when it is reloaded.
     pub(super) fn reloaded(&self, entropy: Entropy) -> Self {
         let mut next = Self::returning(Identity::from_seed(&self.seed), entropy, self.pace);
+        // The store of a simulated page damages nothing.
         let spent = self.record.as_deref().and_then(|record| Spent::decode(record).ok());
         next.machine = next.machine.with_spent(spent.unwrap_or_default());
         next.record.clone_from(&self.record);

@@ -89,16 +89,19 @@ impl Wiretap {
     /// Notes a task on its way to a worker, and a masked vector on its way from one, whether they
     /// arrive or not.
     pub(super) fn leaves(&mut self, to: Address, bytes: &[u8]) {
+        // Whatever else leaves, no vector does.
         let Ok(Envelope { kind, payload, round, sender, .. }) = Envelope::decode(bytes, usize::MAX)
         else {
             return;
         };
         if let Address::Worker(id) = to
+            // The same goes for messages.
             && let Ok(ToWorker::Task(task)) = ToWorker::decode(kind, &payload)
         {
             self.tasks.insert((id, task.token.0), (round, WeightHash::of(&task.weights).0));
         }
         if to == Address::Aggregator
+            // The same goes for messages.
             && let Ok(ToAggregator::Step { token, step: FromClient::Masked(_) }) =
                 ToAggregator::decode(kind, &payload)
             && let Some(&task) = self.tasks.get(&(sender, token.0))

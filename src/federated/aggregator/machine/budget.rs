@@ -70,8 +70,10 @@ impl Aggregator {
             let release = (tries > 0).then(|| self.settings.release(tries.into())).flatten();
             let mut all = before.to_vec();
             if let Some(release) = release {
+                // What cannot be counted is shown as unbounded.
                 all.push(release.ok()?.mechanism);
             }
+            // As above.
             self.settings.outlook(&all, population).ok()
         };
         let before = self.past.of(&self.settings.unit());
@@ -121,6 +123,7 @@ pub(super) fn history(past: &History, released: u32, settings: &Settings) -> His
     }
     match settings.release(released.into()) {
         Some(Ok(release)) => past.and(release),
+        // What cannot be counted is not known, which is the worst that a history can say.
         Some(Err(_)) | None => History::Unknown,
     }
 }
