@@ -100,7 +100,8 @@ impl Simulation {
     /// As [`Aggregator::continue_from`].
     pub fn continue_from(&mut self, weights: Vec<f32>) -> Result<(), crate::network::Error> {
         let settings = self.aggregator.settings().clone();
-        let actions = self.aggregator.continue_from(settings, weights)?;
+        let past = self.aggregator.history();
+        let actions = self.aggregator.continue_from(settings, weights, past)?;
         self.carry_out(actions);
         self.keep_news();
         self.tell(Event::Start);
