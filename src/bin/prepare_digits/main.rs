@@ -96,27 +96,30 @@ fn is_there(out: &Path, layout: &Layout) -> bool {
 /// Writes all files and removes the chunks of an earlier layout; returns how many files it
 /// wrote, and their bytes.
 fn write(out: &Path, layout: &Layout) -> Result<(usize, usize), String> {
-    let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     let manifest = out.join(MANIFEST);
     if manifest.exists() {
-        fs::remove_file(&manifest).map_err(|error| failed(&manifest, error))?;
+        fs::remove_file(&manifest).map_err(|error| failed(&manifest, &error))?;
     }
     let mut stale = chunks_in(out)?;
     let (mut files, mut total) = (0, 0);
     for (path, bytes) in layout.files() {
         let path = out.join(path);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+            fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
         }
-        fs::write(&path, &bytes).map_err(|error| failed(&path, error))?;
+        fs::write(&path, &bytes).map_err(|error| failed(&path, &error))?;
         stale.remove(&path);
         files += 1;
         total += bytes.len();
     }
     for path in stale {
-        fs::remove_file(&path).map_err(|error| failed(&path, error))?;
+        fs::remove_file(&path).map_err(|error| failed(&path, &error))?;
     }
     Ok((files, total))
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", path.display())
 }
 
 /// The chunks below `out`. Nothing else is ever removed, should `out` be a wrong folder.
@@ -124,8 +127,8 @@ fn chunks_in(out: &Path) -> Result<BTreeSet<PathBuf>, String> {
     let labels = (0..10).map(|label| out.join("train").join(label.to_string()));
     let mut chunks = BTreeSet::new();
     for folder in labels.chain([out.join("test")]).filter(|folder| folder.exists()) {
-        for entry in fs::read_dir(&folder).map_err(|error| failed(&folder, error))? {
-            let path = entry.map_err(|error| failed(&folder, error))?.path();
+        for entry in fs::read_dir(&folder).map_err(|error| failed(&folder, &error))? {
+            let path = entry.map_err(|error| failed(&folder, &error))?.path();
             if path.extension().is_some_and(|ending| ending == "bin") {
                 chunks.insert(path);
             }
