@@ -133,7 +133,7 @@ fn lose_in_the_first_try(room: &mut Simulation, lost: fn(&ToAggregator) -> bool)
             }
         } else if let Ok(ToWorker::Task(task)) = ToWorker::decode(envelope.kind, &envelope.payload)
         {
-            seen.set(task.attempt);
+            seen.set(seen.get().max(task.attempt));
         }
         Fate::Deliver
     }));
