@@ -128,7 +128,8 @@ impl Actor {
                             clippy::disallowed_methods,
                             reason = "then it says that it has no digits"
                         )]
-                        self.digits = Arc::new((outside.shards)(&place).unwrap_or_default());
+                        let digits = (outside.shards)(&place).unwrap_or_default();
+                        self.digits = Arc::new(digits);
                         let count = u32::try_from(self.digits.len()).unwrap_or(u32::MAX);
                         events.push(WorkerEvent::ShardLoaded(count));
                     }
