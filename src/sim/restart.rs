@@ -99,8 +99,8 @@ impl Simulation {
     /// # Errors
     /// As [`Aggregator::continue_from`].
     pub fn continue_from(&mut self, weights: Vec<f32>) -> Result<(), crate::network::Error> {
-        let settings = self.aggregator.settings().clone();
-        let actions = self.aggregator.continue_from(settings, weights)?;
+        let (settings, past) = (self.aggregator.settings().clone(), self.aggregator.history());
+        let actions = self.aggregator.continue_from(settings, weights, past)?;
         self.carry_out(actions);
         self.keep_news();
         self.tell(Event::Start);
