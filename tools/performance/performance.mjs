@@ -10,7 +10,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 
-import { median } from "./format.mjs";
+import { median, spread } from "./format.mjs";
 import { TABLES } from "./tables.mjs";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -48,9 +48,7 @@ function open(folder) {
     };
     const range = (name, form) => {
       const found = values(name);
-      if (!found) return "–";
-      const [least, middle, most] = [Math.min(...found), median(found), Math.max(...found)].map(form);
-      return least === most ? middle : `${middle} (${least} to ${most})`;
+      return found ? spread(Math.min(...found), median(found), Math.max(...found), form) : "–";
     };
     const all = (name, form) => values(name)?.map(form).join(", ") ?? "–";
     return { at, of, range, all };
