@@ -222,7 +222,7 @@ bench() {
             firefox) setup_firefox ;;
         esac
     done
-    measure "${suites[@]}"
+    if [[ "${BENCH:-}" == smoke && $# -eq 0 ]]; then smoke; else measure "${suites[@]}"; fi
 }
 
 # Runs suites on what is built.
@@ -232,23 +232,31 @@ measure() {
     [[ "${BENCH:-}" != smoke ]] || profile=(--profile dev)
     cargo build "${profile[@]}" --bin bench --bin simulate
     (cd www && npm run --silent bench:build)
-    local suite started="$SECONDS" begun
+    local suite started="$SECONDS" begun failed=()
     for suite in "$@"; do
         say "Measuring $suite"
         begun="$SECONDS"
-        node tools/performance/performance.mjs begin "$suite"
-        # One thread natively, as in a worker; Candle would take all for sums of tensors.
-        case "$suite" in
-            train | mpc | gates | secagg) RAYON_NUM_THREADS=1 cargo run -q "${profile[@]}" --bin bench -- "$suite" ;;
-            accuracy) node tools/performance/accuracy.mjs ;;
-        esac
-        case "$suite" in
-            gates | accuracy) ;;
-            *) (cd www && npm run --silent bench -- "/$suite.bench.ts") ;;
-        esac
+        # What one suite cannot do keeps no other from measuring.
+        measure_one "$suite" "${profile[@]}" || failed+=("$suite")
         say "$suite took $((SECONDS - begun)) s"
     done
     say "All took $((SECONDS - started)) s"
+    [[ ${#failed[@]} -eq 0 ]] || fail "These suites failed: ${failed[*]}"
+}
+
+# One suite, natively and in a browser. Its steps are joined, as the caller goes on after a failure.
+measure_one() {
+    local suite="$1" profile=("${@:2}")
+    node tools/performance/performance.mjs begin "$suite" || return 1
+    case "$suite" in
+        # One thread natively, as in a worker; Candle would take all for sums of tensors.
+        train | mpc | gates | secagg) RAYON_NUM_THREADS=1 cargo run -q "${profile[@]}" --bin bench -- "$suite" || return 1 ;;
+        accuracy) node tools/performance/accuracy.mjs || return 1 ;;
+    esac
+    case "$suite" in
+        gates | accuracy) ;;
+        *) (cd www && npm run --silent bench -- "/$suite.bench.ts") ;;
+    esac
 }
 
 # Every figure of docs/performance.md comes out; how fast is not asked.

@@ -237,8 +237,9 @@ fn measure(
     while sample(times)? < SAMPLE_MS {
         times *= 2;
     }
+    let samples_min = if span_ms > 0.0 { SAMPLES_MIN } else { 1 };
     let (mut samples, started) = (Vec::new(), clock());
-    while samples.len() < SAMPLES_MIN || clock() - started < span_ms {
+    while samples.len() < samples_min || clock() - started < span_ms {
         samples.push(sample(times)? / f64::from(times));
     }
     samples.sort_by(f64::total_cmp);
@@ -252,6 +253,23 @@ mod tests {
     use super::*;
     use crate::digits::synthetic;
     use crate::network;
+
+    #[test]
+    fn what_only_has_to_run_is_sampled_once() {
+        let (time, done) = (Cell::new(0.0), Cell::new(0));
+        let clock = || time.get();
+        let task = || {
+            time.set(time.get() + SAMPLE_MS);
+            done.set(done.get() + 1);
+            Ok(())
+        };
+        let timing = measure(0.0, &clock, task).unwrap();
+        assert_eq!(timing, Timing { median_ms: SAMPLE_MS, best_ms: SAMPLE_MS });
+        // One warms up.
+        assert_eq!(done.replace(0), 2);
+        measure(10.0 * SAMPLE_MS, &clock, task).unwrap();
+        assert_eq!(done.get(), 11);
+    }
 
     #[test]
     fn speed_is_digits_by_time_after_a_first_step() {

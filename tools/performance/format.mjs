@@ -19,6 +19,15 @@ export function bytes(value) {
   return value >= 1e3 ? `${short(value / 1e3)} kB` : `${thousands(value)} bytes`;
 }
 
+/** The middle of three, with the least and the most; their unit once, where it is the same. */
+export function spread(least, middle, most, form) {
+  const words = [least, middle, most].map(form);
+  if (words[0] === words[2]) return words[1];
+  const units = words.map((one) => one.replace(/^\S+/, ""));
+  const [from, to] = units.every((unit) => unit === units[1]) ? [words[0], words[2]].map((one) => one.replace(/ .*/, "")) : [words[0], words[2]];
+  return `${words[1]} (${from} to ${to})`;
+}
+
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];

@@ -10,7 +10,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 
-import { median } from "./format.mjs";
+import { median, spread } from "./format.mjs";
 import { TABLES } from "./tables.mjs";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -48,9 +48,7 @@ function open(folder) {
     };
     const range = (name, form) => {
       const found = values(name);
-      if (!found) return "–";
-      const [least, middle, most] = [Math.min(...found), median(found), Math.max(...found)].map(form);
-      return least === most ? middle : `${middle} (${least} to ${most})`;
+      return found ? spread(Math.min(...found), median(found), Math.max(...found), form) : "–";
     };
     const all = (name, form) => values(name)?.map(form).join(", ") ?? "–";
     return { at, of, range, all };
@@ -92,7 +90,7 @@ function byHand(page) {
 }
 
 function complain(words, list) {
-  console.error(`${words}\n${list.map((one) => `  ${one}`).join("\n")}`);
+  console.error(`${words}\n${[...new Set(list)].map((one) => `  ${one}`).join("\n")}`);
   process.exit(1);
 }
 
@@ -127,7 +125,7 @@ const COMMANDS = {
   record(chosen) {
     const found = suites.filter((suite) => existsSync(fileOf(MEASURED, suite)) && (chosen.length === 0 || chosen.includes(suite)));
     const { missing, asked } = open(MEASURED);
-    for (const [name, { suite, lines: make }] of Object.entries(TABLES)) if (found.includes(suite) && name) make(asked(suite));
+    for (const { suite, lines: make } of Object.values(TABLES)) if (found.includes(suite)) make(asked(suite));
     if (missing.length > 0) complain("Nothing is kept, for these did not come out:", missing);
     if (found.length === 0) complain("Nothing was measured:", suites);
     mkdirSync(KEPT, { recursive: true });
@@ -149,7 +147,7 @@ const COMMANDS = {
   check() {
     const [page, kept] = [readFileSync(PAGE, "utf8"), open(KEPT)];
     const right = written(page, kept);
-    if (kept.missing.length > 0) complain("docs/performance/ lacks figures that docs/performance.md shows:", kept.missing);
+    if (kept.missing.length > 0) complain("docs/performance/ lacks figures that docs/performance.md shows (./build.sh bench, then record):", kept.missing);
     if (page !== right) complain("docs/performance.md shows other figures than docs/performance/ has:", ["node tools/performance/performance.mjs tables"]);
     const tables = byHand(page);
     if (tables.length > 0) complain(`docs/performance.md has a table by hand before "${ONCE}":`, tables.slice(0, 3));

@@ -132,7 +132,10 @@ export const TABLES = {
     lines: ({ of, at }) => {
       const networks = ["lenet5", "lenet", "mcmahan"];
       const peak = at("peak/chromium/gflops");
-      const share = (name) => (peak === undefined ? "–" : `${Math.round((100 * (at(name) ?? Number.NaN)) / peak)} %`);
+      const share = (name) => {
+        const speed = at(name);
+        return peak === undefined || speed === undefined ? "–" : `${Math.round((100 * speed) / peak)} %`;
+      };
       const table = rows(["", ...networks.map(code)], OPERATIONS, ([words, names]) => [
         words,
         ...networks.map((network) => {

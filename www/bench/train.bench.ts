@@ -36,8 +36,8 @@ interface Told {
 
 test("frames of a worker's tab while it trains", async ({ context, page: aggregator, until }) => {
   test.setTimeout(300_000);
-  // One worker alone trains without a pause; secure sums take three, which wait for each other.
-  const query = "?room=frames&shards=1&rounds=1000&secagg=off";
+  // One worker alone, with all digits, trains without a pause; secure sums take three, which wait for each other.
+  const query = `?room=frames&shards=${pick(1, 60)}&rounds=1000&secagg=off`;
   await aggregator.goto(`${SITE}/${query}`);
   const tab = await context.newPage();
   await tab.addInitScript(() => {
@@ -54,9 +54,10 @@ test("frames of a worker's tab while it trains", async ({ context, page: aggrega
     };
   });
   await tab.goto(`${SITE}/worker.html${query}`);
+  await expect(aggregator.locator("[data-testid=member][data-state=idle]")).toHaveCount(1, { timeout: 60_000 });
   await aggregator.getByTestId("start-training").click();
   await tab.bringToFront();
-  await expect(tab.getByTestId("worker-loss")).toHaveText(/\d/, { timeout: 30_000 });
+  await expect(tab.getByTestId("worker-loss")).toHaveText(/\d/, { timeout: 60_000 });
   for (let run = 0; run < RUNS; run += 1) {
     const { frames, progress } = await until(tab.evaluate(watch, WATCH_MS));
     expect(progress, "it trains while it is watched").toBeGreaterThan(0);
