@@ -283,13 +283,21 @@ fn attacks(room: &mut Room, attacker: &str) {
     ];
     for ask in same_run {
         let refused = room.sum(ask, &WITHOUT, Phase::Done, nothing);
-        assert_eq!(refused, Err(vec![Said::Spent(2), Said::Spent(2), Said::Spent(2)]), "{attacker}");
+        assert_eq!(
+            refused,
+            Err(vec![Said::Spent(2), Said::Spent(2), Said::Spent(2)]),
+            "{attacker}"
+        );
     }
     // Another run, from the same seed or the same model of the library.
     room.join(2);
     for ask in [Ask { run: 2, ..FIRST }, Ask { run: 2, attempt: 9, ..FIRST }] {
         let refused = room.sum(ask, &WITHOUT, Phase::Done, nothing);
-        assert_eq!(refused, Err(vec![Said::Spent(2), Said::Spent(2), Said::Spent(2)]), "{attacker}");
+        assert_eq!(
+            refused,
+            Err(vec![Said::Spent(2), Said::Spent(2), Said::Spent(2)]),
+            "{attacker}"
+        );
     }
     for hand in ALL {
         assert_eq!(room.masked(hand), 1, "{attacker}: worker {hand}");
@@ -318,9 +326,8 @@ fn workers_that_were_restarted_refuse_it_too() {
 fn a_worker_that_was_denied_its_statements_refuses_it_too() {
     for restarts in [false, true] {
         let mut room = Room::new();
-        let denied = |hand: usize, step: &FromServer| {
-            hand == 0 && matches!(step, FromServer::Statements(_))
-        };
+        let denied =
+            |hand: usize, step: &FromServer| hand == 0 && matches!(step, FromServer::Statements(_));
         let sum = room.sum(FIRST, &ALL, Phase::Done, denied).unwrap().unwrap();
         assert_eq!(sum.survivors.len(), WORKERS, "its part is in the sum");
         if restarts {

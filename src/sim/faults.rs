@@ -14,9 +14,7 @@ use std::rc::Rc;
 
 use super::{Settings, Shards, Simulation, Snapshot};
 use crate::digits::Digits;
-use crate::federated::{
-    Assignment, Checkpoint, Event, MemberState, Millis, Phase, Task, Update,
-};
+use crate::federated::{Assignment, Checkpoint, Event, MemberState, Millis, Phase, Task, Update};
 use crate::network::WeightHash;
 use crate::secagg::Rates;
 use crate::seeded::Stream;

@@ -126,8 +126,7 @@ async fn open(
     if let Some(error) = opened.trouble {
         show.event(&untrusted(&error));
     }
-    let machine =
-        federated::Worker::new(opened.identity, entropy()).with_spent(opened.spent);
+    let machine = federated::Worker::new(opened.identity, entropy()).with_spent(opened.spent);
     let address = Address::Worker(machine.id());
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Workers, address], move || receive(&arrived))

@@ -91,9 +91,8 @@ impl Worker {
             }
             return Ok(());
         };
-        let is_stale = |latest: &Context| {
-            (asked.round, asked.attempt) < (latest.round, latest.attempt)
-        };
+        let is_stale =
+            |latest: &Context| (asked.round, asked.attempt) < (latest.round, latest.attempt);
         let later = latest.filter(is_stale).map(|latest| latest.round.saturating_add(1));
         if let Some(next) = self.spent.refuses(&asked).max(later) {
             return Err(ToAggregator::Spent { token: token.clone(), next });

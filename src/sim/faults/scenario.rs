@@ -102,8 +102,8 @@ impl Scenario {
                 [0.3, 0.5, 0.15, 0.3].map(|probability| happens(&mut s, severity, probability));
             habits.push((crashes, returns, lies, is_moody));
         }
-        let [lossy, doubled, slow, cut, aggregator_lies] = [0.3, 0.4, 0.5, 0.2, 0.1]
-            .map(|probability| happens(&mut s, severity, probability));
+        let [lossy, doubled, slow, cut, aggregator_lies] =
+            [0.3, 0.4, 0.5, 0.2, 0.1].map(|probability| happens(&mut s, severity, probability));
         let workers = habits.into_iter().map(|(crashes, returns, lies, is_moody)| Habit {
             pace: Millis::from(100 + s.below(3000)),
             crashes_at: crashes.then(|| s.below(14)),
@@ -169,11 +169,14 @@ fn rewinds(stream: &mut Stream, workers: u32) -> Vec<(Millis, Rewind)> {
     let mut rewinds = Vec::new();
     for _ in 0..count {
         let at = Millis::from(stream.below(20_000));
-        rewinds.push((at, match stream.below(3) {
-            0 => Rewind::StartOver,
-            1 => Rewind::RollBack,
-            _ => Rewind::LeaveOut(stream.below(workers) as usize),
-        }));
+        rewinds.push((
+            at,
+            match stream.below(3) {
+                0 => Rewind::StartOver,
+                1 => Rewind::RollBack,
+                _ => Rewind::LeaveOut(stream.below(workers) as usize),
+            },
+        ));
     }
     rewinds.sort_unstable_by_key(|(at, _)| *at);
     rewinds
