@@ -58,6 +58,8 @@ fn room(key: [u8; 32], is_sealing: bool) -> (Simulation, Identity) {
     for _ in 0..WORKERS {
         room.open_worker(500);
     }
+    // All are there before the first round.
+    room.advance(0);
     room.tell(Event::Start);
     (room, who())
 }
