@@ -64,6 +64,13 @@ fn sums_of_two_are_refused_whatever_minimum_is_told() {
         let outcome = world(3, terms, 13).run(|place, now| place != 0 || now < phase);
         assert_eq!(outcome, Err(Error::TooFew), "an honest aggregator gives up: {phase:?}");
     }
+    let mut room = world(3, terms, 16);
+    room.run_up_to(Phase::Sharing).unwrap();
+    for (place, message) in room.outbox().to_vec().into_iter().skip(1) {
+        let shares = say(&mut room, place, message).unwrap();
+        hear(&mut room, place, shares).unwrap();
+    }
+    assert!(matches!(room.server.close(), Err(Error::TooFew)));
     // One that goes on hears nothing from the two.
     let mut room = world(3, terms, 14);
     room.run_up_to(Phase::Masking).unwrap();
