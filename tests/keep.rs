@@ -114,12 +114,12 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(6))]
 
     /// Workers whose tabs stay open have spent what they would be asked for again.
     #[test]
     fn a_secure_run_that_is_started_over_or_taken_back_goes_on(
-        pauses in prop::collection::vec((0..6000u64, 0..4u8), 1..6),
+        pauses in prop::collection::vec((0..6000u64, 0..4u8), 1..5),
     ) {
         let mut room = room(&settings("fedavg", true), 4);
         let first = room.aggregator().checkpoint();

@@ -109,7 +109,7 @@ impl LocalTraining {
             let steps = PrivateSteps::new(network, before, task, private, digits.len(), secret.0)?;
             return Ok(Self(Kind::Examples(Box::new(steps))));
         }
-        let work = Work::new(place, round, &task, &control, &before, secret);
+        let work = Work::new(place, round, &task, &control, &before, &secret);
         let shuffle = work.shuffle(task.attempt);
         let mut trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
         trainer = trainer.with_variety(task.variety, work.coins(), work.variety_path())?;

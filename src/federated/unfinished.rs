@@ -86,7 +86,7 @@ impl Work {
         task: &Task,
         control: &[f32],
         before: &Weights,
-        secret: Secret,
+        secret: &Secret,
     ) -> Self {
         let is_secure = task.secure.is_some();
         let task = Task {

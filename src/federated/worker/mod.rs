@@ -287,7 +287,7 @@ impl Worker {
             ToWorker::Later { ms } if self.place.is_none() => self.sent_away(ms, now),
             // Everything else belongs to the run that this worker joined, and to its aggregator.
             _ if run != self.run || self.aggregator != Some(sender) => Vec::new(),
-            ToWorker::Task(task) => self.asked(round, task),
+            ToWorker::Task(task) => self.asked(round, *task),
             ToWorker::Cancel => self.cancelled(round, now),
             ToWorker::Accepted => self.counted(round, now),
             ToWorker::Later { ms } => self.sent_away(ms, now),
@@ -354,7 +354,7 @@ impl Worker {
         self.say_presence(now)
     }
 
-    fn asked(&mut self, round: u32, task: Box<Task>) -> Vec<WorkerAction> {
+    fn asked(&mut self, round: u32, task: Task) -> Vec<WorkerAction> {
         if !self.is_willing() {
             // What it said of that was lost, or comes too late.
             let mut actions = self.stop_training();
@@ -400,7 +400,7 @@ impl Worker {
         let mut secret = Secret([0; 32]);
         (self.entropy)(&mut secret.0);
         let control = self.control.clone();
-        actions.push(WorkerAction::Train(Box::new(Job { round, task: *task, control, secret })));
+        actions.push(WorkerAction::Train(Box::new(Job { round, task, control, secret })));
         actions
     }
 
