@@ -63,6 +63,10 @@ mod tree;
 #[cfg(test)]
 mod secrecy;
 #[cfg(test)]
+mod uniform;
+#[cfg(test)]
+mod used_once;
+#[cfg(test)]
 mod world;
 
 pub use classified::{Classified, PartyEvent, Trained, TrainingState};
