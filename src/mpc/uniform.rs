@@ -2,7 +2,7 @@
 //! and the differences of any two vectors that are opened. A mask that is used twice leaves a difference that is one
 //! of values, whatever else hides each of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Role;
 
@@ -175,6 +175,8 @@ pub(super) struct Gathered {
     halves: BTreeMap<String, (Role, Vec<u8>)>,
     /// The last vector that was opened of each kind, and its ring.
     opened: BTreeMap<String, (Ring, Vec<u8>)>,
+    /// Kinds that were opened in this run.
+    fresh: BTreeSet<String>,
     pairs: BTreeMap<(String, String), Counts>,
     runs: u32,
 }
@@ -182,7 +184,8 @@ pub(super) struct Gathered {
 impl Gathered {
     /// A message of this kind, at the step of this `path`, from and to.
     pub(super) fn add(&mut self, from: Role, to: Role, path: &str, kind: &str, payload: Vec<u8>) {
-        if !matches!(to, Role::Alice | Role::Bob) {
+        // Where nothing is compared, nothing is dealt to alice.
+        if !matches!(to, Role::Alice | Role::Bob) || payload.is_empty() {
             return;
         }
         let ring = Ring::of(kind, &payload);
@@ -198,6 +201,7 @@ impl Gathered {
                 Some((first, half)) if first == to => {
                     let opened = ring.join(&payload, &half, false);
                     self.opened.insert(kind.to_owned(), (ring, opened));
+                    self.fresh.insert(kind.to_owned());
                 }
                 _ => drop(self.halves.insert(path.to_owned(), (from, payload.clone()))),
             }
@@ -209,9 +213,14 @@ impl Gathered {
     /// far as the shorter one goes.
     pub(super) fn end_run(&mut self) {
         self.runs += 1;
+        let fresh = std::mem::take(&mut self.fresh);
         let all: Vec<_> = self.opened.iter().collect();
         for (place, (kind, (ring, vector))) in all.iter().enumerate() {
             for (other, (_, others)) in all[..place].iter().filter(|one| one.1.0 == *ring) {
+                // Two that both were there before have been compared.
+                if !fresh.contains(*kind) && !fresh.contains(*other) {
+                    continue;
+                }
                 let length = vector.len().min(others.len()).min(STRETCH * ring.width());
                 let mut difference = ring.join(&vector[..length], &others[..length], true);
                 // Of the last bits only the first is in use for certain.
