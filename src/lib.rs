@@ -25,6 +25,7 @@ pub mod network;
 pub mod prg;
 pub mod privacy;
 pub mod secagg;
+pub mod secret;
 pub mod seeded;
 pub mod sim;
 #[cfg(target_arch = "wasm32")]

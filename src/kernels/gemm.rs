@@ -57,7 +57,7 @@ impl<T: Number> Columns<T> for Matrix<'_, T> {
 }
 
 /// A left operand, packed once for any number of products.
-pub(crate) struct Packed<T> {
+pub(crate) struct Packed<T: Number> {
     rows: usize,
     inner: usize,
     panels: Vec<T>,
@@ -93,6 +93,13 @@ impl<T: Number> Packed<T> {
                 }
             }
         }
+        T::erase(&mut panel);
+    }
+}
+
+impl<T: Number> Drop for Packed<T> {
+    fn drop(&mut self) {
+        T::erase(&mut self.panels);
     }
 }
 

@@ -13,11 +13,16 @@ pub(crate) mod winograd;
 use std::num::Wrapping;
 use std::ops::{Add, AddAssign, Mul, Sub};
 
+use bytemuck::Pod;
+
 /// What the products multiply and add.
 pub(crate) trait Number:
-    Copy + AddAssign + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
+    Pod + AddAssign + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
 {
     const ZERO: Self;
+
+    /// Erases working memory, where these numbers may be shares or masks.
+    fn erase(_: &mut [Self]) {}
 }
 
 impl Number for f32 {
@@ -30,6 +35,10 @@ impl Number for f64 {
 
 impl Number for Wrapping<u32> {
     const ZERO: Self = Wrapping(0);
+
+    fn erase(values: &mut [Self]) {
+        crate::secret::erase(values);
+    }
 }
 
 impl Number for Wrapping<i64> {

@@ -1,17 +1,17 @@
 //! Vectors of bits, packed 32 to a word: shares by exclusive or, and masked signs.
 
-use zeroize::Zeroize;
+use crate::secret::Secret;
 
 /// Bits in a row. They may be a secret's share: they do not print, and are erased.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct Bits {
-    words: Vec<u32>,
+    words: Secret<u32>,
     count: usize,
 }
 
 impl Bits {
     /// The first `count` bits of `words`; the rest of the last word is cleared.
-    pub(super) fn from_words(mut words: Vec<u32>, count: usize) -> Self {
+    pub(super) fn from_words(mut words: Secret<u32>, count: usize) -> Self {
         words.truncate(count.div_ceil(32));
         if let (Some(last), used @ 1..) = (words.last_mut(), count % 32) {
             *last &= u32::MAX >> (32 - used);
@@ -39,8 +39,8 @@ impl Bits {
     }
 
     /// A word for every bit: all ones where it is set, else zero.
-    pub(super) fn masks(&self) -> Vec<u32> {
-        let mut masks = vec![0u32; self.count];
+    pub(super) fn masks(&self) -> Secret<u32> {
+        let mut masks = Secret::zeros(self.count);
         for (masks, word) in masks.chunks_mut(32).zip(&self.words) {
             for (place, mask) in (0..).zip(masks) {
                 *mask = (word >> place & 1).wrapping_neg();
@@ -62,8 +62,9 @@ impl Bits {
     }
 
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
-        let all = self.words.iter().flat_map(|word| word.to_le_bytes());
-        bytes.extend(all.take(Self::bytes_of(self.count)));
+        let count = Self::bytes_of(self.count);
+        bytes.reserve(count);
+        bytes.extend(self.words.iter().flat_map(|word| word.to_le_bytes()).take(count));
     }
 
     /// Reads `count` bits; bits beyond them are ignored.
@@ -77,9 +78,10 @@ impl Bits {
     }
 }
 
-impl Drop for Bits {
-    fn drop(&mut self) {
-        self.words.as_mut_slice().zeroize();
+#[cfg(test)]
+impl PartialEq for Bits {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.words[..], self.count) == (&other.words[..], other.count)
     }
 }
 
@@ -105,7 +107,7 @@ mod tests {
             prop_assert_eq!(Bits::read(&bytes, bits.len()), packed.clone());
             prop_assert!(packed.clone().xor(&packed).iter().all(|bit| !bit));
             let masks = bits.iter().map(|bit| if *bit { u32::MAX } else { 0 });
-            prop_assert!(packed.masks().into_iter().eq(masks));
+            prop_assert!(packed.masks().iter().copied().eq(masks));
         }
     }
 }

@@ -14,6 +14,7 @@ use super::ring::Wide;
 use super::{Answer, Error};
 use crate::kernels::Number;
 use crate::network::{Network, Weights};
+use crate::secret::Secret;
 
 type Whole = Wrapping<i64>;
 
@@ -48,7 +49,7 @@ pub(super) enum Kind {
 pub struct Clear<'a> {
     plan: &'a Plan,
     operands: Vec<Operand<Whole>>,
-    biases: Vec<Vec<Whole>>,
+    biases: Vec<Secret<Whole>>,
 }
 
 impl<'a> Clear<'a> {
@@ -150,7 +151,8 @@ fn larger(a: i64, b: i64) -> i64 {
 }
 
 fn fold(windows: &Windows, values: &[i64], mut join: impl FnMut(i64, i64) -> i64) -> Vec<i64> {
-    let mut level = windows.split(values);
+    let split = windows.split(values);
+    let mut level: Vec<Vec<i64>> = split.iter().map(|part| part.to_vec()).collect();
     // In the order of a tournament, which matters where differences do not fit.
     while level.len() > 1 {
         let alone = if level.len() % 2 == 1 { level.pop() } else { None };

@@ -9,6 +9,7 @@ use super::plan::{Output, Plan};
 use super::ring::{Element, Narrow, Share, Wide};
 use super::{Entropy, Error, Role};
 use crate::prg::StreamKey;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 /// What the client learns of one image.
@@ -21,14 +22,14 @@ pub enum Answer {
 }
 
 /// What went to the parties: two vectors of noise, whose sum is the images.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Shared {
     /// Bits behind the point of each pixel.
     pub fraction: u32,
     /// Alice's share of each pixel.
-    pub alice: Vec<u32>,
+    pub alice: Secret<u32>,
     /// Bob's.
-    pub bob: Vec<u32>,
+    pub bob: Secret<u32>,
 }
 
 /// The client's role.
@@ -71,7 +72,8 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         let per_image: usize = model.network()?.input_shape().iter().product();
         let kind = Kind { batch: pixels.len() / per_image.max(1), output };
         let plan = self.plan(model, kind)?;
-        let values: Vec<Wide> = pixels.iter().map(|value| pixel(*value, model.fraction)).collect();
+        let values: Secret<Wide> =
+            pixels.iter().map(|value| pixel(*value, model.fraction)).collect();
         let shared = self.ask(model, kind, &values)?;
         let answers = self.answers(&plan, kind).await?;
         Ok((answers, shared))
@@ -136,12 +138,12 @@ pub(super) fn answers(plan: &Plan, alice: &[u8], bob: &[u8]) -> Result<Vec<Answe
                 place if place < plan.classes() => Ok(Answer::Label(place)),
                 _ => Err(Error::Answer(label.0)),
             };
-            labels.into_iter().map(check).collect()
+            labels.iter().copied().map(check).collect()
         }
     }
 }
 
-fn join<T: Element>(alice: &[u8], bob: &[u8]) -> Vec<T> {
+fn join<T: Element>(alice: &[u8], bob: &[u8]) -> Secret<T> {
     let share = |bytes| Share::<T>::new(T::read(bytes).collect());
     share(alice).join(&share(bob))
 }

@@ -21,11 +21,10 @@
 
 use std::marker::PhantomData;
 
-use zeroize::Zeroizing;
-
-use super::tree::{BITS, GROUP, Place, ROOT_WORDS, bit, descend, equal, lanes, load, store, walk};
+use super::tree::{self, GROUP, Place, ROOT_WORDS, bit, descend, equal, lanes, load, store, walk};
 use crate::prg::lanes::U32x4;
 use crate::prg::{BLOCK_WORDS, Seeds, double_with, expand};
+use crate::secret::Secret;
 
 /// What the words of a payload are.
 pub(super) trait Ring {
@@ -66,10 +65,10 @@ impl Ring for Halves {
     }
 }
 
-/// Comparisons with payloads of `N` words.
-pub(super) struct Compare<R, const N: usize>(PhantomData<R>);
+/// Comparisons of numbers of `BITS` bits, with payloads of `N` words.
+pub(super) struct Compare<R, const N: usize, const BITS: u32 = { tree::BITS }>(PhantomData<R>);
 
-impl<R: Ring, const N: usize> Compare<R, N> {
+impl<R: Ring, const N: usize, const BITS: u32> Compare<R, N, BITS> {
     /// Bits that a leaf answers: a block has the values of so many numbers.
     const LEAF_BITS: u32 = (BLOCK_WORDS / N).ilog2();
     /// Numbers that a leaf answers for.
@@ -94,7 +93,7 @@ impl<R: Ring, const N: usize> Compare<R, N> {
         alphas: &[u16],
         payloads: [&[u32]; N],
         roots: [&[u32]; 2],
-        key: &mut Vec<u32>,
+        key: &mut Secret<u32>,
     ) {
         key.reserve(Self::key_words(alphas.len()));
         let [alice, bob] = roots.map(|words| words.chunks_exact(ROOT_WORDS));
@@ -113,11 +112,11 @@ impl<R: Ring, const N: usize> Compare<R, N> {
         points: &[u16],
         roots: &[u32],
         key: &[u32],
-    ) -> [Zeroizing<Vec<u32>>; N] {
+    ) -> [Secret<u32>; N] {
         let bob = U32x4::splat(u32::from(is_bob).wrapping_neg());
-        // Whole groups, so that no vector grows and leaves its words behind.
+        // Whole groups.
         let room = points.len().next_multiple_of(GROUP);
-        let mut sums = [(); N].map(|()| Zeroizing::new(Vec::with_capacity(room)));
+        let mut sums = [(); N].map(|()| Secret::with_capacity(room));
         let groups = points.chunks(GROUP).zip(roots.chunks_exact(ROOT_WORDS));
         for (group, ((points, roots), key)) in
             groups.zip(key.chunks_exact(Self::KEY_WORDS)).enumerate()
@@ -125,7 +124,7 @@ impl<R: Ring, const N: usize> Compare<R, N> {
             let nonce = |level| place.nonce(group as u32, level);
             let found = Self::eval_group(nonce, bob, lanes(points), load(roots), key);
             for (sums, found) in sums.iter_mut().zip(found) {
-                sums.extend(found.to_array());
+                sums.extend_from_slice(&found.to_array());
             }
         }
         for sums in &mut sums {
@@ -139,7 +138,7 @@ impl<R: Ring, const N: usize> Compare<R, N> {
         alpha: U32x4,
         beta: [U32x4; N],
         roots: [Seeds; 2],
-        key: &mut Vec<u32>,
+        key: &mut Secret<u32>,
     ) {
         let mut seeds = roots;
         let mut controls = [U32x4::splat(0), U32x4::splat(u32::MAX)];
@@ -148,7 +147,7 @@ impl<R: Ring, const N: usize> Compare<R, N> {
         let mut sums = [U32x4::splat(0); N];
         let mut rest = U32x4::splat(0);
         for level in 0..Self::LEVELS {
-            let right = bit(alpha, level);
+            let right = bit::<BITS>(alpha, level);
             let [a, b] = seeds.each_ref().map(|seeds| double_with::<N>(seeds, nonce(level)));
             rest = a.rest.xor(b.rest);
             let (of_a, of_b) = (a.values, b.values);
@@ -163,13 +162,13 @@ impl<R: Ring, const N: usize> Compare<R, N> {
                 // Numbers to the left of the path are below alpha.
                 let correction = R::sub(R::sub(beta.and(right), lost), *sum);
                 *sum = R::add(R::add(*sum, kept), correction);
-                key.extend(R::negate(correction, negative).to_array());
+                key.extend_from_slice(&R::negate(correction, negative).to_array());
             }
             bits_of_all = bits_of_all.xor(bits.shl(2 * level as u32));
         }
         // Bits of no level are filled up with some that nothing else depends on: a key is uniform
         // in all of its bits.
-        key.extend(bits_of_all.xor(rest.shl(2 * Self::LEVELS as u32)).to_array());
+        key.extend_from_slice(&bits_of_all.xor(rest.shl(2 * Self::LEVELS as u32)).to_array());
         let [a, b] = seeds.each_ref().map(|seeds| expand(seeds, nonce(Self::LEVELS)));
         let place = Self::leaf(alpha);
         for number in 0..Self::LEAVES {
@@ -177,7 +176,7 @@ impl<R: Ring, const N: usize> Compare<R, N> {
             for (word, (sum, beta)) in sums.into_iter().zip(beta).enumerate() {
                 let at = N * number + word;
                 let correction = R::sub(R::sub(beta.and(below), sum), R::sub(a[at], b[at]));
-                key.extend(R::negate(correction, controls[1]).to_array());
+                key.extend_from_slice(&R::negate(correction, controls[1]).to_array());
             }
         }
     }
@@ -198,7 +197,7 @@ impl<R: Ring, const N: usize> Compare<R, N> {
         for (level, words) in levels.chunks_exact(Self::LEVEL_WORDS).enumerate() {
             let children = double_with::<N>(&seed, nonce(level));
             let [of_left, of_right] = children.values;
-            let right = bit(point, level);
+            let right = bit::<BITS>(point, level);
             for (word, sum) in sums.iter_mut().enumerate() {
                 let correction = U32x4::load(&words[GROUP * (4 + word)..]).and(control);
                 let value = of_left[word].select(of_right[word], right);
@@ -243,7 +242,7 @@ fn words(numbers: &[u32]) -> U32x4 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree::root_words;
+    use super::super::tree::{BITS, root_words};
     use super::*;
     use crate::seeded::Stream;
     use proptest::prelude::*;
@@ -252,7 +251,7 @@ mod tests {
     const LARGEST: u16 = (1 << BITS) - 1;
 
     /// Both parties' shares of the payloads.
-    type Shares<const N: usize> = [[Zeroizing<Vec<u32>>; N]; 2];
+    type Shares<const N: usize> = [[Secret<u32>; N]; 2];
 
     fn shares<R: Ring, const N: usize>(
         points: &[u16],
@@ -265,7 +264,7 @@ mod tests {
             (0..root_words(alphas.len())).map(|_| stream.below(u32::MAX)).collect()
         };
         let roots = [draw(), draw()];
-        let mut key = Vec::new();
+        let mut key = Secret::default();
         let payloads = payloads.each_ref().map(Vec::as_slice);
         let views = roots.each_ref().map(Vec::as_slice);
         Compare::<R, N>::deal(PLACE, alphas, payloads, views, &mut key);
@@ -334,5 +333,42 @@ mod tests {
                 assert!((405..595).contains(&ones), "bit {bit} of word {word}: {ones} of 1000");
             }
         }
+    }
+
+    /// Checks `keys` keys of random secrets and payloads at every point of the domain.
+    fn assert_whole_domain<R: Ring, const N: usize, const BITS: u32>(keys: usize, seed: u64) {
+        let mut stream = Stream::new(seed, "test/dcf/domain");
+        for group in 0..(keys / GROUP) as u64 {
+            let alphas = [(); GROUP].map(|()| stream.below(1 << BITS) as u16);
+            let payloads = payloads::<N>(GROUP, seed << 32 | group);
+            let mut roots =
+                || -> Vec<u32> { (0..root_words(GROUP)).map(|_| stream.below(u32::MAX)).collect() };
+            let (alice, bob) = (roots(), roots());
+            let mut key = Secret::default();
+            let views = payloads.each_ref().map(Vec::as_slice);
+            Compare::<R, N, BITS>::deal(PLACE, &alphas, views, [&alice, &bob], &mut key);
+            for point in 0..=((1u32 << BITS) - 1) as u16 {
+                let share = |is_bob, roots: &[u32]| {
+                    Compare::<R, N, BITS>::eval(PLACE, is_bob, &[point; GROUP], roots, &key)
+                };
+                let shares = share(false, &alice).into_iter().zip(share(true, &bob));
+                for ((a, b), payload) in shares.zip(&payloads) {
+                    let found = R::add(U32x4::load(&a), U32x4::load(&b)).to_array();
+                    let expected: [u32; GROUP] =
+                        std::array::from_fn(
+                            |key| if point < alphas[key] { payload[key] } else { 0 },
+                        );
+                    assert_eq!(found, expected, "{point} and {alphas:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_has_its_payload_at_every_number_of_its_domain() {
+        assert_whole_domain::<Whole, 3, BITS>(40, 1);
+        assert_whole_domain::<Halves, 1, BITS>(40, 2);
+        assert_whole_domain::<Whole, 3, 5>(4000, 3);
+        assert_whole_domain::<Halves, 1, 6>(4000, 4);
     }
 }

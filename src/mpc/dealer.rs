@@ -12,10 +12,11 @@ use super::links::{Links, Message};
 use super::messages::{Header, ModelInfo, Order, malformed};
 use super::model::ModelMasks;
 use super::plan::{Gate, Plan, Saving};
-use super::ring::{Masked, Narrow, Wide};
+use super::ring::{Narrow, Wide};
 use super::train::{Deals, StepOrder};
 use super::{Error, Role};
 use crate::prg::StreamKey;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 /// What the dealer shows.
@@ -134,7 +135,7 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
         &mut self,
         path: &str,
         header: &[u8],
-        words: &[Vec<u32>; 2],
+        words: &[Secret<u32>; 2],
     ) -> Result<[usize; 2], Error> {
         for (role, words) in [Role::Alice, Role::Bob].into_iter().zip(words) {
             self.links.send(role, path, |message| {
@@ -172,8 +173,8 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
 /// The masks of a wire.
 enum Wire {
     Shares,
-    Wide(Vec<Wide>),
-    Narrow(Vec<Narrow>),
+    Wide(Secret<Wide>),
+    Narrow(Secret<Narrow>),
 }
 
 /// The words for alice and for bob of classification `number`. `truncated` is told the mask
@@ -184,7 +185,7 @@ pub(super) fn deal(
     keys: &[StreamKey; 2],
     number: u32,
     mut truncated: impl FnMut(usize, &[Wide]),
-) -> [Vec<u32>; 2] {
+) -> [Secret<u32>; 2] {
     let masks = keys.each_ref().map(|key| Masks::new(key, Scope::Classification, number));
     let mut dealing = Dealing::new(masks, plan.batch() * plan.comparisons());
     let mut wire = Wire::Wide(gates::Input::deal(&mut dealing, plan.inputs()));
@@ -198,16 +199,16 @@ pub(super) fn deal(
             }
             (Gate::SumShares(_), Wire::Shares) => Wire::Shares,
             (Gate::SumMasked(windows), Wire::Wide(masks)) => {
-                Wire::Wide(gates::sum_masked(windows, &Masked(masks)).0)
+                Wire::Wide(gates::sum_masks(windows, &masks))
             }
             (Gate::Truncate(shift), Wire::Shares) => {
                 let masks = gates::Truncate::deal(&mut dealing, count);
                 truncated(index, &masks);
-                Wire::Narrow(gates::narrowed(&masks, *shift))
+                Wire::Narrow(gates::narrowed(&masks, *shift).collect())
             }
             (Gate::Narrow(shift), Wire::Wide(masks)) => {
                 truncated(index, &masks);
-                Wire::Narrow(gates::narrowed(&masks, *shift))
+                Wire::Narrow(gates::narrowed(&masks, *shift).collect())
             }
             (Gate::Lift, Wire::Narrow(masks)) => {
                 Wire::Wide(gates::Lift::deal(&mut dealing, &masks))

@@ -1,13 +1,12 @@
 //! What a gate's `deal` stands on: both parties' streams, and what is sent to each.
 
-use zeroize::Zeroizing;
-
 use super::bits::Bits;
 use super::dcf::{Compare, Ring};
-use super::dpf;
+use super::dpf::Less;
 use super::ring::{Element, Share};
-use super::tree::{Place, root_words};
+use super::tree::{BITS, Place, root_words};
 use crate::prg::StreamKey;
+use crate::secret::Secret;
 
 /// What a stream's numbers are for; part of the nonce, so that no two uses meet.
 #[derive(Debug, Clone, Copy)]
@@ -42,13 +41,13 @@ impl Masks {
         Place { number: self.number, set: (self.scope as u32) << SCOPE_SHIFT | set }
     }
 
-    pub(super) fn words(&mut self, count: usize) -> Vec<u32> {
+    pub(super) fn words(&mut self, count: usize) -> Secret<u32> {
         let nonce = [self.scope as u32, self.number, self.draws];
         self.draws += 1;
         self.key.words(nonce, count)
     }
 
-    pub(super) fn elements<T: Element>(&mut self, count: usize) -> Vec<T> {
+    pub(super) fn elements<T: Element>(&mut self, count: usize) -> Secret<T> {
         T::from_words(&self.words(T::words(count)), count)
     }
 
@@ -64,20 +63,21 @@ pub(super) struct Dealing {
     /// Sets of comparisons so far.
     sets: u32,
     /// Words for alice, and for bob.
-    pub(super) words: [Vec<u32>; 2],
+    pub(super) words: [Secret<u32>; 2],
 }
 
 impl Dealing {
     /// For so many comparisons, which most of the words are for.
     pub(super) fn new([alice, bob]: [Masks; 2], comparisons: usize) -> Self {
-        let words = [(); 2].map(|()| Vec::with_capacity(dpf::key_words(comparisons) * 5 / 4));
+        let words =
+            [(); 2].map(|()| Secret::with_capacity(Less::<BITS>::key_words(comparisons) * 5 / 4));
         Self { alice, bob, sets: 0, words }
     }
 
     /// A fresh mask, of which each party has a share from its stream.
-    pub(super) fn mask<T: Element>(&mut self, count: usize) -> Vec<T> {
+    pub(super) fn mask<T: Element>(&mut self, count: usize) -> Secret<T> {
         let [a, b] = [&mut self.alice, &mut self.bob].map(|masks| masks.elements::<T>(count));
-        a.into_iter().zip(b).map(|(a, b)| a + b).collect()
+        a.iter().zip(&b).map(|(a, b)| *a + *b).collect()
     }
 
     /// Fresh bits, of which each party has a share, by exclusive or, from its stream.
@@ -93,7 +93,7 @@ impl Dealing {
 
     /// Deals point functions at the secret `alphas`: both parties are sent the same key.
     pub(super) fn compare(&mut self, alphas: &[u16]) {
-        self.key(alphas.len(), |place, roots, key| dpf::deal(place, alphas, roots, key));
+        self.key(alphas.len(), |place, roots, key| Less::<BITS>::deal(place, alphas, roots, key));
     }
 
     /// Deals comparisons with the secret `alphas`, each with a payload: both parties are sent the same key.
@@ -108,10 +108,9 @@ impl Dealing {
     }
 
     /// A key for a set of comparisons, from root seeds of both parties.
-    fn key(&mut self, count: usize, deal: impl FnOnce(Place, [&[u32]; 2], &mut Vec<u32>)) {
+    fn key(&mut self, count: usize, deal: impl FnOnce(Place, [&[u32]; 2], &mut Secret<u32>)) {
         let words = root_words(count);
-        let [a, b] =
-            [&mut self.alice, &mut self.bob].map(|masks| Zeroizing::new(masks.words(words)));
+        let [a, b] = [&mut self.alice, &mut self.bob].map(|masks| masks.words(words));
         let [to_alice, to_bob] = &mut self.words;
         let start = to_alice.len();
         self.sets += 1;

@@ -22,96 +22,115 @@
 
 use super::bits::Bits;
 use super::tree::{
-    BITS, GROUP, Place, ROOT_WORDS, bit, corrected, descend, equal, lanes, load, store, walk, xor,
+    self, GROUP, Place, ROOT_WORDS, bit, corrected, descend, equal, lanes, load, store, walk, xor,
 };
 use crate::prg::lanes::U32x4;
 use crate::prg::{Seeds, double};
+use crate::secret::Secret;
 
 /// Bits that a leaf of 128 answers.
 const LEAF_BITS: u32 = 7;
-/// Levels of the tree.
-const LEVELS: usize = (BITS - LEAF_BITS) as usize;
+/// Comparisons of numbers of `BITS` bits.
+pub(super) struct Less<const BITS: u32 = { tree::BITS }>;
 
-/// Words of a group's key: a correction of seeds for each level and for the leaf, and between
-/// them the control bits' corrections, two bits a level, two comparisons to a word. That is
-/// 146 bytes a comparison.
-const KEY_WORDS: usize = 4 * GROUP * LEVELS + GROUP / 2 + 4 * GROUP;
+impl<const BITS: u32> Less<BITS> {
+    /// Levels of the tree.
+    const LEVELS: usize = (BITS - LEAF_BITS) as usize;
 
-/// Words of the key for so many comparisons, the same for both parties.
-pub(super) fn key_words(count: usize) -> usize {
-    count.div_ceil(GROUP) * KEY_WORDS
-}
+    /// Words of a group's key: a correction of seeds for each level and for the leaf, and between
+    /// them the control bits' corrections, two bits a level, two comparisons to a word. That is
+    /// 146 bytes a comparison.
+    const KEY_WORDS: usize = 4 * GROUP * Self::LEVELS + GROUP / 2 + 4 * GROUP;
 
-/// Appends the key of every secret `alpha`, for root seeds that alice and bob have drawn.
-pub(super) fn deal(place: Place, alphas: &[u16], roots: [&[u32]; 2], key: &mut Vec<u32>) {
-    key.reserve(key_words(alphas.len()));
-    let [alice, bob] = roots.map(|words| words.chunks_exact(ROOT_WORDS));
-    for (group, ((alphas, alice), bob)) in (0..).zip(alphas.chunks(GROUP).zip(alice).zip(bob)) {
-        deal_group(place, group, lanes(alphas), [load(alice), load(bob)], key);
+    /// Words of the key for so many comparisons, the same for both parties.
+    pub(super) fn key_words(count: usize) -> usize {
+        count.div_ceil(GROUP) * Self::KEY_WORDS
     }
-}
 
-/// This party's shares, by exclusive or, of `point < alpha` for every point.
-pub(super) fn eval(place: Place, is_bob: bool, points: &[u16], roots: &[u32], key: &[u32]) -> Bits {
-    let bob = U32x4::splat(u32::from(is_bob).wrapping_neg());
-    let mut words = vec![0u32; Bits::words_of(points.len())];
-    let groups = points.chunks(GROUP).zip(roots.chunks_exact(ROOT_WORDS));
-    for (group, ((points, roots), key)) in groups.zip(key.chunks_exact(KEY_WORDS)).enumerate() {
-        let nonce = |level| place.nonce(group as u32, level);
-        let less = eval_group(nonce, bob, lanes(points), load(roots), key);
-        let [a, b, c, d] = less.to_array();
-        words[group / 8] |= (a | b << 1 | c << 2 | d << 3) << (4 * (group % 8));
+    /// Appends the key of every secret `alpha`, for root seeds that alice and bob have drawn.
+    pub(super) fn deal(place: Place, alphas: &[u16], roots: [&[u32]; 2], key: &mut Secret<u32>) {
+        key.reserve(Self::key_words(alphas.len()));
+        let [alice, bob] = roots.map(|words| words.chunks_exact(ROOT_WORDS));
+        for (group, ((alphas, alice), bob)) in (0..).zip(alphas.chunks(GROUP).zip(alice).zip(bob)) {
+            let nonce = |level| place.nonce(group, level);
+            Self::deal_group(nonce, lanes(alphas), [load(alice), load(bob)], key);
+        }
     }
-    Bits::from_words(words, points.len())
-}
 
-fn deal_group(place: Place, group: u32, alpha: U32x4, roots: [Seeds; 2], key: &mut Vec<u32>) {
-    let mut seeds = roots;
-    let mut controls = [U32x4::splat(0), U32x4::splat(u32::MAX)];
-    let mut corrections = U32x4::splat(0);
-    for level in 0..LEVELS {
-        let right = bit(alpha, level);
-        let children = seeds.each_ref().map(|seeds| double(seeds, place.nonce(group, level)));
-        let (correction, bits) = descend(&mut seeds, &mut controls, &children, right);
-        store(&correction, key);
-        corrections = corrections.xor(bits.shl(2 * level as u32));
+    /// This party's shares, by exclusive or, of `point < alpha` for every point.
+    pub(super) fn eval(
+        place: Place,
+        is_bob: bool,
+        points: &[u16],
+        roots: &[u32],
+        key: &[u32],
+    ) -> Bits {
+        let bob = U32x4::splat(u32::from(is_bob).wrapping_neg());
+        let mut words = Secret::zeros(Bits::words_of(points.len()));
+        let groups = points.chunks(GROUP).zip(roots.chunks_exact(ROOT_WORDS));
+        let groups = groups.zip(key.chunks_exact(Self::KEY_WORDS)).enumerate();
+        for (group, ((points, roots), key)) in groups {
+            let nonce = |level| place.nonce(group as u32, level);
+            let less = Self::eval_group(nonce, bob, lanes(points), load(roots), key);
+            let [a, b, c, d] = less.to_array();
+            words[group / 8] |= (a | b << 1 | c << 2 | d << 3) << (4 * (group % 8));
+        }
+        Bits::from_words(words, points.len())
     }
-    let [a, b, c, d] = corrections.to_array();
-    key.extend([a | b << 16, c | d << 16]);
-    store(&xor(&xor(&seeds[0], &seeds[1]), &at_bit(alpha)), key);
-}
 
-#[inline(always)]
-fn eval_group(
-    nonce: impl Fn(usize) -> [u32; 3],
-    bob: U32x4,
-    point: U32x4,
-    root: Seeds,
-    key: &[u32],
-) -> U32x4 {
-    let (levels, rest) = key.split_at(4 * GROUP * LEVELS);
-    let (corrections, leaf) = rest.split_at(GROUP / 2);
-    let [ab, cd] = [corrections[0], corrections[1]];
-    let corrections = U32x4::new([ab & 0xffff, ab >> 16, cd & 0xffff, cd >> 16]);
-    let (mut seed, mut control) = (root, bob);
-    let mut less = U32x4::splat(0);
-    for (level, words) in levels.chunks_exact(4 * GROUP).enumerate() {
-        let children = double(&seed, nonce(level));
-        let bits = corrections.shr(2 * level as u32);
-        let right = bit(point, level);
-        let right_bit = walk(&mut seed, &mut control, &children, &load(words), bits, right);
-        less = less.xor(right_bit.and_not(right));
+    fn deal_group(
+        nonce: impl Fn(usize) -> [u32; 3],
+        alpha: U32x4,
+        roots: [Seeds; 2],
+        key: &mut Secret<u32>,
+    ) {
+        let mut seeds = roots;
+        let mut controls = [U32x4::splat(0), U32x4::splat(u32::MAX)];
+        let mut corrections = U32x4::splat(0);
+        for level in 0..Self::LEVELS {
+            let right = bit::<BITS>(alpha, level);
+            let children = seeds.each_ref().map(|seeds| double(seeds, nonce(level)));
+            let (correction, bits) = descend(&mut seeds, &mut controls, &children, right);
+            store(&correction, key);
+            corrections = corrections.xor(bits.shl(2 * level as u32));
+        }
+        let [a, b, c, d] = corrections.to_array();
+        key.extend_from_slice(&[a | b << 16, c | d << 16]);
+        store(&xor(&xor(&seeds[0], &seeds[1]), &at_bit(alpha)), key);
     }
-    let leaf = corrected(&seed, &load(leaf), control);
-    let above = above(point);
-    let mut parity = U32x4::splat(0);
-    for (leaf, above) in leaf.into_iter().zip(above) {
-        parity = parity.xor(leaf.and(above));
+
+    #[inline(always)]
+    fn eval_group(
+        nonce: impl Fn(usize) -> [u32; 3],
+        bob: U32x4,
+        point: U32x4,
+        root: Seeds,
+        key: &[u32],
+    ) -> U32x4 {
+        let (levels, rest) = key.split_at(4 * GROUP * Self::LEVELS);
+        let (corrections, leaf) = rest.split_at(GROUP / 2);
+        let [ab, cd] = [corrections[0], corrections[1]];
+        let corrections = U32x4::new([ab & 0xffff, ab >> 16, cd & 0xffff, cd >> 16]);
+        let (mut seed, mut control) = (root, bob);
+        let mut less = U32x4::splat(0);
+        for (level, words) in levels.chunks_exact(4 * GROUP).enumerate() {
+            let children = double(&seed, nonce(level));
+            let bits = corrections.shr(2 * level as u32);
+            let right = bit::<BITS>(point, level);
+            let right_bit = walk(&mut seed, &mut control, &children, &load(words), bits, right);
+            less = less.xor(right_bit.and_not(right));
+        }
+        let leaf = corrected(&seed, &load(leaf), control);
+        let above = above(point);
+        let mut parity = U32x4::splat(0);
+        for (leaf, above) in leaf.into_iter().zip(above) {
+            parity = parity.xor(leaf.and(above));
+        }
+        for by in [16, 8, 4, 2, 1] {
+            parity = parity.xor(parity.shr(by));
+        }
+        less.xor(parity).and(U32x4::splat(1))
     }
-    for by in [16, 8, 4, 2, 1] {
-        parity = parity.xor(parity.shr(by));
-    }
-    less.xor(parity).and(U32x4::splat(1))
 }
 
 /// The leaf bit of each number, as a vector of 128 bits with one set.
@@ -141,7 +160,7 @@ fn by_leaf(number: U32x4, bits: impl Fn(u32, u32) -> u32) -> Seeds {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree::root_words;
+    use super::super::tree::{BITS, root_words};
     use super::*;
     use crate::seeded::Stream;
     use proptest::prelude::*;
@@ -156,11 +175,11 @@ mod tests {
             (0..root_words(alphas.len())).map(|_| stream.below(u32::MAX)).collect()
         };
         let (alice, bob) = (roots(), roots());
-        let mut key = Vec::new();
-        deal(PLACE, alphas, [&alice, &bob], &mut key);
-        assert_eq!(key.len(), key_words(alphas.len()));
-        let shares =
-            eval(PLACE, false, points, &alice, &key).xor(&eval(PLACE, true, points, &bob, &key));
+        let mut key = Secret::default();
+        Less::<BITS>::deal(PLACE, alphas, [&alice, &bob], &mut key);
+        assert_eq!(key.len(), Less::<BITS>::key_words(alphas.len()));
+        let share = |is_bob, roots| Less::<BITS>::eval(PLACE, is_bob, points, roots, &key);
+        let shares = share(false, &alice).xor(&share(true, &bob));
         shares.iter().collect()
     }
 
@@ -195,10 +214,42 @@ mod tests {
         let mut roots =
             || -> Vec<u32> { (0..root_words(1000)).map(|_| stream.below(u32::MAX)).collect() };
         let (alice, bob) = (roots(), roots());
-        let mut key = Vec::new();
-        deal(PLACE, &alphas, [&alice, &bob], &mut key);
-        let ones = eval(PLACE, false, &[5; 1000], &alice, &key).iter().filter(|bit| *bit).count();
+        let mut key = Secret::default();
+        Less::<BITS>::deal(PLACE, &alphas, [&alice, &bob], &mut key);
+        let share = Less::<BITS>::eval(PLACE, false, &[5; 1000], &alice, &key);
+        let ones = share.iter().filter(|bit| *bit).count();
         // Six standard deviations.
         assert!((405..595).contains(&ones), "{ones} of 1000");
+    }
+
+    /// Checks `keys` keys of random secrets at every point of the domain.
+    fn assert_whole_domain<const BITS: u32>(keys: usize, seed: u64) {
+        let mut stream = Stream::new(seed, "test/dpf/domain");
+        for _ in 0..keys / GROUP {
+            let alphas = [(); GROUP].map(|()| stream.below(1 << BITS) as u16);
+            let mut roots =
+                || -> Vec<u32> { (0..root_words(GROUP)).map(|_| stream.below(u32::MAX)).collect() };
+            let (alice, bob) = (roots(), roots());
+            let mut key = Secret::default();
+            Less::<BITS>::deal(PLACE, &alphas, [&alice, &bob], &mut key);
+            for point in 0..=((1u32 << BITS) - 1) as u16 {
+                let share = |is_bob, roots: &[u32]| {
+                    Less::<BITS>::eval(PLACE, is_bob, &[point; GROUP], roots, &key)
+                };
+                let found = share(false, &alice).xor(&share(true, &bob));
+                assert!(
+                    found.iter().eq(alphas.map(|alpha| point < alpha)),
+                    "{point} and {alphas:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_compares_with_every_number_of_its_domain() {
+        assert_whole_domain::<BITS>(100, 1);
+        // One level and a leaf, and two.
+        assert_whole_domain::<8>(4000, 2);
+        assert_whole_domain::<9>(2000, 3);
     }
 }

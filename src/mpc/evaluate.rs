@@ -9,6 +9,7 @@ use super::plan::{Gate, Plan, Saving};
 use super::preparing::{Material, Preparing};
 use super::ring::{Masked, NARROW_BITS, Narrow, Share, WIDE_BITS, Wide};
 use super::{Error, Party, Role};
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 /// What a party saw on a wire: masked values, uniform whatever the input.
@@ -147,7 +148,7 @@ impl Prepared {
         share: Share<Wide>,
         early: Option<Message>,
         watched: bool,
-    ) -> Result<(Vec<u8>, Vec<Seen>), Error> {
+    ) -> Result<(Secret<u8>, Vec<Seen>), Error> {
         let Self { number, material, input, input_mask, steps, .. } = self;
         let mut online =
             Online { party, links, job, layer: "input".to_owned(), words: &material.0, early };
@@ -155,7 +156,7 @@ impl Prepared {
         let mut wire = Wire::Wide(opened);
         let mut seen = Vec::new();
         let last_mask = steps.last().map_or(Some(&input_mask), Step::mask);
-        let last_mask = last_mask.map(|mask| Share::new(mask.values().to_vec()));
+        let last_mask = last_mask.map(|mask| Share::new(mask.values().into()));
         wire.watch("input", watched, &mut seen);
         for (step, prepared) in plan.steps.iter().zip(steps) {
             step.layer.clone_into(&mut online.layer);
@@ -174,7 +175,7 @@ impl Prepared {
                     Wire::Narrow(truncate.eval(&mut online, share, *shift).await?)
                 }
                 (Gate::Narrow(shift), _, Wire::Wide(values)) => {
-                    Wire::Narrow(Masked(gates::narrowed(&values.0, *shift)))
+                    Wire::Narrow(Masked(gates::narrowed(&values.0, *shift).collect()))
                 }
                 (Gate::Lift, Step::Lift(lift, mask), Wire::Narrow(values)) => {
                     Wire::Wide(lift.eval(&mut online, &values, &mask).await?)
@@ -208,7 +209,7 @@ impl Prepared {
             }
             Wire::Narrow(_) => unreachable!("a plan ends in shares or wide values"),
         }
-        Ok((bytes, seen))
+        Ok((bytes.into(), seen))
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::{Error, Role};
+use crate::secret::Secret;
 use crate::wire::{Error as WireError, Mailbox, Reader, Unsent, Writer};
 
 /// The version of the protocol; another one is refused.
@@ -53,7 +54,8 @@ pub struct Message {
     pub from: Role,
     /// The step that it belongs to.
     pub path: String,
-    bytes: Vec<u8>,
+    /// Most messages are shares.
+    bytes: Secret<u8>,
     start: usize,
 }
 
@@ -220,6 +222,7 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         if let Some(wait) = self.waiting.borrow_mut().as_mut() {
             wait.heard = self.heard;
         }
+        let bytes = Secret::from(bytes);
         let (path, start) =
             parse(&bytes).map_err(|error| Error::Malformed { role: from, step: step(), error })?;
         self.record(&path, from, Way::Received, bytes.len());

@@ -65,6 +65,10 @@ mod received;
 #[cfg(test)]
 mod secrecy;
 #[cfg(test)]
+mod uniform;
+#[cfg(test)]
+mod used_once;
+#[cfg(test)]
 mod world;
 
 pub use classified::{Classified, PartyEvent, Trained, TrainingState};

@@ -18,6 +18,7 @@ use crate::kernels::Number;
 use crate::kernels::gemm::{Matrix, Packed, add_product, add_row_product};
 use crate::kernels::patches::{Geometry, Patches};
 use crate::network::{Network, Weights};
+use crate::secret::Secret;
 
 /// The kinds of products.
 #[derive(Debug, Clone, Copy)]
@@ -27,9 +28,9 @@ pub(super) enum Product {
 }
 
 /// The weights of one product, laid out for it.
-pub(super) enum Operand<T = Wide> {
+pub(super) enum Operand<T: Number = Wide> {
     /// `[inputs, outputs]`, row by row.
-    Linear(Vec<T>),
+    Linear(Secret<T>),
     /// `[outputs, patch]`, packed.
     Conv(Packed<T>),
 }
@@ -77,7 +78,7 @@ impl Product {
         }
     }
 
-    pub(super) fn operand<T: Number>(&self, weights: Vec<T>) -> Operand<T> {
+    pub(super) fn operand<T: Number>(&self, weights: Secret<T>) -> Operand<T> {
         match self {
             Self::Linear { .. } => Operand::Linear(weights),
             Self::Conv(geometry) => Operand::Conv(Packed::new(Matrix::new(
@@ -110,6 +111,7 @@ impl Product {
                     let patches = Patches { image: &padded, geometry: *geometry };
                     weights.add_product(&patches, geometry.pixels(), y);
                 }
+                T::erase(&mut padded);
             }
             _ => unreachable!("an operand is made by the product that it belongs to"),
         }
@@ -126,11 +128,11 @@ impl Product {
 
 impl ProductLayer {
     /// The layer's weights and biases in the ring, in the order of [`Operand`].
-    fn encode(&self, weights: &[f32], bias: &[f32]) -> Result<(Vec<Wide>, Vec<Wide>), Error> {
+    fn encode(&self, weights: &[f32], bias: &[f32]) -> Result<(Secret<Wide>, Secret<Wide>), Error> {
         let all = |values: &mut dyn Iterator<Item = f32>, unit| {
             values
                 .map(|value| encode(value.into(), unit).ok_or_else(|| self.too_large(value)))
-                .collect::<Result<Vec<Wide>, Error>>()
+                .collect::<Result<Secret<Wide>, Error>>()
         };
         let ordered = self.shape.order().map(|place| weights[place]);
         let weights = all(&mut { ordered }, self.weight_unit)?;
@@ -156,16 +158,20 @@ impl Plan {
     ///
     /// # Errors
     /// [`Error::Weight`] for the first that does not fit.
-    pub(super) fn encode(&self, network: &Network, weights: &Weights) -> Result<Vec<Wide>, Error> {
+    pub(super) fn encode(
+        &self,
+        network: &Network,
+        weights: &Weights,
+    ) -> Result<Secret<Wide>, Error> {
         let parameters = network.parameters();
-        let (mut all, mut biases) = (Vec::with_capacity(self.model_len()), Vec::new());
+        let (mut all, mut biases) = (Secret::with_capacity(self.model_len()), Secret::default());
         for (product, pair) in self.products.iter().zip(parameters.chunks_exact(2)) {
             let of = |place: usize| &weights.values()[pair[place].range()];
             let (weights, bias) = product.encode(of(0), of(1))?;
-            all.extend(weights);
-            biases.extend(bias);
+            all.extend_from_slice(&weights);
+            biases.extend_from_slice(&bias);
         }
-        all.extend(biases);
+        all.extend_from_slice(&biases);
         Ok(all)
     }
 
@@ -202,21 +208,21 @@ impl Plan {
     }
 
     /// Cuts all biases into one vector a product.
-    pub(super) fn biases<T: Copy>(&self, biases: &[T]) -> Vec<Vec<T>> {
+    pub(super) fn biases<T: Number>(&self, biases: &[T]) -> Vec<Secret<T>> {
         cut(biases, self.products.iter().map(|product| product.shape.biases())).collect()
     }
 }
 
 /// Cuts a vector into stretches of these lengths.
-fn cut<T: Copy>(
+fn cut<T: Number>(
     values: &[T],
     lengths: impl Iterator<Item = usize>,
-) -> impl Iterator<Item = Vec<T>> {
+) -> impl Iterator<Item = Secret<T>> {
     let mut rest = values;
     lengths.map(move |length| {
         let (head, tail) = rest.split_at(length);
         rest = tail;
-        head.to_vec()
+        Secret::from(head)
     })
 }
 
@@ -228,7 +234,7 @@ pub(super) struct ModelMasks {
 impl ModelMasks {
     pub(super) fn new(plan: &Plan, mut masks: [Masks; 2]) -> Self {
         let [a, b] = masks.each_mut().map(|masks| masks.elements::<Wide>(plan.weights_len()));
-        let sums: Vec<Wide> = a.into_iter().zip(b).map(|(a, b)| a + b).collect();
+        let sums: Secret<Wide> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
         Self { operands: plan.operands(&sums) }
     }
 }
@@ -246,7 +252,7 @@ impl ModelShare {
     pub(super) fn new(plan: &Plan, share: &[Wide], masks: &mut Masks) -> Self {
         let (weights, biases) = share.split_at(plan.weights_len());
         let masks = Share::new(masks.elements(plan.weights_len()));
-        let masked = Share::new(weights.to_vec()).plus(&masks);
+        let masked = Share::new(weights.into()).plus(&masks);
         let biases = plan.biases(biases).into_iter().map(Share::new).collect();
         Self { masks, biases, masked }
     }
@@ -274,7 +280,7 @@ pub(super) struct PartyLayer {
 impl PartyModel {
     pub(super) fn new(plan: &Plan, party: Party, share: ModelShare, opened: &[Wide]) -> Self {
         let ModelShare { masks, biases, .. } = share;
-        let online: Vec<Wide> = match party {
+        let online: Secret<Wide> = match party {
             Party::Alice => masks.values().iter().map(|mask| Wide::ZERO - *mask).collect(),
             Party::Bob => opened.iter().zip(masks.values()).map(|(w, mask)| *w - *mask).collect(),
         };

@@ -379,7 +379,9 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
                 self.watched.get() && header.kind.batch == 1,
             )
             .await?;
-        self.links.send(Role::Client, &format!("{job}/answer"), |bytes| bytes.extend(answer))?;
+        self.links.send(Role::Client, &format!("{job}/answer"), |bytes| {
+            bytes.extend_from_slice(&answer);
+        })?;
         let online_ms = self.links.now() - started;
         let waited_ms = self.links.waited_ms() - waited;
         let before = model.records.clone();

@@ -3,23 +3,17 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use zeroize::Zeroizing;
-
 use super::bits::Bits;
 use super::dcf::{Compare, Ring};
 use super::dealing::Masks;
+use super::dpf::Less;
 use super::ring::{Element, Share};
-use super::tree::{Place, root_words};
-use super::{Error, Party, dpf};
+use super::tree::{BITS, Place, root_words};
+use super::{Error, Party};
+use crate::secret::Secret;
 
 /// The words that a party was dealt for one classification. Erased when dropped.
-pub(super) struct Material(pub(super) Vec<u32>);
-
-impl Drop for Material {
-    fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(self.0.as_mut_slice());
-    }
-}
+pub(super) struct Material(pub(super) Secret<u32>);
 
 /// One party at work on one classification, before its input is known. Draws and reads in
 /// the order in which [`Dealing`](super::dealing::Dealing) deals.
@@ -41,7 +35,7 @@ pub(super) struct Payloads<R, const N: usize>(Key, PhantomData<R>);
 /// A party's seeds for a set of comparisons, and where the key is.
 struct Key {
     place: Place,
-    roots: Vec<u32>,
+    roots: Secret<u32>,
     words: Range<usize>,
 }
 
@@ -72,7 +66,7 @@ impl<'a> Preparing<'a> {
 
     /// This party's part of point functions.
     pub(super) fn compare(&mut self, count: usize) -> Result<Comparison, Error> {
-        Ok(Comparison(self.key(count, dpf::key_words(count))?))
+        Ok(Comparison(self.key(count, Less::<BITS>::key_words(count))?))
     }
 
     /// This party's part of comparisons with payloads.
@@ -113,25 +107,14 @@ impl Comparison {
     /// This party's shares of `point < alpha` for every point.
     pub(super) fn eval(&self, party: Party, points: &[u16], words: &[u32]) -> Bits {
         let Key { place, roots, words: key } = &self.0;
-        dpf::eval(*place, party == Party::Bob, points, roots, &words[key.clone()])
+        Less::<BITS>::eval(*place, party == Party::Bob, points, roots, &words[key.clone()])
     }
 }
 
 impl<R: Ring, const N: usize> Payloads<R, N> {
     /// This party's shares of the payload where `point < alpha`, else of zero, for every point.
-    pub(super) fn eval(
-        &self,
-        party: Party,
-        points: &[u16],
-        words: &[u32],
-    ) -> [Zeroizing<Vec<u32>>; N] {
+    pub(super) fn eval(&self, party: Party, points: &[u16], words: &[u32]) -> [Secret<u32>; N] {
         let Key { place, roots, words: key } = &self.0;
         Compare::<R, N>::eval(*place, party == Party::Bob, points, roots, &words[key.clone()])
-    }
-}
-
-impl Drop for Key {
-    fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(self.roots.as_mut_slice());
     }
 }

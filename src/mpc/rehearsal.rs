@@ -12,6 +12,7 @@ use super::preparing::Material;
 use super::{Answer, Entropy, Error, Party, Plan, dealer, fixed};
 use crate::network::{Network, Weights};
 use crate::prg::StreamKey;
+use crate::secret::Secret;
 use crate::wire::mailboxes;
 
 const PARTIES: [Party; 2] = [Party::Alice, Party::Bob];
@@ -29,7 +30,7 @@ pub struct Rehearsal<'a> {
 /// What the dealer has dealt for one classification.
 pub struct Dealt {
     number: u32,
-    words: [Vec<u32>; 2],
+    words: [Secret<u32>; 2],
 }
 
 /// Both parties, ready for one classification.
@@ -97,7 +98,7 @@ impl<'a> Rehearsal<'a> {
     /// None that a bug in a gate does not make.
     pub fn run(&mut self, Ready(ready): Ready, pixels: &[u8]) -> Result<Vec<Answer>, Error> {
         let plan = self.plan;
-        let values: Vec<_> =
+        let values: Secret<_> =
             pixels.iter().map(|value| fixed::pixel(*value, plan.fraction())).collect();
         let images = split(&values, &mut self.entropy);
         let mailboxes = mailboxes(PARTIES.map(Party::role));

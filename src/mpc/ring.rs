@@ -9,7 +9,9 @@ use std::num::Wrapping;
 use std::ops::{Add, AddAssign, Sub};
 
 use bytemuck::Pod;
-use zeroize::Zeroize;
+use zeroize::ZeroizeOnDrop;
+
+use crate::secret::Secret;
 
 /// An element of `Z_2^32`, two's complement: products and sums before they are truncated.
 pub type Wide = Wrapping<u32>;
@@ -25,7 +27,7 @@ pub const NARROW_BITS: u32 = u16::BITS;
 compile_error!("elements lie in memory as they do on the wire: in little-endian order");
 
 /// What both rings can do.
-pub trait Element: Pod + Zeroize + Add<Output = Self> + AddAssign + Sub<Output = Self> {
+pub trait Element: Pod + Add<Output = Self> + AddAssign + Sub<Output = Self> {
     /// Bytes of an element on the wire, little-endian.
     const LEN: usize = size_of::<Self>();
 
@@ -40,8 +42,8 @@ pub trait Element: Pod + Zeroize + Add<Output = Self> + AddAssign + Sub<Output =
     }
 
     /// So many elements from uniform words.
-    fn from_words(words: &[u32], count: usize) -> Vec<Self> {
-        bytemuck::cast_slice(words)[..count].to_vec()
+    fn from_words(words: &[u32], count: usize) -> Secret<Self> {
+        Secret::from(&bytemuck::cast_slice(words)[..count])
     }
 
     /// Words that hold so many elements.
@@ -53,12 +55,84 @@ pub trait Element: Pod + Zeroize + Add<Output = Self> + AddAssign + Sub<Output =
 impl Element for Wide {}
 impl Element for Narrow {}
 
+/// Elements that are compared. Gates are written for any such ring, and computed with in `Z_2^16`; tests check them
+/// in `Z_2^8`, over all values and all masks.
+pub(crate) trait Comparable: Element + std::fmt::Debug {
+    /// Bits of an element, `K` in the formulas.
+    const BITS: u32;
+
+    /// The low bits of a word.
+    fn cut(word: u32) -> Self;
+
+    /// The element as a number that is not negative.
+    fn lift(self) -> u32;
+
+    /// The bits below the top one: these are compared.
+    fn low(self) -> u16 {
+        (self.lift() & ((1 << (Self::BITS - 1)) - 1)) as u16
+    }
+
+    /// Whether the top bit is set.
+    fn top(self) -> bool {
+        self.lift() >> (Self::BITS - 1) == 1
+    }
+
+    /// All ones where the top bit is set, else zero.
+    fn top_mask(self) -> u32 {
+        (self.lift() >> (Self::BITS - 1)).wrapping_neg()
+    }
+
+    /// The element where the mask is all ones, else zero.
+    fn and(self, mask: u32) -> Self {
+        Self::cut(self.lift() & mask)
+    }
+
+    /// The negative where the mask is all ones.
+    fn negate(self, mask: u32) -> Self {
+        Self::cut((self.lift() ^ mask).wrapping_sub(mask))
+    }
+
+    /// The product with another element.
+    fn times(self, other: Self) -> Self {
+        Self::cut(self.lift().wrapping_mul(other.lift()))
+    }
+}
+
+impl Comparable for Narrow {
+    const BITS: u32 = NARROW_BITS;
+
+    fn cut(word: u32) -> Self {
+        Wrapping(word as u16)
+    }
+
+    fn lift(self) -> u32 {
+        self.0.into()
+    }
+}
+
+/// A ring that is small enough for all values and all masks.
+#[cfg(test)]
+impl Element for Wrapping<u8> {}
+
+#[cfg(test)]
+impl Comparable for Wrapping<u8> {
+    const BITS: u32 = u8::BITS;
+
+    fn cut(word: u32) -> Self {
+        Wrapping(word as u8)
+    }
+
+    fn lift(self) -> u32 {
+        self.0.into()
+    }
+}
+
 /// One of two vectors that add up to a secret one. Does not print; erased when dropped.
-pub struct Share<T: Zeroize>(Vec<T>);
+pub struct Share<T: Element>(Secret<T>);
 
 impl<T: Element> Share<T> {
     /// What this party has to add to what the other one has.
-    pub(super) fn new(values: Vec<T>) -> Self {
+    pub(super) fn new(values: Secret<T>) -> Self {
         Self(values)
     }
 
@@ -81,14 +155,14 @@ impl<T: Element> Share<T> {
     }
 
     /// Puts both shares together.
-    pub(super) fn join(&self, other: &Self) -> Vec<T> {
+    pub(super) fn join(&self, other: &Self) -> Secret<T> {
         self.0.iter().zip(&other.0).map(|(a, b)| *a + *b).collect()
     }
 
     /// The share as words, the last one filled up.
-    pub(super) fn write_words(&self, words: &mut Vec<u32>) {
+    pub(super) fn write_words(&self, words: &mut Secret<u32>) {
         let (start, count) = (words.len(), T::words(self.0.len()));
-        words.resize(start + count, 0);
+        words.fill_up(start + count);
         let elements: &mut [T] = bytemuck::cast_slice_mut(&mut words[start..]);
         elements[..self.0.len()].copy_from_slice(&self.0);
     }
@@ -99,13 +173,9 @@ impl<T: Element> Share<T> {
     }
 }
 
-impl<T: Zeroize> Drop for Share<T> {
-    fn drop(&mut self) {
-        self.0.iter_mut().zeroize();
-    }
-}
+impl<T: Element> ZeroizeOnDrop for Share<T> {}
 
-impl<T: Zeroize> std::fmt::Debug for Share<T> {
+impl<T: Element> std::fmt::Debug for Share<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Share({} elements)", self.0.len())
     }
@@ -128,7 +198,7 @@ mod tests {
             let mut stream = crate::seeded::Stream::new(seed, "test/ring");
             let mask: Vec<Wide> = secret.iter().map(|_| Wrapping(stream.below(u32::MAX))).collect();
             let share = Share::split(&secret, &mask);
-            prop_assert_eq!(Share::new(mask).join(&share), secret);
+            prop_assert_eq!(&*Share::new(mask.into()).join(&share), &secret[..]);
         }
 
         #[test]
@@ -139,13 +209,25 @@ mod tests {
             Element::write(&wide, &mut a);
             Element::write(&narrow, &mut b);
             prop_assert_eq!(&a, &b, "both read the words in the same order");
-            prop_assert!(Wide::read(&a).eq(wide));
-            prop_assert!(Narrow::read(&b).eq(narrow));
+            prop_assert!(Wide::read(&a).eq(wide.iter().copied()));
+            prop_assert!(Narrow::read(&b).eq(narrow.iter().copied()));
         }
     }
 
     #[test]
+    fn what_is_secret_is_erased_when_it_is_dropped() {
+        fn is_erased<T: ZeroizeOnDrop>() {}
+        is_erased::<Share<Wide>>();
+        is_erased::<Share<Narrow>>();
+        is_erased::<Secret<u32>>();
+        is_erased::<crate::prg::StreamKey>();
+    }
+
+    #[test]
     fn a_share_does_not_print() {
-        assert_eq!(format!("{:?}", Share::<Wide>::new(vec![Wrapping(77)])), "Share(1 elements)");
+        assert_eq!(
+            format!("{:?}", Share::<Wide>::new(vec![Wrapping(77)].into())),
+            "Share(1 elements)"
+        );
     }
 }

@@ -4,13 +4,19 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::uniform::{Counts, Gathered, Ring};
 use super::world::{Tap, World, noise, weights};
-use super::{Error, Output, Party, Role, Saving};
+use super::{Error, NARROW_BITS, Output, Party, Role, Saving};
+
+fn path(bytes: &[u8]) -> &str {
+    let length = u32::from_le_bytes(bytes[1..5].try_into().unwrap()) as usize;
+    std::str::from_utf8(&bytes[5..5 + length]).unwrap()
+}
 
 /// A message's path without its numbers, and its payload without what is public in it.
 pub(super) fn secret_part(from: Role, bytes: &[u8]) -> (String, Vec<u8>) {
-    let length = u32::from_le_bytes(bytes[1..5].try_into().unwrap()) as usize;
-    let path = std::str::from_utf8(&bytes[5..5 + length]).unwrap();
+    let path = path(bytes);
+    let length = path.len();
     let parts: Vec<&str> = path.split('/').collect();
     let public = match (from, parts.as_slice()) {
         // A header of number, model, batch and output.
@@ -30,41 +36,20 @@ pub(super) fn secret_part(from: Role, bytes: &[u8]) -> (String, Vec<u8>) {
     (kind, bytes[5 + length + public..].to_vec())
 }
 
-/// Counts of byte values, by receiver and kind of message.
-pub(super) type Histograms = BTreeMap<(Role, String), Vec<u32>>;
-
-/// All that alice and bob receive while the same image is classified again and again.
-fn received(image: &[u8], output: Output, saving: Saving, times: usize) -> Histograms {
-    let histograms = Rc::new(RefCell::new(Histograms::new()));
-    let counted = Rc::clone(&histograms);
+/// Gathers what alice and bob receive of the kinds that `is_secret`.
+pub(super) fn gathering(
+    is_secret: impl Fn(Role, &str) -> bool + 'static,
+) -> (Tap, Rc<RefCell<Gathered>>) {
+    let all = Rc::new(RefCell::new(Gathered::default()));
+    let gathered = Rc::clone(&all);
     let tap: Tap = Rc::new(RefCell::new(move |from: Role, to: Role, bytes: &mut Vec<u8>| {
-        if matches!(to, Role::Alice | Role::Bob) {
-            let (kind, mut payload) = secret_part(from, bytes);
-            // The last byte of packed signs may have bits that are not in use.
-            if kind.ends_with("sign") {
-                payload.pop();
-            }
-            let mut all = counted.borrow_mut();
-            let counts = all.entry((to, kind)).or_insert_with(|| vec![0; 256]);
-            payload.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+        let (kind, payload) = secret_part(from, bytes);
+        if is_secret(from, &kind) {
+            gathered.borrow_mut().add(from, to, path(bytes), &kind, payload);
         }
         true
     }));
-    let mut world = World::saving("lenet5", weights("lenet5", 1), 8, 7, &tap, saving);
-    for _ in 0..times {
-        world.classify(image, output).unwrap();
-    }
-    drop((world, tap));
-    Rc::try_unwrap(histograms).unwrap().into_inner()
-}
-
-/// Pearson's statistic against the uniform distribution, in standard deviations from its mean.
-fn surprise(counts: &[u32]) -> f64 {
-    let total: u32 = counts.iter().sum();
-    let expected = f64::from(total) / counts.len() as f64;
-    let square = |count: &u32| (f64::from(*count) - expected).powi(2) / expected;
-    let freedom = counts.len() as f64 - 1.0;
-    (counts.iter().map(square).sum::<f64>() - freedom) / (2.0 * freedom).sqrt()
+    (tap, all)
 }
 
 #[test]
@@ -75,22 +60,14 @@ fn what_a_party_receives_is_uniform_whatever_the_input() {
         (Output::Logits, Saving::Rounds),
     ] {
         for image in [vec![0; 784], vec![255; 784]] {
-            let histograms = received(&image, output, saving, 40);
-            assert_uniform(&histograms);
+            let (tap, gathered) = gathering(|_, _| true);
+            let mut world = World::saving("lenet5", weights("lenet5", 1), 8, 7, &tap, saving);
+            for _ in 0..32 {
+                world.classify(&image, output).unwrap();
+                gathered.borrow_mut().end_run();
+            }
+            gathered.borrow().assert_uniform(30);
         }
-    }
-}
-
-/// Every kind of message, of which there are many.
-pub(super) fn assert_uniform(histograms: &Histograms) {
-    assert!(histograms.len() > 30, "every kind of message is looked at");
-    for ((role, kind), counts) in histograms {
-        // Few counts do not follow the distribution yet.
-        if counts.iter().sum::<u32>() < 2000 {
-            continue;
-        }
-        let surprise = surprise(counts);
-        assert!(surprise.abs() < 6.0, "{role} receives {kind}: {surprise:.1}");
     }
 }
 
@@ -101,7 +78,7 @@ fn what_a_party_sees_on_a_wire_is_uniform() {
 }
 
 fn assert_wires_are_uniform(mut world: World) {
-    let mut counts: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    let mut counts: BTreeMap<String, Counts> = BTreeMap::new();
     for _ in 0..20 {
         world.classify(&vec![0; 784], Output::Logits).unwrap();
     }
@@ -109,16 +86,17 @@ fn assert_wires_are_uniform(mut world: World) {
     let all = world.classified.borrow();
     for (_, classified) in all.iter().filter(|(party, _)| *party == Party::Alice) {
         for seen in &classified.seen {
-            let counts = counts.entry(seen.layer.clone()).or_insert_with(|| vec![0; 256]);
-            for value in &seen.values {
-                counts[(value >> (seen.bits - 8)) as usize] += 1;
-            }
+            let ring = if seen.bits == NARROW_BITS { Ring::Halves } else { Ring::Words };
+            let width = seen.bits as usize / 8;
+            let bytes =
+                seen.values.iter().flat_map(|value| value.to_le_bytes().into_iter().take(width));
+            let counts = counts.entry(seen.layer.clone()).or_insert_with(|| Counts::new(ring));
+            counts.add(ring, &bytes.collect::<Vec<u8>>());
         }
     }
     assert_eq!(counts.len(), 11, "the input and every layer but the flattening and the last");
     for (layer, counts) in counts {
-        let surprise = surprise(&counts);
-        assert!(surprise.abs() < 6.0, "{layer}: {surprise:.1}");
+        counts.assert_uniform(&layer);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::prg::lanes::U32x4;
 use crate::prg::{Children, Seeds};
+use crate::secret::Secret;
 
 /// Bits of the numbers compared, `m` in the formulas.
 pub(super) const BITS: u32 = super::ring::NARROW_BITS - 1;
@@ -32,9 +33,9 @@ pub(super) fn root_words(count: usize) -> usize {
     count.div_ceil(GROUP) * ROOT_WORDS
 }
 
-/// The bit that decides at `level`, spread over the lane.
+/// The bit that decides at `level` of a tree for numbers of `BITS` bits, spread over the lane.
 #[inline(always)]
-pub(super) fn bit(number: U32x4, level: usize) -> U32x4 {
+pub(super) fn bit<const BITS: u32>(number: U32x4, level: usize) -> U32x4 {
     number.shl(u32::BITS - BITS + level as u32).top_bits()
 }
 
@@ -116,6 +117,6 @@ pub(super) fn load(words: &[u32]) -> Seeds {
     std::array::from_fn(|word| U32x4::load(&words[GROUP * word..]))
 }
 
-pub(super) fn store(seeds: &Seeds, words: &mut Vec<u32>) {
-    words.extend(seeds.iter().flat_map(|word| word.to_array()));
+pub(super) fn store(seeds: &Seeds, words: &mut Secret<u32>) {
+    seeds.iter().for_each(|word| words.extend_from_slice(&word.to_array()));
 }

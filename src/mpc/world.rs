@@ -18,7 +18,7 @@ use super::{
     PartyEvent, Role, Saving, dealer,
 };
 use crate::network::{Initialiser, Network, Weights, preset};
-use crate::prg::StreamKey;
+use crate::prg::{StreamKey, ledger};
 use crate::seeded::Stream;
 use crate::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 
@@ -69,14 +69,24 @@ pub(super) struct World {
 impl World {
     /// Opens a session and shares the preset's weights.
     pub(super) fn new(preset: &str, weights: Weights, fraction: u32, seed: u64) -> Self {
-        let tap: Tap = Rc::new(RefCell::new(|_, _, _: &mut _| true));
-        Self::tapped(preset, weights, fraction, seed, &tap)
+        Self::silent(preset, weights, fraction, seed, Saving::Bytes)
     }
 
     /// As [`World::new`]; the gates save rounds.
     pub(super) fn far(preset: &str, weights: Weights, fraction: u32, seed: u64) -> Self {
+        Self::silent(preset, weights, fraction, seed, Saving::Rounds)
+    }
+
+    /// As [`World::new`], with gates that save this.
+    pub(super) fn silent(
+        preset: &str,
+        weights: Weights,
+        fraction: u32,
+        seed: u64,
+        saving: Saving,
+    ) -> Self {
         let tap: Tap = Rc::new(RefCell::new(|_, _, _: &mut _| true));
-        Self::saving(preset, weights, fraction, seed, &tap, Saving::Rounds)
+        Self::saving(preset, weights, fraction, seed, &tap, saving)
     }
 
     pub(super) fn tapped(
@@ -133,7 +143,7 @@ impl World {
                 let error = computer.serve().await;
                 ends.borrow_mut().push((party.role(), error));
             };
-            pool.spawner().spawn_local(serve).unwrap();
+            pool.spawner().spawn_local(acting(party.role(), serve)).unwrap();
         }
         let (dealer, end) =
             (Dealer::new(links(Role::Dealer, dealer), Box::new(|_| ())), Rc::clone(&ends));
@@ -141,12 +151,13 @@ impl World {
             let error = dealer.serve().await;
             end.borrow_mut().push((Role::Dealer, error));
         };
-        pool.spawner().spawn_local(serve).unwrap();
+        pool.spawner().spawn_local(acting(Role::Dealer, serve)).unwrap();
 
         let client = Client::new(links(Role::Client, client), entropy("client"));
         let mut owner = Owner::new(links(Role::Owner, owner), entropy("owner"));
         let silo = Silo::new(links(Role::Silo, silo), entropy("silo"));
-        let model = owner.share(preset, fraction, saving, &weights).unwrap();
+        let share = || owner.share(preset, fraction, saving, &weights).unwrap();
+        let model = ledger::acting_as(Role::Owner as u32, share);
         let network = model.network().unwrap();
         Self {
             pool,
@@ -181,7 +192,7 @@ impl World {
 
     /// Shares digits to train on; those who have ended do not hear of it.
     pub(super) fn contribute(&mut self, images: &[u8], labels: &[u8]) {
-        let _ = self.silo.share(images, labels);
+        let _ = ledger::acting_as(Role::Silo as u32, || self.silo.share(images, labels));
         self.pool.run_until_stalled();
     }
 
@@ -208,7 +219,8 @@ impl World {
     /// Shares other weights.
     pub(super) fn share(&mut self, weights: Weights) {
         let ModelInfo { preset, fraction, .. } = &self.model;
-        self.model = self.owner.share(preset, *fraction, self.saving, &weights).unwrap();
+        let share = || self.owner.share(preset, *fraction, self.saving, &weights).unwrap();
+        self.model = ledger::acting_as(Role::Owner as u32, share);
         self.weights = weights;
         self.pool.run_until_stalled();
     }
@@ -226,7 +238,8 @@ impl World {
         output: Output,
     ) -> Result<Vec<Answer>, Error> {
         let Self { pool, client, ends, .. } = self;
-        let mut answer = std::pin::pin!(client.classify(model, pixels, output));
+        let answer = acting(Role::Client, client.classify(model, pixels, output));
+        let mut answer = std::pin::pin!(answer);
         let mut context = Context::from_waker(futures_util::task::noop_waker_ref());
         // Nobody has a clock here: what has not come when everybody waits will not come.
         for _ in 0..2 {
@@ -274,6 +287,14 @@ impl Rounding for Coins {
         };
         pairs.map(round).collect()
     }
+}
+
+/// What `work` draws, this role draws.
+async fn acting<F: Future>(role: Role, work: F) -> F::Output {
+    let mut work = std::pin::pin!(work);
+    let poll =
+        |context: &mut Context<'_>| ledger::acting_as(role as u32, || work.as_mut().poll(context));
+    std::future::poll_fn(poll).await
 }
 
 /// Untrained weights of a preset.

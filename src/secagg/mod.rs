@@ -32,6 +32,8 @@ pub mod rehearsal;
 mod ring;
 mod server;
 mod shamir;
+#[cfg(test)]
+mod used_once;
 
 pub use agreement::{COHORT_LEAST, Context, Terms};
 pub use client::{Client, FirstMask};

@@ -54,7 +54,10 @@ impl Mailbox for WebMailbox {
             self.garble.set(None);
             bytes.truncate(bytes.len() - 1);
         }
-        self.ways.get_mut(&to).ok_or(Unsent::Gone)?.send(&bytes)
+        let sent = self.ways.get_mut(&to).ok_or(Unsent::Gone)?.send(&bytes);
+        // Most messages are shares.
+        crate::secret::erase(&mut bytes);
+        sent
     }
 
     async fn receive(&mut self) -> Option<(Role, Vec<u8>)> {

@@ -4,35 +4,34 @@
 //! numbers, whose mask is zero, and the sign that chooses the value chooses the place. The
 //! last level leaves the place as shares, and no value. Of equal values the first wins.
 
-use std::num::Wrapping;
-
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
-use super::super::ring::{Masked, Narrow, Share};
+use super::super::ring::{Comparable, Element, Masked, Narrow, Share};
 use super::super::{Error, Role};
 use super::Online;
 use super::choose::{Choose, Then};
 use super::max::{differences, pair_up, winners};
 use super::sign::Sign;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
-pub(crate) struct ArgMax {
-    levels: Vec<Level>,
+pub(crate) struct ArgMax<N: Comparable = Narrow> {
+    levels: Vec<Level<N>>,
 }
 
-struct Level {
+struct Level<N: Comparable> {
     sign: Sign,
     /// None on the last level.
-    value: Option<Choose>,
-    place: Choose,
+    value: Option<Choose<N>>,
+    place: Choose<N>,
 }
 
-impl ArgMax {
+impl<N: Comparable> ArgMax<N> {
     /// From the masks of `classes` values of every image.
-    pub(crate) fn deal(dealing: &mut Dealing, classes: usize, masks: &[Narrow]) {
+    pub(crate) fn deal(dealing: &mut Dealing, classes: usize, masks: &[N]) {
         let images = masks.len() / classes;
         let mut values = columns(masks, classes);
-        let mut places = vec![vec![Wrapping(0); images]; classes];
+        let mut places: Vec<Secret<N>> = (0..classes).map(|_| Secret::zeros(images)).collect();
         while values.len() > 1 {
             let (a, b, alone) = pair_up(values);
             let (p, q, lone) = pair_up(places);
@@ -73,12 +72,12 @@ impl ArgMax {
         self,
         online: &mut Online<'_, M>,
         classes: usize,
-        values: &Masked<Narrow>,
-    ) -> Result<Share<Narrow>, Error> {
+        values: &Masked<N>,
+    ) -> Result<Share<N>, Error> {
         let images = values.0.len() / classes;
         let mut values = columns(&values.0, classes);
-        let mut places: Vec<Vec<Narrow>> =
-            (0..classes).map(|class| vec![Wrapping(class as u16); images]).collect();
+        let place = |class: usize| Secret::from(vec![N::cut(class as u32); images]);
+        let mut places: Vec<Secret<N>> = (0..classes).map(place).collect();
         for (level, Level { sign, value, place }) in (1..).zip(self.levels) {
             let (a, b, alone) = pair_up(values);
             let (p, q, lone) = pair_up(places);
@@ -88,18 +87,18 @@ impl ArgMax {
             let Some(value) = value else { return Ok(place) };
             let value = value.eval(online.party, &signs, &a, &b);
             // Value and place in one message.
-            let both = Share::new([value.values(), place.values()].concat());
+            let both = Share::new(Secret::concat(&[value.values(), place.values()]));
             let both = online.open(&format!("{level}/max"), &both).await?;
             let (largest, place) = both.0.split_at(a.len());
             values = winners(largest, images, alone);
             places = winners(place, images, lone);
         }
         // One class alone: its place is public, and bob's to say.
-        Ok(Share::new(vec![Wrapping(0); images]))
+        Ok(Share::new(Secret::zeros(images)))
     }
 }
 
-fn is_last<T>(a: &[T], alone: &[Vec<T>], images: usize) -> bool {
+fn is_last<T: Element>(a: &[T], alone: &[Secret<T>], images: usize) -> bool {
     a.len() == images && alone.is_empty()
 }
 
@@ -108,7 +107,7 @@ fn then(last: bool) -> Then {
 }
 
 /// The values of each class, of all images.
-fn columns<T: Copy>(values: &[T], classes: usize) -> Vec<Vec<T>> {
+fn columns<T: Element>(values: &[T], classes: usize) -> Vec<Secret<T>> {
     (0..classes)
         .map(|class| values.iter().skip(class).step_by(classes).copied().collect())
         .collect()

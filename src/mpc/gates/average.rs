@@ -5,22 +5,28 @@
 
 use super::super::ring::{Element, Masked, Share};
 use super::Windows;
+use crate::secret::Secret;
 
 /// Of shares: this party's shares of the sums.
 pub(crate) fn sum_shares<T: Element>(windows: &Windows, share: &Share<T>) -> Share<T> {
     Share::new(sums(windows, share.values()))
 }
 
-/// Of masked values, or of their masks.
-pub(crate) fn sum_masked<T: Element>(windows: &Windows, values: &Masked<T>) -> Masked<T> {
-    Masked(sums(windows, &values.0))
+/// Of masks.
+pub(crate) fn sum_masks<T: Element>(windows: &Windows, masks: &[T]) -> Secret<T> {
+    sums(windows, masks)
 }
 
-fn sums<T: Element>(windows: &Windows, values: &[T]) -> Vec<T> {
+/// Of masked values.
+pub(crate) fn sum_masked<T: Element>(windows: &Windows, values: &Masked<T>) -> Masked<T> {
+    Masked(sums(windows, &values.0).to_vec())
+}
+
+fn sums<T: Element>(windows: &Windows, values: &[T]) -> Secret<T> {
     let mut places = windows.split(values).into_iter();
     let mut sums = places.next().unwrap_or_default();
     for place in places {
-        sums.iter_mut().zip(place).for_each(|(sum, value)| *sum += value);
+        sums.iter_mut().zip(&place).for_each(|(sum, value)| *sum += *value);
     }
     sums
 }
@@ -40,7 +46,7 @@ mod tests {
             let places = windows.split(&values);
             let sum = |window: usize| places.iter().map(|place| place[window]).sum();
             let expected: Vec<_> = (0..windows.count()).map(sum).collect();
-            let shares = [Share::new(masks.clone()), Share::split(&values, &masks)];
+            let shares = [Share::new(masks.clone().into()), Share::split(&values, &masks)];
             let sums = shares.map(|share| sum_shares(&windows, &share));
             prop_assert_eq!(check::joined(sums), expected.clone());
             prop_assert_eq!(sum_masked(&windows, &Masked(values)).0, expected);

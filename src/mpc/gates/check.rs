@@ -12,6 +12,7 @@ use super::super::ring::{Element, Masked, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
 use crate::prg::StreamKey;
+use crate::secret::Secret;
 use crate::seeded::Stream;
 use crate::wire::{MemoryMailbox, mailboxes};
 
@@ -57,7 +58,7 @@ pub(super) fn run<D, P, R>(
 pub(super) fn widened<G>(
     mut values: Vec<i16>,
     seed: u64,
-    deal: impl FnOnce(&mut Dealing, &[Narrow]) -> Vec<Wide>,
+    deal: impl FnOnce(&mut Dealing, &[Narrow]) -> Secret<Wide>,
     prepare: impl Fn(&mut Preparing<'_>, usize) -> Result<(G, Share<Wide>), Error>,
     eval: impl AsyncFn(
         G,
@@ -112,7 +113,7 @@ pub(super) fn unmask<T: Element + PartialEq + std::fmt::Debug>(
 
 /// What the parties' shares add up to.
 pub(super) fn joined<T: Element>([alice, bob]: [Share<T>; 2]) -> Vec<T> {
-    alice.join(&bob)
+    alice.join(&bob).to_vec()
 }
 
 /// Narrow elements as numbers.

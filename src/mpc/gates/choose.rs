@@ -10,12 +10,12 @@
 //! When the result stays masked, `u(0)` is taken from the parties' streams and decides `r_y`;
 //! when it is left as shares, `r_y = 0` and both cases are dealt.
 
-use std::num::Wrapping;
-
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
-use super::super::ring::{Narrow, Share};
+use super::super::ring::{Comparable, Share};
 use super::super::{Error, Party};
+use super::table::select;
+use crate::secret::Secret;
 
 /// What becomes of the chosen values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,39 +26,39 @@ pub(super) enum Then {
     Shares,
 }
 
-pub(super) struct Choose {
-    sign_mask: Share<Narrow>,
-    cases: [Share<Narrow>; 2],
+pub(super) struct Choose<N: Comparable> {
+    sign_mask: Share<N>,
+    cases: [Share<N>; 2],
 }
 
-impl Choose {
+impl<N: Comparable> Choose<N> {
     /// From the masks of the bits, spread over words, and of both candidates, the masks of the
     /// chosen.
     pub(super) fn deal(
         dealing: &mut Dealing,
         sign_masks: &[u32],
-        a: &[Narrow],
-        b: &[Narrow],
+        a: &[N],
+        b: &[N],
         then: Then,
-    ) -> Vec<Narrow> {
+    ) -> Secret<N> {
         let count = a.len();
-        let arithmetic: Vec<Narrow> =
-            sign_masks.iter().map(|mask| Wrapping((mask & 1) as u16)).collect();
+        let arithmetic: Secret<N> = sign_masks.iter().map(|mask| N::cut(mask & 1)).collect();
         dealing.share(&arithmetic);
-        let masked = |index: usize| Wrapping((a[index] - b[index]).0 & sign_masks[index] as u16);
-        let result: Vec<Narrow> = match then {
+        let masked = |index: usize| (a[index] - b[index]).and(sign_masks[index]);
+        let result: Secret<N> = match then {
             Then::Masked => {
-                let first: Vec<Narrow> = dealing.mask(count);
+                let first: Secret<N> = dealing.mask(count);
                 (0..count).map(|index| first[index] + b[index] + masked(index)).collect()
             }
             Then::Shares => {
-                let first: Vec<Narrow> =
-                    (0..count).map(|index| -b[index] - masked(index)).collect();
+                let zero = N::cut(0);
+                let first: Secret<N> =
+                    (0..count).map(|index| zero - b[index] - masked(index)).collect();
                 dealing.share(&first);
-                vec![Wrapping(0); count]
+                Secret::zeros(count)
             }
         };
-        let second: Vec<Narrow> =
+        let second: Secret<N> =
             (0..count).map(|index| result[index] - a[index] + masked(index)).collect();
         dealing.share(&second);
         result
@@ -78,24 +78,18 @@ impl Choose {
     }
 
     /// From the masked bits, spread over words: this party's share of the chosen values, masked or not as was prepared.
-    pub(super) fn eval(
-        self,
-        party: Party,
-        signs: &[u32],
-        a: &[Narrow],
-        b: &[Narrow],
-    ) -> Share<Narrow> {
-        let bob = u16::from(party == Party::Bob).wrapping_neg();
+    pub(super) fn eval(self, party: Party, signs: &[u32], a: &[N], b: &[N]) -> Share<N> {
+        let bob = u32::from(party == Party::Bob).wrapping_neg();
         let [first, second] = self.cases.each_ref().map(Share::values);
         let public = a.iter().zip(b).zip(signs);
         let shares = self.sign_mask.values().iter().zip(first).zip(second);
         // The masked signs are public, and so is every masked value.
         let share = public.zip(shares).map(|(((a, b), flipped), ((sign, first), second))| {
-            let (difference, flipped) = (*a - *b, *flipped as u16);
-            let signed = Wrapping((difference * sign).0 ^ flipped) - Wrapping(flipped);
-            let public = *b + Wrapping(difference.0 & flipped);
-            let case = Wrapping(first.0 ^ ((first.0 ^ second.0) & flipped));
-            Wrapping(public.0 & bob) + signed + case
+            let difference = *a - *b;
+            let signed = difference.times(*sign).negate(*flipped);
+            let public = *b + difference.and(*flipped);
+            let case = N::cut(select(first.lift(), second.lift(), *flipped));
+            public.and(bob) + signed + case
         });
         Share::new(share.collect())
     }
@@ -105,6 +99,7 @@ impl Choose {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::super::ring::Narrow;
     use super::super::check;
     use super::*;
 

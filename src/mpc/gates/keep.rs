@@ -16,11 +16,12 @@ use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
 use super::super::ring::{Masked, Share, Wide};
 use super::super::{Error, Party};
+use crate::secret::Secret;
 
 /// A sign that was compared before, as a party has it.
 pub(crate) struct Signs {
     /// `d^`, spread over a word.
-    pub(super) masked: Vec<u32>,
+    pub(super) masked: Secret<u32>,
     /// This party's share of `r_d`, as a number.
     pub(super) mask: Share<Wide>,
 }
@@ -34,8 +35,8 @@ impl Keep {
     pub(crate) fn deal(dealing: &mut Dealing, signs: &[u32], values: &[Wide]) {
         let kept = |(sign, value): (&u32, &Wide)| Wrapping(value.0 & sign);
         let pairs = || signs.iter().zip(values);
-        dealing.share(&pairs().map(|pair| -kept(pair)).collect::<Vec<Wide>>());
-        dealing.share(&pairs().map(|pair| kept(pair) - *pair.1).collect::<Vec<Wide>>());
+        dealing.share(&pairs().map(|pair| -kept(pair)).collect::<Secret<Wide>>());
+        dealing.share(&pairs().map(|pair| kept(pair) - *pair.1).collect::<Secret<Wide>>());
     }
 
     pub(crate) fn prepare(preparing: &mut Preparing<'_>, count: usize) -> Result<Self, Error> {
@@ -83,7 +84,7 @@ mod tests {
                         Party::Alice => Wrapping(mask & 1),
                         Party::Bob => Wrapping(0),
                     });
-                    let signs = Signs { masked: signs.clone(), mask: Share::new(mask.collect()) };
+                    let signs = Signs { masked: signs.clone().into(), mask: Share::new(mask.collect()) };
                     Ok(keep.eval(online.party, &signs, &masked))
                 },
             );

@@ -14,11 +14,12 @@ use std::num::Wrapping;
 
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
-use super::super::ring::{Masked, NARROW_BITS, Narrow, Share, Wide};
+use super::super::ring::{Comparable, Masked, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
-use super::sign::{Sign, top, top_mask};
+use super::sign::Sign;
 use super::table::Table;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 pub(crate) struct Lift {
@@ -28,16 +29,14 @@ pub(crate) struct Lift {
 
 impl Lift {
     /// From the masks of the values, the masks of the results.
-    pub(crate) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Vec<Wide> {
+    pub(crate) fn deal<N: Comparable>(dealing: &mut Dealing, masks: &[N]) -> Secret<Wide> {
         let sign_masks = Sign::deal(dealing, masks).masks();
         Table::deal(dealing, masks.len(), |index, sign, top_bit| {
             let mask = masks[index];
             let positive = u32::from(sign) ^ (sign_masks[index] & 1);
-            let up = positive & u32::from(top(mask) & !top_bit);
-            let down = (positive ^ 1) & u32::from(!top(mask) & top_bit);
-            Wrapping(up << NARROW_BITS)
-                - Wrapping(down << NARROW_BITS)
-                - Wrapping(u32::from(mask.0))
+            let up = positive & u32::from(mask.top() & !top_bit);
+            let down = (positive ^ 1) & u32::from(!mask.top() & top_bit);
+            Wrapping(up << N::BITS) - Wrapping(down << N::BITS) - Wrapping(mask.lift())
         });
         dealing.mask(masks.len())
     }
@@ -52,22 +51,22 @@ impl Lift {
         Ok((Self { sign, table }, preparing.mask(count)))
     }
 
-    pub(crate) async fn eval<M: Mailbox<Role = Role>>(
+    pub(crate) async fn eval<M: Mailbox<Role = Role>, N: Comparable>(
         self,
         online: &mut Online<'_, M>,
-        values: &Masked<Narrow>,
+        values: &Masked<N>,
         mask: &Share<Wide>,
     ) -> Result<Masked<Wide>, Error> {
         let Self { sign, table } = self;
         let signs = sign.eval(online, "sign", &values.0).await?;
         let bob = u32::from(online.party == Party::Bob).wrapping_neg();
-        let cases = table.pick(&signs.masks(), |index| top_mask(values.0[index]));
+        let cases = table.pick(&signs.masks(), |index| values.0[index].top_mask());
         let shares = mask.values().iter().zip(&cases);
         let share = values
             .0
             .iter()
             .zip(shares)
-            .map(|(value, (mask, case))| Wrapping(u32::from(value.0) & bob) + case + mask);
+            .map(|(value, (mask, case))| Wrapping(value.lift() & bob) + case + mask);
         let share = Share::new(share.collect());
         online.open("lift", &share).await
     }

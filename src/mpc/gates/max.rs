@@ -7,22 +7,23 @@
 
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
-use super::super::ring::{Masked, Narrow};
+use super::super::ring::{Comparable, Element, Masked, Narrow};
 use super::super::{Error, Role};
 use super::Online;
 use super::choose::{Choose, Then};
 use super::sign::Sign;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
-pub(crate) struct Max {
+pub(crate) struct Max<N: Comparable = Narrow> {
     sign: Sign,
-    choose: Choose,
+    choose: Choose<N>,
 }
 
 /// A gate for the larger of two values.
-pub(crate) trait Larger: Sized {
+pub(crate) trait Larger<N: Comparable = Narrow>: Sized {
     /// From the masks of both candidates, the masks of the larger.
-    fn deal(dealing: &mut Dealing, a: &[Narrow], b: &[Narrow]) -> Vec<Narrow>;
+    fn deal(dealing: &mut Dealing, a: &[N], b: &[N]) -> Secret<N>;
 
     /// For so many pairs.
     fn prepare(preparing: &mut Preparing<'_>, count: usize) -> Result<Self, Error>;
@@ -32,14 +33,14 @@ pub(crate) trait Larger: Sized {
         self,
         online: &mut Online<'_, M>,
         level: usize,
-        a: &[Narrow],
-        b: &[Narrow],
-    ) -> Result<Masked<Narrow>, Error>;
+        a: &[N],
+        b: &[N],
+    ) -> Result<Masked<N>, Error>;
 }
 
-impl Larger for Max {
-    fn deal(dealing: &mut Dealing, a: &[Narrow], b: &[Narrow]) -> Vec<Narrow> {
-        let differences: Vec<Narrow> = differences(a, b);
+impl<N: Comparable> Larger<N> for Max<N> {
+    fn deal(dealing: &mut Dealing, a: &[N], b: &[N]) -> Secret<N> {
+        let differences = differences(a, b);
         let sign_masks = Sign::deal(dealing, &differences).masks();
         Choose::deal(dealing, &sign_masks, a, b, Then::Masked)
     }
@@ -53,9 +54,9 @@ impl Larger for Max {
         self,
         online: &mut Online<'_, M>,
         level: usize,
-        a: &[Narrow],
-        b: &[Narrow],
-    ) -> Result<Masked<Narrow>, Error> {
+        a: &[N],
+        b: &[N],
+    ) -> Result<Masked<N>, Error> {
         let Self { sign, choose } = self;
         let step = format!("{level}/sign");
         let signs = sign.eval(online, &step, &differences(a, b)).await?.masks();
@@ -64,28 +65,38 @@ impl Larger for Max {
     }
 }
 
-pub(super) fn differences(a: &[Narrow], b: &[Narrow]) -> Vec<Narrow> {
+pub(super) fn differences<N: Element>(a: &[N], b: &[N]) -> Secret<N> {
     a.iter().zip(b).map(|(a, b)| *a - *b).collect()
 }
 
 /// Candidates, one vector each, for the next level of a tournament: all first and all
 /// second ones of the pairs, and who has no partner.
-pub(super) fn pair_up<T: Copy>(mut candidates: Vec<Vec<T>>) -> (Vec<T>, Vec<T>, Vec<Vec<T>>) {
+pub(super) fn pair_up<T: Element>(
+    mut candidates: Vec<Secret<T>>,
+) -> (Secret<T>, Secret<T>, Vec<Secret<T>>) {
     let alone = if candidates.len() % 2 == 1 { candidates.pop() } else { None };
-    let half = |place: usize| -> Vec<&[T]> {
-        candidates.iter().skip(place).step_by(2).map(Vec::as_slice).collect()
+    let half = |place: usize| {
+        let parts: Vec<&[T]> =
+            candidates.iter().skip(place).step_by(2).map(|part| &**part).collect();
+        Secret::concat(&parts)
     };
-    (half(0).concat(), half(1).concat(), alone.into_iter().collect())
+    (half(0), half(1), alone.into_iter().collect())
 }
 
 /// The winners of a level, one vector for each pair, before who had no partner.
-pub(super) fn winners<T: Copy>(all: &[T], count: usize, alone: Vec<Vec<T>>) -> Vec<Vec<T>> {
-    all.chunks_exact(count).map(<[T]>::to_vec).chain(alone).collect()
+pub(super) fn winners<T: Element>(
+    all: &[T],
+    count: usize,
+    alone: Vec<Secret<T>>,
+) -> Vec<Secret<T>> {
+    all.chunks_exact(count).map(Secret::from).chain(alone).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+
+    use std::num::Wrapping;
 
     use super::super::{MaxOnce, check};
     use super::*;
@@ -119,8 +130,14 @@ mod tests {
 
     #[test]
     fn who_has_no_partner_waits() {
-        let (a, b, alone) = pair_up(vec![vec![1], vec![2], vec![3], vec![4], vec![5]]);
-        assert_eq!((&a[..], &b[..], &alone[..]), (&[1, 3][..], &[2, 4][..], &[vec![5]][..]));
-        assert_eq!(winners(&[2, 4], 1, alone), [[2], [4], [5]]);
+        let values: [Narrow; 5] = [1, 2, 3, 4, 5].map(Wrapping);
+        let (a, b, alone) =
+            pair_up(values.iter().map(|value| Secret::from(vec![*value])).collect());
+        assert_eq!(
+            ([&a[..], &b[..]].concat(), alone.len()),
+            ([1, 3, 2, 4].map(Wrapping).to_vec(), 1)
+        );
+        let winners = Secret::concat(&winners(&b, 1, alone));
+        assert_eq!(winners[..], [2, 4, 5].map(Wrapping));
     }
 }

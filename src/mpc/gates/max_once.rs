@@ -12,47 +12,43 @@
 //! One round, 2 bytes each way. Dealt: a comparison with a payload, and 4 bytes to bob. The case of
 //! `zh = 0` is taken from the parties' streams and decides `r_y`.
 
-use std::num::Wrapping;
-
 use super::super::dcf::Halves;
 use super::super::dealing::Dealing;
 use super::super::preparing::{Payloads, Preparing};
-use super::super::ring::{Masked, NARROW_BITS, Narrow, Share};
+use super::super::ring::{Comparable, Masked, Narrow, Share};
 use super::super::{Error, Party, Role};
 use super::Online;
 use super::max::{Larger, differences};
-use super::sign::{LOW, top_mask};
+use super::table::select;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
-pub(crate) struct MaxOnce {
+pub(crate) struct MaxOnce<N: Comparable = Narrow> {
     payloads: Payloads<Halves, 1>,
     /// Shares of `rh`.
-    top: Share<Narrow>,
+    top: Share<N>,
     /// Shares of what is left when `zh` is 0, and when it is 1.
-    cases: [Share<Narrow>; 2],
+    cases: [Share<N>; 2],
 }
 
-impl Larger for MaxOnce {
-    fn deal(dealing: &mut Dealing, a: &[Narrow], b: &[Narrow]) -> Vec<Narrow> {
+impl<N: Comparable> Larger<N> for MaxOnce<N> {
+    fn deal(dealing: &mut Dealing, a: &[N], b: &[N]) -> Secret<N> {
         let masks = differences(a, b);
-        let low: Vec<u16> = masks.iter().map(|mask| mask.0 & LOW).collect();
+        let low: Secret<u16> = masks.iter().map(|mask| mask.low()).collect();
         // The top bit is spread over a word: as a number it is 0 or -1.
-        let tops: Vec<u16> = masks.iter().map(|mask| top_mask(*mask) as u16).collect();
-        let payloads: Vec<u32> = (masks.iter().zip(&tops))
-            .map(|(mask, top)| {
-                let signed = (mask.0 ^ top).wrapping_sub(*top);
-                u32::from(top | 1) | u32::from(signed) << NARROW_BITS
-            })
+        let tops: Secret<u32> = masks.iter().map(|mask| mask.top_mask()).collect();
+        let payloads: Secret<u32> = (masks.iter().zip(&tops))
+            .map(|(mask, top)| N::cut(top | 1).lift() | mask.negate(*top).lift() << u16::BITS)
             .collect();
         dealing.compare_with::<Halves, 1>(&low, [&payloads]);
-        dealing.share(&tops.iter().map(|top| Wrapping(top & 1)).collect::<Vec<Narrow>>());
-        let clear: Vec<Narrow> = dealing.mask(masks.len());
+        dealing.share(&tops.iter().map(|top| N::cut(top & 1)).collect::<Secret<N>>());
+        let clear: Secret<N> = dealing.mask(masks.len());
         let parts = || masks.iter().zip(&tops).zip(b).zip(&clear);
-        let result: Vec<Narrow> =
-            parts().map(|(((mask, top), b), clear)| clear + b + Wrapping(mask.0 & !top)).collect();
-        let set: Vec<Narrow> = parts()
+        let result: Secret<N> =
+            parts().map(|(((mask, top), b), clear)| *clear + *b + mask.and(!top)).collect();
+        let set: Secret<N> = parts()
             .zip(&result)
-            .map(|((((mask, top), b), _), result)| result - b - Wrapping(mask.0 & top))
+            .map(|((((mask, top), b), _), result)| *result - *b - mask.and(*top))
             .collect();
         dealing.share(&set);
         result
@@ -68,24 +64,23 @@ impl Larger for MaxOnce {
         self,
         online: &mut Online<'_, M>,
         level: usize,
-        a: &[Narrow],
-        b: &[Narrow],
-    ) -> Result<Masked<Narrow>, Error> {
+        a: &[N],
+        b: &[N],
+    ) -> Result<Masked<N>, Error> {
         let values = differences(a, b);
-        let points: Vec<u16> = values.iter().map(|value| value.0 & LOW).collect();
+        let points: Vec<u16> = values.iter().map(|value| value.low()).collect();
         let [found] = self.payloads.eval(online.party, &points, online.words);
-        let bob = u16::from(online.party == Party::Bob).wrapping_neg();
+        let bob = u32::from(online.party == Party::Bob).wrapping_neg();
         let [clear, set] = self.cases.each_ref().map(Share::values);
         let dealt = self.top.values().iter().zip(clear).zip(set);
         let share = values.iter().zip(b).zip(found.iter()).zip(dealt);
         let share = share.map(|(((value, b), found), ((rh, clear), set))| {
             // The top bits of masked values are public.
-            let high = top_mask(*value) as u16;
-            let [sign, signed] = [*found as u16, (*found >> NARROW_BITS) as u16].map(Wrapping);
-            let negate = |value: Narrow| Wrapping(value.0 ^ high) - Wrapping(high);
-            let case = Wrapping((clear.0 & !high) | (set.0 & high));
-            let public = Wrapping(b.0 & bob) + Wrapping(value.0 & bob & !high);
-            public + negate(signed - *value * (rh + sign)) + case
+            let high = value.top_mask();
+            let [sign, signed] = [*found, *found >> u16::BITS].map(N::cut);
+            let case = N::cut(select(clear.lift(), set.lift(), high));
+            let public = b.and(bob) + value.and(bob & !high);
+            public + (signed - value.times(*rh + sign)).negate(high) + case
         });
         let share = Share::new(share.collect());
         online.open(&format!("{level}/max"), &share).await

@@ -9,6 +9,7 @@ use super::super::ring::{Masked, Narrow};
 use super::super::{Error, Role};
 use super::max::{Larger, pair_up, winners};
 use super::{Online, Windows};
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 pub(crate) struct MaxPool<G> {
@@ -17,7 +18,11 @@ pub(crate) struct MaxPool<G> {
 
 impl<G: Larger> MaxPool<G> {
     /// From the masks of the values, the masks of the windows' largest.
-    pub(crate) fn deal(dealing: &mut Dealing, windows: &Windows, masks: &[Narrow]) -> Vec<Narrow> {
+    pub(crate) fn deal(
+        dealing: &mut Dealing,
+        windows: &Windows,
+        masks: &[Narrow],
+    ) -> Secret<Narrow> {
         let mut candidates = windows.split(masks);
         let count = candidates[0].len();
         while candidates.len() > 1 {
@@ -54,7 +59,7 @@ impl<G: Larger> MaxPool<G> {
             let largest = max.eval(online, level + 1, &a, &b).await?;
             candidates = winners(&largest.0, count, alone);
         }
-        Ok(Masked(candidates.remove(0)))
+        Ok(Masked(candidates.remove(0).to_vec()))
     }
 }
 

@@ -8,6 +8,8 @@ mod average;
 #[cfg(test)]
 mod check;
 mod choose;
+#[cfg(test)]
+mod exhaustive;
 mod keep;
 mod lift;
 mod max;
@@ -25,7 +27,7 @@ mod truncate;
 mod windows;
 
 pub(super) use arg_max::ArgMax;
-pub(super) use average::{sum_masked, sum_shares};
+pub(super) use average::{sum_masked, sum_masks, sum_shares};
 pub(super) use keep::{Keep, Signs};
 pub(super) use lift::Lift;
 pub(super) use max::Max;

@@ -16,6 +16,7 @@ use super::super::ring::{Masked, Share, Wide};
 use super::super::{Error, Party};
 use crate::kernels::Number;
 use crate::kernels::gemm::{Matrix, add_product};
+use crate::secret::Secret;
 
 /// How two vectors are multiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub(crate) struct Multiply {
 impl Multiply {
     /// From the masks of both values.
     pub(crate) fn deal(dealing: &mut Dealing, form: Form, a: &[Wide], b: &[Wide]) {
-        let mut product = vec![Wide::ZERO; form.len()];
+        let mut product = Secret::zeros(form.len());
         form.add(a, b, &mut product);
         dealing.share(&product);
     }
@@ -80,7 +81,7 @@ impl Multiply {
         (a, a_mask): (&Masked<Wide>, &Share<Wide>),
         (b, b_mask): (&Masked<Wide>, &Share<Wide>),
     ) -> Share<Wide> {
-        let mut product = self.product.values().to_vec();
+        let mut product = Secret::from(self.product.values());
         let masks = b_mask.values().iter();
         let right = match party {
             Party::Alice => masks.map(|mask| -*mask).collect(),
@@ -112,8 +113,8 @@ mod tests {
             async |multiply, online| {
                 // Alice holds all of the masks.
                 let [r, s] = [&masks[0], &masks[1]].map(|mask| match online.party {
-                    Party::Alice => Share::new(mask.clone()),
-                    Party::Bob => Share::new(vec![Wide::ZERO; mask.len()]),
+                    Party::Alice => Share::new(mask.clone().into()),
+                    Party::Bob => Share::new(Secret::zeros(mask.len())),
                 });
                 Ok(multiply.eval(online.party, (&x, &r), (&y, &s)))
             },

@@ -15,7 +15,7 @@ use super::super::dealing::Dealing;
 use super::super::model::{Operand, PartyLayer, Product as Shape};
 use super::super::preparing::Preparing;
 use super::super::ring::{Masked, Share, Wide};
-use crate::kernels::Number;
+use crate::secret::Secret;
 
 pub(crate) struct Product {
     constant: Share<Wide>,
@@ -24,7 +24,7 @@ pub(crate) struct Product {
 impl Product {
     /// From the masks of the inputs and of the weights.
     pub(crate) fn deal(dealing: &mut Dealing, shape: &Shape, masks: &[Wide], weights: &Operand) {
-        let mut product = vec![Wide::ZERO; masks.len() / shape.inputs() * shape.outputs()];
+        let mut product = Secret::zeros(masks.len() / shape.inputs() * shape.outputs());
         shape.add(weights, masks, &mut product);
         dealing.share(&product);
     }
@@ -38,8 +38,8 @@ impl Product {
     ) -> Result<Self, Error> {
         let images = mask.values().len() / shape.inputs();
         let share = preparing.share::<Wide>(images * shape.outputs())?;
-        let negative: Vec<Wide> = mask.values().iter().map(|value| -*value).collect();
-        let mut constant = share.values().to_vec();
+        let negative: Secret<Wide> = mask.values().iter().map(|value| -*value).collect();
+        let mut constant = Secret::from(share.values());
         shape.add(&layer.masked, &negative, &mut constant);
         shape.add_bias(layer.bias.values(), &mut constant);
         Ok(Self { constant: Share::new(constant) })
@@ -51,7 +51,7 @@ impl Product {
         layer: &PartyLayer,
         values: &Masked<Wide>,
     ) -> Share<Wide> {
-        let mut share = self.constant.values().to_vec();
+        let mut share = Secret::from(self.constant.values());
         shape.add(&layer.online, &values.0, &mut share);
         Share::new(share)
     }
@@ -65,6 +65,7 @@ mod tests {
     use super::*;
 
     use super::super::super::dealing::{Masks, Scope};
+    use crate::kernels::Number;
     use crate::kernels::patches::Geometry;
     use crate::prg::StreamKey;
 
@@ -80,18 +81,18 @@ mod tests {
             };
             let bias = if is_bob { bias.to_vec() } else { vec![Wide::ZERO; bias.len()] };
             PartyLayer {
-                masked: shape.operand(masked.clone()),
-                online: shape.operand(online),
-                bias: Share::new(bias),
+                masked: shape.operand(masked.clone().into()),
+                online: shape.operand(online.into()),
+                bias: Share::new(bias.into()),
             }
         };
         let layers = [layer(false), layer(true)];
         let place = |party| usize::from(party == super::super::super::Party::Bob);
-        let weight_masks = shape.operand(masks.clone());
+        let weight_masks = shape.operand(masks.clone().into());
         let (input_masks, shares) = check::run(
             seed,
             |dealing| {
-                let masks: Vec<Wide> = dealing.mask(x.len());
+                let masks = dealing.mask::<Wide>(x.len());
                 Product::deal(dealing, shape, &masks, &weight_masks);
                 masks
             },
@@ -112,7 +113,7 @@ mod tests {
                 let mut masked = x.to_vec();
                 for key in key(seed) {
                     let mask = Masks::new(&key, Scope::Classification, 1).elements::<Wide>(x.len());
-                    masked.iter_mut().zip(mask).for_each(|(value, mask)| *value += mask);
+                    masked.iter_mut().zip(&mask).for_each(|(value, mask)| *value += *mask);
                 }
                 Ok(product.eval(shape, &layers[place(online.party)], &Masked(masked)))
             },

@@ -20,12 +20,13 @@ use std::num::Wrapping;
 
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
-use super::super::ring::{Masked, NARROW_BITS, Narrow, Share, Wide};
+use super::super::ring::{Comparable, Masked, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
 use super::keep::Signs;
-use super::sign::{Sign, top, top_mask};
+use super::sign::Sign;
 use super::table::Table;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 pub(crate) struct Relu {
@@ -36,20 +37,23 @@ pub(crate) struct Relu {
 
 impl Relu {
     /// From the masks of the values, the masks of the results.
-    pub(crate) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Vec<Wide> {
+    pub(crate) fn deal<N: Comparable>(dealing: &mut Dealing, masks: &[N]) -> Secret<Wide> {
         Self::deal_signs(dealing, masks).0
     }
 
     /// Also gives the masks of the signs, spread over words.
-    pub(crate) fn deal_signs(dealing: &mut Dealing, masks: &[Narrow]) -> (Vec<Wide>, Vec<u32>) {
+    pub(crate) fn deal_signs<N: Comparable>(
+        dealing: &mut Dealing,
+        masks: &[N],
+    ) -> (Secret<Wide>, Secret<u32>) {
         let sign_masks = Sign::deal(dealing, masks);
         let sign_masks = sign_masks.masks();
-        let arithmetic: Vec<Wide> = sign_masks.iter().map(|mask| Wrapping(mask & 1)).collect();
+        let arithmetic: Secret<Wide> = sign_masks.iter().map(|mask| Wrapping(mask & 1)).collect();
         dealing.share(&arithmetic);
         Table::deal(dealing, masks.len(), |index, sign, top_bit| {
             let mask = masks[index];
-            let wrap = u32::from(top(mask) & !top_bit) << NARROW_BITS;
-            let lifted = Wrapping(u32::from(mask.0)) - Wrapping(wrap);
+            let wrap = u32::from(mask.top() & !top_bit) << N::BITS;
+            let lifted = Wrapping(mask.lift()) - Wrapping(wrap);
             // All ones where the sign that the case assumes makes d = 1.
             let masked = Wrapping(lifted.0 & sign_masks[index]);
             if sign { masked - lifted } else { -masked }
@@ -68,20 +72,20 @@ impl Relu {
         Ok((Self { sign, sign_mask, table }, preparing.mask(count)))
     }
 
-    pub(crate) async fn eval<M: Mailbox<Role = Role>>(
+    pub(crate) async fn eval<M: Mailbox<Role = Role>, N: Comparable>(
         self,
         online: &mut Online<'_, M>,
-        values: &Masked<Narrow>,
+        values: &Masked<N>,
         mask: &Share<Wide>,
     ) -> Result<Masked<Wide>, Error> {
         Ok(self.eval_signs(online, values, mask).await?.0)
     }
 
     /// Also gives the signs, for the way back.
-    pub(crate) async fn eval_signs<M: Mailbox<Role = Role>>(
+    pub(crate) async fn eval_signs<M: Mailbox<Role = Role>, N: Comparable>(
         self,
         online: &mut Online<'_, M>,
-        values: &Masked<Narrow>,
+        values: &Masked<N>,
         mask: &Share<Wide>,
     ) -> Result<(Masked<Wide>, Signs), Error> {
         let Self { sign, sign_mask, table } = self;
@@ -89,11 +93,11 @@ impl Relu {
         let bob = u32::from(online.party == Party::Bob).wrapping_neg();
         // These are masked, and so public to the parties.
         let signs = signs.masks();
-        let cases = table.pick(&signs, |index| top_mask(values.0[index]));
+        let cases = table.pick(&signs, |index| values.0[index].top_mask());
         let public = values.0.iter().zip(&signs);
         let shares = sign_mask.values().iter().zip(mask.values()).zip(&cases);
         let share = public.zip(shares).map(|((value, flipped), ((sign, mask), case))| {
-            let wide = Wrapping(u32::from(value.0));
+            let wide = Wrapping(value.lift());
             let signed = Wrapping((wide * sign).0 ^ flipped) - Wrapping(*flipped);
             Wrapping(wide.0 & flipped & bob) + signed + case + mask
         });

@@ -23,11 +23,10 @@ use std::num::Wrapping;
 use super::super::dcf::Whole;
 use super::super::dealing::Dealing;
 use super::super::preparing::{Payloads, Preparing};
-use super::super::ring::{Masked, Narrow, Share, Wide};
-use super::super::tree::BITS;
+use super::super::ring::{Comparable, Masked, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
-use super::sign::{LOW, top_mask};
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 pub(crate) struct ReluOnce {
@@ -40,14 +39,14 @@ pub(crate) struct ReluOnce {
 
 impl ReluOnce {
     /// From the masks of the values, the masks of the results.
-    pub(crate) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Vec<Wide> {
-        let low: Vec<u16> = masks.iter().map(|mask| mask.0 & LOW).collect();
-        let each = |value: fn(u32, u32) -> u32| -> Vec<u32> {
-            let parts = masks.iter().map(|mask| (top_mask(*mask), u32::from(mask.0 & LOW)));
+    pub(crate) fn deal<N: Comparable>(dealing: &mut Dealing, masks: &[N]) -> Secret<Wide> {
+        let low: Secret<u16> = masks.iter().map(|mask| mask.low()).collect();
+        let each = |value: fn(u32, u32) -> u32| -> Secret<u32> {
+            let parts = masks.iter().map(|mask| (mask.top_mask(), u32::from(mask.low())));
             parts.map(|(top, low)| value(top, low)).collect()
         };
         let share = |dealing: &mut Dealing, secret: &[u32]| {
-            dealing.share(&secret.iter().copied().map(Wrapping).collect::<Vec<Wide>>());
+            dealing.share(&secret.iter().copied().map(Wrapping).collect::<Secret<Wide>>());
         };
         // The top bit is spread over a word: as a number it is 0 or -1.
         let sign = each(|top, _| top | 1);
@@ -71,13 +70,13 @@ impl ReluOnce {
         Ok((Self { payloads, top, low }, preparing.mask(count)))
     }
 
-    pub(crate) async fn eval<M: Mailbox<Role = Role>>(
+    pub(crate) async fn eval<M: Mailbox<Role = Role>, N: Comparable>(
         self,
         online: &mut Online<'_, M>,
-        values: &Masked<Narrow>,
+        values: &Masked<N>,
         mask: &Share<Wide>,
     ) -> Result<Masked<Wide>, Error> {
-        let points: Vec<u16> = values.0.iter().map(|value| value.0 & LOW).collect();
+        let points: Vec<u16> = values.0.iter().map(|value| value.low()).collect();
         let [sign, signed, top] = self.payloads.eval(online.party, &points, online.words);
         let bob = u32::from(online.party == Party::Bob).wrapping_neg();
         let [clear, set] = self.low.each_ref().map(Share::values);
@@ -89,13 +88,13 @@ impl ReluOnce {
             let ((sign, signed), top) = found;
             let [sign, signed, top] = [sign, signed, top].map(|word| Wrapping(*word));
             // The top bits of masked values are public.
-            let high = top_mask(*value);
+            let high = value.top_mask();
             let low = Wrapping(u32::from(*point));
             let keep = low * (rh + sign);
             let negate = |value: Wide, by: u32| (value ^ Wrapping(by)) - Wrapping(by);
             let whole = Wrapping(low.0 & bob & !high) + negate(signed - keep, high);
             let dropped = Wrapping((clear.0 & !high) | (set.0 & high));
-            let wrap = (top + Wrapping(sign.0 & high)) << BITS as usize;
+            let wrap = (top + Wrapping(sign.0 & high)) << (N::BITS - 1) as usize;
             whole - dropped + wrap + mask
         });
         let share = Share::new(share.collect());

@@ -24,6 +24,7 @@ use super::super::preparing::Preparing;
 use super::super::ring::{Share, WIDE_BITS, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 /// Values have to be smaller than two to this power.
@@ -38,15 +39,19 @@ pub(crate) struct Rescale {
 
 impl Rescale {
     /// The masks under which the values are opened.
-    pub(crate) fn deal(dealing: &mut Dealing, count: usize, shifts: &[u32]) -> Vec<Wide> {
-        let masks: Vec<Wide> = dealing.mask(count);
+    pub(crate) fn deal(dealing: &mut Dealing, count: usize, shifts: &[u32]) -> Secret<Wide> {
+        let masks = dealing.mask(count);
+        Self::deal_cases(dealing, &masks, shifts);
+        masks
+    }
+
+    fn deal_cases(dealing: &mut Dealing, masks: &[Wide], shifts: &[u32]) {
         for shift in shifts {
             let whole = |mask: &Wide| -Wrapping(mask.0 >> shift);
             let wrapped = |mask: &Wide| whole(mask) + Wrapping(carried(top(*mask), *shift));
-            dealing.share(&masks.iter().map(wrapped).collect::<Vec<_>>());
-            dealing.share(&masks.iter().map(whole).collect::<Vec<_>>());
+            dealing.share(&masks.iter().map(wrapped).collect::<Secret<_>>());
+            dealing.share(&masks.iter().map(whole).collect::<Secret<_>>());
         }
-        masks
     }
 
     pub(crate) fn prepare(
@@ -55,8 +60,16 @@ impl Rescale {
         shifts: &[u32],
     ) -> Result<Self, Error> {
         let mask = preparing.mask(count);
+        Ok(Self { mask, cases: Self::prepare_cases(preparing, count, shifts)? })
+    }
+
+    fn prepare_cases(
+        preparing: &mut Preparing<'_>,
+        count: usize,
+        shifts: &[u32],
+    ) -> Result<Vec<[Share<Wide>; 2]>, Error> {
         let case = |_: &u32| Ok([preparing.share(count)?, preparing.share(count)?]);
-        Ok(Self { mask, cases: shifts.iter().map(case).collect::<Result<_, Error>>()? })
+        shifts.iter().map(case).collect()
     }
 
     /// This party's shares, one vector a shift, of those that were prepared.
@@ -71,7 +84,7 @@ impl Rescale {
         let is_bob = online.party == Party::Bob;
         let mut raised = share.plus(&mask);
         if is_bob {
-            raised = raised.plus(&Share::new(vec![Wrapping(OFFSET); mask.values().len()]));
+            raised = raised.plus(&Share::new(vec![Wrapping(OFFSET); mask.values().len()].into()));
         }
         let opened = online.open(step, &raised).await?;
         let bob = u32::from(is_bob).wrapping_neg();
@@ -123,7 +136,7 @@ mod tests {
                 |preparing| Rescale::prepare(preparing, values.len(), &shifts),
                 async |rescale, online| {
                     let share = if online.party == Party::Alice { &alice } else { &bob };
-                    rescale.eval(online, "open", Share::new(share.clone()), &shifts).await
+                    rescale.eval(online, "open", Share::new(share.clone().into()), &shifts).await
                 },
             );
             let [a, b] = found;
@@ -135,6 +148,54 @@ mod tests {
                     let carry = (u64::from(*value as u32) & low) + (u64::from(mask.0) & low) > low;
                     prop_assert_eq!(found, (value >> shift) + i32::from(carry));
                 }
+            }
+        }
+    }
+
+    /// The gate needs all bits of the wide ring, which has too many values to try; where bits carry, each value is
+    /// tried under each mask, for every shift.
+    #[test]
+    fn values_where_bits_carry_are_rescaled_under_masks_where_bits_carry() {
+        let edges = super::super::exhaustive::edges(WIDE_BITS);
+        let fits =
+            |edge: &u32| (-i64::from(LIMIT)..i64::from(LIMIT)).contains(&i64::from(*edge as i32));
+        let negative = edges.iter().map(|edge| edge.wrapping_neg());
+        let values: Vec<u32> = edges.iter().copied().chain(negative).filter(fits).collect();
+        let (values, masks): (Vec<u32>, Vec<Wide>) = values
+            .iter()
+            .flat_map(|value| edges.iter().map(|mask| (*value, Wrapping(*mask))))
+            .unzip();
+        let shifts: Vec<u32> = (0..=RANGE_BITS).collect();
+        let [alice, mask_alice] = [1, 2].map(|seed| check::wide_masks(values.len(), seed));
+        let share = |party, secret: &mut dyn Iterator<Item = Wide>, alice: &[Wide]| {
+            Share::new(match party {
+                Party::Alice => alice.into(),
+                Party::Bob => secret.zip(alice).map(|(secret, a)| secret - a).collect(),
+            })
+        };
+        let ((), [a, b]) = check::run(
+            1,
+            |dealing| Rescale::deal_cases(dealing, &masks, &shifts),
+            |preparing| {
+                let mask = share(preparing.party, &mut masks.iter().copied(), &mask_alice);
+                Ok(Rescale {
+                    mask,
+                    cases: Rescale::prepare_cases(preparing, values.len(), &shifts)?,
+                })
+            },
+            async |rescale, online| {
+                let values = &mut values.iter().copied().map(Wrapping);
+                rescale.eval(online, "open", share(online.party, values, &alice), &shifts).await
+            },
+        );
+        for ((shift, a), b) in shifts.iter().zip(a).zip(b) {
+            let found = check::signed_wide(&a.join(&b));
+            for ((value, mask), found) in values.iter().zip(&masks).zip(found) {
+                // The offset that both parties know is in what carries, but not in its low bits.
+                let low = (1u64 << shift) - 1;
+                let carry = (u64::from(*value) & low) + (u64::from(mask.0) & low) > low;
+                let expected = (*value as i32 >> shift) + i32::from(carry);
+                assert_eq!(found, expected, "{value} under {mask} >> {shift}");
             }
         }
     }

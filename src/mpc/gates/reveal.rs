@@ -6,6 +6,7 @@ use super::super::preparing::Preparing;
 use super::super::ring::{Element, Masked, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 /// `x^ = ([x]_0 + [r_x]_0) + ([x]_1 + [r_x]_1)`: one round, 4 bytes each way, nothing is dealt.
@@ -14,7 +15,7 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    pub(crate) fn deal(dealing: &mut Dealing, count: usize) -> Vec<Wide> {
+    pub(crate) fn deal(dealing: &mut Dealing, count: usize) -> Secret<Wide> {
         dealing.mask(count)
     }
 
@@ -78,7 +79,7 @@ mod tests {
                         Party::Alice => mask.clone(),
                         Party::Bob => other.values().to_vec(),
                     };
-                    let masked = input.eval(online, 7, Share::new(share), &mask_share).await?;
+                    let masked = input.eval(online, 7, Share::new(share.into()), &mask_share).await?;
                     let revealed = reveal(online.party, &masked, &mask_share);
                     Ok((masked, revealed))
                 },
@@ -97,7 +98,7 @@ mod tests {
             |preparing| Ok(Input::prepare(preparing, 3)),
             async |(input, mask), online| {
                 let number = if online.party == Party::Alice { 1 } else { 2 };
-                let share = Share::new(check::wide_masks(3, 1));
+                let share = Share::new(check::wide_masks(3, 1).into());
                 Ok(input.eval(online, number, share, &mask).await.err())
             },
         );

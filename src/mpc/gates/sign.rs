@@ -20,14 +20,11 @@
 use super::super::bits::Bits;
 use super::super::dealing::Dealing;
 use super::super::preparing::{Comparison, Preparing};
-use super::super::ring::Narrow;
-use super::super::tree::BITS;
+use super::super::ring::Comparable;
 use super::super::{Error, Party, Role};
 use super::Online;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
-
-/// The bits that are compared.
-pub(super) const LOW: u16 = (1 << BITS) - 1;
 
 pub(super) struct Sign {
     comparison: Comparison,
@@ -35,23 +32,13 @@ pub(super) struct Sign {
     count: usize,
 }
 
-/// The top bit.
-pub(super) fn top(value: Narrow) -> bool {
-    value.0 >> BITS == 1
-}
-
-/// All ones where the top bit is set, else zero.
-pub(super) fn top_mask(value: Narrow) -> u32 {
-    (i32::from(value.0 as i16) >> BITS) as u32
-}
-
 impl Sign {
     /// From the masks of the values, the masks of their signs.
-    pub(super) fn deal(dealing: &mut Dealing, masks: &[Narrow]) -> Bits {
-        let low: Vec<u16> = masks.iter().map(|mask| mask.0 & LOW).collect();
+    pub(super) fn deal<N: Comparable>(dealing: &mut Dealing, masks: &[N]) -> Bits {
+        let low: Secret<u16> = masks.iter().map(|mask| mask.low()).collect();
         dealing.compare(&low);
         let fresh = dealing.mask_bits(masks.len());
-        fresh.xor(&Bits::of(masks, |mask| !top(mask)))
+        fresh.xor(&Bits::of(masks, |mask| !mask.top()))
     }
 
     pub(super) fn prepare(preparing: &mut Preparing<'_>, count: usize) -> Result<Self, Error> {
@@ -60,17 +47,17 @@ impl Sign {
     }
 
     /// The masked signs: set where the value is not negative, xor the mask.
-    pub(super) async fn eval<M: Mailbox<Role = Role>>(
+    pub(super) async fn eval<M: Mailbox<Role = Role>, N: Comparable>(
         self,
         online: &mut Online<'_, M>,
         step: &str,
-        values: &[Narrow],
+        values: &[N],
     ) -> Result<Bits, Error> {
-        let low: Vec<u16> = values.iter().map(|value| value.0 & LOW).collect();
+        let low: Vec<u16> = values.iter().map(|value| value.low()).collect();
         let less = self.comparison.eval(online.party, &low, online.words);
         let mut share = less.xor(&self.mask);
         if online.party == Party::Bob {
-            share = share.xor(&Bits::of(values, top));
+            share = share.xor(&Bits::of(values, N::top));
         }
         online.open_bits(step, share, self.count).await
     }

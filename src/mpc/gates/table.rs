@@ -7,6 +7,7 @@ use super::super::Error;
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
 use super::super::ring::{Share, Wide};
+use crate::secret::Secret;
 
 pub(super) struct Table {
     cases: [Share<Wide>; 4],
@@ -20,7 +21,7 @@ impl Table {
         case: impl Fn(usize, bool, bool) -> Wide,
     ) {
         for (sign, top) in CASES {
-            let values: Vec<Wide> = (0..count).map(|index| case(index, sign, top)).collect();
+            let values: Secret<Wide> = (0..count).map(|index| case(index, sign, top)).collect();
             dealing.share(&values);
         }
     }
@@ -31,7 +32,7 @@ impl Table {
     }
 
     /// This party's shares of the cases that two public bits name, given as masks.
-    pub(super) fn pick(&self, signs: &[u32], tops: impl Fn(usize) -> u32) -> Vec<Wide> {
+    pub(super) fn pick(&self, signs: &[u32], tops: impl Fn(usize) -> u32) -> Secret<Wide> {
         let [a, b, c, d] = self.cases.each_ref().map(Share::values);
         let cases = a.iter().zip(b).zip(c).zip(d).zip(signs).enumerate();
         cases
@@ -45,7 +46,7 @@ impl Table {
 }
 
 /// `b` where the mask is all ones, `a` where it is zero.
-fn select(a: u32, b: u32, mask: u32) -> u32 {
+pub(super) fn select(a: u32, b: u32, mask: u32) -> u32 {
     a ^ ((a ^ b) & mask)
 }
 
@@ -74,7 +75,7 @@ mod tests {
                 async |table, _| Ok(Share::new(table.pick(&signs, |index| mask(bits[index].1)))),
             );
             let expected = bits.iter().enumerate().map(|(index, (sign, top))| case(index, *sign, *top));
-            prop_assert!(check::joined(shares).into_iter().eq(expected));
+            prop_assert!(check::joined(shares).iter().copied().eq(expected));
         }
     }
 }

@@ -1,5 +1,9 @@
 //! The windows of a pool, as vectors: all first values, all second values, and so on.
 
+use bytemuck::Pod;
+
+use crate::secret::Secret;
+
 /// Square windows that do not overlap, over every channel of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Windows {
@@ -29,12 +33,13 @@ impl Windows {
     }
 
     /// For each place in a window, the values there of all windows of all images in `x`.
-    pub(crate) fn split<T: Copy>(&self, x: &[T]) -> Vec<Vec<T>> {
+    pub(crate) fn split<T: Pod>(&self, x: &[T]) -> Vec<Secret<T>> {
         let Self { height, width, size, .. } = *self;
         let (rows, columns) = (height / size, width / size);
         // The planes of all channels of all images lie one behind the other.
         let planes = x.len() / (height * width);
-        let mut places = vec![Vec::with_capacity(planes * rows * columns); size * size];
+        let room = |_| Secret::with_capacity(planes * rows * columns);
+        let mut places: Vec<Secret<T>> = (0..size * size).map(room).collect();
         for plane in x.chunks_exact(height * width) {
             for (y, row) in plane.chunks_exact(width).take(rows * size).enumerate() {
                 let places = &mut places[y % size * size..][..size];
@@ -58,6 +63,7 @@ mod tests {
         assert_eq!(windows.count(), 4);
         let expected: [Vec<u32>; 4] =
             [vec![0, 2, 15, 17], vec![1, 3, 16, 18], vec![5, 7, 20, 22], vec![6, 8, 21, 23]];
-        assert_eq!(windows.split(&x), expected);
+        let split: Vec<Vec<u32>> = windows.split(&x).iter().map(|part| part.to_vec()).collect();
+        assert_eq!(split, expected);
     }
 }

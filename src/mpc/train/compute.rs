@@ -11,6 +11,7 @@ use super::super::ring::{Element, Masked, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::deal::sum;
 use super::engine::{Engine, Linear};
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 /// A value that both parties know under its mask.
@@ -100,11 +101,11 @@ impl<M: Mailbox<Role = Role>> Engine for Computing<'_, '_, M> {
     }
 
     fn narrow(&self, x: &Known) -> Masked<Narrow> {
-        Masked(narrowed(&x.value.0, 0))
+        Masked(narrowed(&x.value.0, 0).collect())
     }
 
     fn map(&self, x: &Share<Wide>, map: &Linear) -> Share<Wide> {
-        Share::new(map.apply(x.values()))
+        Share::new(map.apply_to_secret(x.values()))
     }
 
     fn map_wide(&self, x: &Known, map: &Linear) -> Known {
@@ -133,7 +134,7 @@ impl<M: Mailbox<Role = Role>> Engine for Computing<'_, '_, M> {
     }
 
     fn part(&self, x: &Share<Wide>, range: Range<usize>) -> Share<Wide> {
-        Share::new(x.values()[range].to_vec())
+        Share::new(x.values()[range].into())
     }
 
     fn part_wide(&self, x: &Known, range: Range<usize>) -> Known {
@@ -141,7 +142,8 @@ impl<M: Mailbox<Role = Role>> Engine for Computing<'_, '_, M> {
     }
 
     fn join(&self, parts: Vec<Share<Wide>>) -> Share<Wide> {
-        Share::new(parts.iter().flat_map(|part| part.values().iter().copied()).collect())
+        let parts: Vec<&[Wide]> = parts.iter().map(Share::values).collect();
+        Share::new(Secret::concat(&parts))
     }
 
     fn join_wide(&self, parts: Vec<Known>) -> Known {
@@ -153,5 +155,5 @@ impl<M: Mailbox<Role = Role>> Engine for Computing<'_, '_, M> {
 
 /// Shares do not copy themselves.
 fn copy<T: Element>(share: &Share<T>) -> Share<T> {
-    Share::new(share.values().to_vec())
+    Share::new(share.values().into())
 }

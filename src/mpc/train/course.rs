@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::step::{State, step};
 use crate::digits::PIXELS;
 use crate::prg::StreamKey;
+use crate::secret::Secret;
 use crate::wire::Mailbox;
 
 /// A training, as one party has it.
@@ -63,7 +64,7 @@ impl Course {
             return Err(Error::Digits { found: schedule.digits(), batch: plan.batch() });
         }
         let parameters = draw(&plan, entropy);
-        let zeros = || Share::new(vec![Wrapping(0); plan.parameters()]);
+        let zeros = || Share::new(Secret::zeros(plan.parameters()));
         let momentum = info.training.momentum.map(|_| zeros());
         let state = Some(State { parameters, momentum });
         Ok(Self { info: info.clone(), plan, schedule, state, step: 0 })
@@ -134,7 +135,7 @@ pub(super) fn draw(plan: &Plan, entropy: &mut Entropy) -> Share<Wide> {
     entropy(&mut key);
     let words = StreamKey::new(&key).words([0; 3], plan.weights());
     zeroize::Zeroize::zeroize(&mut key);
-    let mut values = vec![Wrapping(0); plan.parameters()];
+    let mut values = Secret::zeros(plan.parameters());
     for (range, bound) in plan.bounds() {
         for (value, word) in values[range.clone()].iter_mut().zip(&words[range]) {
             let uniform = (i64::from(*word as i32) * bound) >> 31;

@@ -10,6 +10,7 @@ use super::messages::CONTRIBUTIONS_MAX;
 use super::plan::ACTIVATION_BITS;
 use super::step::Batch;
 use crate::digits::PIXELS;
+use crate::secret::Secret;
 use crate::seeded::Stream;
 use crate::wire::{Error as WireError, Reader};
 
@@ -21,12 +22,12 @@ pub const DIGITS_MAX: usize = 60_000;
 pub(in crate::mpc) const PIECE_MAX: usize = 1000;
 
 /// Images of bytes, in the ring.
-pub(super) fn pixels(images: &[u8]) -> Vec<Wide> {
+pub(super) fn pixels(images: &[u8]) -> Secret<Wide> {
     images.iter().map(|value| pixel(*value, ACTIVATION_BITS)).collect()
 }
 
 /// Labels as rows of ones and zeros, in the ring.
-pub(super) fn one_hot(labels: &[u8], classes: usize) -> Vec<Wide> {
+pub(super) fn one_hot(labels: &[u8], classes: usize) -> Secret<Wide> {
     let row = |label: &u8| {
         let label = usize::from(*label);
         (0..classes).map(move |class| Wrapping(u32::from(class == label)))
@@ -102,7 +103,8 @@ impl Pool {
                 let one = one.expect("a schedule is of digits that have come");
                 &values(one).values()[each * *place as usize..][..each]
             };
-            Share::new(places.iter().flat_map(of).copied().collect())
+            let parts: Vec<&[Wide]> = places.iter().map(of).collect();
+            Share::new(Secret::concat(&parts))
         };
         Batch { images: part(|one| &one.images, PIXELS), labels: part(|one| &one.labels, LABELS) }
     }

@@ -8,6 +8,7 @@ use super::super::dealing::Dealing;
 use super::super::gates::{Form, Keep, Multiply, Relu, Rescale, Truncate, narrowed};
 use super::super::ring::{Narrow, Wide};
 use super::engine::{Engine, Linear};
+use crate::secret::Secret;
 
 pub(super) struct Dealt<'a> {
     dealing: &'a mut Dealing,
@@ -24,13 +25,13 @@ impl<'a> Dealt<'a> {
 impl Engine for Dealt<'_> {
     /// How many.
     type Shares = usize;
-    type Wide = Vec<Wide>;
-    type Narrow = Vec<Narrow>;
-    type Signs = Vec<u32>;
+    type Wide = Secret<Wide>;
+    type Narrow = Secret<Narrow>;
+    type Signs = Secret<u32>;
 
     fn enter(&mut self, _: &str) {}
 
-    async fn open(&mut self, _: &str, x: &usize) -> Result<Vec<Wide>, Error> {
+    async fn open(&mut self, _: &str, x: &usize) -> Result<Secret<Wide>, Error> {
         Ok(self.dealing.mask(*x))
     }
 
@@ -38,10 +39,10 @@ impl Engine for Dealt<'_> {
         Ok(())
     }
 
-    async fn truncate(&mut self, x: &usize, shift: u32) -> Result<Vec<Narrow>, Error> {
+    async fn truncate(&mut self, x: &usize, shift: u32) -> Result<Secret<Narrow>, Error> {
         let masks = Truncate::deal(self.dealing, *x);
         (self.rounded)(&masks);
-        Ok(narrowed(&masks, shift))
+        Ok(narrowed(&masks, shift).collect())
     }
 
     async fn rescale(&mut self, _: &str, x: &usize, shifts: &[u32]) -> Result<Vec<usize>, Error> {
@@ -50,44 +51,41 @@ impl Engine for Dealt<'_> {
         Ok(vec![*x; shifts.len()])
     }
 
-    async fn relu(&mut self, x: &Vec<Narrow>) -> Result<(Vec<Wide>, Vec<u32>), Error> {
+    async fn relu(&mut self, x: &Secret<Narrow>) -> Result<(Secret<Wide>, Secret<u32>), Error> {
         Ok(Relu::deal_signs(self.dealing, x))
     }
 
-    fn multiply(&mut self, form: Form, a: &Vec<Wide>, b: &Vec<Wide>) -> Result<usize, Error> {
+    fn multiply(&mut self, form: Form, a: &Secret<Wide>, b: &Secret<Wide>) -> Result<usize, Error> {
         Multiply::deal(self.dealing, form, a, b);
         Ok(form.len())
     }
 
-    fn keep(&mut self, signs: &Vec<u32>, x: &Vec<Wide>) -> Result<usize, Error> {
+    fn keep(&mut self, signs: &Secret<u32>, x: &Secret<Wide>) -> Result<usize, Error> {
         Keep::deal(self.dealing, signs, x);
         Ok(x.len())
     }
 
-    fn shares(&self, x: &Vec<Wide>) -> usize {
+    fn shares(&self, x: &Secret<Wide>) -> usize {
         x.len()
     }
 
-    fn narrow(&self, x: &Vec<Wide>) -> Vec<Narrow> {
-        narrowed(x, 0)
+    fn narrow(&self, x: &Secret<Wide>) -> Secret<Narrow> {
+        narrowed(x, 0).collect()
     }
 
     fn map(&self, _: &usize, map: &Linear) -> usize {
-        match map {
-            Linear::Gather(from) => from.len(),
-            Linear::Scatter(_, length) => *length,
-        }
+        map.len()
     }
 
-    fn map_wide(&self, x: &Vec<Wide>, map: &Linear) -> Vec<Wide> {
-        map.apply(x)
+    fn map_wide(&self, x: &Secret<Wide>, map: &Linear) -> Secret<Wide> {
+        map.apply_to_secret(x)
     }
 
     fn add(&self, x: &usize, _: i32, _: &usize) -> usize {
         *x
     }
 
-    fn add_wide(&self, x: &Vec<Wide>, factor: i32, y: &Vec<Wide>) -> Vec<Wide> {
+    fn add_wide(&self, x: &Secret<Wide>, factor: i32, y: &Secret<Wide>) -> Secret<Wide> {
         sum(x, factor, y)
     }
 
@@ -95,7 +93,7 @@ impl Engine for Dealt<'_> {
         *x
     }
 
-    fn plus_wide(&self, x: &Vec<Wide>, _: i32) -> Vec<Wide> {
+    fn plus_wide(&self, x: &Secret<Wide>, _: i32) -> Secret<Wide> {
         x.clone()
     }
 
@@ -103,21 +101,21 @@ impl Engine for Dealt<'_> {
         range.len()
     }
 
-    fn part_wide(&self, x: &Vec<Wide>, range: Range<usize>) -> Vec<Wide> {
-        x[range].to_vec()
+    fn part_wide(&self, x: &Secret<Wide>, range: Range<usize>) -> Secret<Wide> {
+        x[range].into()
     }
 
     fn join(&self, parts: Vec<usize>) -> usize {
         parts.into_iter().sum()
     }
 
-    fn join_wide(&self, parts: Vec<Vec<Wide>>) -> Vec<Wide> {
-        parts.concat()
+    fn join_wide(&self, parts: Vec<Secret<Wide>>) -> Secret<Wide> {
+        Secret::concat(&parts)
     }
 }
 
 /// `x + factor y`.
-pub(super) fn sum(x: &[Wide], factor: i32, y: &[Wide]) -> Vec<Wide> {
+pub(super) fn sum<C: FromIterator<Wide>>(x: &[Wide], factor: i32, y: &[Wide]) -> C {
     let factor = Wrapping(factor as u32);
     x.iter().zip(y).map(|(x, y)| x + factor * y).collect()
 }

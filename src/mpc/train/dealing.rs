@@ -15,6 +15,7 @@ use super::messages::{StepOrder, TrainingInfo, Use};
 use super::plan::Plan;
 use super::step::{Batch, State, step};
 use crate::prg::StreamKey;
+use crate::secret::Secret;
 
 /// Why a step is over at once.
 const NOBODY: &str = "the dealer waits for nobody";
@@ -52,7 +53,7 @@ impl Deals {
         order: &StepOrder,
         place: u32,
         keys: &[StreamKey; 2],
-    ) -> Result<[Vec<u32>; 2], Error> {
+    ) -> Result<[Secret<u32>; 2], Error> {
         let (info, plan) = self.course.as_ref().ok_or(Error::Alone)?;
         let number = order.number + place;
         match order.r#use {
@@ -82,7 +83,7 @@ pub(super) fn deal_step(
     number: u32,
     watched: bool,
     rounded: &mut dyn FnMut(&[Wide]),
-) -> Result<[Vec<u32>; 2], Error> {
+) -> Result<[Secret<u32>; 2], Error> {
     let mut dealing = dealing(keys, number);
     let mut engine = Dealt::new(&mut dealing, rounded);
     let momentum = plan.training.momentum.map(|_| plan.parameters());
@@ -100,7 +101,7 @@ pub(super) fn deal_handover(
     keys: &[StreamKey; 2],
     number: u32,
     rounded: &mut dyn FnMut(&[Wide]),
-) -> Result<[Vec<u32>; 2], Error> {
+) -> Result<[Secret<u32>; 2], Error> {
     let mut dealing = dealing(keys, number);
     let mut engine = Dealt::new(&mut dealing, rounded);
     hand_over(&mut engine, handover, &plan.parameters()).now_or_never().expect(NOBODY)?;

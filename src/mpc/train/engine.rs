@@ -14,6 +14,7 @@ use std::ops::Range;
 use super::super::Error;
 use super::super::gates::Form;
 use crate::kernels::Number;
+use crate::secret::Secret;
 
 /// A map that adds up copies of what it is given: every engine does it to whatever it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,19 +55,41 @@ impl Linear {
         }
     }
 
+    /// Elements of the result.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Gather(from) => from.len(),
+            Self::Scatter(_, length) => *length,
+        }
+    }
+
+    /// Of numbers that everybody may know.
     pub(super) fn apply<T: Number>(&self, x: &[T]) -> Vec<T> {
+        let mut y = vec![T::ZERO; self.len()];
+        self.add(x, &mut y);
+        y
+    }
+
+    /// Of shares, or of masks.
+    pub(super) fn apply_to_secret<T: Number>(&self, x: &[T]) -> Secret<T> {
+        let mut y = Secret::zeros(self.len());
+        self.add(x, &mut y);
+        y
+    }
+
+    fn add<T: Number>(&self, x: &[T], y: &mut [T]) {
         match self {
             Self::Gather(from) => {
-                from.iter().map(|from| x.get(*from as usize).copied().unwrap_or(T::ZERO)).collect()
+                for (y, from) in y.iter_mut().zip(from) {
+                    *y += x.get(*from as usize).copied().unwrap_or(T::ZERO);
+                }
             }
-            Self::Scatter(to, length) => {
-                let mut y = vec![T::ZERO; *length];
+            Self::Scatter(to, _) => {
                 for (x, to) in x.iter().zip(to) {
                     if let Some(y) = y.get_mut(*to as usize) {
                         *y += *x;
                     }
                 }
-                y
             }
         }
     }

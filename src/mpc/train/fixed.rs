@@ -52,7 +52,7 @@ impl<'a> Fixed<'a> {
         let mut draws = 0;
         self.step_with(images, labels, &mut |count| {
             draws += 1;
-            Wide::from_words(&key.words([0, number, draws], count), count)
+            Wide::from_words(&key.words([0, number, draws], count), count).to_vec()
         })
     }
 

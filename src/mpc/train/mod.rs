@@ -31,7 +31,7 @@ pub mod rehearsal;
 mod silo;
 mod step;
 #[cfg(test)]
-mod whole;
+pub(super) mod whole;
 
 pub use data::DIGITS_MAX;
 pub use fixed::{Fixed, Taken};

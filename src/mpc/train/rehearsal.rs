@@ -18,6 +18,7 @@ use super::fixed::loss;
 use super::plan::Plan;
 use super::step::{Batch, State, step};
 use crate::prg::StreamKey;
+use crate::secret::Secret;
 use crate::wire::{MemoryMailbox, mailboxes};
 
 const PARTIES: [Party; 2] = [Party::Alice, Party::Bob];
@@ -56,7 +57,7 @@ impl<'a> Rehearsal<'a> {
         });
         let parameters: Vec<Wide> =
             parameters.iter().map(|value| Wrapping(*value as u32)).collect();
-        let zeros = || Share::new(vec![Wrapping(0); plan.parameters()]);
+        let zeros = || Share::new(Secret::zeros(plan.parameters()));
         let states = split(&parameters, &mut entropy)
             .map(|share| (share, plan.training.momentum.map(|_| zeros())));
         Self { plan, keys, states, entropy, number: 0 }
@@ -90,8 +91,10 @@ impl<'a> Rehearsal<'a> {
         let images = split(&pixels(images), &mut self.entropy);
         let labels = split(&one_hot(labels, plan.outputs()), &mut self.entropy);
         let number = self.number;
-        let states =
-            std::mem::replace(&mut self.states, [(); 2].map(|()| (Share::new(Vec::new()), None)));
+        let states = std::mem::replace(
+            &mut self.states,
+            [(); 2].map(|()| (Share::new(Secret::default()), None)),
+        );
         let batches =
             images.into_iter().zip(labels).map(|(images, labels)| Batch { images, labels });
         let mailboxes: [MemoryMailbox<Role>; 2] = mailboxes(PARTIES.map(Party::role));

@@ -5,6 +5,7 @@ use super::super::links::Links;
 use super::super::{Entropy, Error, Role};
 use super::data::{LABELS, PIECE_MAX, one_hot, pixels};
 use crate::digits::PIXELS;
+use crate::secret::Secret;
 use crate::wire::{Mailbox, Writer};
 
 /// The silo's role.
@@ -36,7 +37,7 @@ impl<M: Mailbox<Role = Role>> Silo<M> {
         let mut id = [0; 4];
         (self.entropy)(&mut id);
         let path = format!("data/{}/share", u32::from_le_bytes(id));
-        let secret = [pixels(images), one_hot(labels, LABELS)].concat();
+        let secret = Secret::concat(&[pixels(images), one_hot(labels, LABELS)]);
         let shares = split(&secret, &mut self.entropy);
         let mut bytes = 0;
         for (role, share) in [Role::Alice, Role::Bob].into_iter().zip(&shares) {

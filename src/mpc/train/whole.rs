@@ -6,7 +6,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 
 use super::super::messages::{Kind, ModelInfo};
-use super::super::secrecy::{Histograms, assert_uniform, secret_part, spoilt};
+use super::super::secrecy::{gathering, secret_part, spoilt};
 use super::super::world::{Tap, World, noise, weights};
 use super::super::{Error, Output, Party, PartyEvent, Role, Saving};
 use super::course::draw;
@@ -17,12 +17,13 @@ use super::messages::Begin;
 use super::{Fixed, Loss, Plan, Training, TrainingInfo};
 use crate::digits::PIXELS;
 use crate::network::Weights;
+use crate::secret::Secret;
 use crate::seeded::Stream;
 use crate::wire::Writer;
 
 const BATCH: usize = 4;
 
-fn course(preset: &str) -> TrainingInfo {
+pub(in crate::mpc) fn course(preset: &str) -> TrainingInfo {
     let training = Training { batch: BATCH, rate: 4, momentum: Some(2), loss: Loss::CrossEntropy };
     TrainingInfo { number: 0, preset: preset.to_owned(), training, epochs: 2, watched: 2 }
 }
@@ -69,7 +70,7 @@ impl Oracle {
         for (id, (images, labels)) in begin.contributions.iter().zip(shared) {
             let mut message = Writer::new();
             message.u32(labels.len() as u32);
-            let values = [pixels(images), one_hot(labels, 10)].concat();
+            let values = Secret::concat(&[pixels(images), one_hot(labels, 10)]);
             values.iter().for_each(|value| {
                 message.u32(value.0);
             });
@@ -219,32 +220,28 @@ fn what_cannot_be_trained_is_said_and_ends_nothing() {
 #[test]
 fn what_a_party_receives_in_training_is_uniform_whatever_the_digits() {
     for (value, label) in [(0, 0), (255, 9)] {
-        let counts: Rc<RefCell<Histograms>> = Rc::default();
-        let counted = Rc::clone(&counts);
-        let tap: Tap = Rc::new(RefCell::new(move |from: Role, to: Role, bytes: &mut Vec<u8>| {
-            let (kind, mut payload) = secret_part(from, bytes);
+        let (tap, gathered) = gathering(|_, kind| {
             let first = kind.split('/').next().unwrap_or("");
             // What is revealed on purpose, and what is public.
-            let open = kind.ends_with("watch/loss") || kind == "train/begin";
-            if matches!(to, Role::Alice | Role::Bob)
-                && matches!(first, "step" | "take" | "data" | "deal" | "train")
-                && !open
-            {
-                if kind.ends_with("sign") {
-                    payload.pop();
-                }
-                let mut all = counted.borrow_mut();
-                let counts = all.entry((to, kind)).or_insert_with(|| vec![0; 256]);
-                payload.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+            let is_open = kind.ends_with("watch/loss") || kind == "train/begin";
+            matches!(first, "step" | "take" | "data" | "deal" | "train") && !is_open
+        });
+        let (runs, all) = (Rc::clone(&gathered), tap);
+        let tap: Tap = Rc::new(RefCell::new(move |from: Role, to: Role, bytes: &mut Vec<u8>| {
+            // The last message of a step.
+            let is_end = from == Role::Bob && secret_part(from, bytes).0 == "step/update/rescale";
+            let passes = (all.borrow_mut())(from, to, bytes);
+            if is_end {
+                runs.borrow_mut().end_run();
             }
-            true
+            passes
         }));
         let mut world = World::tapped("linear", weights("linear", 1), 8, 7, &tap);
         let (images, labels) = (vec![value; 32 * PIXELS], vec![label; 32]);
         world.contribute(&images, &labels);
         let info = world.train(TrainingInfo { epochs: 4, ..course("linear") }).unwrap();
         world.take(&info, 8).unwrap();
-        assert_uniform(&counts.borrow());
+        gathered.borrow().assert_uniform(30);
     }
 }
 
