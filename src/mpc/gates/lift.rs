@@ -17,7 +17,7 @@ use super::super::preparing::Preparing;
 use super::super::ring::{Masked, NARROW_BITS, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
-use super::sign::{Sign, top, top_mask};
+use super::sign::{Sign, top_mask};
 use super::table::Table;
 use crate::wire::Mailbox;
 
@@ -33,8 +33,10 @@ impl Lift {
         Table::deal(dealing, masks.len(), |index, sign, top_bit| {
             let mask = masks[index];
             let positive = u32::from(sign) ^ (sign_masks[index] & 1);
-            let up = positive & u32::from(top(mask) & !top_bit);
-            let down = (positive ^ 1) & u32::from(!top(mask) & top_bit);
+            // The mask's bit stays a word: of a bool the compiler may make a jump.
+            let top = top_mask(mask);
+            let up = positive & top & u32::from(!top_bit);
+            let down = (positive ^ 1) & !top & u32::from(top_bit);
             Wrapping(up << NARROW_BITS)
                 - Wrapping(down << NARROW_BITS)
                 - Wrapping(u32::from(mask.0))

@@ -24,7 +24,7 @@ use super::super::ring::{Masked, NARROW_BITS, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
 use super::keep::Signs;
-use super::sign::{Sign, top, top_mask};
+use super::sign::{Sign, top_mask};
 use super::table::Table;
 use crate::wire::Mailbox;
 
@@ -48,7 +48,8 @@ impl Relu {
         dealing.share(&arithmetic);
         Table::deal(dealing, masks.len(), |index, sign, top_bit| {
             let mask = masks[index];
-            let wrap = u32::from(top(mask) & !top_bit) << NARROW_BITS;
+            // The mask's bit stays a word: of a bool the compiler has made a jump here.
+            let wrap = (top_mask(mask) & u32::from(!top_bit)) << NARROW_BITS;
             let lifted = Wrapping(u32::from(mask.0)) - Wrapping(wrap);
             // All ones where the sign that the case assumes makes d = 1.
             let masked = Wrapping(lifted.0 & sign_masks[index]);

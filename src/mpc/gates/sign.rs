@@ -36,7 +36,7 @@ pub(super) struct Sign {
 }
 
 /// The top bit.
-pub(super) fn top(value: Narrow) -> bool {
+fn top(value: Narrow) -> bool {
     value.0 >> BITS == 1
 }
 
