@@ -56,7 +56,14 @@ fn follow(wanted: &str) -> bool {
         }
         let before = memcheck::reports();
         let secret = case();
-        let found = memcheck::reports() - before;
+        let mut found = memcheck::reports() - before;
+        if found > 0 {
+            // The compiler may look at what is not there before it looks whether it is there. That is reported
+            // without any secret, too, and does not count.
+            let before = memcheck::reports();
+            memcheck::in_the_clear(case);
+            found = found.saturating_sub(memcheck::reports() - before);
+        }
         let verdict = match (is_control, found, secret) {
             (true, 1.., _) => "found, as it must be",
             (true, ..) => "NOT FOUND: this check sees nothing",
