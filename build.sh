@@ -8,6 +8,8 @@
 #   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
 #   ./build.sh relay          a broker on this machine, by which other machines' pages join (RELAY_HOST=0.0.0.0 to let them)
 #   ./build.sh lighthouse     Lighthouse on the built page, into target/lighthouse/
+#   ./build.sh audit [case]   looks for branches, addresses and times that depend on secrets (Linux on x86-64)
+#   ./build.sh mutants [module [shard]]  mutates the cryptography; its tests have to notice
 #   ./build.sh bench [suite]  benchmarks (train, mpc, gates, secagg, accuracy, load, far, firefox), into target/bench/;
 #                             BENCH=smoke: in seconds and into target/bench/smoke/, to see that each figure comes out
 #
@@ -275,6 +277,32 @@ lighthouse() {
     (cd www && node scripts/lighthouse.mjs ../dist ../target/lighthouse ../target/bench/lighthouse.json)
 }
 
+# Secrets followed through the machine code by valgrind, and times compared.
+audit() {
+    setup_rust
+    have valgrind || install_package valgrind
+    have valgrind || fail "valgrind is missing: install it (valgrind.org), then run this again."
+    say "Building the audit"
+    cargo build -p audit --profile audit
+    local log=target/audit.log
+    if ! valgrind -q --suppressions=tools/audit/public.supp --num-callers=30 --log-file="$log" \
+        target/audit/audit memcheck "$@"; then
+        cat "$log" >&2
+        fail "A branch or an address depends on a secret, or memcheck does not see: $log has it."
+    fi
+    target/audit/audit timing "$@"
+}
+
+mutants() {
+    setup_rust
+    setup_node
+    if [[ ! -x .cache/tools/bin/cargo-mutants ]]; then
+        say "Building cargo-mutants"
+        cargo install cargo-mutants --locked --version 27.1.0 --root .cache/tools
+    fi
+    node tools/mutants/mutants.mjs "$@"
+}
+
 reproduce() {
     setup_rust
     setup_node
@@ -295,8 +323,10 @@ case "$command" in
     check) check ;;
     test) run_tests "$@" ;;
     reproduce) reproduce "$@" ;;
+    audit) audit "$@" ;;
+    mutants) mutants "$@" ;;
     relay) relay ;;
     lighthouse) lighthouse ;;
     bench) bench "$@" ;;
-    *) fail "usage: ./build.sh [build|check|test|reproduce [name]|relay|lighthouse|bench [suite]]" ;;
+    *) fail "usage: ./build.sh [build|check|test|reproduce [name]|audit [case]|mutants [module [shard]]|relay|lighthouse|bench [suite]]" ;;
 esac

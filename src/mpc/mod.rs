@@ -31,8 +31,11 @@
 //! | `dealer`, `party`, `client`, `owner` | the roles |
 //! | `source`, `stock` | where a party's material comes from, and what of it waits |
 //! | `train/` | training on shares |
+//! | `rehearsal`, `audit` | whole classifications, and single comparisons, for tests, benches and the audit |
 //! | `clear`, `range` | the oracle: the same plan in the clear, and whether values fit |
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod audit;
 mod bits;
 mod classified;
 pub mod clear;

@@ -9,11 +9,11 @@ use super::evaluate::{Prepared, prepare};
 use super::links::Links;
 use super::model::{ModelMasks, ModelShare, PartyModel};
 use super::preparing::Material;
-use super::{Answer, Entropy, Error, Party, Plan, dealer, fixed};
+use super::{Answer, Entropy, Error, Party, Plan, Role, dealer, fixed};
 use crate::network::{Network, Weights};
 use crate::prg::StreamKey;
 use crate::secret::Secret;
-use crate::wire::mailboxes;
+use crate::wire::{Mailbox, mailboxes};
 
 const PARTIES: [Party; 2] = [Party::Alice, Party::Bob];
 
@@ -96,12 +96,24 @@ impl<'a> Rehearsal<'a> {
     ///
     /// # Errors
     /// None that a bug in a gate does not make.
-    pub fn run(&mut self, Ready(ready): Ready, pixels: &[u8]) -> Result<Vec<Answer>, Error> {
+    pub fn run(&mut self, ready: Ready, pixels: &[u8]) -> Result<Vec<Answer>, Error> {
+        self.run_over(ready, pixels, mailboxes(PARTIES.map(Party::role)))
+    }
+
+    /// As [`Rehearsal::run`], over mailboxes of alice and bob that may see what is sent.
+    ///
+    /// # Errors
+    /// As [`Rehearsal::run`].
+    pub fn run_over<M: Mailbox<Role = Role>>(
+        &mut self,
+        Ready(ready): Ready,
+        pixels: &[u8],
+        mailboxes: [M; 2],
+    ) -> Result<Vec<Answer>, Error> {
         let plan = self.plan;
         let values: Secret<_> =
             pixels.iter().map(|value| fixed::pixel(*value, plan.fraction())).collect();
         let images = split(&values, &mut self.entropy);
-        let mailboxes = mailboxes(PARTIES.map(Party::role));
         let sides = ready.into_iter().zip(images).zip(mailboxes).zip(PARTIES).zip(&self.models);
         let runs = sides.map(|((((prepared, image), mailbox), party), model)| async move {
             let mut links = Links::new(mailbox, Rc::new(|| 0.0));

@@ -17,6 +17,8 @@
 //! `docs/security.md` says what this stops and what not.
 
 mod agreement;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod audit;
 mod client;
 pub mod costs;
 mod encoding;

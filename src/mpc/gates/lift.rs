@@ -34,8 +34,10 @@ impl Lift {
         Table::deal(dealing, masks.len(), |index, sign, top_bit| {
             let mask = masks[index];
             let positive = u32::from(sign) ^ (sign_masks[index] & 1);
-            let up = positive & u32::from(mask.top() & !top_bit);
-            let down = (positive ^ 1) & u32::from(!mask.top() & top_bit);
+            // The mask's bit stays a word: of a bool the compiler may make a jump.
+            let top = mask.top_mask();
+            let up = positive & top & u32::from(!top_bit);
+            let down = (positive ^ 1) & !top & u32::from(top_bit);
             Wrapping(up << N::BITS) - Wrapping(down << N::BITS) - Wrapping(mask.lift())
         });
         dealing.mask(masks.len())

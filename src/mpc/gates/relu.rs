@@ -52,7 +52,8 @@ impl Relu {
         dealing.share(&arithmetic);
         Table::deal(dealing, masks.len(), |index, sign, top_bit| {
             let mask = masks[index];
-            let wrap = u32::from(mask.top() & !top_bit) << N::BITS;
+            // The mask's bit stays a word: of a bool the compiler has made a jump here.
+            let wrap = (mask.top_mask() & u32::from(!top_bit)) << N::BITS;
             let lifted = Wrapping(mask.lift()) - Wrapping(wrap);
             // All ones where the sign that the case assumes makes d = 1.
             let masked = Wrapping(lifted.0 & sign_masks[index]);
