@@ -6,17 +6,19 @@ use crate::digits::handwriting::Handwriting;
 use crate::digits::layout::{Manifest, decode_chunk, encode_chunk};
 use crate::digits::{Digits, idx, mnist, synthetic};
 use crate::federated::{
-    Aggregator, Assignment, Checkpoint, Event, Job, LocalTraining, Secret, Settings, Task,
+    Aggregator, Assignment, Checkpoint, Event, Job, LocalTraining, Secret, Settings, Spent, Task,
     ToAggregator, UnfinishedWork,
 };
 use crate::kept::{self, About, Point, Run};
 use crate::network::{Network, Weights, preset, recognise};
+use crate::privacy::accountant::Mechanism;
+use crate::privacy::{History, Release};
 use crate::wire::{Envelope, PeerId, RunId};
 
 /// Digits of a chunk that is read.
 const CHUNK: u32 = 5;
 
-const READERS: [(&str, fn(&[u8])); 11] = [
+const READERS: [(&str, fn(&[u8])); 13] = [
     ("idx", |bytes| {
         if let (Ok(images), Ok(labels)) = (idx::images(bytes), idx::labels(bytes)) {
             panic!("{} images are {} labels", images.len(), labels.len());
@@ -52,6 +54,12 @@ const READERS: [(&str, fn(&[u8])); 11] = [
         };
         settles(bytes, read, |own| own.to_json().into_bytes());
     }),
+    ("history", |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let history = History::from_text(&text);
+        assert_eq!(History::from_text(&history.to_text()), history);
+    }),
+    ("spent", |bytes| comes_back(bytes, Spent::decode, Spent::encode)),
     ("record", |bytes| {
         drop(kept::open(bytes));
         assert_eq!(kept::open(&kept::seal(bytes)), Ok(bytes));
@@ -174,7 +182,11 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     let first = Weights::new(&network, zeros.clone()).expect("as many as it has");
     let mut aggregator =
         Aggregator::new(plain.clone(), entropy(1, "fuzzing/seeds")).expect("there is such a run");
-    drop(aggregator.continue_from(plain, zeros.clone()).expect("it has such weights"));
+    drop(
+        aggregator
+            .continue_from(plain, zeros.clone(), History::default())
+            .expect("it has such weights"),
+    );
     let point = Point {
         round: 1,
         accuracy: 9.5,
@@ -189,6 +201,9 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         history: vec![point],
         origin: Some("digits".to_owned()),
     };
+    let mechanism = Mechanism::new(0.1, 1.0, 30).expect("there is such noise");
+    let release = Release { unit: "digit".to_owned(), mechanism };
+    let history = History::default().and(release.clone()).to_text();
     let about = About {
         name: "digits".to_owned(),
         preset: "linear".to_owned(),
@@ -196,6 +211,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         accuracy: Some(91.5),
         at: 7,
         autosaved: false,
+        spent: History::default().and(release),
     };
     let mut found = vec![
         ("idx", [header([0x803, 1, 28, 28], 4), one.pixels().to_vec()].concat()),
@@ -207,6 +223,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         ("record", kept::seal(b"record")),
         ("own digits", kept::handwriting_bytes(&own)),
         ("model", about.encode()),
+        ("history", history.into_bytes()),
+        ("spent", Spent::default().encode()),
         ("run", shrunk(&run.encode())),
     ];
     found.push(("unfinished", shrunk(&unfinished(&network, zeros, &digits))));

@@ -1,10 +1,7 @@
 //! Every message that a peer sends, read as one.
 
 use super::{choose, comes_back, inputs, settles};
-use crate::federated::{
-    Assignment, Refusal, Settings, Task, ToAggregator, ToWorker, Token, Update,
-};
-use crate::learn::Variety;
+use crate::federated::{Assignment, Refusal, ToAggregator, ToWorker, Token, Update};
 use crate::network::WeightHash;
 use crate::secagg::{
     Advertisement, Entry, FromClient, FromServer, IdentityKey, KeyList, Sealed, Shares, Signed,
@@ -67,6 +64,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         ToAggregator::Ready { digits: 3000 },
         ToAggregator::Away,
         ToAggregator::Update(update),
+        ToAggregator::Spent { token: token(), next: 12 },
         ToAggregator::Failed { token: token(), reason: "no digits".to_owned() },
     ];
     let step = |step: &FromClient| ToAggregator::Step { token: token(), step: step.clone() };
@@ -140,19 +138,7 @@ fn to_workers() -> Vec<ToWorker> {
         ToWorker::Refused(Refusal::Late),
         ToWorker::Later { ms: 12_000 },
     ];
-    let tasks =
-        ["", "dp=central&adaptive=on", "dp=examples&secagg=off", "strategy=scaffold&secagg=off"];
-    for settings in tasks.map(|query| Settings::from_query(query).unwrap_or_default()) {
-        messages.push(ToWorker::Task(Box::new(Task {
-            token: Token([7; 16]),
-            attempt: 2,
-            recipe: settings.recipe,
-            variety: Variety { augment: true, pens: 0.25, fold: 2 },
-            control: None,
-            examples: settings.example_task(),
-            secure: None,
-            weights: vec![0.5; 3],
-        })));
-    }
+    let tasks = super::room::tasks().into_iter();
+    messages.extend(tasks.map(|task| ToWorker::Task(Box::new(task))));
     messages
 }

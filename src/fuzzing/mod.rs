@@ -143,13 +143,14 @@ mod tests {
     }
 
     /// Functions that read bytes or texts, by how they are called.
-    const NAMES: [&str; 11] = [
+    const NAMES: [&str; 12] = [
         "decode",
         "decode_chunk",
         "from_json",
         "from_query",
         "from_safetensors",
         "from_str",
+        "from_text",
         "gunzip",
         "handwriting_of",
         "images",

@@ -6,13 +6,14 @@ use super::{Input, entropy, tamper};
 use crate::digits::layout::Manifest;
 use crate::digits::{CLASSES, Digits, PIXELS};
 use crate::federated::{
-    Action, Aggregator, Checkpoint, Event, Job, LocalTraining, SETTINGS, Settings, Task, ToWorker,
-    Token, Update, Worker, WorkerAction, WorkerEvent, strategy,
+    Action, Aggregator, Checkpoint, Event, Job, LocalTraining, Settings, Spent, Task, ToAggregator,
+    ToWorker, Token, Update, Worker, WorkerAction, WorkerEvent, strategy,
 };
 use crate::network::WeightHash;
-use crate::secagg::Identity;
+use crate::secagg::{FromClient, Identity};
 use crate::seeded::Stream;
 use crate::wire::{Address, ENVELOPE_LEN, Envelope, PeerId, RunId};
+use zeroize::Zeroizing;
 
 const WORKERS: usize = 4;
 const DIGITS: u32 = 12;
@@ -47,6 +48,9 @@ struct Actor {
     job: Option<Box<Job>>,
     /// Of its latest task.
     token: [u8; 16],
+    seed: Zeroizing<[u8; 32]>,
+    /// Of what it must not sum again.
+    record: Option<Vec<u8>>,
 }
 
 struct Room {
@@ -57,6 +61,10 @@ struct Room {
     log: Vec<(Address, Vec<u8>)>,
     /// Run and round that were last spoken of, and the aggregator's id.
     stand: (RunId, u32, PeerId),
+    /// The rounds and models of the tasks that workers were given, by worker and token.
+    tasks: BTreeMap<(usize, [u8; 16]), BTreeSet<(u32, [u8; 32])>>,
+    /// What workers have sent under their masks: whose, of which round and model.
+    masked: BTreeSet<(usize, u32, [u8; 32])>,
     now: u64,
     restarts: u64,
 }
@@ -71,15 +79,23 @@ impl Room {
             queue: VecDeque::new(),
             log: Vec::new(),
             stand: (RunId(0), 0, PeerId([0; 16])),
+            tasks: BTreeMap::new(),
+            masked: BTreeSet::new(),
             now: 1,
             restarts: 0,
         };
         room.tell(Event::Open);
         for number in 0..WORKERS {
             let mut secrets = entropy(number as u64, "fuzzing/worker");
-            let machine = Worker::new(Identity::draw(&mut secrets), secrets);
-            let digits = Digits::default();
-            room.workers.push(Actor { machine, digits, job: None, token: [0; 16] });
+            let identity = Identity::draw(&mut secrets);
+            room.workers.push(Actor {
+                seed: identity.seed(),
+                machine: Worker::new(identity, secrets),
+                digits: Digits::default(),
+                job: None,
+                token: [0; 16],
+                record: None,
+            });
             room.say(number, WorkerEvent::Open);
         }
         room.calm(CALM_MAX);
@@ -149,7 +165,8 @@ impl Room {
             }
             13 => {
                 let worker = input.below(WORKERS);
-                match input.below(5) {
+                match input.below(6) {
+                    4 => self.reload(worker),
                     0 => self.say(worker, WorkerEvent::Willing(false)),
                     1 => self.say(worker, WorkerEvent::Willing(true)),
                     2 => self.say(worker, WorkerEvent::Open),
@@ -256,6 +273,8 @@ impl Room {
                 let is_it = |actor: &Actor| actor.machine.id() == id;
                 if let Some(worker) = self.workers.iter().position(is_it) {
                     if let Some((envelope, task)) = task_of(&bytes) {
+                        let given = self.tasks.entry((worker, task.token.0)).or_default();
+                        given.insert((envelope.round, WeightHash::of(&task.weights).0));
                         self.workers[worker].token = task.token.0;
                         self.stand = (envelope.run, envelope.round, envelope.sender);
                     }
@@ -297,10 +316,17 @@ impl Room {
     fn say(&mut self, worker: usize, event: WorkerEvent) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
-            let actor = &mut self.workers[worker];
-            for action in actor.machine.handle(event, self.now) {
+            for action in self.workers[worker].machine.handle(event, self.now) {
+                let actor = &mut self.workers[worker];
                 match action {
-                    WorkerAction::Send(to, bytes) => self.queue.push_back((to, bytes)),
+                    WorkerAction::Send(to, bytes) => {
+                        self.check_sent(worker, &bytes);
+                        self.queue.push_back((to, bytes));
+                    }
+                    WorkerAction::Record { number, record } => {
+                        actor.record = Some(record);
+                        events.push(WorkerEvent::Recorded { number, outcome: Ok(()) });
+                    }
                     WorkerAction::Load(place) => {
                         actor.digits = shard(place.slot);
                         match place.cut(&manifest()) {
@@ -314,6 +340,31 @@ impl Room {
                 }
             }
         }
+    }
+
+    /// What goes into a sum goes into no other.
+    fn check_sent(&mut self, worker: usize, bytes: &[u8]) {
+        let envelope = Envelope::decode(bytes, usize::MAX).expect("a worker writes envelopes");
+        let message = ToAggregator::decode(envelope.kind, &envelope.payload);
+        let message = message.expect("a worker writes messages that can be read");
+        let ToAggregator::Step { token, step: FromClient::Masked(_) } = message else { return };
+        // Who gives two tasks one token leaves open which of them this is.
+        let given = self.tasks.get(&(worker, token.0)).filter(|given| given.len() == 1);
+        let Some((round, model)) = given.and_then(BTreeSet::first) else { return };
+        assert!(self.masked.insert((worker, *round, *model)), "an update is in two sums");
+    }
+
+    /// A worker's page is reloaded.
+    fn reload(&mut self, worker: usize) {
+        self.restarts += 1;
+        let secrets = entropy(self.restarts, "fuzzing/reload");
+        let actor = &mut self.workers[worker];
+        let record = actor.record.as_deref().map(Spent::decode);
+        let spent = record.map(|record| record.expect("what was kept is read"));
+        let machine = Worker::new(Identity::from_seed(&actor.seed), secrets);
+        actor.machine = machine.with_spent(spent.unwrap_or_default());
+        (actor.digits, actor.job) = (Digits::default(), None);
+        self.say(worker, WorkerEvent::Open);
     }
 
     /// Everybody who has a task does it.
@@ -512,7 +563,6 @@ pub(super) fn tasks() -> Vec<Task> {
 
 /// Rooms in which everything goes well, of every kind, with a few things that go wrong.
 pub(super) fn seeds() -> Vec<Vec<u8>> {
-    debug_assert!(SETTINGS.iter().any(|setting| setting.name == "strategy"));
     let strategies = strategy::names().len() as u8;
     let mut seeds = Vec::new();
     for strategy in 0..strategies {

@@ -14,7 +14,7 @@ use crate::mpc::train::{Loss, Silo, Training, TrainingInfo};
 use crate::mpc::{Client, Computer, Dealer, Error, Links, Output, Owner, Party, Role, Saving};
 use crate::network::{Initialiser, Weights, preset, preset_names};
 use crate::prg::StreamKey;
-use crate::wire::{Gone, Mailbox, MemoryMailbox, mailboxes};
+use crate::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 
 /// The only network: others take minutes.
 const NETWORK: &str = "linear";
@@ -62,7 +62,7 @@ struct Tapped {
 impl Mailbox for Tapped {
     type Role = Role;
 
-    fn send(&mut self, to: Role, bytes: Vec<u8>) -> Result<(), Gone> {
+    fn send(&mut self, to: Role, bytes: Vec<u8>) -> Result<(), Unsent> {
         let messages = self.wires.borrow_mut().pass(self.role, bytes);
         messages.into_iter().try_for_each(|bytes| self.mailbox.send(to, bytes))
     }
@@ -143,7 +143,7 @@ struct Written(Rc<RefCell<Vec<u8>>>);
 impl Mailbox for Written {
     type Role = Role;
 
-    fn send(&mut self, _: Role, bytes: Vec<u8>) -> Result<(), Gone> {
+    fn send(&mut self, _: Role, bytes: Vec<u8>) -> Result<(), Unsent> {
         self.0.replace(bytes);
         Ok(())
     }
