@@ -12,6 +12,8 @@
 #   ./build.sh mutants [module [shard]]  mutates the cryptography; its tests have to notice
 #   ./build.sh bench [suite]  benchmarks (train, mpc, gates, secagg, accuracy, load, far, firefox), into target/bench/;
 #                             BENCH=smoke: in seconds and into target/bench/smoke/, to see that each figure comes out
+#   ./build.sh fuzz [target] [seconds]  fuzzing guided by coverage, of one target or all, ten minutes each by default
+#   ./build.sh fuzz seeds|keep  writes inputs that real encoders make; keeps a small part of what was found (fuzz/README.md)
 #
 # MNIST comes from the folder in MNIST_DIR, else from its public mirrors (kept in .cache/),
 # else the page uses synthetic digits. Needs Rust (rustup.rs) and Node 20.19 (nodejs.org).
@@ -270,6 +272,68 @@ smoke() {
     node tools/performance/performance.mjs smoke
 }
 
+# cargo fuzz, with a nightly compiler where there is one.
+setup_fuzz() {
+    setup_rust
+    local version=0.13.2
+    if ! have cargo-fuzz && [[ ! -x .cache/tools/bin/cargo-fuzz ]]; then
+        say "Building cargo-fuzz"
+        cargo install cargo-fuzz --locked --version "$version" --root .cache/tools
+    fi
+    export PATH="$PATH:$root/.cache/tools/bin"
+    cargo_fuzz=(cargo fuzz)
+    if have rustup && rustup toolchain list | grep -q '^nightly'; then
+        cargo_fuzz=(cargo +nightly fuzz)
+    else
+        # A stable compiler has the same instrumentation, behind a switch that keeps it from products. This is none.
+        export RUSTC_BOOTSTRAP=1
+    fi
+    # libFuzzer is C++.
+    first_of "${CXX:-}" c++ g++ clang++ >/dev/null || install_package g++
+    mapfile -t fuzz_targets < <("${cargo_fuzz[@]}" list)
+}
+
+# What is found goes to target/fuzz; fuzz/corpus is what it begins with, and is replayed by the tests.
+fuzz() {
+    local target="${1:-all}" seconds="${2:-600}" limits=(-rss_limit_mb=2048 -malloc_limit_mb=256 -timeout=10)
+    if [[ "$target" == seeds ]]; then
+        setup_rust
+        cargo test --lib -- --ignored fuzzing::tests::write_seeds
+        return
+    fi
+    setup_fuzz
+    local targets=("${fuzz_targets[@]}")
+    [[ "$target" == all || "$target" == keep ]] || targets=("$target")
+    for target in "${targets[@]}"; do
+        local found="$root/target/fuzz/$target" kept="$root/fuzz/corpus/$target"
+        mkdir -p "$found"
+        if [[ "${1:-}" == keep ]]; then
+            keep_inputs
+        else
+            say "Fuzzing $target for $seconds seconds"
+            "${cargo_fuzz[@]}" run "$target" "$found" "$kept" -- "${limits[@]}" -max_total_time="$seconds" \
+                -max_len=4096 -use_value_profile=1 -print_final_stats=1
+        fi
+    done
+}
+
+# A small set of inputs that reaches all that was reached: at most 30, and 64 kB.
+keep_inputs() {
+    local merged="$root/target/fuzz/merged-$target" count=0 size=0 file bytes
+    rm -rf "$merged"
+    mkdir -p "$merged"
+    "${cargo_fuzz[@]}" run "$target" "$merged" "$kept" "$found" -- -set_cover_merge=1 -use_counters=0 "${limits[@]}"
+    rm -rf "$kept"
+    mkdir -p "$kept"
+    # Long inputs do the most.
+    while read -r bytes file; do
+        ((count < 30 && size + bytes <= 65536)) || continue
+        cp "$file" "$kept/"
+        count=$((count + 1)) size=$((size + bytes))
+    done < <(find "$merged" -type f -printf '%s %p\n' | sort -rn)
+    say "$target: $count inputs, $size bytes"
+}
+
 lighthouse() {
     setup_chromium
     build
@@ -328,5 +392,6 @@ case "$command" in
     relay) relay ;;
     lighthouse) lighthouse ;;
     bench) bench "$@" ;;
-    *) fail "usage: ./build.sh [build|check|test|reproduce [name]|audit [case]|mutants [module [shard]]|relay|lighthouse|bench [suite]]" ;;
+    fuzz) fuzz "$@" ;;
+    *) fail "usage: ./build.sh [build|check|test|reproduce [name]|audit [case]|mutants [module [shard]]|relay|lighthouse|bench [suite]|fuzz [target] [seconds]]" ;;
 esac

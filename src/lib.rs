@@ -16,6 +16,8 @@
 pub mod digits;
 pub mod entropy;
 pub mod federated;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod kept;
 mod kernels;
 pub mod learn;

@@ -46,6 +46,8 @@ mod dealing;
 mod dpf;
 mod evaluate;
 pub mod fixed;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed;
 mod gates;
 mod links;
 mod messages;

@@ -26,6 +26,8 @@ mod door;
 mod early;
 mod endpoint;
 mod frame;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed;
 mod homes;
 mod invite;
 mod keys;

@@ -1,0 +1,71 @@
+//! What a fuzzer made up, read as choices. It never runs out: what is missing reads as zeros.
+
+/// The bytes that are left.
+pub(crate) struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn u8(&mut self) -> u8 {
+        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        self.0 = rest;
+        *first
+    }
+
+    pub(crate) fn u16(&mut self) -> u16 {
+        u16::from_le_bytes([self.u8(), self.u8()])
+    }
+
+    pub(crate) fn u32(&mut self) -> u32 {
+        u32::from(self.u16()) | u32::from(self.u16()) << 16
+    }
+
+    /// A number below `bound`, which is at most 256.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        usize::from(self.u8()) % bound.max(1)
+    }
+
+    pub(crate) fn pick<T: Copy, const N: usize>(&mut self, choices: [T; N]) -> T {
+        choices[self.below(N)]
+    }
+
+    /// A length of one byte, and as many bytes, or all that are left.
+    pub(crate) fn bytes(&mut self) -> &'a [u8] {
+        let len = usize::from(self.u8()).min(self.0.len());
+        let (head, rest) = self.0.split_at(len);
+        self.0 = rest;
+        head
+    }
+
+    pub(crate) fn rest(self) -> &'a [u8] {
+        self.0
+    }
+}
+
+/// Changes a message as somebody might who can read it: a byte, its end, or all behind `head` bytes.
+pub(crate) fn tamper(input: &mut Input<'_>, bytes: &mut Vec<u8>, head: usize) {
+    match input.below(5) {
+        0 if !bytes.is_empty() => {
+            let place = usize::from(input.u16()) % bytes.len();
+            bytes[place] ^= input.u8().max(1);
+        }
+        1 => bytes.truncate(usize::from(input.u16()) % (bytes.len() + 1)),
+        2 => bytes.extend(input.bytes()),
+        3 => {
+            bytes.truncate(head);
+            bytes.extend(input.bytes());
+        }
+        _ => {
+            let place = (head + usize::from(input.u16())) % (bytes.len() + 1);
+            let new = input.bytes();
+            let end = (place + new.len()).min(bytes.len());
+            bytes.splice(place..end, new.iter().copied());
+        }
+    }
+}
