@@ -158,7 +158,7 @@ impl<I: Inside> Guest<I> {
                         match why {
                             // Only the visit itself ends it, for another one.
                             Closed::Shut => {
-                                eprintln!("sotto: the host has come back with other keys")
+                                eprintln!("sotto: the host has come back with other keys");
                             }
                             why => eprintln!("sotto: the host: {why}"),
                         }

@@ -705,21 +705,28 @@ fn keys_of_small_order_are_refused_by_name_and_change_nothing() {
     }
 }
 
-/// However long a claim is, and however little the broker carries, it goes before all else.
+/// However long a claim is, and however little the broker carries, it goes before all else, short messages too.
 #[test]
 fn what_an_end_says_it_is_comes_first() {
     let claim = "é".repeat(CLAIM_MAX);
-    let who = || Who::Guest { claim: &claim, host: identity().fingerprint() };
-    let ends = [1, 2].map(|seed| {
-        Endpoint::new(secret(1), who(), true, 1, Timing::default(), seeded(400 + seed))
-    });
-    let mut room = Room::new(&[], 1, Vec::new());
-    room.ends.extend(ends);
-    room.reached = vec![true; 2];
-    (0..2).for_each(|at| room.tell(at, Input::Connected));
-    room.carry();
-    room.send(0, 1, "way/1", b"after it".to_vec());
-    room.pass(5_000);
-    assert_eq!(room.of(1, 0), [("way/1".to_owned(), b"after it".to_vec())]);
-    assert_eq!(room.ends[1].claim(room.id(0)).map(str::len), Some(CLAIM_MAX));
+    let who = Who::Guest { claim: &claim, host: identity().fingerprint() };
+    let mut end = Endpoint::new(secret(1), who, true, 1, Timing::default(), seeded(400));
+    let mut peer = Puppet::new(secret(1), seeded(401));
+    end.handle(Input::Connected, 1);
+    let outputs: Vec<Output> = std::iter::from_fn(|| end.drain()).collect();
+    let public = peer.hears(puppet::frames(&outputs)[0].1).expect("it says hello").public;
+    let hello = peer.own_hello();
+    puppet::hear(&mut end, &[&hello], 1);
+    // Nothing can go before both wait.
+    end.handle(Input::Disconnected, 1);
+    end.open(peer.id(), 1).expect("it was heard of");
+    end.send(peer.id(), "way/1", b"!".to_vec(), 1).expect("a link");
+    end.handle(Input::Connected, 1);
+    let outputs: Vec<Output> = std::iter::from_fn(|| end.drain()).collect();
+    let sent = puppet::frames(&outputs);
+    let came: Vec<_> = sent.iter().filter_map(|(_, bytes)| peer.opens(&public, bytes)).collect();
+    let channels: Vec<&str> = came.iter().map(|(channel, _)| channel.as_str()).collect();
+    assert_eq!(channels, ["", "way/1"]);
+    let said = Claim::guest(&claim).encode();
+    assert!(came[0].1[1..].starts_with(&said) && said.len() > CLAIM_MAX);
 }
