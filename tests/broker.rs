@@ -216,12 +216,17 @@ fn assert_refused(arguments: &[&str]) {
 #[test]
 fn what_cannot_be_is_said_and_not_repeated() {
     let secret = "00112233445566778899aabbccddeeff";
+    let host = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+    let room = format!("{secret}&v=2&host={host}");
     for (arguments, code) in [
         (&["worker", "--join", "#join=00112233&broker=ws%3A%2F%2Fhere"][..], 1),
-        (&["worker", "--join", &format!("#join={secret}")], 1),
-        (&["worker", "--join", &format!("#join={secret}&broker=ws://here&claim=alice")], 1),
-        (&["worker", "--join", &format!("#join={secret}&broker=ws://here&auth=001122334455")], 1),
-        (&["worker", "--secret", secret, "--broker", "http://here"], 1),
+        (&["worker", "--join", &format!("#join={room}")], 1),
+        (&["worker", "--join", &format!("#join={room}&broker=ws://here&claim=alice")], 1),
+        (&["worker", "--join", &format!("#join={room}&broker=ws://here&auth=001122334455")], 1),
+        (&["worker", "--secret", secret, "--host", host, "--broker", "http://here"], 1),
+        (&["worker", "--secret", secret, "--host", "0f", "--broker", "ws://here"], 1),
+        (&["worker", "--secret", secret, "--broker", "ws://here"], 1),
+        (&["worker", "--join", &format!("#join={room}"), "--host", host], 2),
         (&["worker", "--secret", secret], 2),
         (&["worker", "--secret", secret, "--broker", "ws://here", "--workers", "0"], 2),
         (&["worker"], 2),
@@ -232,5 +237,11 @@ fn what_cannot_be_is_said_and_not_repeated() {
         let (found, said) = programs::outcome(arguments);
         assert_eq!(found, Some(code), "{arguments:?}: {said}");
         assert!(!said.is_empty() && !said.contains("0011223344"), "{said}");
+    }
+    // Links of older and newer versions say so, with the version that is read.
+    for (version, which) in [("", "version 1"), ("&v=1", "version 1"), ("&v=3", "version 3")] {
+        let link = format!("#join={secret}{version}&host={host}&broker=ws://here");
+        let (found, said) = programs::outcome(&["worker", "--join", &link]);
+        assert!(found == Some(1) && said.contains(which) && said.contains("2 is read"), "{said}");
     }
 }

@@ -18,8 +18,15 @@ pub use sealed::{open, seal};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Written by another version of this program.
-    #[error("it was kept by another version of this page")]
-    Version(u8),
+    #[error(
+        "it was kept by another version of this page: its format has version {found}, and {expected} is read here"
+    )]
+    Version {
+        /// The version that was found.
+        found: u8,
+        /// The version that is read here.
+        expected: u8,
+    },
     /// Not the bytes that were written.
     #[error("it is damaged: its checksum does not hold")]
     Damaged,

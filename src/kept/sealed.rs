@@ -33,7 +33,7 @@ pub fn open(record: &[u8]) -> Result<&[u8], Error> {
     }
     match *version {
         VERSION => Ok(payload),
-        other => Err(Error::Version(other)),
+        found => Err(Error::Version { found, expected: VERSION }),
     }
 }
 
@@ -75,6 +75,6 @@ mod tests {
     fn another_versions_record_is_refused() {
         let mut record = vec![VERSION + 1, 7];
         record.extend_from_slice(&checksum(&record));
-        assert_eq!(open(&record), Err(Error::Version(VERSION + 1)));
+        assert_eq!(open(&record), Err(Error::Version { found: VERSION + 1, expected: VERSION }));
     }
 }

@@ -256,10 +256,7 @@ fn parse(bytes: &[u8]) -> Result<(String, usize), WireError> {
         return Err(WireError::TooLong { what, found, limit });
     }
     let mut reader = Reader::new(bytes);
-    match reader.u8("version")? {
-        VERSION => {}
-        other => return Err(WireError::Version(other)),
-    }
+    reader.version("message of a computation", VERSION)?;
     let path = reader.text("path", PATH_MAX)?;
     Ok((path, bytes.len() - reader.rest().len()))
 }

@@ -15,12 +15,14 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::environment::{Show, entropy, epoch_ms, sleep, words};
-use super::page::{self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry, OtherEntry};
+use super::page::{
+    self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry, OtherEntry, RoomKeys,
+};
 use crate::federated::Millis;
 use crate::wire::Address;
 use crate::wire::sealed::{
-    Closed, Door, DoorOutput, Endpoint, EndpointId, HOST, Input, RoomSecret, RoomTag, Stage,
-    Timing, To, Token, Visit, VisitOutput, WORKER,
+    Closed, Door, DoorOutput, Endpoint, EndpointId, Fingerprint, HOST, HostIdentity, Input,
+    RoomSecret, RoomTag, Stage, Timing, To, Token, Visit, VisitOutput, WORKER, Who,
 };
 use federation::{Guest, Host};
 use pipes::Pipes;
@@ -31,8 +33,6 @@ const WORDS: &str = "parties";
 const WORD_MAX: usize = 1 << 16;
 /// The channel of messages to the aggregator.
 const AGGREGATOR: &str = "aggregator";
-/// Bytes that a broker carries at once at least.
-const PAYLOAD_LEAST: usize = 1 << 10;
 
 /// The bridge in its dedicated worker.
 #[wasm_bindgen]
@@ -78,6 +78,7 @@ enum Wanted {
     Changed,
     Message(EndpointId, String, Vec<u8>),
     Left(EndpointId, Closed),
+    Refused(EndpointId, Closed),
 }
 
 #[wasm_bindgen]
@@ -98,11 +99,9 @@ impl Bridge {
     #[expect(clippy::needless_pass_by_value, reason = "JavaScript hands values over")]
     pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
         match serde_wasm_bindgen::from_value(value.clone())? {
-            Command::Host { room, secret, payload } => {
-                self.host(&room, secret.as_deref(), payload)?;
-            }
-            Command::Visit { room, tab, secret, claim, payload } => {
-                self.visit((&room, &tab), &secret, &claim, payload)?;
+            Command::Host { room, keys, payload } => self.host(&room, keys, payload)?,
+            Command::Visit { room, tab, secret, host, claim, payload } => {
+                self.visit((&room, &tab), (&secret, &host), &claim, payload)?;
             }
             Command::Decide { guest, comes_in } => with(&self.shared, |state| {
                 let id = EndpointId::parse(&guest);
@@ -152,35 +151,40 @@ impl Bridge {
         handle(&self.shared, Input::Frame(bytes));
     }
 
-    fn host(&self, room: &str, secret: Option<&str>, payload: usize) -> Result<(), JsValue> {
-        let secret = match secret {
-            Some(text) => RoomSecret::parse(text).map_err(|error| error.to_string())?,
-            None => RoomSecret::draw(&mut entropy()),
+    fn host(&self, room: &str, keys: Option<RoomKeys>, payload: usize) -> Result<(), JsValue> {
+        let (secret, identity) = match &keys {
+            Some(RoomKeys { secret, identity }) => (
+                RoomSecret::parse(secret).map_err(|error| error.to_string())?,
+                HostIdentity::parse(identity).map_err(|error| error.to_string())?,
+            ),
+            None => (RoomSecret::draw(&mut entropy()), HostIdentity::draw(&mut entropy())),
         };
-        let text = secret.text().to_string();
-        let payload = payload.max(PAYLOAD_LEAST);
-        let endpoint = Endpoint::new(secret, HOST, true, payload, Timing::default(), entropy());
+        let keys =
+            RoomKeys { secret: secret.text().to_string(), identity: identity.text().to_string() };
+        let fingerprint = identity.fingerprint().to_string();
+        let (who, timing) = (Who::Host(&identity), Timing::default());
+        let endpoint = Endpoint::new(secret, who, true, payload, timing, entropy());
         let id = endpoint.id().to_string();
         let door = Door::new(endpoint, vec![WORKER.to_owned()]);
         let host = Host::open(room, &Rc::downgrade(&self.shared))?;
         self.begin(End::Door(door, host));
-        self.show.event(&Shown::Hosting { secret: text, endpoint: id });
+        self.show.event(&Shown::Hosting { keys, fingerprint, endpoint: id });
         Ok(())
     }
 
     fn visit(
         &self,
         (room, tab): (&str, &str),
-        secret: &str,
+        (secret, host): (&str, &str),
         claim: &str,
         payload: usize,
     ) -> Result<(), JsValue> {
         let secret = RoomSecret::parse(secret).map_err(|error| error.to_string())?;
-        let payload = payload.max(PAYLOAD_LEAST);
+        let host = Fingerprint::parse(host).ok_or("this is no host's fingerprint")?;
         let is_worker = claim == WORKER;
         // Those who compute have to be found by each other.
         let visit = Visit::new(
-            secret,
+            (secret, host),
             (claim, token_of(tab)),
             !is_worker,
             payload,
@@ -310,6 +314,10 @@ impl State {
                 }
                 Wanted::Moved => self.subscribe(),
                 Wanted::Changed => self.tell(),
+                Wanted::Refused(id, why) => {
+                    let (endpoint, what) = (id.to_string(), page::refusal_name(why));
+                    self.show.event(&Shown::Refused { endpoint, what });
+                }
                 Wanted::Message(from, channel, bytes) => self.heard(from, &channel, bytes),
                 Wanted::Left(id, why) => {
                     // Who says farewell to a guest says it to the host as well, who begins anew.
@@ -475,6 +483,7 @@ impl From<DoorOutput> for Wanted {
             DoorOutput::Changed => Self::Changed,
             DoorOutput::Message { from, channel, bytes } => Self::Message(from, channel, bytes),
             DoorOutput::Left(id, why) => Self::Left(id, why),
+            DoorOutput::Refused(id, why) => Self::Refused(id, why),
         }
     }
 }
@@ -487,6 +496,7 @@ impl From<VisitOutput> for Wanted {
             VisitOutput::Changed => Self::Changed,
             VisitOutput::Message { from, channel, bytes } => Self::Message(from, channel, bytes),
             VisitOutput::Left(id, why) => Self::Left(id, why),
+            VisitOutput::Refused(id, why) => Self::Refused(id, why),
         }
     }
 }

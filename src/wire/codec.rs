@@ -121,6 +121,17 @@ impl<'a> Reader<'a> {
         self.array::<1>(what).map(|[byte]| byte)
     }
 
+    /// The version of a protocol, which is a message's first byte in all of them.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`], [`Error::Version`] for another one than `expected`.
+    pub fn version(&mut self, what: &'static str, expected: u8) -> Result<(), Error> {
+        match self.u8("version")? {
+            found if found == expected => Ok(()),
+            found => Err(Error::Version { what, found, expected }),
+        }
+    }
+
     /// # Errors
     /// [`Error::Truncated`].
     pub fn u32(&mut self, what: &'static str) -> Result<u32, Error> {
@@ -279,6 +290,14 @@ mod tests {
         assert_eq!(reader.bool("i"), Ok(true));
         assert_eq!(reader.f64s("j", 2), Ok(vec![f64::MAX, -0.0]));
         assert_eq!(reader.finish(), Ok(()));
+    }
+
+    #[test]
+    fn another_version_is_told_with_the_one_that_is_read() {
+        assert_eq!(Reader::new(&[3]).version("sealed frame", 3), Ok(()));
+        assert_eq!(Reader::new(&[]).version("sealed frame", 3), Err(Error::Truncated("version")));
+        let told = Reader::new(&[2]).version("sealed frame", 3).unwrap_err().to_string();
+        assert_eq!(told, "the sealed frame has version 2, this is version 3: reload both pages");
     }
 
     #[test]

@@ -77,10 +77,7 @@ impl Envelope {
     /// [`Error::Version`], [`Error::Truncated`], [`Error::TooLong`].
     pub fn decode(bytes: &[u8], limit: usize) -> Result<Self, Error> {
         let mut reader = Reader::new(bytes);
-        match reader.u8("version")? {
-            VERSION => {}
-            other => return Err(Error::Version(other)),
-        }
+        reader.version("message", VERSION)?;
         let run = RunId(reader.u64("run")?);
         let round = reader.u32("round")?;
         let sender = PeerId(reader.array("sender")?);
@@ -130,6 +127,8 @@ mod tests {
         let mut bytes = envelope.encode();
         assert!(matches!(Envelope::decode(&bytes, 16), Err(Error::TooLong { .. })));
         bytes[0] = 9;
-        assert_eq!(Envelope::decode(&bytes, 17), Err(Error::Version(9)));
+        let (what, found, expected) = ("message", 9, VERSION);
+        let refused = Envelope::decode(&bytes, 17);
+        assert_eq!(refused, Err(Error::Version { what, found, expected }));
     }
 }

@@ -33,9 +33,16 @@ pub enum Error {
     /// The message ends before the bytes do.
     #[error("{0} bytes are left over after the message")]
     LeftOver(usize),
-    /// Another version of the protocol.
-    #[error("the message has version {0}, this is version {VERSION}: reload both pages")]
-    Version(u8),
+    /// Another version of the protocol that it belongs to.
+    #[error("the {what} has version {found}, this is version {expected}: reload both pages")]
+    Version {
+        /// What has a version: each protocol counts its own.
+        what: &'static str,
+        /// The version that was found.
+        found: u8,
+        /// The version that is read here.
+        expected: u8,
+    },
     /// A kind of message that does not exist.
     #[error("there is no message of kind {0}")]
     Kind(u8),

@@ -147,6 +147,14 @@ test("a link that is not whole says so, and a locked door lets nobody in", async
   const link = await linkFor(page, "worker", line.address);
   const broken = await visitor(browser, link.replace(/join=..../, "join="));
   await expect(broken.getByTestId("broken-link")).toBeVisible();
+  const old = await visitor(browser, link.replace(/&v=2&host=[0-9a-f]{32}/, ""));
+  await expect(old.getByTestId("broken-link")).toHaveAttribute("data-unread", "old");
+  await expect(old.getByTestId("broken-link")).toContainText("older version");
+  // A link to somebody else's page: this one knows the room's secret, and is not taken for that.
+  const other = await visitor(browser, link.replace(/host=[0-9a-f]{32}/, `host=${"0f".repeat(16)}`));
+  await expect(other.getByTestId("refused")).toBeVisible({ timeout: 20_000 });
+  await expect(other.getByTestId("visit")).toHaveAttribute("data-stage", "seeks");
+  await other.close();
   await page.getByTestId("lock-door").check();
   const late = await visitor(browser, link);
   await expect(late.getByTestId("visit")).toHaveAttribute("data-broker", "connected");

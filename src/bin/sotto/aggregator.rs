@@ -6,13 +6,13 @@ mod testing;
 use std::path::PathBuf;
 
 use sotto::federated::{Aggregator, Phase, Settings};
-use sotto::wire::sealed::{Door, Endpoint, HOST, Invite, RoomSecret, Timing, WORKER};
+use sotto::wire::sealed::{Door, Endpoint, Invite, Timing, WORKER, Who};
 
 use crate::broker::Broker;
 use crate::credentials;
 use crate::data::Data;
 use crate::host::Host;
-use crate::state::{self, State};
+use crate::state::{self, RoomKeys, State};
 use crate::{asked_to_stop, entropy};
 use run::{Keeper, Room};
 use testing::Tester;
@@ -37,8 +37,8 @@ pub(crate) struct Arguments {
     /// in --state, or the usual ones]
     #[arg(long, value_name = "QUERY")]
     query: Option<String>,
-    /// The file with the room's secret, which is made if it is not there [else one in --state, or a
-    /// fresh secret]
+    /// The file with the room's secret and this host's identity, which is made if it is not there [else one in
+    /// --state, or a fresh room]
     #[arg(long, value_name = "FILE")]
     room_secret_file: Option<PathBuf>,
     /// Keep the run in this folder, and go on from it if it is there
@@ -52,10 +52,10 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    fn secret(&self, state: Option<&State>) -> Result<RoomSecret, String> {
+    fn room_keys(&self, state: Option<&State>) -> Result<RoomKeys, String> {
         match self.room_secret_file.clone().or_else(|| state.map(State::secret_file)) {
-            Some(file) => state::secret(&file),
-            None => Ok(RoomSecret::draw(&mut entropy())),
+            Some(file) => state::room_keys(&file),
+            None => Ok(RoomKeys::draw()),
         }
     }
 }
@@ -63,18 +63,19 @@ impl Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let settings = arguments.query.as_deref().map(settings).transpose()?;
     let state = arguments.state.as_deref().map(State::open).transpose()?;
-    let secret = arguments.secret(state.as_ref())?;
-    let invite = Invite::new(secret.clone(), &arguments.broker, WORKER)
+    let keys = arguments.room_keys(state.as_ref())?;
+    let invite = Invite::new(keys.room(), &arguments.broker, WORKER)
         .map_err(|error| format!("--broker {}: {error}", arguments.broker))?
         .with_credential(credentials::read(arguments.guest_credentials.as_deref())?)
         .map_err(|error| format!("--guest-credentials: {error}"))?;
     let credential = credentials::read(arguments.credentials.as_deref())?;
     let (machine, keeper) = begin(settings, state)?;
     let (tester, mut tested) = Tester::start(&arguments.data.open()?, &machine)?;
+    let RoomKeys { secret, identity } = keys;
     let (broker, mut news) =
         Broker::connect(&arguments.broker, secret.tag(), credential.as_ref(), None).await?;
-    let payload = broker.payload();
-    let endpoint = Endpoint::new(secret, HOST, true, payload, Timing::default(), entropy());
+    let (payload, host) = (broker.payload(), Who::Host(&identity));
+    let endpoint = Endpoint::new(secret, host, true, payload, Timing::default(), entropy());
     broker.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());
     let host = Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine);

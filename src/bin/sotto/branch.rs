@@ -9,15 +9,16 @@ use std::path::PathBuf;
 use sotto::federated::{Aggregator, Branch, Event, Millis, Step, Worker, WorkerEvent};
 use sotto::secagg::Identity;
 use sotto::wire::Address;
-use sotto::wire::sealed::{Door, Endpoint, HOST, Input, Invite, Timing, Token, WORKER};
+use sotto::wire::sealed::{Door, Endpoint, Input, Invite, Timing, Token, WORKER, Who};
 
 use crate::aggregator::settings;
 use crate::broker::{Broker, News};
 use crate::credentials;
 use crate::guest::{Guest, Inside};
 use crate::host::{Effect, Host};
+use crate::state::{self, RoomKeys};
 use crate::worker::invitation;
-use crate::{asked_to_stop, entropy, state};
+use crate::{asked_to_stop, entropy};
 
 /// The group of a room's branches.
 const GROUP: &str = "branches";
@@ -32,7 +33,8 @@ pub(crate) struct Arguments {
     /// The invitation of the aggregator above, as `sotto worker --join` has it
     #[arg(long, value_name = "INVITATION")]
     join: String,
-    /// The file with the secret of the branches' own room, which is made if it is not there
+    /// The file with the secret of the branches' own room and their identity as its host, which is made if it is not
+    /// there
     #[arg(long, value_name = "FILE")]
     room_secret_file: PathBuf,
     /// The address of that room's broker [else the one of the invitation]
@@ -57,9 +59,9 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let above = invitation(&arguments.join)?;
     let settings = settings(&arguments.query)?;
-    let secret = state::secret(&arguments.room_secret_file)?;
+    let keys = state::room_keys(&arguments.room_secret_file)?;
     let url = arguments.broker.as_deref().unwrap_or(above.broker());
-    let invite = Invite::new(secret.clone(), url, WORKER)
+    let invite = Invite::new(keys.room(), url, WORKER)
         .map_err(|error| format!("--broker {url}: {error}"))?
         .with_credential(credentials::read(arguments.guest_credentials.as_deref())?)
         .map_err(|error| format!("--guest-credentials: {error}"))?;
@@ -67,13 +69,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let credential = own.as_ref().or(above.credential());
     // Another broker is not shown what the invitation carries for its own.
     let below = credential.filter(|_| own.is_some() || url == above.broker());
+    let RoomKeys { secret, identity } = keys;
     let machine = Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
 
     let (up, mut from_above) =
         Broker::connect(above.broker(), above.secret().tag(), credential, None).await?;
     let (down, mut from_below) = Broker::connect(url, secret.tag(), below, Some(GROUP)).await?;
     let (payload, timing) = (down.payload(), Timing::default());
-    let endpoint = Endpoint::new(secret, HOST, true, payload, timing, entropy());
+    let who = Who::Host(&identity);
+    let endpoint = Endpoint::new(secret, who, true, payload, timing, entropy());
     down.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());
     let host = Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine)
@@ -82,7 +86,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let inside = Limb::new(Branch::new(worker, arguments.capacity), host, down);
     let mut token = Token::default();
     entropy()(&mut token);
-    let mut guest = Guest::new(above.secret().clone(), token, up, inside);
+    let mut guest = Guest::new(above.room(), token, up, inside);
     let now = guest.now();
     guest.inside().begin(now);
     let stop = asked_to_stop();

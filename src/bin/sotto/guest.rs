@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use sotto::federated::Millis;
 use sotto::wire::sealed::{
-    Closed, EndpointId, Input, RoomSecret, Stage, Timing, Token, Visit, VisitOutput, WORKER,
+    Closed, EndpointId, Fingerprint, Input, RoomSecret, Stage, Timing, Token, Visit, VisitOutput,
+    WORKER,
 };
 
 use crate::broker::{Broker, News};
@@ -47,10 +48,15 @@ pub(crate) struct Guest<I> {
 }
 
 impl<I: Inside> Guest<I> {
-    /// A guest that looks for the host of this room; `token` is what it is known again by.
-    pub(crate) fn new(secret: RoomSecret, token: Token, broker: Broker, inside: I) -> Self {
+    /// A guest that looks for the host of this room, who has this fingerprint; `token` is what it is known again by.
+    pub(crate) fn new(
+        room: (RoomSecret, Fingerprint),
+        token: Token,
+        broker: Broker,
+        inside: I,
+    ) -> Self {
         let (payload, timing) = (broker.payload(), Timing::default());
-        let visit = Visit::new(secret, (WORKER, token), false, payload, timing, Box::new(entropy));
+        let visit = Visit::new(room, (WORKER, token), false, payload, timing, Box::new(entropy));
         let mut guest = Self {
             clock: Clock::start(),
             broker,
@@ -146,11 +152,14 @@ impl<I: Inside> Guest<I> {
                         self.letters.push_back((channel, bytes));
                     }
                 }
+                VisitOutput::Refused(id, why) => eprintln!("sotto: refused endpoint {id}: {why}"),
                 VisitOutput::Left(id, why) => {
                     if self.host == Some(id) {
                         match why {
                             // Only the visit itself ends it, for another one.
-                            Closed::Shut => eprintln!("sotto: there is another host"),
+                            Closed::Shut => {
+                                eprintln!("sotto: the host has come back with other keys");
+                            }
                             why => eprintln!("sotto: the host: {why}"),
                         }
                         self.closed_at = (why == Closed::Left).then(|| self.clock.now());

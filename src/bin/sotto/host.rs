@@ -118,6 +118,9 @@ impl Host {
                         outputs.extend(self.door.send_on(from, now));
                     }
                 }
+                DoorOutput::Refused(id, why) => {
+                    effects.push(Effect::Say(format!("refused endpoint {id}: {why}")));
+                }
                 DoorOutput::Left(id, why) => {
                     if why != Closed::Left {
                         effects.push(Effect::Say(format!("guest {id}: {why}")));
@@ -210,7 +213,7 @@ mod tests {
     use sotto::federated::{Settings, Worker, WorkerAction, WorkerEvent};
     use sotto::secagg::Identity;
     use sotto::wire::sealed::{
-        Endpoint, HOST, RoomSecret, Stage, Timing, Visit, VisitOutput, WORKERS_MAX,
+        Endpoint, HostIdentity, RoomSecret, Stage, Timing, Visit, VisitOutput, WORKERS_MAX, Who,
     };
 
     /// A host, its guests, and a broker that loses nothing.
@@ -225,13 +228,16 @@ mod tests {
         fn new(guests: usize) -> Self {
             let secret = RoomSecret::draw(&mut entropy());
             let timing = Timing::default();
-            let endpoint = Endpoint::new(secret.clone(), HOST, true, 1 << 16, timing, entropy());
+            let identity = HostIdentity::draw(&mut entropy());
+            let who = Who::Host(&identity);
+            let endpoint = Endpoint::new(secret.clone(), who, true, 1 << 16, timing, entropy());
             let settings = Settings::from_query("model=linear").unwrap();
             let machine = Aggregator::new(settings, entropy()).unwrap();
             let guest = |number: usize| {
                 let draw = Box::new(entropy);
                 let token = [number as u8; 16];
-                Visit::new(secret.clone(), (WORKER, token), false, 1 << 16, timing, draw)
+                let room = (secret.clone(), identity.fingerprint());
+                Visit::new(room, (WORKER, token), false, 1 << 16, timing, draw)
             };
             let mut room = Self {
                 host: Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine),

@@ -1,4 +1,4 @@
-//! What a program keeps on disk, each file replaced in one step: an aggregator its room's secret and its run,
+//! What a program keeps on disk, each file replaced in one step: an aggregator its room's keys and its run,
 //! workers who they are and which updates they have spent.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -9,7 +9,7 @@ use sotto::federated::Spent;
 use sotto::kept::{self, Run};
 use sotto::secagg::Identity;
 use sotto::wire::PeerId;
-use sotto::wire::sealed::{RoomSecret, Token};
+use sotto::wire::sealed::{Fingerprint, HostIdentity, RoomSecret, Token};
 use zeroize::Zeroizing;
 
 use crate::entropy;
@@ -18,6 +18,46 @@ use crate::entropy;
 const SECRET_FILE_MAX: usize = 256;
 /// Bytes of an identity's seed.
 const SEED_LEN: usize = 32;
+
+/// What a host's invitations are made from, and kept with: who has the secret may come in, who has the identity is
+/// the host.
+pub(crate) struct RoomKeys {
+    pub(crate) secret: RoomSecret,
+    pub(crate) identity: HostIdentity,
+}
+
+impl RoomKeys {
+    /// Those of a new room.
+    pub(crate) fn draw() -> Self {
+        let secret = RoomSecret::draw(&mut entropy());
+        Self { secret, identity: HostIdentity::draw(&mut entropy()) }
+    }
+
+    /// What an invitation carries of them.
+    pub(crate) fn room(&self) -> (RoomSecret, Fingerprint) {
+        (self.secret.clone(), self.identity.fingerprint())
+    }
+
+    /// One on each line.
+    fn text(&self) -> Zeroizing<String> {
+        Zeroizing::new([self.secret.text().as_str(), self.identity.text().as_str(), ""].join("\n"))
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let secret = RoomSecret::parse(lines.next().unwrap_or_default());
+        let secret = secret.map_err(|error| error.to_string())?;
+        let identity = lines.next().ok_or(
+            "a room's secret of an older version, without the host's identity. Remove the file: a new room is made, with \
+             new invitations",
+        )?;
+        let identity = HostIdentity::parse(identity).map_err(|error| error.to_string())?;
+        match lines.next() {
+            Some(_) => Err("there is more than a room's keys".to_owned()),
+            None => Ok(Self { secret, identity }),
+        }
+    }
+}
 
 /// A folder that one program at a time may use.
 pub(crate) struct State {
@@ -38,7 +78,7 @@ impl State {
         }
     }
 
-    /// Where the room's secret is, unless it is somewhere else.
+    /// Where the room's keys are, unless they are somewhere else.
     pub(crate) fn secret_file(&self) -> PathBuf {
         self.folder.join("secret")
     }
@@ -113,17 +153,17 @@ impl State {
     }
 }
 
-/// The secret in a file; where there is no file, a fresh one, which is written there.
-pub(crate) fn secret(path: &Path) -> Result<RoomSecret, String> {
-    match fs::read_to_string(path) {
+/// The keys in a file; where there is no file, fresh ones, which are written there.
+pub(crate) fn room_keys(path: &Path) -> Result<RoomKeys, String> {
+    match fs::read_to_string(path).map(Zeroizing::new) {
         Ok(text) if text.len() <= SECRET_FILE_MAX => {
-            RoomSecret::parse(text.trim()).map_err(|error| wrong(path, &error))
+            RoomKeys::parse(&text).map_err(|error| wrong(path, &error))
         }
-        Ok(_) => Err(wrong(path, &"this is too long for a secret")),
+        Ok(_) => Err(wrong(path, &"this is too long for a room's keys")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let secret = RoomSecret::draw(&mut entropy());
-            replace(path, secret.text().as_bytes()).map_err(|error| wrong(path, &error))?;
-            Ok(secret)
+            let keys = RoomKeys::draw();
+            replace(path, keys.text().as_bytes()).map_err(|error| wrong(path, &error))?;
+            Ok(keys)
         }
         Err(error) => Err(wrong(path, &error)),
     }
@@ -201,8 +241,8 @@ mod tests {
             state.write(&run).unwrap();
             assert_eq!(state.read(), Ok(Some(run)));
         }
-        let drawn = secret(&state.secret_file()).unwrap();
-        assert_eq!(secret(&state.secret_file()), Ok(drawn));
+        let drawn = room_keys(&state.secret_file()).unwrap().room();
+        assert_eq!(room_keys(&state.secret_file()).map(|keys| keys.room()), Ok(drawn));
         #[cfg(unix)]
         for name in ["secret", "run", "lock"] {
             use std::os::unix::fs::PermissionsExt;
@@ -217,10 +257,23 @@ mod tests {
         let state = State::open(&folder.0).unwrap();
         fs::write(folder.0.join("run"), b"no run").unwrap();
         assert!(state.read().is_err());
-        fs::write(state.secret_file(), "0123").unwrap();
-        assert!(secret(&state.secret_file()).is_err());
-        fs::write(state.secret_file(), "0".repeat(SECRET_FILE_MAX + 1)).unwrap();
-        assert!(secret(&state.secret_file()).is_err());
+        let file = state.secret_file();
+        let refused = |text: &str| {
+            fs::write(&file, text).unwrap();
+            room_keys(&file).err().unwrap()
+        };
+        let (secret, identity) = ("01".repeat(16), "23".repeat(32));
+        for text in ["0123", &"0".repeat(SECRET_FILE_MAX + 1)] {
+            refused(text);
+        }
+        for text in [format!("{secret}\n0123"), format!("{secret}\n{identity}\n{secret}")] {
+            refused(&text);
+        }
+        // As older versions wrote it.
+        let told = refused(&secret);
+        assert!(told.contains("older version") && !told.contains("0101"), "{told}");
+        fs::write(&file, format!("{secret}\n{identity}\n")).unwrap();
+        assert!(room_keys(&file).is_ok());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sotto::secagg::Identity;
-use sotto::wire::sealed::{Input, Invite, RoomSecret, Token, WORKER, WORKERS_MAX};
+use sotto::wire::sealed::{Fingerprint, Input, Invite, RoomSecret, Token, WORKER, WORKERS_MAX};
 use tokio::sync::mpsc;
 
 use crate::broker::Broker;
@@ -29,6 +29,9 @@ pub(crate) struct Arguments {
     /// The room's secret, where there is no invitation
     #[arg(long, value_name = "HEX", requires = "broker", conflicts_with = "join")]
     secret: Option<String>,
+    /// The host's fingerprint, with --secret: what stands behind host= in invitations
+    #[arg(long, value_name = "HEX", requires = "secret")]
+    host: Option<String>,
     /// The broker's address, with --secret
     #[arg(long, value_name = "URL", requires = "secret")]
     broker: Option<String>,
@@ -54,7 +57,10 @@ impl Arguments {
             (Some(link), ..) => invitation(link),
             (None, Some(secret), Some(broker)) => {
                 let secret = RoomSecret::parse(secret).map_err(|error| error.to_string())?;
-                Invite::new(secret, broker, WORKER).map_err(|error| error.to_string())
+                let host = self.host.as_deref().and_then(Fingerprint::parse);
+                let host =
+                    host.ok_or("--host: the host's fingerprint has 32 hexadecimal digits")?;
+                Invite::new((secret, host), broker, WORKER).map_err(|error| error.to_string())
             }
             // What the arguments say of each other rules it out.
             _ => Err("there is no invitation".to_owned()),
@@ -99,7 +105,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
         None => fresh(count),
     };
     let crew = Crew::new(workers, source, state, done)?;
-    let mut guest = Guest::new(invite.secret().clone(), token, broker, crew);
+    let mut guest = Guest::new(invite.room(), token, broker, crew);
     let stop = asked_to_stop();
     tokio::pin!(stop);
     while !guest.is_over()? {

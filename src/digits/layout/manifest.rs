@@ -110,7 +110,10 @@ impl Manifest {
     pub(super) fn check(&self) -> Result<(), Error> {
         let wrong = |what: &str| Err(Error::Manifest(what.to_owned()));
         if self.version != VERSION {
-            return wrong("another version of the layout");
+            let found = self.version;
+            return wrong(&format!(
+                "its layout has version {found}, and version {VERSION} is read here"
+            ));
         }
         if self.source.is_empty() || self.source.len() > SOURCE_MAX {
             return wrong("the source's name is empty or too long");

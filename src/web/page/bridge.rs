@@ -3,9 +3,10 @@
 use js_sys::{Array, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
+use zeroize::ZeroizeOnDrop;
 
 use super::{Way, read_way};
-use crate::wire::sealed::{Admission, EndpointId, GuestView, Stage, Words};
+use crate::wire::sealed::{Admission, Closed, EndpointId, GuestView, Stage, Words};
 
 #[wasm_bindgen(typescript_custom_section)]
 const BRIDGE: &str = r#"
@@ -14,11 +15,18 @@ export type RemoteWay =
   | { peer: string; name: string; port: MessagePort }
   | { peer: string; name: string; inbox: string; outbox: string };
 
+/** What the host's page keeps of a room: who has the secret may come in, who has the identity is the host. */
+export interface RoomKeys {
+  secret: string;
+  identity: string;
+}
+
 export type BridgeCommand =
-  /** Holds the door of a room; draws its secret where none is given. `payload`: what the broker carries at once. */
-  | { type: "host"; room: string; secret?: string; payload: number }
-  /** Knocks as `claim`; a worker's tab is in `room`, which is of this page alone. By `tab`, which nobody else knows, the host knows it again. */
-  | { type: "visit"; room: string; tab: string; secret: string; claim: string; payload: number }
+  /** Holds the door of a room; draws its keys where none are given. `payload`: what the broker carries at once. */
+  | { type: "host"; room: string; keys?: RoomKeys; payload: number }
+  /** Knocks as `claim` at the page of the host whose fingerprint this is; a worker's tab is in `room`, which is of this page alone. By `tab`,
+   * which nobody else knows, the host knows it again. */
+  | { type: "visit"; room: string; tab: string; secret: string; host: string; claim: string; payload: number }
   /** Lets a guest in, or turns it away. */
   | { type: "decide"; guest: string; comesIn: boolean }
   | { type: "lock"; locked: boolean }
@@ -31,14 +39,16 @@ export type BridgeCommand =
   | { type: "leave" };
 
 export type BridgeEvent =
-  /** The secret is for the link that others come by; `endpoint` is this page's own. */
-  | { type: "hosting"; secret: string; endpoint: string }
-  /** `brokenOff`: links that ended before there were words to compare. */
+  /** The link that others come by has the secret and the host's fingerprint; `endpoint` is this page's own. */
+  | { type: "hosting"; keys: RoomKeys; fingerprint: string; endpoint: string }
+  /** `brokenOff`: links that ended before there were words to compare, or were begun anew after. */
   | { type: "guests"; locked: boolean; brokenOff: number; guests: GuestEntry[] }
   | { type: "visit"; stage: "seeks" | "waits" | "in" | "out"; words?: string[]; others: OtherEntry[]; rtt?: number; brokenOff: number }
   | { type: "said"; from: string; claim: string; text: string }
   /** One who was in has left; to a guest: a link that was not ended by a farewell. */
   | { type: "left"; guest: string; reason: string }
+  /** Somebody with the link claims to be the host and is not, or announces a key that protects nothing. */
+  | { type: "refused"; endpoint: string; what: "host" | "key" }
   | { type: "failed"; reason: string };
 
 /** Another guest that a guest computes with. */
@@ -89,6 +99,15 @@ pub fn read_remote_ways(command: &JsValue) -> Result<Vec<RemoteWay>, JsValue> {
     ways.iter().map(read).collect()
 }
 
+/// What the host's page keeps of a room.
+#[derive(Serialize, Deserialize, ZeroizeOnDrop)]
+pub struct RoomKeys {
+    /// The room's secret.
+    pub secret: String,
+    /// The host's identity.
+    pub identity: String,
+}
+
 /// What the page asks of the bridge.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -97,8 +116,8 @@ pub enum BridgeCommand {
     Host {
         /// Its name.
         room: String,
-        /// Its secret, if it has one.
-        secret: Option<String>,
+        /// Its keys, if it has some.
+        keys: Option<RoomKeys>,
         /// What the broker carries at once, in bytes.
         payload: usize,
     },
@@ -110,6 +129,8 @@ pub enum BridgeCommand {
         tab: String,
         /// Of the link.
         secret: String,
+        /// The host's fingerprint.
+        host: String,
         /// As what.
         claim: String,
         /// What the broker carries at once, in bytes.
@@ -148,8 +169,10 @@ pub enum BridgeCommand {
 pub enum BridgeEvent {
     /// It holds the door.
     Hosting {
-        /// For the link.
-        secret: String,
+        /// To be kept.
+        keys: RoomKeys,
+        /// Of the host, for the link.
+        fingerprint: String,
         /// Its own.
         endpoint: String,
     },
@@ -157,7 +180,7 @@ pub enum BridgeEvent {
     Guests {
         /// Whether nobody else may come.
         locked: bool,
-        /// Links that ended before there were words to compare.
+        /// Links that ended before there were words to compare, or were begun anew after.
         broken_off: u32,
         /// Everybody who came.
         guests: Vec<GuestEntry>,
@@ -174,7 +197,7 @@ pub enum BridgeEvent {
         /// Milliseconds to the host and back.
         #[serde(skip_serializing_if = "Option::is_none")]
         rtt: Option<f64>,
-        /// Links that ended before there were words to compare.
+        /// Links that ended before there were words to compare, or were begun anew after.
         broken_off: u32,
     },
     /// A word of somebody.
@@ -192,6 +215,13 @@ pub enum BridgeEvent {
         guest: String,
         /// Why.
         reason: String,
+    },
+    /// Somebody is not what it says, and is not talked with.
+    Refused {
+        /// Who.
+        endpoint: String,
+        /// In what way.
+        what: &'static str,
     },
     /// It cannot go on.
     Failed {
@@ -238,6 +268,15 @@ impl GuestEntry {
             Admission::Out => "out",
         };
         Self { id: id.to_string(), claim, admission, words, rtt: rtt_ms, workers }
+    }
+}
+
+/// What the page calls the reason why somebody was refused.
+#[must_use]
+pub fn refusal_name(why: Closed) -> &'static str {
+    match why {
+        Closed::WeakKey => "key",
+        _ => "host",
     }
 }
 

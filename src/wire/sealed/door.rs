@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::authenticity::Words;
-use super::endpoint::{Closed, Endpoint, Input, Output};
+use super::endpoint::{Closed, Endpoint, Hint, Input, Output};
 use super::frame::To;
 use super::keys::EndpointId;
 
-/// What the aggregator's endpoint says it is.
+/// What the aggregator's endpoint is called, once it has shown that it is that.
 pub const HOST: &str = "host";
 /// What a worker's says.
 pub const WORKER: &str = "worker";
@@ -72,14 +72,15 @@ pub enum DoorOutput {
     },
     /// One who was in has left.
     Left(EndpointId, Closed),
+    /// As [`Output::Refused`].
+    Refused(EndpointId, Closed),
 }
 
 struct Guest {
-    claim: String,
+    /// What it says it is, under its key; nothing until it has come.
+    claim: Option<String>,
     token: Option<Token>,
     heard_at: Millis,
-    /// It holds its key.
-    has_come: bool,
     admission: Admission,
     words: Option<Words>,
 }
@@ -96,8 +97,7 @@ pub struct Door {
 }
 
 impl Door {
-    /// A door with an endpoint that claims to be [`HOST`]; whoever claims to be one of `welcome` is let in
-    /// without a question.
+    /// A door with the host's endpoint; whoever claims to be one of `welcome` is let in without a question.
     #[must_use]
     pub fn new(endpoint: Endpoint, welcome: Vec<String>) -> Self {
         let endpoint = endpoint.reserved();
@@ -118,16 +118,16 @@ impl Door {
 
     /// Everybody who came; while the door is locked, without those who wait.
     pub fn guests(&self) -> impl Iterator<Item = GuestView> {
-        let is_shown = |guest: &Guest| {
-            guest.has_come && !(self.is_locked && guest.admission == Admission::Waits)
-        };
-        let come = self.guests.iter().filter(move |(_, guest)| is_shown(guest));
-        come.map(|(id, guest)| GuestView {
-            id: *id,
-            claim: guest.claim.clone(),
-            admission: guest.admission,
-            words: guest.words,
-            rtt_ms: self.endpoint.rtt(*id),
+        let is_hidden = |guest: &Guest| self.is_locked && guest.admission == Admission::Waits;
+        let shown = self.guests.iter().filter(move |(_, guest)| !is_hidden(guest));
+        shown.filter_map(|(id, guest)| {
+            Some(GuestView {
+                id: *id,
+                claim: guest.claim.clone()?,
+                admission: guest.admission,
+                words: guest.words,
+                rtt_ms: self.endpoint.rtt(*id),
+            })
         })
     }
 
@@ -143,38 +143,37 @@ impl Door {
         let waits = |guest: &Guest| guest.admission == Admission::Waits && guest.token.is_some();
         let waiting = self.guests.iter().filter(|(_, guest)| waits(guest));
         let welcome: Vec<EndpointId> =
-            waiting.filter(|(_, guest)| self.is_welcome(&guest.claim)).map(|(id, _)| *id).collect();
+            waiting.filter(|(_, guest)| self.is_welcome(guest)).map(|(id, _)| *id).collect();
         welcome.into_iter().flat_map(|id| self.decide(id, true, now)).collect()
     }
 
-    /// Whether whoever says it is this is let in without a question.
-    fn is_welcome(&self, claim: &str) -> bool {
-        !self.is_locked && self.welcome.iter().any(|welcome| welcome == claim)
+    /// Whether a guest is let in without a question.
+    fn is_welcome(&self, guest: &Guest) -> bool {
+        let welcomes = |claim: &String| self.welcome.contains(claim);
+        !self.is_locked && guest.claim.as_ref().is_some_and(welcomes)
     }
 
     /// What one who is in says it is.
     #[must_use]
     pub fn claim(&self, id: EndpointId) -> Option<&str> {
-        self.guests.get(&id).filter(|guest| guest.is_in()).map(|guest| guest.claim.as_str())
+        self.guests.get(&id).filter(|guest| guest.is_in())?.claim.as_deref()
     }
 
     /// Those who are in and say they are this.
     pub fn inside(&self, claim: &str) -> impl Iterator<Item = EndpointId> {
         self.guests
             .iter()
-            .filter(move |(_, guest)| guest.is_in() && guest.claim == claim)
+            .filter(move |(_, guest)| guest.is_in() && guest.claim.as_deref() == Some(claim))
             .map(|(id, _)| *id)
     }
 
     /// Lets a guest in, or turns it away. Who was in and is turned away has left.
     pub fn decide(&mut self, id: EndpointId, comes_in: bool, now: Millis) -> Vec<DoorOutput> {
-        let Some(guest) = self.guests.get_mut(&id).filter(|guest| guest.has_come) else {
-            return Vec::new();
-        };
+        let Some(guest) = self.guests.get_mut(&id) else { return Vec::new() };
+        let Some(claim) = guest.claim.clone() else { return Vec::new() };
         let was_in = guest.is_in();
         guest.admission = if comes_in { Admission::In } else { Admission::Out };
         if let Some(token) = guest.token {
-            let claim = guest.claim.clone();
             self.remembered.retain(|(known, ..)| *known != token);
             self.remembered.push_back((token, claim, comes_in));
             if self.remembered.len() > REMEMBERED_MAX {
@@ -247,8 +246,9 @@ impl Door {
         while let Some(output) = self.endpoint.drain() {
             match output {
                 Output::Publish(to, bytes) => outputs.push(DoorOutput::Publish(to, bytes)),
-                Output::Heard { id, claim } => self.heard(id, claim, now),
-                Output::Joined(id) => self.joined(id, outputs),
+                Output::Heard { id, hint } => self.heard(id, hint, now),
+                Output::Joined { id, claim } => self.joined(id, claim, outputs),
+                Output::Refused(id, why) => outputs.push(DoorOutput::Refused(id, why)),
                 Output::Words(id, words) => {
                     if let Some(guest) = self.guests.get_mut(&id) {
                         guest.words = Some(words);
@@ -278,16 +278,15 @@ impl Door {
         }
     }
 
-    fn heard(&mut self, id: EndpointId, claim: String, now: Millis) {
-        // Another aggregator's page is no guest; what a guest says once, it stays.
-        if claim == HOST || self.guests.contains_key(&id) {
+    fn heard(&mut self, id: EndpointId, hint: Hint, now: Millis) {
+        // Another aggregator of the same room is no guest.
+        if hint == Hint::Host || self.guests.contains_key(&id) {
             return;
         }
         self.make_room(now);
         if self.guests.len() < GUESTS_MAX && self.endpoint.open(id, now).is_ok() {
-            let (token, has_come, admission, words) = (None, false, Admission::Waits, None);
-            let guest = Guest { claim, token, heard_at: now, has_come, admission, words };
-            self.guests.insert(id, guest);
+            let (claim, token, admission, words) = (None, None, Admission::Waits, None);
+            self.guests.insert(id, Guest { claim, token, heard_at: now, admission, words });
         }
     }
 
@@ -296,7 +295,7 @@ impl Door {
     fn make_room(&mut self, now: Millis) {
         let waits = |guest: &Guest| match self.is_locked {
             true => guest.admission == Admission::Waits,
-            false => !guest.has_come,
+            false => guest.claim.is_none(),
         };
         let awaited = || self.guests.iter().filter(|(_, guest)| waits(guest));
         let is_full =
@@ -311,9 +310,9 @@ impl Door {
         }
     }
 
-    fn joined(&mut self, id: EndpointId, outputs: &mut Vec<DoorOutput>) {
+    fn joined(&mut self, id: EndpointId, claim: String, outputs: &mut Vec<DoorOutput>) {
         let Some(guest) = self.guests.get_mut(&id) else { return };
-        guest.has_come = true;
+        guest.claim = Some(claim);
         outputs.push(DoorOutput::Changed);
     }
 
@@ -328,19 +327,23 @@ impl Door {
         let Some(guest) = self.guests.get_mut(&id).filter(|guest| guest.token.is_none()) else {
             return;
         };
+        // It comes after what the guest says it is.
+        let Some(claim) = guest.claim.clone() else { return };
         guest.token = Some(token);
-        let (claim, admission) = (guest.claim.clone(), guest.admission);
+        let admission = guest.admission;
         let before =
             self.remembered.iter().find(|(known, as_what, _)| (known, as_what) == (&token, &claim));
         let before = before.map(|(.., came_in)| *came_in);
-        let is_former = |other: &Guest| other.token == Some(token) && other.claim == claim;
+        let is_former =
+            |other: &Guest| other.token == Some(token) && other.claim.as_deref() == Some(&claim);
         let others = self.guests.iter().filter(|(other, _)| **other != id);
         let former: Vec<EndpointId> =
             others.filter(|(_, other)| is_former(other)).map(|(other, _)| *other).collect();
         former.into_iter().for_each(|other| self.endpoint.shut(other, now));
         // What was decided before its token came holds, and is remembered now.
         let decided = (admission != Admission::Waits).then_some(admission == Admission::In);
-        let welcome = self.is_welcome(&claim).then_some(true);
+        let is_welcome = self.guests.get(&id).is_some_and(|guest| self.is_welcome(guest));
+        let welcome = is_welcome.then_some(true);
         if let Some(comes_in) = decided.or(before).or(welcome) {
             outputs.extend(self.decide(id, comes_in, now));
         }
@@ -349,6 +352,6 @@ impl Door {
 
 impl Guest {
     fn is_in(&self) -> bool {
-        self.has_come && self.admission == Admission::In
+        self.claim.is_some() && self.admission == Admission::In
     }
 }

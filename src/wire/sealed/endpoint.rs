@@ -7,7 +7,9 @@ mod turns;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::authenticity::{Authenticity, Words};
-use super::frame::{CHANNEL_MAX, CLAIM_MAX, Frame, Note, To};
+use super::claim::{Claim, Who};
+use super::frame::{CHANNEL_MAX, Frame, Note, To};
+use super::identity::Fingerprint;
 use super::keys::{Cipher, Ciphers, EndpointId, KeyPair};
 use super::secret::{RoomSecret, RoomTag};
 use super::stream::{Incoming, MESSAGE_MAX, Outgoing};
@@ -34,6 +36,9 @@ const ASKED_MAX: usize = 16;
 const AGAIN_MAX: usize = 64;
 /// Frames that follow one that had to be sent again, and has arrived.
 const AGAIN_NEXT: usize = 8;
+/// Bytes that a broker is taken to carry at once at least: an endpoint's first message goes in one piece, so that none
+/// comes before it.
+const PAYLOAD_LEAST: usize = 1 << 9;
 /// The longest message that a reserved endpoint takes from those it does not trust yet, in bytes.
 const STRANGER_MAX: usize = 4096;
 /// Pieces after which a note goes out at once.
@@ -79,15 +84,24 @@ pub enum Input<'a> {
 pub enum Output {
     /// The broker shall carry this frame.
     Publish(To, Vec<u8>),
-    /// Somebody who knows the room's secret says what it is. Perhaps an old hello: who `Joined` is there.
+    /// Somebody who knows the room's secret says that this endpoint is there. Perhaps an old hello, or somebody
+    /// else's: who `Joined` is there.
     Heard {
         /// Who.
         id: EndpointId,
-        /// What it says it is.
+        /// Whether it is the host's.
+        hint: Hint,
+    },
+    /// It holds its key, and says under it what it is. All that it says comes after this.
+    Joined {
+        /// Who.
+        id: EndpointId,
+        /// What it says it is; [`HOST`](super::HOST) for the room's host alone, which has shown it.
         claim: String,
     },
-    /// A sealed frame has come from it: it holds its key.
-    Joined(EndpointId),
+    /// Somebody who knows the room's secret announces a key, or says what it is, in a way that cannot be. It is
+    /// not talked with.
+    Refused(EndpointId, Closed),
     /// To be compared by people.
     Words(EndpointId, Words),
     /// A message.
@@ -103,6 +117,17 @@ pub enum Output {
     Left(EndpointId, Closed),
 }
 
+/// What a hello says of the endpoint that it names. Nothing is decided by it but who is tried first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// No host.
+    Guest,
+    /// The room's host, who has signed it.
+    Host,
+    /// A host, and not the one that this end's room belongs to.
+    Stranger,
+}
+
 /// Why an endpoint is not talked with any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Closed {
@@ -115,6 +140,12 @@ pub enum Closed {
     /// It holds the key, and does not keep to the protocol.
     #[error("it does not keep to the protocol")]
     Broken,
+    /// It says that it is the room's host, and does not have the host's key.
+    #[error("it says that it is the room's host, and is not")]
+    Impostor,
+    /// Its public key is of small order: everybody would know the secret with it.
+    #[error("it announces a key that protects nothing")]
+    WeakKey,
     /// More waits for it than this end can keep.
     #[error("more waits for it than can be kept")]
     Full,
@@ -132,21 +163,17 @@ pub enum Closed {
     Message,
 }
 
-/// What a hello says.
-#[derive(Clone)]
-struct Face {
-    public: [u8; 32],
-    claim: String,
-}
-
 struct Known {
-    face: Face,
+    public: [u8; 32],
+    hint: Hint,
     /// The last answers to its hellos: one may be lost, and asked for at once.
     answered_at: [Option<Millis>; 2],
 }
 
 struct Peer {
-    face: Face,
+    public: [u8; 32],
+    /// What it says it is, once it has said so.
+    claim: Option<String>,
     /// The number that the link begins with.
     first: u64,
     ciphers: Ciphers,
@@ -174,7 +201,9 @@ struct Peer {
 
 /// One that was talked with.
 struct Former {
-    face: Face,
+    public: [u8; 32],
+    /// People may have compared words.
+    had_words: bool,
     /// The number that the last link began with.
     first: u64,
 }
@@ -185,7 +214,9 @@ pub struct Endpoint {
     hellos: Cipher,
     keys: KeyPair,
     id: EndpointId,
-    claim: String,
+    claim: Claim,
+    /// Who the room's host is.
+    host: Fingerprint,
     /// Whether it answers hellos: those who are looked for do.
     answers: bool,
     /// Whether it talks with nobody but those it has begun to talk with.
@@ -203,7 +234,9 @@ pub struct Endpoint {
     /// Who was asked who it is, and since when such questions are counted.
     asked: BTreeSet<EndpointId>,
     asked_at: Millis,
-    /// Links of those who held their key, ended before there were words to compare.
+    /// Those whose keys are of small order; there are not many such keys.
+    weak: BTreeSet<EndpointId>,
+    /// Links of those who held their key, ended before there were words to compare, or begun anew after there were.
     broken_off: u32,
     is_connected: bool,
     hello_at: Millis,
@@ -213,29 +246,35 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint with keys of its own. `claim` is what it says it is, cut to [`CLAIM_MAX`] bytes; `payload`
-    /// the most that the broker carries at once, in bytes.
+    /// An endpoint with keys of its own. `payload` is the most that the broker carries at once, in bytes.
     #[must_use]
     pub fn new(
         secret: RoomSecret,
-        claim: &str,
+        who: Who<'_>,
         answers: bool,
         payload: usize,
         timing: Timing,
         mut entropy: Entropy,
     ) -> Self {
         let keys = KeyPair::draw(&mut entropy);
-        let cut = (0..=CLAIM_MAX.min(claim.len())).rev().find(|cut| claim.is_char_boundary(*cut));
+        let (claim, host) = match who {
+            Who::Host(identity) => {
+                let proof = identity.prove(secret.tag(), &keys.public);
+                (Claim::Host(proof), identity.fingerprint())
+            }
+            Who::Guest { claim, host } => (Claim::guest(claim), host),
+        };
         Self {
             hellos: Cipher::of_room(&secret),
             id: EndpointId::of(&keys.public),
-            claim: claim[..cut.unwrap_or(0)].to_owned(),
+            claim,
+            host,
             secret,
             keys,
             answers,
             is_reserved: false,
             settled: None,
-            payload,
+            payload: payload.max(PAYLOAD_LEAST),
             timing,
             known: BTreeMap::new(),
             heard_first: VecDeque::new(),
@@ -244,6 +283,7 @@ impl Endpoint {
             floor: 0,
             asked: BTreeSet::new(),
             asked_at: 0,
+            weak: BTreeSet::new(),
             broken_off: 0,
             is_connected: false,
             hello_at: 0,
@@ -282,10 +322,10 @@ impl Endpoint {
         self.peers.get(&id)?.rtt
     }
 
-    /// What one that is talked with says it is; the first that it said.
+    /// What one that is talked with says it is.
     #[must_use]
     pub fn claim(&self, id: EndpointId) -> Option<&str> {
-        Some(&self.peers.get(&id)?.face.claim)
+        self.peers.get(&id)?.claim.as_deref()
     }
 
     /// When a sealed frame last came from an endpoint that is talked with.
@@ -294,8 +334,8 @@ impl Endpoint {
         self.peers.get(&id).filter(|peer| peer.is_proven).map(|peer| peer.heard_at)
     }
 
-    /// Links that ended before there were words to compare. Somebody in between who has seen that they would not
-    /// agree breaks off so, and tries again.
+    /// Links that ended before there were words to compare, or began anew after there were. Somebody in between who
+    /// has seen that they would not agree, or do not, breaks off so, and tries again.
     #[must_use]
     pub fn broken_off(&self) -> u32 {
         self.broken_off
@@ -343,28 +383,39 @@ impl Endpoint {
         if self.peers.contains_key(&id) {
             return Ok(());
         }
-        let (face, first) = match (self.former.get(&id), self.known.get(&id)) {
+        let (public, first) = match (self.former.get(&id), self.known.get(&id)) {
             (Some(former), _) if !self.is_reserved => {
-                (former.face.clone(), former.first.checked_add(LINK))
+                (former.public, former.first.checked_add(LINK))
             }
-            (None, Some(known)) => (known.face.clone(), Some(self.floor)),
+            (None, Some(known)) => (known.public, Some(self.floor)),
             _ => return Err(Closed::Unknown),
         };
-        self.begin(id, face, first.ok_or(Closed::Unknown)?, now)
+        self.begin(id, public, first.ok_or(Closed::Unknown)?, now)
     }
 
     /// Begins a link, with numbers from `first` on.
-    fn begin(&mut self, id: EndpointId, face: Face, first: u64, now: Millis) -> Result<(), Closed> {
+    fn begin(
+        &mut self,
+        id: EndpointId,
+        public: [u8; 32],
+        first: u64,
+        now: Millis,
+    ) -> Result<(), Closed> {
         let has_room = self.peers.len() < PEERS_MAX
             && (self.former.len() < FORMER_MAX || self.former.contains_key(&id));
-        let ciphers = self.keys.ciphers(&self.secret, &face.public).filter(|_| has_room);
+        let ciphers = self.keys.ciphers(&self.secret, &public).filter(|_| has_room);
         let ciphers = ciphers.ok_or(Closed::Unknown)?;
-        let (authenticity, commitment) = Authenticity::begin(&mut self.entropy, self.id);
+        if self.former.get_mut(&id).is_some_and(|former| std::mem::take(&mut former.had_words)) {
+            self.broken_off = self.broken_off.saturating_add(1);
+        }
+        let (authenticity, commitment) =
+            Authenticity::begin(&mut self.entropy, self.id, &self.claim);
         let mut out = Outgoing::new(self.payload, first);
         out.push(AUTHENTICATION, commitment);
         let longest = if self.is_reserved { STRANGER_MAX } else { MESSAGE_MAX };
         let peer = Peer {
-            face,
+            public,
+            claim: None,
             first,
             ciphers,
             authenticity,

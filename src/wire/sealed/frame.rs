@@ -1,10 +1,12 @@
 //! Frames: what the broker carries.
 
+use super::identity::Proof;
 use super::keys::EndpointId;
 use crate::wire::{Error, Reader, Writer};
 
-/// The version of frames; another one is refused.
-pub(super) const VERSION: u8 = 2;
+/// The version of frames, hellos too; another one is refused. Since 3 an endpoint says what it is in its first
+/// numbered frame, and not in hellos.
+pub(super) const VERSION: u8 = 3;
 /// The longest name of a channel, in bytes.
 pub const CHANNEL_MAX: usize = 120;
 /// The longest text by which an endpoint says what it is, in bytes.
@@ -60,10 +62,7 @@ impl<'a> Frame<'a> {
             return Err(Error::TooLong { what, found, limit });
         }
         let mut reader = Reader::new(bytes);
-        match reader.u8("version")? {
-            VERSION => {}
-            other => return Err(Error::Version(other)),
-        }
+        reader.version("sealed frame", VERSION)?;
         let kind = reader.u8("kind")?;
         if kind == HELLO {
             return Ok(Self::Hello { nonce: reader.array("nonce")?, sealed: reader.rest() });
@@ -100,19 +99,33 @@ pub(super) fn aad(kind: Kind, from: EndpointId, to: EndpointId, number: u64) -> 
     writer.finish()
 }
 
-/// What is in a hello.
+/// What is in a hello. It is sealed under a key that all of the room have, so each of them can make one up, with
+/// anybody's public key, and the broker can repeat one. None of its fields decides anything:
+///
+/// - `public` names who can be talked with. Whoever does not hold the secret key can say nothing in its name, and a key
+///   of small order is refused.
+/// - `asks` is answered with a hello, now and then.
+/// - `proof` tells guests whom to try first. It is signed by the host for this public key; the host sends it once more
+///   in its first numbered frame, and that one decides. Without it, or with another one, nobody is turned away.
+///
+/// The frame's nonce is random, and for the cipher alone. What a guest is, its token, and the words to be
+/// compared go in numbered frames, under the keys of two endpoints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Greeting {
     pub(super) public: [u8; 32],
     /// Those who answer hellos shall answer.
     pub(super) asks: bool,
-    pub(super) claim: String,
+    /// Of a host.
+    pub(super) proof: Option<Proof>,
 }
 
 impl Greeting {
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
-        writer.raw(&self.public).bool(self.asks).text(&self.claim);
+        writer.raw(&self.public).bool(self.asks).bool(self.proof.is_some());
+        if let Some(proof) = &self.proof {
+            proof.write(&mut writer);
+        }
         writer.finish()
     }
 
@@ -120,9 +133,10 @@ impl Greeting {
         let mut reader = Reader::new(bytes);
         let public = reader.array("public key")?;
         let asks = reader.bool("question")?;
-        let claim = reader.text("claim", CLAIM_MAX)?;
+        let has_proof = reader.bool("proof")?;
+        let proof = has_proof.then(|| Proof::read(&mut reader)).transpose()?;
         reader.finish()?;
-        Ok(Self { public, asks, claim })
+        Ok(Self { public, asks, proof })
     }
 }
 

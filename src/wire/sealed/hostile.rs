@@ -1,12 +1,18 @@
 //! Endpoints over a broker that drops, repeats, holds back, swaps and forges.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
+use super::claim::Claim;
 use super::endpoint::{FORGOTTEN_AFTER, LINK};
-use super::frame::{self, Frame, Kind};
-use super::{Closed, Endpoint, EndpointId, Input, Output, RoomSecret, Timing, To, Words};
+use super::frame::{self, CLAIM_MAX, Frame, Greeting, Kind};
+use super::puppet::{self, Puppet};
+use super::{
+    Closed, Endpoint, EndpointId, HostIdentity, Input, Output, RoomSecret, Timing, To, Who, Words,
+};
 use crate::entropy::Entropy;
 use crate::seeded::Stream;
 
@@ -17,6 +23,10 @@ fn seeded(seed: u64) -> Entropy {
 
 fn secret(seed: u64) -> RoomSecret {
     RoomSecret::draw(&mut seeded(seed))
+}
+
+fn identity() -> HostIdentity {
+    HostIdentity::draw(&mut seeded(7))
 }
 
 /// What the broker does with a frame; the numbers say where.
@@ -62,6 +72,7 @@ struct Room {
     arrived: Vec<(usize, EndpointId, String, Vec<u8>)>,
     joined: Vec<(usize, EndpointId)>,
     left: Vec<(usize, EndpointId, Closed)>,
+    refused: Vec<(usize, EndpointId, Closed)>,
     words: BTreeMap<(usize, EndpointId), Words>,
 }
 
@@ -69,8 +80,9 @@ impl Room {
     fn new(secrets: &[u64], payload: usize, deeds: Vec<Deed>) -> Self {
         let end = |(place, of): (u64, &u64)| {
             let claim = format!("claim {place}");
+            let who = Who::Guest { claim: &claim, host: identity().fingerprint() };
             let entropy = seeded(100 + place);
-            Endpoint::new(secret(*of), &claim, true, payload, Timing::default(), entropy)
+            Endpoint::new(secret(*of), who, true, payload, Timing::default(), entropy)
         };
         let mut room = Self {
             ends: (0..).zip(secrets).map(end).collect(),
@@ -83,6 +95,7 @@ impl Room {
             arrived: Vec::new(),
             joined: Vec::new(),
             left: Vec::new(),
+            refused: Vec::new(),
             words: BTreeMap::new(),
         };
         (0..room.ends.len()).for_each(|at| room.tell(at, Input::Connected));
@@ -113,7 +126,8 @@ impl Room {
                     self.queue.push((to, bytes));
                 }
                 Output::Heard { id, .. } => drop(self.ends[at].open(id, self.now)),
-                Output::Joined(id) => self.joined.push((at, id)),
+                Output::Joined { id, .. } => self.joined.push((at, id)),
+                Output::Refused(id, why) => self.refused.push((at, id, why)),
                 Output::Words(id, words) => {
                     self.words.insert((at, id), words);
                 }
@@ -216,15 +230,147 @@ proptest! {
         prop_assert!(room.left.is_empty());
     }
 
+    /// Bytes of any kind, behind the present version.
     #[test]
     fn any_frame_is_taken_or_refused(frames: Vec<Vec<u8>>, kind in 0u8..4) {
         let mut room = Room::new(&[1], 1000, Vec::new());
         for mut frame in frames {
-            frame.splice(0..0, [1, kind]);
+            frame.splice(0..0, [frame::VERSION, kind]);
             room.tell(0, Input::Frame(&frame));
         }
         prop_assert!(room.joined.is_empty() && room.arrived.is_empty());
     }
+
+    /// Somebody who has the room's secret and a key of its own says anything at all under it: changed hellos, first
+    /// messages, pieces and notes.
+    #[test]
+    fn whatever_stands_inside_a_seal_is_taken_or_refused(
+        changes in prop::collection::vec((0usize..5, edits()), 1..12), is_reserved: bool,
+    ) {
+        let mut room = Room::new(&[1], 1000, Vec::new());
+        if is_reserved {
+            let end = room.ends.remove(0);
+            room.ends.push(end.reserved());
+        }
+        let public = public_of(&room);
+        let mut rogue = Puppet::new(secret(1), seeded(200));
+        let hello = rogue.own_hello();
+        room.tell(0, Input::Frame(&hello));
+        let (claim, nonce) = (Claim::guest("bob").encode(), [3; 16]);
+        for (what, edits) in changes {
+            let changed = |bytes: Vec<u8>| edits.iter().fold(bytes, |bytes, edit| edit.of(bytes));
+            let message = |bytes: Vec<u8>| [&[3, 0, 0, 0, 0][..], &(bytes.len() as u32).to_le_bytes(), &bytes].concat();
+            let frame = match what {
+                0 => {
+                    let proof = Some(identity().prove(secret(1).tag(), rogue.public()));
+                    let greeting = Greeting { public: *rogue.public(), asks: true, proof };
+                    rogue.hello_of(&changed(greeting.encode()))
+                }
+                1 => rogue.piece(&public, &message(changed(puppet::commit(rogue.id(), &claim, &nonce)))),
+                2 => rogue.piece(&public, &message(changed(puppet::open(&nonce)))),
+                3 => rogue.piece(&public, &changed(message(puppet::open(&nonce)))),
+                _ => rogue.note(&public, &changed(puppet::usual_note())),
+            };
+            room.tell(0, Input::Frame(&frame));
+        }
+        // Nobody is the host by saying so, and nobody has words without a commitment and its opening.
+        let is_host = room.ends[0].claim(rogue.id()) == Some("host");
+        prop_assert!(!is_host && room.words.len() <= room.joined.len());
+    }
+}
+
+/// What is done to bytes.
+#[derive(Debug, Clone)]
+enum Edit {
+    Flip(prop::sample::Index, u8),
+    Cut(prop::sample::Index),
+    Insert(prop::sample::Index, Vec<u8>),
+}
+
+impl Edit {
+    fn of(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        match self {
+            Self::Flip(at, by) => {
+                let at = at.index(bytes.len().max(1));
+                bytes.get_mut(at).into_iter().for_each(|byte| *byte ^= by);
+            }
+            Self::Cut(at) => bytes.truncate(at.index(bytes.len() + 1)),
+            Self::Insert(at, more) => {
+                let at = at.index(bytes.len() + 1);
+                bytes.splice(at..at, more.iter().copied());
+            }
+        }
+        bytes
+    }
+}
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    let edit = prop_oneof![
+        6 => (any::<prop::sample::Index>(), 1u8..).prop_map(|(at, by)| Edit::Flip(at, by)),
+        1 => any::<prop::sample::Index>().prop_map(Edit::Cut),
+        1 => (any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 1..9))
+            .prop_map(|(at, more)| Edit::Insert(at, more)),
+    ];
+    prop::collection::vec(edit, 0..3)
+}
+
+/// The public key of a room's first end, which has said hello.
+fn public_of(room: &Room) -> [u8; 32] {
+    let listener = Puppet::new(secret(1), seeded(201));
+    let hello = room.frames.iter().find_map(|frame| listener.hears(frame));
+    hello.expect("it says hello").public
+}
+
+/// Two ends that have said something to each other.
+fn talk() -> Room {
+    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    room.pass(5_000);
+    for step in 0..4 {
+        room.send(step % 2, 1 - step % 2, "way/1", vec![step as u8; 700 * step]);
+        room.pass(2_000);
+    }
+    room
+}
+
+/// Begins with frames that went over the wire, of every kind: most of what is made of them gets past the version, and
+/// dies further in.
+#[test]
+fn real_frames_that_were_changed_are_refused() {
+    let real = talk().frames;
+    let (all, read) = (Cell::new(0u32), RefCell::new(BTreeMap::new()));
+    let changes = prop::collection::vec((any::<prop::sample::Index>(), edits()), 40);
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(64));
+    let ran = runner.run(&changes, |changes| {
+        let mut room = talk();
+        let (joined, arrived) = (room.joined.clone(), room.arrived.clone());
+        for (of, edits) in changes {
+            let frame = of.get(&real).clone();
+            let changed = edits.iter().fold(frame, |bytes, edit| edit.of(bytes));
+            let kind = match Frame::read(&changed) {
+                Ok(Frame::Hello { .. }) => Some("hello"),
+                Ok(Frame::Data(_)) => Some("data"),
+                Ok(Frame::Note(_)) => Some("note"),
+                Err(_) => None,
+            };
+            all.set(all.get() + 1);
+            kind.into_iter().for_each(|kind| *read.borrow_mut().entry(kind).or_insert(0) += 1);
+            (0..2).for_each(|at| room.tell(at, Input::Frame(&changed)));
+        }
+        prop_assert_eq!(&room.joined, &joined);
+        prop_assert_eq!(&room.arrived, &arrived);
+        prop_assert!(room.left.is_empty());
+        // The link is none the worse for it.
+        room.send(1, 0, "way/2", b"after".to_vec());
+        room.pass(20_000);
+        let last = room.of(0, 1).pop();
+        prop_assert_eq!(last, Some(("way/2".to_owned(), b"after".to_vec())));
+        Ok(())
+    });
+    ran.unwrap();
+    let (all, read) = (all.get(), read.into_inner());
+    let past: u32 = read.values().sum();
+    assert!(4 * past >= 3 * all, "{past} of {all} get past the version and the head");
+    assert!(read.len() == 3 && read.values().all(|count| *count >= 50), "{read:?}");
 }
 
 #[test]
@@ -394,7 +540,8 @@ fn a_reserved_end_never_uses_a_number_twice_however_many_have_left() {
 }
 
 fn lone(seed: u64, claim: &str) -> Endpoint {
-    Endpoint::new(secret(1), claim, true, 1000, Timing::default(), seeded(10_000 + seed))
+    let who = Who::Guest { claim, host: identity().fingerprint() };
+    Endpoint::new(secret(1), who, true, 1000, Timing::default(), seeded(10_000 + seed))
 }
 
 /// Somebody who says hello, and nothing else.
@@ -445,7 +592,7 @@ fn who_says_farewell_is_gone_at_once() {
 /// its own commitment then; but that it was there is counted.
 #[test]
 fn a_comparison_that_is_broken_off_before_there_are_words_is_counted() {
-    let mut end = lone(1, "host");
+    let mut end = lone(1, "alice");
     end.handle(Input::Connected, 1);
     for try_number in 1..=3 {
         let mut middle = lone(1 + try_number, "bob");
@@ -468,7 +615,8 @@ fn a_comparison_that_is_broken_off_before_there_are_words_is_counted() {
         });
         end.handle(Input::Frame(&commitment.expect("it talks with the end")), 1);
         let outputs: Vec<Output> = std::iter::from_fn(|| end.drain()).collect();
-        assert!(outputs.contains(&Output::Joined(middle.id())));
+        let joined = Output::Joined { id: middle.id(), claim: "bob".to_owned() };
+        assert!(outputs.contains(&joined));
         assert!(!outputs.iter().any(|output| matches!(output, Output::Words(..))));
         assert_eq!(u64::from(end.broken_off()), try_number - 1);
         end.shut(middle.id(), 1);
@@ -485,15 +633,100 @@ fn links_that_come_to_words_are_not_counted_as_broken_off() {
     assert!(room.ends.iter().all(|end| end.broken_off() == 0));
 }
 
-/// Who has one key pair towards each of two ends gives them different words.
+/// Words were shown, and the other end begins the comparison anew: it may not have liked them.
 #[test]
-fn nobody_stands_in_the_middle_unseen() {
-    // Each victim is alone with an end of the one in the middle, who passes on what it hears.
-    let mut left = Room::new(&[1, 1], 1000, Vec::new());
-    let mut right = Room::new(&[1, 1, 1], 1000, Vec::new());
-    left.pass(5_000);
-    right.pass(5_000);
-    let seen_by_alice = left.words[&(0, left.id(1))];
-    let seen_by_bob = right.words[&(2, right.id(1))];
-    assert_ne!(seen_by_alice, seen_by_bob);
+fn a_comparison_that_begins_anew_after_there_were_words_is_counted() {
+    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    room.pass(5_000);
+    let (away, words) = (room.id(1), room.words.clone());
+    assert_eq!(words.len(), 2);
+    for times in 1..=2 {
+        room.ends[0].shut(away, room.now);
+        room.ends[0].open(away, room.now).expect("it was there before");
+        room.drain(0);
+        room.pass(5_000);
+        assert_ne!(room.words, words);
+        assert!(room.ends.iter().all(|end| end.broken_off() == times));
+    }
+}
+
+/// With the keys of small order, and their other encodings, everybody knows what is agreed on (RFC 7748, section 6.1;
+/// the list is that of Bernstein's "May the Fourth Be With You").
+#[test]
+fn keys_of_small_order_are_refused_by_name_and_change_nothing() {
+    const ORDER_8: [&str; 2] = [
+        "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+        "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+    ];
+    let mut weak: Vec<[u8; 32]> = Vec::new();
+    for text in ORDER_8 {
+        let mut key = [0; 32];
+        super::identity::read_hex(text, &mut key).unwrap();
+        weak.push(key);
+    }
+    // 0 and 1, and p - 1, p and p + 1 for p = 2^255 - 19.
+    for [first, middle, last] in
+        [[0, 0, 0], [1, 0, 0], [0xec, 0xff, 0x7f], [0xed, 0xff, 0x7f], [0xee, 0xff, 0x7f]]
+    {
+        let mut key = [middle; 32];
+        (key[0], key[31]) = (first, last);
+        weak.push(key);
+    }
+    // The highest bit does not count.
+    let other: Vec<[u8; 32]> = weak
+        .iter()
+        .map(|key| {
+            let mut key = *key;
+            key[31] |= 0x80;
+            key
+        })
+        .collect();
+    weak.extend(other);
+    for is_reserved in [false, true] {
+        let mut end = lone(1, "bob");
+        if is_reserved {
+            end = end.reserved();
+        }
+        end.handle(Input::Connected, 1);
+        while end.drain().is_some() {}
+        let mut rogue = Puppet::new(secret(1), seeded(300));
+        for public in &weak {
+            let id = EndpointId::of(public);
+            let hello = rogue.hello(&Greeting { public: *public, asks: true, proof: None });
+            let heard = puppet::hear(&mut end, &[&hello, &hello], 1);
+            assert_eq!(heard, [Output::Refused(id, Closed::WeakKey)]);
+            assert_eq!(end.open(id, 1), Err(Closed::Unknown));
+            assert!(end.drain().is_none());
+        }
+        // And those whose keys are keys come in as ever.
+        let hello = rogue.own_hello();
+        let heard = puppet::hear(&mut end, &[&hello], 1);
+        assert!(matches!(heard[..], [Output::Heard { id, .. }] if id == rogue.id()));
+    }
+}
+
+/// However long a claim is, and however little the broker carries, it goes before all else, short messages too.
+#[test]
+fn what_an_end_says_it_is_comes_first() {
+    let claim = "é".repeat(CLAIM_MAX);
+    let who = Who::Guest { claim: &claim, host: identity().fingerprint() };
+    let mut end = Endpoint::new(secret(1), who, true, 1, Timing::default(), seeded(400));
+    let mut peer = Puppet::new(secret(1), seeded(401));
+    end.handle(Input::Connected, 1);
+    let outputs: Vec<Output> = std::iter::from_fn(|| end.drain()).collect();
+    let public = peer.hears(puppet::frames(&outputs)[0].1).expect("it says hello").public;
+    let hello = peer.own_hello();
+    puppet::hear(&mut end, &[&hello], 1);
+    // Nothing can go before both wait.
+    end.handle(Input::Disconnected, 1);
+    end.open(peer.id(), 1).expect("it was heard of");
+    end.send(peer.id(), "way/1", b"!".to_vec(), 1).expect("a link");
+    end.handle(Input::Connected, 1);
+    let outputs: Vec<Output> = std::iter::from_fn(|| end.drain()).collect();
+    let sent = puppet::frames(&outputs);
+    let came: Vec<_> = sent.iter().filter_map(|(_, bytes)| peer.opens(&public, bytes)).collect();
+    let channels: Vec<&str> = came.iter().map(|(channel, _)| channel.as_str()).collect();
+    assert_eq!(channels, ["", "way/1"]);
+    let said = Claim::guest(&claim).encode();
+    assert!(came[0].1[1..].starts_with(&said) && said.len() > CLAIM_MAX);
 }

@@ -4,9 +4,10 @@ use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
-use x25519_dalek::{PublicKey, StaticSecret};
+use x25519_dalek::{PublicKey, SharedSecret, StaticSecret};
 use zeroize::Zeroizing;
 
+use super::identity::read_hex;
 use super::secret::RoomSecret;
 use crate::entropy::Entropy;
 
@@ -24,10 +25,8 @@ impl EndpointId {
     /// Reads 32 hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        // Anything else is nobody’s id.
-        let number = u128::from_str_radix(text, 16).ok().filter(|_| digits)?;
-        Some(Self(number.to_be_bytes()))
+        let mut id = [0; 16];
+        read_hex(text, &mut id).map(|()| Self(id))
     }
 }
 
@@ -58,13 +57,16 @@ impl KeyPair {
         Self { secret, public }
     }
 
-    /// The four ciphers that this endpoint shares with another one; nothing for a public key of
-    /// small order, whose agreement everybody knows.
-    pub(super) fn ciphers(&self, room: &RoomSecret, theirs: &[u8; 32]) -> Option<Ciphers> {
+    /// The secret with the holder of a public key; nothing for a key of small order, with which everybody knows it
+    /// (RFC 7748, section 6.1).
+    pub(super) fn agree(&self, theirs: &[u8; 32]) -> Option<SharedSecret> {
         let shared = self.secret.diffie_hellman(&PublicKey::from(*theirs));
-        if !shared.was_contributory() {
-            return None;
-        }
+        shared.was_contributory().then_some(shared)
+    }
+
+    /// The four ciphers that this endpoint shares with another one; nothing where [`KeyPair::agree`] gives nothing.
+    pub(super) fn ciphers(&self, room: &RoomSecret, theirs: &[u8; 32]) -> Option<Ciphers> {
+        let shared = self.agree(theirs)?;
         let derived = Hkdf::<Sha256>::new(Some(room.bytes()), shared.as_bytes());
         let cipher = |purpose: &str, from: &[u8; 32], to: &[u8; 32]| {
             let mut key = Zeroizing::new([0; 32]);

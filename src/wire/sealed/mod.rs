@@ -9,6 +9,8 @@
 //!   secret and bound to both public keys, one a direction and use. Frames are sealed with
 //!   ChaCha20-Poly1305 (RFC 8439), the frame's number its nonce; version, kind, number, sender and
 //!   receiver are associated data. The channel that a message belongs to is sealed with it.
+//! - What an endpoint says it is goes in its first frame to each other one, under their keys. That it is the room's
+//!   host it shows by a signature of the identity that invitations name.
 //! - A stream numbers frames, sends again what was not acknowledged (the same bytes), opens each number
 //!   once, within a window, and cuts messages that are longer than a frame.
 //! - A link that begins anew goes on with numbers after those of all links of its two ends before.
@@ -21,6 +23,7 @@
 //! The machines know no clock and no network: `handle` an input at a time, then `drain` the outputs.
 
 mod authenticity;
+mod claim;
 mod credential;
 mod door;
 mod early;
@@ -29,6 +32,7 @@ mod frame;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzed;
 mod homes;
+mod identity;
 mod invite;
 mod keys;
 mod secret;
@@ -36,12 +40,14 @@ mod stream;
 mod visit;
 
 pub use authenticity::{WORDS, Words};
+pub use claim::Who;
 pub use credential::{Credential, CredentialError};
 pub use door::{Admission, Door, DoorOutput, GuestView, HOST, Token, WORKER};
 pub use early::Early;
-pub use endpoint::{Closed, Endpoint, Input, Output, Timing};
+pub use endpoint::{Closed, Endpoint, Hint, Input, Output, Timing};
 pub use frame::{CHANNEL_MAX, CLAIM_MAX, FRAME_MAX, To};
 pub use homes::{Homes, WORKERS_MAX};
+pub use identity::{Fingerprint, HostIdentity};
 pub use invite::{Invite, InviteError};
 pub use keys::EndpointId;
 pub use secret::{RoomSecret, RoomTag};
@@ -49,5 +55,9 @@ pub use visit::{Stage, Visit, VisitOutput};
 
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod middle;
+#[cfg(test)]
+mod puppet;
 #[cfg(test)]
 mod visiting;

@@ -5,6 +5,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::identity::read_hex;
 use crate::entropy::Entropy;
 use crate::wire::Error;
 
@@ -22,9 +23,9 @@ impl RoomSecret {
     /// A fresh one.
     #[must_use]
     pub fn draw(entropy: &mut Entropy) -> Self {
-        let mut bytes = [0; SECRET_LEN];
-        entropy(&mut bytes);
-        Self(bytes)
+        let mut secret = Self([0; SECRET_LEN]);
+        entropy(&mut secret.0);
+        secret
     }
 
     /// Reads what [`RoomSecret::text`] gave.
@@ -32,15 +33,9 @@ impl RoomSecret {
     /// # Errors
     /// When these are not 32 hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let invalid = Error::Invalid("the room's secret");
-        if text.len() != 2 * SECRET_LEN || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(invalid);
-        }
-        let mut bytes = [0; SECRET_LEN];
-        for (byte, place) in bytes.iter_mut().zip((0..).step_by(2)) {
-            *byte = u8::from_str_radix(&text[place..place + 2], 16).map_err(|_| invalid.clone())?;
-        }
-        Ok(Self(bytes))
+        let mut secret = Self([0; SECRET_LEN]);
+        read_hex(text, &mut secret.0).ok_or(Error::Invalid("the room's secret"))?;
+        Ok(secret)
     }
 
     /// As hexadecimal digits, for a link.

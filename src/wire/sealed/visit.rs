@@ -1,22 +1,24 @@
 //! A guest's end of a room: it looks for the host, waits to be let in, and comes back with new keys
-//! when they have lost each other.
+//! when they have lost each other. The host is who has the identity that the invitation names, and nobody else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use super::authenticity::Words;
+use super::claim::Who;
 use super::door::{COME_IN, DOOR, HOST, STAY_OUT, Token};
-use super::endpoint::{Closed, Endpoint, Input, Output, Timing};
+use super::endpoint::{Closed, Endpoint, Hint, Input, Output, Timing};
 use super::frame::To;
+use super::identity::Fingerprint;
 use super::keys::EndpointId;
 use super::secret::RoomSecret;
 use crate::entropy::Entropy;
 
 type Millis = u64;
 
-/// How long a host may be silent before another endpoint that says it is the host is taken for it: the
-/// page was reloaded.
+/// How long a host may be silent before another endpoint of the same host is taken for it: the page was reloaded.
 const REPLACED_MS: Millis = 8_000;
 /// Between two searches for a host: one that is quick to send guests away shall not be stormed.
 const SEARCH_MS: Millis = 2_000;
@@ -54,23 +56,29 @@ pub enum VisitOutput {
     },
     /// Another end has left.
     Left(EndpointId, Closed),
+    /// As [`Output::Refused`]; of hosts that are not this one's, the first.
+    Refused(EndpointId, Closed),
 }
 
 /// The machine.
 pub struct Visit {
     endpoint: Endpoint,
     secret: RoomSecret,
+    /// Whom the invitation is to.
+    fingerprint: Fingerprint,
     claim: String,
     /// What each host's token is made from; nobody learns it.
-    token: Token,
+    token: Zeroizing<Token>,
     /// Whether others than the host may have to find it.
     answers: bool,
     payload: usize,
     timing: Timing,
     draw: Box<dyn Fn() -> Entropy>,
     host: Option<EndpointId>,
-    /// Another one that says it is the host.
+    /// Another endpoint of the same host.
     rival: Option<EndpointId>,
+    /// Somebody else has said that it is the host.
+    has_refused: bool,
     host_heard_at: Millis,
     stage: Stage,
     words: Option<Words>,
@@ -87,28 +95,32 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// A visit that says it is `claim`, and whom a host knows again by what it makes of `token`. `draw` gives a source of randomness for every key pair.
+    /// A visit to the host of this fingerprint that says it is `claim`, and whom the host knows again by what it makes
+    /// of `token`. `draw` gives a source of randomness for every key pair.
     #[must_use]
     pub fn new(
-        secret: RoomSecret,
+        (secret, host): (RoomSecret, Fingerprint),
         (claim, token): (&str, Token),
         answers: bool,
         payload: usize,
         timing: Timing,
         draw: Box<dyn Fn() -> Entropy>,
     ) -> Self {
-        let endpoint = Endpoint::new(secret.clone(), claim, answers, payload, timing, draw());
+        let who = Who::Guest { claim, host };
+        let endpoint = Endpoint::new(secret.clone(), who, answers, payload, timing, draw());
         Self {
             endpoint,
             secret,
+            fingerprint: host,
             claim: claim.to_owned(),
-            token,
+            token: Zeroizing::new(token),
             answers,
             payload,
             timing,
             draw,
             host: None,
             rival: None,
+            has_refused: false,
             host_heard_at: 0,
             stage: Stage::Seeks,
             words: None,
@@ -230,14 +242,23 @@ impl Visit {
         while let Some(output) = self.endpoint.drain() {
             match output {
                 Output::Publish(to, bytes) => outputs.push(VisitOutput::Publish(to, bytes)),
-                Output::Heard { id, claim } if claim == HOST => self.heard_host(id, now),
-                Output::Heard { .. } => {}
-                Output::Joined(id) if self.host == Some(id) => {
-                    self.host_heard_at = now;
-                    self.stage = Stage::Waits;
-                    outputs.push(VisitOutput::Changed);
+                Output::Heard { id, hint: Hint::Host } => self.heard_host(id, now),
+                Output::Heard { id, hint: Hint::Stranger } => {
+                    self.refuse(id, Closed::Impostor, &mut outputs);
                 }
-                Output::Joined(_) => {}
+                Output::Heard { hint: Hint::Guest, .. } => {}
+                Output::Joined { id, claim } if self.host == Some(id) => {
+                    // A hello has led here; this is what counts.
+                    if claim == HOST {
+                        self.host_heard_at = now;
+                        self.stage = Stage::Waits;
+                        outputs.push(VisitOutput::Changed);
+                    } else {
+                        self.endpoint.shut(id, now);
+                    }
+                }
+                Output::Joined { .. } => {}
+                Output::Refused(id, why) => self.refuse(id, why, &mut outputs),
                 Output::Words(id, words) => {
                     if self.host == Some(id) {
                         self.words = Some(words);
@@ -284,6 +305,14 @@ impl Visit {
         }
     }
 
+    /// Somebody is not what it says. Of those who say that they are the host one is told of: there may be many.
+    fn refuse(&mut self, id: EndpointId, why: Closed, outputs: &mut Vec<VisitOutput>) {
+        let is_known = why == Closed::Impostor && std::mem::replace(&mut self.has_refused, true);
+        if !is_known {
+            outputs.push(VisitOutput::Refused(id, why));
+        }
+    }
+
     /// The link to the host is a new one; whether it is there.
     fn begin_anew(&mut self, host: EndpointId, now: Millis) -> bool {
         self.host_heard_at = now;
@@ -296,7 +325,7 @@ impl Visit {
     /// Whoever only says it is the host learns nothing that the host would know this guest by.
     fn token_for(&self, host: EndpointId) -> Token {
         let mut hash = Sha256::new_with_prefix("sotto/token/1");
-        hash.update(self.token);
+        hash.update(*self.token);
         hash.update(host.0);
         let mut token = Token::default();
         token.copy_from_slice(&hash.finalize()[..size_of::<Token>()]);
@@ -343,7 +372,7 @@ impl Visit {
         self.broken_off = self.broken_off();
         self.endpoint = Endpoint::new(
             self.secret.clone(),
-            &self.claim,
+            Who::Guest { claim: &self.claim, host: self.fingerprint },
             self.answers,
             self.payload,
             self.timing,

@@ -1,8 +1,10 @@
 //! A door and its guests, over a broker that carries everything.
 
+use super::frame::Greeting;
+use super::puppet::{Puppet, commit};
 use super::{
-    Admission, Door, DoorOutput, Endpoint, EndpointId, HOST, Input, Output, RoomSecret, Stage,
-    Timing, To, Visit, VisitOutput, WORKER,
+    Admission, Closed, Door, DoorOutput, Endpoint, EndpointId, HostIdentity, Input, Output,
+    RoomSecret, Stage, Timing, To, Visit, VisitOutput, WORKER, Who,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,8 +22,18 @@ fn secret() -> RoomSecret {
     RoomSecret::draw(&mut seeded(0))
 }
 
+/// The room's host, over all loads of its page.
+fn identity() -> HostIdentity {
+    HostIdentity::draw(&mut seeded(1))
+}
+
 fn door(seed: u64) -> Door {
-    let endpoint = Endpoint::new(secret(), HOST, true, PAYLOAD, Timing::default(), seeded(seed));
+    door_of(&identity(), seed)
+}
+
+fn door_of(identity: &HostIdentity, seed: u64) -> Door {
+    let (who, timing) = (Who::Host(identity), Timing::default());
+    let endpoint = Endpoint::new(secret(), who, true, PAYLOAD, timing, seeded(seed));
     Door::new(endpoint, vec![WORKER.to_owned()])
 }
 
@@ -34,7 +46,7 @@ fn visit(number: u8, claim: &str) -> Visit {
         seeded(draws.get())
     };
     Visit::new(
-        secret(),
+        (secret(), identity().fingerprint()),
         (claim, [number; 16]),
         claim != WORKER,
         PAYLOAD,
@@ -51,6 +63,8 @@ struct House {
     now: u64,
     at_door: Vec<(EndpointId, String, Vec<u8>)>,
     left: Vec<EndpointId>,
+    refused_at_door: Vec<(EndpointId, Closed)>,
+    refused_at_guests: Vec<(usize, EndpointId, Closed)>,
     at_guests: Vec<(usize, String, Vec<u8>)>,
     /// Frames to the room.
     hellos: usize,
@@ -66,6 +80,8 @@ impl House {
             now: 1,
             at_door: Vec::new(),
             left: Vec::new(),
+            refused_at_door: Vec::new(),
+            refused_at_guests: Vec::new(),
             at_guests: Vec::new(),
             hellos: 0,
         };
@@ -92,6 +108,7 @@ impl House {
                     self.at_door.push((from, channel, bytes));
                 }
                 DoorOutput::Left(id, _) => self.left.push(id),
+                DoorOutput::Refused(id, why) => self.refused_at_door.push((id, why)),
                 DoorOutput::Changed => {}
             }
         }
@@ -109,6 +126,7 @@ impl House {
                 VisitOutput::Message { channel, bytes, .. } => {
                     self.at_guests.push((at, channel, bytes));
                 }
+                VisitOutput::Refused(id, why) => self.refused_at_guests.push((at, id, why)),
                 _ => {}
             }
         }
@@ -283,9 +301,9 @@ fn hellos_of_those_who_never_come_keep_nobody_out() {
     house.decide(0, true);
     // More than there is room for, and more than a host remembers to have left.
     for number in 0..6_000 {
-        let claim = [WORKER, "alice"][number as usize % 2];
-        let entropy = seeded(1_000_000 + number);
-        let mut ghost = Endpoint::new(secret(), claim, false, PAYLOAD, Timing::default(), entropy);
+        let (claim, host) = ([WORKER, "alice"][number as usize % 2], identity().fingerprint());
+        let (who, entropy) = (Who::Guest { claim, host }, seeded(1_000_000 + number));
+        let mut ghost = Endpoint::new(secret(), who, false, PAYLOAD, Timing::default(), entropy);
         ghost.handle(Input::Connected, 1);
         while let Some(output) = ghost.drain() {
             if let Output::Publish(To::Room, hello) = output {
@@ -350,4 +368,156 @@ fn a_worker_that_is_in_looks_for_nobody_until_its_host_is_silent() {
     house.hellos = 0;
     house.pass(60_000);
     assert!(house.hellos > 0);
+}
+
+/// Everybody who has the link can say a hello with alice's public key in it, and the broker repeat one. What she is is
+/// what she says under her own keys.
+#[test]
+fn what_others_say_in_hellos_does_not_change_what_a_guest_is() {
+    let mut house = House::new(&[]);
+    let mut rogue = Puppet::new(secret(), seeded(2));
+    house.visits.push(visit(1, "alice"));
+    let alice = {
+        let outputs = house.visits[0].handle(Input::Connected, house.now);
+        let hello = outputs.iter().find_map(|output| match output {
+            VisitOutput::Publish(To::Room, hello) => rogue.hears(hello),
+            _ => None,
+        });
+        hello.expect("she says hello")
+    };
+    // The rogue is first: it says that she is nobody in particular, a host of its own, and the room's.
+    let of_rogue = HostIdentity::draw(&mut seeded(3)).prove(secret().tag(), &alice.public);
+    let of_host = identity().prove(secret().tag(), rogue.public());
+    for proof in [None, Some(of_rogue), Some(of_host)] {
+        let hello = rogue.hello(&Greeting { proof, ..alice.clone() });
+        house.tell_door(Input::Frame(&hello));
+    }
+    house.pass(5_000);
+    let door = house.door.as_ref().expect("it is open");
+    let guests: Vec<_> = door.guests().collect();
+    let [guest] = &guests[..] else { panic!("alice alone has come") };
+    assert_eq!((guest.claim.as_str(), guest.admission), ("alice", Admission::Waits));
+    assert!(guest.words.is_some() && guest.words == house.visits[0].words());
+    assert_eq!(door.inside(WORKER).count(), 0);
+    // And she is heard as that once she is let in.
+    house.decide(0, true);
+    assert_eq!(house.door.as_ref().and_then(|door| door.claim(house.id(0))), Some("alice"));
+}
+
+/// What a guest says it is comes before all else that it says, or it is not heard.
+#[test]
+fn a_guest_that_says_nothing_of_itself_is_not_heard() {
+    let mut house = House::new(&[]);
+    let host = {
+        let door = house.door.as_ref().expect("it is open");
+        door.endpoint().id()
+    };
+    let public = house_public(&mut house);
+    for first in [
+        ("parties", b"now".to_vec()),
+        ("door", vec![0; 16]),
+        ("", vec![9]),
+        ("", commit(host, &[1; 97], &[0; 16])),
+    ] {
+        let mut rogue = Puppet::new(secret(), seeded(house.now));
+        let hello = rogue.own_hello();
+        house.tell_door(Input::Frame(&hello));
+        let frame = rogue.message(&public, first.0, &first.1);
+        house.tell_door(Input::Frame(&frame));
+        let frame = rogue.message(&public, "parties", b"more");
+        house.tell_door(Input::Frame(&frame));
+        house.pass(1_000);
+        assert!(house.at_door.is_empty());
+        assert_eq!(house.door.as_ref().map(|door| door.guests().count()), Some(0), "{first:?}");
+    }
+}
+
+/// The public key of the door's endpoint.
+fn house_public(house: &mut House) -> [u8; 32] {
+    let listener = Puppet::new(secret(), seeded(4));
+    house.tell_door(Input::Connected);
+    let hello = house.queue.iter().find_map(|(_, bytes)| listener.hears(bytes));
+    hello.expect("the door says hello").public
+}
+
+/// Another page, with an identity of its own, knows the room's secret too.
+#[test]
+fn only_the_host_of_the_invitation_is_taken_for_it() {
+    let mut house = House::new(&[]);
+    let true_door = house.door.take();
+    let rogue = HostIdentity::draw(&mut seeded(5));
+    house.door = Some(door_of(&rogue, 502));
+    house.tell_door(Input::Connected);
+    house.visits.push(visit(1, WORKER));
+    house.tell_guest(0, Input::Connected);
+    house.pass(60_000);
+    // It is refused, and the guest's page hears of that once.
+    assert_eq!(house.stages(), [Stage::Seeks]);
+    let rogue_id = house.door.as_ref().map(|door| door.endpoint().id()).expect("it is there");
+    assert_eq!(house.refused_at_guests, [(0, rogue_id, Closed::Impostor)]);
+    assert!(house.at_door.is_empty());
+    house.door = true_door;
+    house.pass(60_000);
+    assert_eq!(house.stages(), [Stage::In]);
+    assert_eq!(house.refused_at_guests.len(), 1);
+}
+
+/// The host falls silent, and somebody else says it is the host: no time makes it that.
+#[test]
+fn a_silent_host_is_not_replaced_by_a_stranger() {
+    let mut house = House::new(&[WORKER, "bob"]);
+    house.decide(1, true);
+    let host = house.visits[0].host();
+    house.door = Some(door_of(&HostIdentity::draw(&mut seeded(5)), 503));
+    house.tell_door(Input::Connected);
+    // Long after a page of the same host would have been taken for it.
+    house.pass(40_000);
+    assert_eq!((house.visits[0].host(), house.visits[1].host()), (host, host));
+    house.pass(60_000);
+    assert_eq!(house.stages(), [Stage::Seeks; 2]);
+    assert!(house.visits.iter().all(|visit| visit.host().is_none()));
+    assert!(house.at_door.is_empty());
+}
+
+/// A rogue cannot show a host's identity, neither in its own name nor by what the host has shown of itself.
+#[test]
+fn who_has_no_proof_of_its_own_key_is_no_host() {
+    let mut house = House::new(&["bob"]);
+    house.decide(0, true);
+    let mut rogue = Puppet::new(secret(), seeded(6));
+    let hello = rogue.own_hello();
+    let bob = house.visits[0].host().and_then(|_| {
+        let outputs = house.visits[0].handle(Input::Connected, house.now);
+        outputs.iter().find_map(|output| match output {
+            VisitOutput::Publish(_, bytes) => rogue.hears(bytes),
+            _ => None,
+        })
+    });
+    let bob = bob.expect("bob says hello").public;
+    let stolen = super::claim::Claim::Host(identity().prove(secret().tag(), &[8; 32]));
+    let first = commit(rogue.id(), &stolen.encode(), &[0; 16]);
+    let frame = rogue.message(&bob, "", &first);
+    house.tell_guest(0, Input::Frame(&hello));
+    house.tell_guest(0, Input::Frame(&frame));
+    house.pass(100);
+    assert_eq!(house.refused_at_guests, [(0, rogue.id(), Closed::Impostor)]);
+    assert_eq!(house.stages(), [Stage::In]);
+    assert!(house.visits[0].endpoint().claim(rogue.id()).is_none());
+}
+
+#[test]
+fn a_guest_with_a_key_that_protects_nothing_is_refused_by_name() {
+    let mut house = House::new(&["bob"]);
+    let mut rogue = Puppet::new(secret(), seeded(7));
+    let weak = [0; 32];
+    let hello = rogue.hello(&Greeting { public: weak, asks: true, proof: None });
+    for _ in 0..3 {
+        house.tell_door(Input::Frame(&hello));
+        house.tell_guest(0, Input::Frame(&hello));
+    }
+    house.pass(1_000);
+    let id = EndpointId::of(&weak);
+    assert_eq!(house.refused_at_door, [(id, Closed::WeakKey)]);
+    assert_eq!(house.refused_at_guests, [(0, id, Closed::WeakKey)]);
+    assert_eq!(house.door.as_ref().map(|door| door.guests().count()), Some(1));
 }

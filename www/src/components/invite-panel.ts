@@ -180,22 +180,21 @@ export class InvitePanel extends LitElement {
       <p role="status" data-testid="door-state" data-state=${show.state}>
         ${words.states[show.state](access.broker)} ${show.reason ? words.reason(show.reason) : ""}
       </p>
-      ${show.secret === undefined ? nothing : this.link(show.secret, access)}
-      ${show.secret === undefined ? nothing : this.guests(show)}
+      ${show.room ? this.link(show.room, access) : nothing} ${show.room ? this.guests(show) : nothing}
       <div class="link">
-        ${show.secret === undefined
-          ? nothing
-          : html`<label class="lock"
-          ><input type="checkbox" data-testid="lock-door" .checked=${live(show.locked)} @change=${(event: Event) => tell(this, "lock-door", checked(event))} />
-          ${words.lock}</label
-        >`}
+        ${show.room
+          ? html`<label class="lock"
+              ><input type="checkbox" data-testid="lock-door" .checked=${live(show.locked)} @change=${(event: Event) => tell(this, "lock-door", checked(event))} />
+              ${words.lock}</label
+            >`
+          : nothing}
         <button data-testid="close-door" @click=${() => tell(this, "close-door", undefined)}>${words.close}</button>
       </div>
     `;
   }
 
-  private link(secret: string, { broker, guests: auth }: Access) {
-    const link = linkOf({ secret, broker, claim: this.claim, ...(auth !== undefined && { auth }) });
+  private link(room: { secret: string; host: string }, { broker, guests: auth }: Access) {
+    const link = linkOf({ ...room, broker, claim: this.claim, ...(auth !== undefined && { auth }) });
     return html`
       <div class="open">
         <div class="side">
@@ -221,7 +220,7 @@ export class InvitePanel extends LitElement {
     `;
   }
 
-  private guests({ guests, brokenOff }: RemoteShow) {
+  private guests({ guests, brokenOff, refused }: RemoteShow) {
     return html`
       <section aria-labelledby="guests">
         <h3 id="guests">${words.guests}</h3>
@@ -232,6 +231,7 @@ export class InvitePanel extends LitElement {
               </ul>
               <p class="note">${words.compare}</p>`}
         ${brokenOff > 0 ? html`<p class="note" role="status" data-testid="broken-off">${text.invite.brokenOff(brokenOff)}</p>` : nothing}
+        ${refused ? html`<p class="note" role="status" data-testid="refused">${text.invite.refused[refused.what](refused.endpoint)}</p>` : nothing}
       </section>
     `;
   }

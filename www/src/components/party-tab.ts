@@ -75,8 +75,8 @@ export class Party extends LitElement {
   ];
 
   private readonly missing = missingFeature();
-  private readonly visit = this.missing || !invite || invite === "broken" ? undefined : this.knock(invite);
-  private readonly tab = this.missing || invite === "broken" ? undefined : open(() => this.requestUpdate(), this.visit);
+  private readonly visit = this.missing || typeof invite !== "object" ? undefined : this.knock(invite);
+  private readonly tab = this.missing || typeof invite === "string" ? undefined : open(() => this.requestUpdate(), this.visit);
 
   private knock(as: Invite): Visit {
     return new Visit(as, () => this.requestUpdate(), () => this.tab?.entered(), () => this.tab?.lost());
@@ -91,7 +91,7 @@ export class Party extends LitElement {
   protected override render() {
     if (isSilo && !this.missing) return html`<sotto-silo-tab room=${roomOf()}></sotto-silo-tab>`;
     if (this.missing) return html`<sotto-banner level="warning" data-testid="failed">${this.missing}</sotto-banner>`;
-    if (invite === "broken") return html`<sotto-visit></sotto-visit>`;
+    if (typeof invite === "string") return html`<sotto-visit .unread=${invite}></sotto-visit>`;
     if (!this.tab) {
       return html`<section class="panel" data-testid="failed">
         <h1>${words.which}</h1>

@@ -2,7 +2,7 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { millis } from "../format";
-import type { Claim } from "../state/invite";
+import type { Claim, Unread } from "../state/invite";
 import type { VisitShow } from "../state/visit";
 import { shared } from "../styles/shared";
 import { text } from "../text";
@@ -15,13 +15,15 @@ const words = text.invite.visit;
 export class VisitBanner extends LitElement {
   static override styles = shared;
 
-  @property({ attribute: false }) show?: VisitShow;
+  @property({ attribute: false }) show?: VisitShow | undefined;
+  /** What is wrong with the link, where nothing can be shown. */
+  @property() unread: Unread = "broken";
   @property() claim: Claim = "worker";
 
   protected override render() {
     const { show } = this;
-    if (!show) return html`<sotto-banner level="warning" data-testid="broken-link">${words.broken}</sotto-banner>`;
-    const { stage, state, words: compared, others, rtt, reason, brokenOff } = show;
+    if (!show) return html`<sotto-banner level="warning" data-testid="broken-link" data-unread=${this.unread}>${words.unread[this.unread]}</sotto-banner>`;
+    const { stage, state, words: compared, others, rtt, reason, brokenOff, refused } = show;
     const isCut = state === "lost" && stage !== "seeks";
     const isRefused = state === "refused";
     const isTrouble = stage === "out" || isCut || isRefused || reason !== undefined;
@@ -32,6 +34,7 @@ export class VisitBanner extends LitElement {
       ${others.map((other) => words.wordsWith(text.invite.claims[other.claim as Claim] ?? other.claim, other.words))}
       ${rtt === undefined ? nothing : words.rtt(millis(rtt))}
       ${brokenOff > 0 ? html`<span data-testid="broken-off">${text.invite.brokenOff(brokenOff)}</span>` : nothing}
+      ${refused ? html`<span data-testid="refused">${text.invite.refused[refused.what](refused.endpoint)}</span>` : nothing}
     </sotto-banner>`;
   }
 

@@ -69,7 +69,7 @@ export class WorkerRoom extends LitElement {
 
   constructor() {
     super();
-    if (this.missing || this.invite === "broken") return;
+    if (this.missing || typeof this.invite === "string") return;
     this.link = startWorker((event) => {
       this.show = reduceLocal(this.show, event);
       if (event.type === "renamed") rename(event.tab);
@@ -135,7 +135,7 @@ export class WorkerRoom extends LitElement {
       ${attack
         ? html`<sotto-banner level="warning" data-testid="attacks">${words.attacks(attack)}</sotto-banner>`
         : nothing}
-      ${this.invite ? html`<sotto-visit .show=${this.visit?.show} claim="worker"></sotto-visit>` : nothing}
+      ${this.invite ? html`<sotto-visit .show=${this.visit?.show} .unread=${typeof this.invite === "string" ? this.invite : "broken"} claim="worker"></sotto-visit>` : nothing}
       <sotto-worker-phase .show=${show}></sotto-worker-phase>
       <div class="stage">
         <sotto-worker-digits .shard=${show.shard} .varied=${show.varied}></sotto-worker-digits>

@@ -1,21 +1,26 @@
 // The door of a room to those who are elsewhere: the page's side of the bridge, and who stands before it.
 
-import type { GuestEntry, RemoteWay } from "../../wasm/sotto.js";
+import type { BridgeEvent, GuestEntry, RemoteWay } from "../../wasm/sotto.js";
 import type { BridgeInput, BridgeOutput } from "../roles/bridge";
 import { startBridge, type RoleLink } from "../roles/start";
 import type { Far } from "./control";
-import { hostedBefore, rememberHosted, type Access } from "./invite";
+import { hostedBefore, rememberHosted, type Access, type Hosted } from "./invite";
 import { Leavers } from "./leavers";
 import { reached, type Reached } from "./reached";
+
+/** Somebody who is not what they say. */
+export type Refused = Omit<Extract<BridgeEvent, { type: "refused" }>, "type">;
 
 export interface RemoteShow extends Reached {
   /** Where it is open, or shall be. */
   access?: Access;
   /** Once it is open: what links carry. */
-  secret?: string;
+  room?: { secret: string; host: string };
   locked: boolean;
   /** Attempts to connect that ended before words could be shown. */
   brokenOff: number;
+  /** Somebody with a link who was refused. */
+  refused?: Refused;
   guests: GuestEntry[];
 }
 
@@ -45,18 +50,18 @@ export class Remote implements Far {
   }
 
   /** Opens the door at a broker. */
-  open({ secret, ...access }: Access & { secret?: string }): void {
+  open({ keys, ...access }: Hosted): void {
     this.leave();
     this.show = { ...CLOSED, access };
     const bridge = startBridge((event) => this.bridge === bridge && this.told(event));
     this.bridge = bridge;
     const { broker, own: auth } = access;
-    bridge.send({ type: "join", broker, auth, opening: { type: "host", room: this.room, ...(secret !== undefined && { secret }) } });
+    bridge.send({ type: "join", broker, auth, opening: { type: "host", room: this.room, ...(keys && { keys }) } });
     this.looking = setInterval(() => bridge.send({ type: "look" }), LOOK_MS);
     this.changed();
   }
 
-  /** Closes it, and forgets its secret: links that were given away lead nowhere. */
+  /** Closes it, and forgets its keys: links that were given away lead nowhere. */
   close(): void {
     this.leave();
     this.show = CLOSED;
@@ -98,8 +103,8 @@ export class Remote implements Far {
         break;
       case "hosting":
         this.endpoint = event.endpoint;
-        this.show = { ...this.show, secret: event.secret };
-        if (this.show.access) rememberHosted(this.room, { secret: event.secret, ...this.show.access });
+        this.show = { ...this.show, room: { secret: event.keys.secret, host: event.fingerprint } };
+        if (this.show.access) rememberHosted(this.room, { keys: event.keys, ...this.show.access });
         break;
       case "guests":
         this.show = { ...this.show, guests: event.guests, locked: event.locked, brokenOff: event.brokenOff };
@@ -109,6 +114,9 @@ export class Remote implements Far {
         break;
       case "left":
         this.leavers.left(event.guest, event.reason);
+        break;
+      case "refused":
+        this.show = { ...this.show, refused: { endpoint: event.endpoint, what: event.what } };
         break;
       case "failed":
         this.show = { ...this.show, reason: event.reason };

@@ -8,6 +8,7 @@ import type { Far } from "./control";
 import type { Invite } from "./invite";
 import { Leavers } from "./leavers";
 import { reached, type Reached } from "./reached";
+import type { Refused } from "./remote";
 import { tabName } from "./tab";
 
 export interface VisitShow extends Reached {
@@ -19,6 +20,8 @@ export interface VisitShow extends Reached {
   rtt?: number;
   /** Attempts to connect that ended before words could be shown. */
   brokenOff: number;
+  /** Somebody with the link who was refused. */
+  refused?: Refused;
 }
 
 const LOOK_MS = 3000;
@@ -53,7 +56,7 @@ export class Visit implements Far {
 
   /** `entered`: it is in, for the first time or again; `lost`: it is no more. */
   constructor(
-    { secret, broker, claim, auth }: Invite,
+    { secret, host, broker, claim, auth }: Invite,
     private readonly changed: () => void,
     private readonly entered: (again: boolean) => void,
     private readonly lost: () => void = () => {},
@@ -62,7 +65,7 @@ export class Visit implements Far {
     this.bridge = startBridge((event) => this.told(event));
     const joined = ownName().then((tab) => {
       this.room = roomOf(tab);
-      this.bridge.send({ type: "join", broker, auth, opening: { type: "visit", room: this.room, tab, secret, claim } });
+      this.bridge.send({ type: "join", broker, auth, opening: { type: "visit", room: this.room, tab, secret, host, claim } });
     });
     detach(joined, "joining by the link", (reason) => this.told({ type: "failed", reason }));
     setInterval(() => this.bridge.send({ type: "look" }), LOOK_MS);
@@ -91,9 +94,9 @@ export class Visit implements Far {
         break;
       case "visit": {
         const before = this.show.stage;
-        const { broker, state, reason } = this.show;
+        const { broker, state, reason, refused } = this.show;
         const { type: _, ...visit } = event;
-        this.show = { broker, state, ...(reason !== undefined && { reason }), ...visit };
+        this.show = { broker, state, ...(reason !== undefined && { reason }), ...(refused && { refused }), ...visit };
         if (visit.stage === "in" && before !== "in") {
           this.entered(this.wasIn);
           this.wasIn = true;
@@ -106,6 +109,9 @@ export class Visit implements Far {
         break;
       case "left":
         this.leavers.left(event.guest, event.reason);
+        break;
+      case "refused":
+        this.show = { ...this.show, refused: { endpoint: event.endpoint, what: event.what } };
         break;
       case "failed":
         this.show = { ...this.show, reason: event.reason };

@@ -1,10 +1,12 @@
 //! What an endpoint makes of frames.
 
 use super::super::authenticity::Step;
+use super::super::claim::Claim;
+use super::super::door::HOST;
 use super::super::frame::{self, Greeting, Kind, Note, Numbered, To};
 use super::super::keys::{EndpointId, nonce};
 use super::{
-    AGAIN_MAX, AGAIN_NEXT, ASKED_MAX, AUTHENTICATION, Closed, Endpoint, Face, KNOWN_MAX, Known,
+    AGAIN_MAX, AGAIN_NEXT, ASKED_MAX, AUTHENTICATION, Closed, Endpoint, Hint, KNOWN_MAX, Known,
     LINK, Millis, NOTE_EVERY, Output, Peer,
 };
 
@@ -15,25 +17,35 @@ impl Endpoint {
         let Some(greeting) = opened.and_then(|plain| Greeting::decode(&plain).ok()) else {
             return;
         };
-        let Greeting { public, asks, claim } = greeting;
+        let Greeting { public, asks, proof } = greeting;
         let id = EndpointId::of(&public);
-        if id == self.id || self.former.contains_key(&id) {
+        if id == self.id || self.former.contains_key(&id) || self.weak.contains(&id) {
             return;
         }
-        if !self.known.contains_key(&id) {
+        let is_new = !self.known.contains_key(&id);
+        if is_new && self.keys.agree(&public).is_none() {
+            self.weak.insert(id);
+            return self.outputs.push_back(Output::Refused(id, Closed::WeakKey));
+        }
+        let before = self.known.get(&id).map(|known| known.hint);
+        // What was signed stays so, whoever repeats the hello without it.
+        let hint = match (before, proof) {
+            (Some(Hint::Host), _) => Hint::Host,
+            (_, None) => Hint::Guest,
+            (_, Some(proof)) if proof.holds(self.host, self.tag(), &public) => Hint::Host,
+            (_, Some(_)) => Hint::Stranger,
+        };
+        if is_new {
             self.make_room();
             self.heard_first.push_back(id);
         }
-        let known = self.known.entry(id).or_insert_with(|| Known {
-            face: Face { public, claim: String::new() },
-            answered_at: [None; 2],
-        });
+        let known = self.known.entry(id).or_insert(Known { public, hint, answered_at: [None; 2] });
         let pause = self.timing.hello[0] / 2;
         let is_due = known.answered_at[0].is_none_or(|at| now >= at + pause);
         // Who was not wanted before may be by now.
-        if known.face.claim != claim || (is_due && !self.peers.contains_key(&id)) {
-            known.face.claim.clone_from(&claim);
-            self.outputs.push_back(Output::Heard { id, claim });
+        if before != Some(hint) || (is_due && !self.peers.contains_key(&id)) {
+            known.hint = hint;
+            self.outputs.push_back(Output::Heard { id, hint });
         }
         if asks && is_due {
             known.answered_at = [known.answered_at[1], Some(now)];
@@ -96,26 +108,25 @@ impl Endpoint {
     /// broker can say any number, so the frame is opened before.
     fn follow(&mut self, kind: Kind, frame: Numbered<'_>, now: Millis) {
         let Numbered { from, number, sealed } = frame;
-        let of_peer = self.peers.get(&from).map(|peer| (&peer.face, peer.first));
-        let of_former = || self.former.get(&from).map(|former| (&former.face, former.first));
-        let Some((face, last)) = of_peer.or_else(of_former) else { return };
+        let of_peer = self.peers.get(&from).map(|peer| (peer.public, peer.first));
+        let of_former = || self.former.get(&from).map(|former| (former.public, former.first));
+        let Some((public, last)) = of_peer.or_else(of_former) else { return };
         let first = number - number % LINK;
         if first <= last {
             return;
         }
-        let Some(ciphers) = self.keys.ciphers(&self.secret, &face.public) else { return };
+        let Some(ciphers) = self.keys.ciphers(&self.secret, &public) else { return };
         let cipher = match kind {
             Kind::Data => ciphers.data_in,
             Kind::Note => ciphers.note_in,
         };
         if cipher.open(nonce(number), &frame::aad(kind, from, self.id, number), sealed).is_some() {
-            let face = face.clone();
             self.end(from, Closed::Anew, now);
             #[expect(
                 clippy::let_underscore_must_use,
                 reason = "without room for it there is no peer, and the frame is dropped"
             )]
-            let _ = self.begin(from, face, first, now);
+            let _ = self.begin(from, public, first, now);
         }
     }
 
@@ -160,20 +171,39 @@ impl Endpoint {
         bytes: Vec<u8>,
         now: Millis,
     ) {
-        if channel != AUTHENTICATION {
-            return self.outputs.push_back(Output::Message { from, channel, bytes });
-        }
         let (ours, public) = (self.id, &self.keys.public);
         let Some(peer) = self.peers.get_mut(&from) else { return };
-        match peer.authenticity.heard([ours, from], [public, &peer.face.public], &bytes) {
-            Ok(Step::Answer(answer)) => {
-                peer.out.push(AUTHENTICATION, answer);
-                self.flush(from, now);
-            }
+        if channel != AUTHENTICATION {
+            // Whoever has not said what it is has nothing else to say.
+            return match peer.claim {
+                Some(_) => self.outputs.push_back(Output::Message { from, channel, bytes }),
+                None => self.end(from, Closed::Broken, now),
+            };
+        }
+        match peer.authenticity.heard([ours, from], [public, &peer.public], &bytes) {
+            Ok(Step::Meet(claim, answer)) => self.meet(from, claim, answer, now),
             Ok(Step::Show(words)) => self.outputs.push_back(Output::Words(from, words)),
             // The same.
             Err(_) => self.end(from, Closed::Broken, now),
         }
+    }
+
+    /// An endpoint says what it is; if it may be that, it hears `answer`.
+    fn meet(&mut self, id: EndpointId, claim: Claim, answer: Vec<u8>, now: Millis) {
+        let (host, tag) = (self.host, self.tag());
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let claim = match claim {
+            Claim::Guest(claim) => claim,
+            Claim::Host(proof) if proof.holds(host, tag, &peer.public) => HOST.to_owned(),
+            Claim::Host(_) => {
+                self.end(id, Closed::Impostor, now);
+                return self.outputs.push_back(Output::Refused(id, Closed::Impostor));
+            }
+        };
+        peer.claim = Some(claim.clone());
+        peer.out.push(AUTHENTICATION, answer);
+        self.outputs.push_back(Output::Joined { id, claim });
+        self.flush(id, now);
     }
 
     pub(super) fn note(&mut self, frame: Numbered<'_>, now: Millis) {
@@ -226,8 +256,6 @@ impl Endpoint {
     pub(super) fn lives(&mut self, id: EndpointId, now: Millis) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
         peer.heard_at = now;
-        if !std::mem::replace(&mut peer.is_proven, true) {
-            self.outputs.push_back(Output::Joined(id));
-        }
+        peer.is_proven = true;
     }
 }

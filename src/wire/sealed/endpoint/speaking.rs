@@ -1,12 +1,17 @@
 //! What an endpoint sends, again if need be, and when.
 
+use super::super::claim::Claim;
 use super::super::frame::{self, Greeting, Kind, Note, To};
 use super::super::keys::{EndpointId, nonce};
 use super::{Closed, Endpoint, FORGOTTEN_AFTER, Former, LINK, Millis, Output, Peer};
 
 impl Endpoint {
     pub(super) fn say_hello(&mut self, to: To, asks: bool, now: Millis) {
-        let greeting = Greeting { public: self.keys.public, asks, claim: self.claim.clone() };
+        let proof = match &self.claim {
+            Claim::Host(proof) => Some(*proof),
+            Claim::Guest(_) => None,
+        };
+        let greeting = Greeting { public: self.keys.public, asks, proof };
         let mut nonce = [0; 12];
         (self.entropy)(&mut nonce);
         let sealed = self.hellos.seal(nonce, &self.tag().0, &greeting.encode());
@@ -125,11 +130,12 @@ impl Endpoint {
             self.write_note(id, false, true, now);
         }
         if let Some(peer) = self.peers.remove(&id) {
-            if peer.is_proven && !peer.authenticity.is_over() {
+            let had_words = peer.authenticity.has_words();
+            if peer.is_proven && !had_words {
                 self.broken_off = self.broken_off.saturating_add(1);
             }
-            let Peer { face, first, .. } = peer;
-            self.former.insert(id, Former { face, first });
+            let Peer { public, first, .. } = peer;
+            self.former.insert(id, Former { public, had_words, first });
             self.known.remove(&id);
             self.heard_first.retain(|heard| *heard != id);
             self.outputs.push_back(Output::Left(id, why));

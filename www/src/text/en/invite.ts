@@ -13,7 +13,11 @@ const claims = {
 export const invite = {
   claims,
   brokenOff: (count: number) =>
-    `${count === 1 ? "An attempt to connect was" : `${count} attempts to connect were`} broken off before words could be shown: somebody may be in between.`,
+    `${count === 1 ? "An attempt to connect was" : `${count} attempts to connect were`} broken off before words could be shown, or begun anew after: somebody may be in between. Compare the words once more.`,
+  refused: {
+    host: (id: string) => `Somebody who has the link (${id.slice(0, 8)}) says that theirs is the room’s page. It is not the one that this link is for, and was refused.`,
+    key: (id: string) => `Somebody who has the link (${id.slice(0, 8)}) announced a key that protects nothing, and was refused.`,
+  },
   panel: {
     title: "Invite",
     summary: "Phones and friends join by a link, and privacy becomes real: the parties on different machines.",
@@ -61,7 +65,11 @@ export const invite = {
     compare: "Read the words to each other, by phone or across the table: if they agree, nobody stands between you, not even somebody who has the link.",
   },
   visit: {
-    broken: "This link is not whole: copy it again, or scan its code once more.",
+    unread: {
+      broken: "This link is not whole: copy it again, or scan its code once more.",
+      old: "This link comes from an older version of this page: it does not say which room’s page it leads to. Ask for a new link.",
+      new: "This link comes from a newer version of this page. Reload this page; if that does not help, its site has an older version.",
+    },
     seeks: {
       connecting: (broker: string) => `Reaching ${broker} …`,
       connected: () => "The broker answers. Looking for the room’s page: it may be closed.",
