@@ -24,7 +24,7 @@ use sotto::mpc::{
 use sotto::network::{Initialiser, preset};
 use sotto::prg::StreamKey;
 use sotto::seeded::Stream;
-use sotto::wire::{Gone, Mailbox, MemoryMailbox, mailboxes};
+use sotto::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 
 /// Bytes by which a secret is known: 256 bits of noise are nothing else by chance.
 const MARK: usize = 32;
@@ -126,7 +126,7 @@ struct Tapped {
 impl Mailbox for Tapped {
     type Role = Role;
 
-    fn send(&mut self, to: Role, bytes: Vec<u8>) -> Result<(), Gone> {
+    fn send(&mut self, to: Role, bytes: Vec<u8>) -> Result<(), Unsent> {
         if let Some(heard) = &self.heard {
             heard.borrow_mut().push((self.role, to, bytes.clone()));
         }

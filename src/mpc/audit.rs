@@ -1,11 +1,10 @@
 //! Comparisons by themselves, for the audit of what their branches, addresses and times depend on (`tools/audit`).
 //! The roots and keys are words, so that whoever calls says which of them are secret.
 
-use zeroize::Zeroizing;
-
 use super::dcf::{Compare, Whole};
-use super::dpf;
+use super::dpf::Less;
 use super::tree::{self, Place};
+use crate::secret::Secret;
 
 /// Any place will do: each key is used once.
 const PLACE: Place = Place { number: 1, set: 1 };
@@ -19,32 +18,27 @@ pub fn root_words(count: usize) -> usize {
 /// The key of point functions at `alphas`, under root seeds of alice and bob.
 #[must_use]
 pub fn deal(alphas: &[u16], roots: [&[u32]; 2]) -> Vec<u32> {
-    let mut key = Vec::new();
-    dpf::deal(PLACE, alphas, roots, &mut key);
-    key
+    let mut key = Secret::default();
+    <Less>::deal(PLACE, alphas, roots, &mut key);
+    key.to_vec()
 }
 
 /// One party's shares of `point < alpha`, a word each: all ones or zero.
 #[must_use]
 pub fn compare(is_bob: bool, points: &[u16], roots: &[u32], key: &[u32]) -> Vec<u32> {
-    dpf::eval(PLACE, is_bob, points, roots, key).masks()
+    <Less>::eval(PLACE, is_bob, points, roots, key).masks().to_vec()
 }
 
 /// As [`deal`], with three words of payload for each comparison.
 #[must_use]
 pub fn deal_with(alphas: &[u16], payloads: [&[u32]; 3], roots: [&[u32]; 2]) -> Vec<u32> {
-    let mut key = Vec::new();
+    let mut key = Secret::default();
     Compare::<Whole, 3>::deal(PLACE, alphas, payloads, roots, &mut key);
-    key
+    key.to_vec()
 }
 
 /// One party's shares of the payload where `point < alpha`, else of zero.
 #[must_use]
-pub fn compare_with(
-    is_bob: bool,
-    points: &[u16],
-    roots: &[u32],
-    key: &[u32],
-) -> [Zeroizing<Vec<u32>>; 3] {
-    Compare::<Whole, 3>::eval(PLACE, is_bob, points, roots, key)
+pub fn compare_with(is_bob: bool, points: &[u16], roots: &[u32], key: &[u32]) -> [Vec<u32>; 3] {
+    Compare::<Whole, 3>::eval(PLACE, is_bob, points, roots, key).map(|share| share.to_vec())
 }
