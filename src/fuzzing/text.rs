@@ -5,7 +5,7 @@ use crate::digits::{CLASSES, partition};
 use crate::federated::dials::Dials;
 use crate::federated::{Schedule, Settings};
 use crate::mpc::Role;
-use crate::wire::sealed::{Credential, EndpointId, Invite, RoomSecret};
+use crate::wire::sealed::{Credential, EndpointId, Fingerprint, HostIdentity, Invite, RoomSecret};
 
 const READERS: [(&str, fn(&[u8])); 9] = [
     ("dials", |bytes| {
@@ -34,10 +34,16 @@ const READERS: [(&str, fn(&[u8])); 9] = [
         if let Ok(secret) = RoomSecret::parse(&text(bytes)) {
             assert!(RoomSecret::parse(&secret.text()) == Ok(secret));
         }
+        if let Ok(identity) = HostIdentity::parse(&text(bytes)) {
+            let same = HostIdentity::parse(&identity.text()).map(|same| same.fingerprint());
+            assert!(same == Ok(identity.fingerprint()));
+        }
     }),
     ("endpoint", |bytes| {
         if let Some(id) = EndpointId::parse(&text(bytes)) {
             assert_eq!(EndpointId::parse(&id.to_string()), Some(id));
+            let same = Fingerprint::parse(&text(bytes)).map(|same| same.to_string());
+            assert_eq!(same, Some(id.to_string()));
         }
     }),
     ("partition", |bytes| {
@@ -79,6 +85,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         .map(|info| ("query", format!("?{}={}", info.name, (info.get)(&Settings::default()))))
         .collect();
     let secret = RoomSecret::draw(&mut super::entropy(1, "fuzzing/text"));
+    let identity = HostIdentity::draw(&mut super::entropy(2, "fuzzing/text"));
     let seed = "SUAMK2FG4MI6UE3ACF3FK3OIQBCEIEZV7NSWFFEW63UXMRLFM2XLAXK4GY";
     let jwt = "eyJ0eXAiOiJKV1QifQ.eyJuYW1lIjoiYWRhIn0.c2ln";
     let credentials = [
@@ -90,7 +97,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     for credential in &credentials {
         let credential = Credential::parse(credential).ok();
         for claim in ["worker", "alice"] {
-            let invite = Invite::new(secret.clone(), "wss://broker.example:443/way", claim);
+            let room = (secret.clone(), identity.fingerprint());
+            let invite = Invite::new(room, "wss://broker.example:443/way", claim);
             let invite = invite.and_then(|invite| invite.with_credential(credential.clone()));
             let link = invite.expect("all of it is short").fragment().to_string();
             found.push(("invitation", format!("https://example.org/{link}")));
@@ -103,6 +111,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     );
     found.push(("credential", creds));
     found.push(("secret", secret.text().to_string()));
+    found.push(("secret", identity.text().to_string()));
     found.push(("endpoint", EndpointId([0xab; 16]).to_string()));
     found.extend(
         partition::examples().into_iter().map(|name| ("partition", format!("\u{7}{name}"))),

@@ -61,7 +61,7 @@ impl Authenticity {
         let mut nonce = Zeroizing::new([0; NONCE_LEN]);
         entropy(&mut *nonce);
         let claim = claim.encode();
-        let first = [&[COMMIT], claim.as_slice(), &commitment(ours, &nonce)].concat();
+        let first = first_message(ours, &claim, &nonce);
         (Self { claim, nonce, theirs: None, has_words: false }, first)
     }
 
@@ -128,7 +128,12 @@ pub(super) fn words(ends: &[End<'_>; 2]) -> Words {
     std::array::from_fn(|place| LIST[usize::from(digest[place])])
 }
 
-pub(super) fn commitment(whose: EndpointId, nonce: &[u8; NONCE_LEN]) -> [u8; 32] {
+/// What an end says it is, and what it commits itself to.
+pub(super) fn first_message(whose: EndpointId, claim: &[u8], nonce: &[u8; NONCE_LEN]) -> Vec<u8> {
+    [&[COMMIT], claim, &commitment(whose, nonce)].concat()
+}
+
+fn commitment(whose: EndpointId, nonce: &[u8; NONCE_LEN]) -> [u8; 32] {
     let mut hash = Sha256::new_with_prefix("sotto/commit/1");
     hash.update(whose.0);
     hash.update(nonce);

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::authenticity::first_message;
+use super::claim::Claim;
 use super::door::DOOR;
 use super::frame::{self, CHANNEL_MAX, Frame, Greeting, Kind, Note, To};
 use super::keys::{Cipher, EndpointId, KeyPair, nonce};
 use super::{
-    Closed, Door, DoorOutput, Endpoint, HOST, Input as Event, Output, RoomSecret, Timing, Visit,
-    VisitOutput, WORKER,
+    Closed, Door, DoorOutput, Endpoint, HOST, HostIdentity, Input as Event, Output, RoomSecret,
+    Timing, Visit, VisitOutput, WORKER, Who,
 };
 use crate::fuzzing::{Input, entropy, tamper};
-use crate::wire::{Error, Writer};
+use crate::wire::{Error, Reader, Writer};
 
 /// Reads what is sealed in a frame of this kind, and writes it again.
 pub(crate) fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
@@ -22,25 +24,39 @@ pub(crate) fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
             Frame::Data(n) => frame::numbered(Kind::Data, n.from, n.number, n.sealed),
             Frame::Note(n) => frame::numbered(Kind::Note, n.from, n.number, n.sealed),
         }),
+        3 => {
+            let mut reader = Reader::new(bytes);
+            let claim = Claim::read(&mut reader)?;
+            reader.finish().map(|()| claim.encode())
+        }
         other => Err(Error::Kind(other)),
     }
 }
 
+/// The room's host.
+fn identity() -> HostIdentity {
+    HostIdentity::draw(&mut entropy(5, "fuzzing/host"))
+}
+
 /// An example of each kind, the kind first.
 pub(crate) fn examples() -> Vec<Vec<u8>> {
-    let greeting = Greeting { public: [9; 32], asks: true, claim: WORKER.to_owned() };
+    let tag = RoomSecret::draw(&mut entropy(0, "fuzzing/room")).tag();
+    let proof = identity().prove(tag, &[9; 32]);
     let examples = [
-        greeting.encode(),
+        Greeting { public: [9; 32], asks: true, proof: None }.encode(),
+        Greeting { public: [9; 32], asks: true, proof: Some(proof) }.encode(),
+        Claim::guest(WORKER).encode(),
+        Claim::Host(proof).encode(),
         Note { next: 3, is_back: true, ..Note::asking(7) }.encode(),
         frame::hello([1; 12], &[2; 20]),
         frame::numbered(Kind::Data, EndpointId([3; 16]), 4, &[5; 20]),
         frame::numbered(Kind::Note, EndpointId([3; 16]), 4, &[5; 20]),
     ];
-    let kinds = [0u8, 1, 2, 2, 2];
+    let kinds = [0u8, 0, 3, 3, 1, 2, 2, 2];
     kinds.iter().zip(examples).map(|(kind, bytes)| [&[*kind], bytes.as_slice()].concat()).collect()
 }
 
-const PAYLOAD: usize = 400;
+const PAYLOAD: usize = 512;
 /// What is done in one room, at most.
 const DEEDS_MAX: usize = 200;
 /// Frames that may wait at the broker; it loses others.
@@ -105,9 +121,15 @@ pub(crate) fn run(bytes: &[u8]) {
 impl Room {
     fn new() -> Self {
         let secret = RoomSecret::draw(&mut entropy(0, "fuzzing/room"));
+        let identity = identity();
+        let host = identity.fingerprint();
         let end = |number: u64, claim: &str| {
             let draw = entropy(number, "fuzzing/endpoint");
-            Endpoint::new(secret.clone(), claim, number != 3, PAYLOAD, Timing::default(), draw)
+            let who = match claim {
+                HOST => Who::Host(&identity),
+                claim => Who::Guest { claim, host },
+            };
+            Endpoint::new(secret.clone(), who, number != 3, PAYLOAD, Timing::default(), draw)
         };
         let draws = std::cell::Cell::new(100);
         let draw = move || {
@@ -116,7 +138,7 @@ impl Room {
         };
         let timing = Timing::default();
         let (guest, draw) = ((WORKER, [7; 16]), Box::new(draw));
-        let visit = Visit::new(secret.clone(), guest, false, PAYLOAD, timing, draw);
+        let visit = Visit::new((secret.clone(), host), guest, false, PAYLOAD, timing, draw);
         let door = Door::new(end(2, HOST), vec![WORKER.to_owned()]);
         let keys = KeyPair::draw(&mut entropy(9, "fuzzing/endpoint"));
         let stranger = Stranger { id: EndpointId::of(&keys.public), keys, next: 0 };
@@ -183,7 +205,10 @@ impl Room {
                 let channel = input.pick(CHANNELS);
                 let (flags, more) = (input.pick([3, 1, 2, 0, 7]), input.pick([0, 0, 1, 300]));
                 let bytes = match input.below(4) {
-                    0 => [vec![0], vec![input.u8(); 32]].concat(),
+                    0 => {
+                        let claim = self.claim(input).encode();
+                        first_message(self.stranger.id, &claim, &[input.u8(); 16])
+                    }
                     1 => vec![7; 16],
                     _ => input.bytes().to_vec(),
                 };
@@ -289,9 +314,23 @@ impl Room {
             3 => [input.u8(); 32],
             _ => self.stranger.keys.public,
         };
-        let claim = input.pick(CLAIMS).to_owned();
-        let greeting = Greeting { public, asks: input.u8() & 1 == 1, claim };
+        let proof = match self.claim(input) {
+            Claim::Host(proof) => Some(proof),
+            Claim::Guest(_) => None,
+        };
+        let greeting = Greeting { public, asks: input.u8() & 1 == 1, proof };
         self.hello(&greeting.encode());
+    }
+
+    /// What the stranger says it is; the host by an identity of its own.
+    fn claim(&self, input: &mut Input<'_>) -> Claim {
+        match input.pick(CLAIMS) {
+            HOST => {
+                let own = HostIdentity::draw(&mut entropy(6, "fuzzing/host"));
+                Claim::Host(own.prove(self.secret.tag(), &self.stranger.keys.public))
+            }
+            claim => Claim::guest(claim),
+        }
     }
 
     fn hello(&mut self, plain: &[u8]) {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
+use super::authenticity::first_message;
 use super::claim::Claim;
 use super::endpoint::{FORGOTTEN_AFTER, LINK};
 use super::frame::{self, CLAIM_MAX, Frame, Greeting, Kind};
@@ -266,7 +267,7 @@ proptest! {
                     let greeting = Greeting { public: *rogue.public(), asks: true, proof };
                     rogue.hello_of(&changed(greeting.encode()))
                 }
-                1 => rogue.piece(&public, &message(changed(puppet::commit(rogue.id(), &claim, &nonce)))),
+                1 => rogue.piece(&public, &message(changed(first_message(rogue.id(), &claim, &nonce)))),
                 2 => rogue.piece(&public, &message(changed(puppet::open(&nonce)))),
                 3 => rogue.piece(&public, &changed(message(puppet::open(&nonce)))),
                 _ => rogue.note(&public, &changed(puppet::usual_note())),

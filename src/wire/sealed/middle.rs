@@ -4,12 +4,12 @@
 //! Four words are 32 bits, which no test can grind for. Here people compare the first word alone: a grind takes some
 //! 256 tries, and would succeed if the protocol let it.
 
-use super::authenticity::{COMMIT, End, NONCE_LEN, OPEN, Words};
+use super::authenticity::{COMMIT, End, NONCE_LEN, OPEN, Words, first_message};
 use super::claim::Claim;
 use super::endpoint::{Closed, Endpoint, Input, Output, Timing};
 use super::frame::Greeting;
 use super::identity::HostIdentity;
-use super::puppet::{Puppet, commit, frames, hear, open, words_of};
+use super::puppet::{Puppet, frames, hear, open, words_of};
 use super::{RoomSecret, Who};
 use crate::entropy::Entropy;
 use crate::seeded::Stream;
@@ -144,8 +144,10 @@ fn stand_between(seed: u64, plan: &Plan) -> [Side; 2] {
         let goal = bob.words_with(&as_alice, &to_bob, of_bob)[0];
         to_alice = grind(|nonce| alice.words_with(&as_bob, nonce, of_alice)[0] == goal);
     }
-    let commits =
-        [commit(alice.face.id(), &as_bob, &to_alice), commit(bob.face.id(), &as_alice, &to_bob)];
+    let commits = [
+        commit(alice.face.id(), &as_bob, &to_alice),
+        first_message(bob.face.id(), &as_alice, &to_bob),
+    ];
     alice.says("", &commits[0]);
     bob.says("", &commits[1]);
     let [Some(of_alice), Some(of_bob)] = [alice.nonce, bob.nonce] else { panic!("both open") };

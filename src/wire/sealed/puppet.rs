@@ -1,6 +1,6 @@
 //! An end that a test speaks for, frame by frame. It has the room's secret and a key pair, and keeps to no protocol.
 
-use super::authenticity::{COMMIT, End, NONCE_LEN, OPEN, Words, words};
+use super::authenticity::{End, NONCE_LEN, OPEN, Words, words};
 use super::endpoint::{Endpoint, Input, Output};
 use super::frame::{self, Frame, Greeting, Kind, Note, To};
 use super::keys::{Cipher, Ciphers, EndpointId, KeyPair, nonce};
@@ -105,12 +105,6 @@ impl Puppet {
     fn ciphers(&self, with: &[u8; 32]) -> Ciphers {
         self.keys.ciphers(&self.secret, with).expect("their key is not of small order")
     }
-}
-
-/// A first message: what an end says it is, and what it commits itself to.
-pub(super) fn commit(whose: EndpointId, claim: &[u8], nonce: &[u8; NONCE_LEN]) -> Vec<u8> {
-    let commitment = super::authenticity::commitment(whose, nonce);
-    [&[COMMIT], claim, &commitment].concat()
 }
 
 /// The second one.

@@ -1,7 +1,8 @@
 //! A door and its guests, over a broker that carries everything.
 
+use super::authenticity::first_message;
 use super::frame::Greeting;
-use super::puppet::{Puppet, commit};
+use super::puppet::Puppet;
 use super::{
     Admission, Closed, Door, DoorOutput, Endpoint, EndpointId, HostIdentity, Input, Output,
     RoomSecret, Stage, Timing, To, Visit, VisitOutput, WORKER, Who,
@@ -417,7 +418,7 @@ fn a_guest_that_says_nothing_of_itself_is_not_heard() {
         ("parties", b"now".to_vec()),
         ("door", vec![0; 16]),
         ("", vec![9]),
-        ("", commit(host, &[1; 97], &[0; 16])),
+        ("", first_message(host, &[1; 97], &[0; 16])),
     ] {
         let mut rogue = Puppet::new(secret(), seeded(house.now));
         let hello = rogue.own_hello();
@@ -495,7 +496,7 @@ fn who_has_no_proof_of_its_own_key_is_no_host() {
     });
     let bob = bob.expect("bob says hello").public;
     let stolen = super::claim::Claim::Host(identity().prove(secret().tag(), &[8; 32]));
-    let first = commit(rogue.id(), &stolen.encode(), &[0; 16]);
+    let first = first_message(rogue.id(), &stolen.encode(), &[0; 16]);
     let frame = rogue.message(&bob, "", &first);
     house.tell_guest(0, Input::Frame(&hello));
     house.tell_guest(0, Input::Frame(&frame));
