@@ -145,7 +145,7 @@ fn stand_between(seed: u64, plan: &Plan) -> [Side; 2] {
         to_alice = grind(|nonce| alice.words_with(&as_bob, nonce, of_alice)[0] == goal);
     }
     let commits = [
-        commit(alice.face.id(), &as_bob, &to_alice),
+        first_message(alice.face.id(), &as_bob, &to_alice),
         first_message(bob.face.id(), &as_alice, &to_bob),
     ];
     alice.says("", &commits[0]);
