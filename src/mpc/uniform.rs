@@ -31,7 +31,7 @@ impl Ring {
         match kind.rsplit('/').next() {
             Some("sign") => Self::Bits,
             Some("max") => Self::Halves,
-            _ if payload.len() % 4 != 0 => Self::Halves,
+            _ if !payload.len().is_multiple_of(4) => Self::Halves,
             _ => Self::Words,
         }
     }

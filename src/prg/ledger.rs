@@ -12,13 +12,15 @@ use super::{BLOCK_WORDS, Seeds};
 /// Who draws: a number that the test gives.
 pub(crate) type Holder = u32;
 
+/// A key and a nonce.
+type Pair = ([u32; 8], [u32; 3]);
 /// A stretch of blocks.
 type Blocks = std::ops::Range<u64>;
 
 /// What has been drawn and grown since the ledger was opened.
 #[derive(Default)]
 pub(crate) struct Ledger {
-    streams: HashMap<([u32; 8], [u32; 3]), Vec<(Holder, Blocks)>>,
+    streams: HashMap<Pair, Vec<(Holder, Blocks)>>,
     /// By holder and nonce, the seeds that were grown under it.
     nodes: HashMap<(Holder, [u32; 3]), HashSet<[u32; 4]>>,
     /// Nodes that one holder has grown twice.
@@ -72,7 +74,7 @@ pub(super) fn grown(seeds: &Seeds, nonce: [u32; 3]) {
     if !IS_OPEN.get() {
         return;
     }
-    let words = seeds.map(|word| word.to_array());
+    let words = seeds.map(super::lanes::U32x4::to_array);
     LEDGER.with_borrow_mut(|ledger| {
         let ledger = ledger.as_mut().unwrap();
         let seen = ledger.nodes.entry((HOLDER.get(), nonce)).or_default();
@@ -183,10 +185,13 @@ mod tests {
     #[test]
     fn a_nonce_of_two_levels_is_found() {
         let seeds = |first: u32| [U32x4::new([first, first + 1, first + 2, first + 3]); 4];
-        let ((), trees) = kept(|| drop([double(&seeds(0), [1; 3]), double(&seeds(4), [1; 3])]));
+        let grow = |first| {
+            double(&seeds(first), [1; 3]);
+        };
+        let ((), trees) = kept(|| [0, 4].into_iter().for_each(grow));
         trees.check_trees(|_| 8);
         assert!(refused(|| trees.check_trees(|_| 4)));
-        let ((), again) = kept(|| drop([double(&seeds(0), [1; 3]), double(&seeds(3), [1; 3])]));
+        let ((), again) = kept(|| [0, 3].into_iter().for_each(grow));
         assert!(refused(|| again.check_trees(|_| 8)));
     }
 }

@@ -15,8 +15,15 @@ use lanes::U32x4;
 
 /// The key of a stream: shared by one party and the dealer, or drawn by a client or an
 /// owner for a single use.
+///
+/// Its words stay where they are: a key that is moved leaves no copy behind.
+#[derive(Clone)]
+pub struct StreamKey(Box<Words>);
+
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct StreamKey([u32; 8]);
+struct Words([u32; 8]);
+
+impl ZeroizeOnDrop for StreamKey {}
 
 impl StreamKey {
     /// Bytes of a key.
@@ -26,14 +33,14 @@ impl StreamKey {
     #[must_use]
     pub fn new(bytes: &[u8; Self::LEN]) -> Self {
         let (words, _) = bytes.as_chunks::<4>();
-        Self(std::array::from_fn(|index| u32::from_le_bytes(words[index])))
+        Self(Box::new(Words(std::array::from_fn(|index| u32::from_le_bytes(words[index])))))
     }
 
     /// The key's bytes, for the one who shares it.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; Self::LEN] {
         let mut bytes = [0; Self::LEN];
-        for (bytes, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(self.0) {
+        for (bytes, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(self.0.0) {
             *bytes = word.to_le_bytes();
         }
         bytes
@@ -43,7 +50,7 @@ impl StreamKey {
     #[must_use]
     pub fn words(&self, nonce: [u32; 3], count: usize) -> Secret<u32> {
         #[cfg(test)]
-        ledger::drawn(&self.0, nonce, 0, count);
+        ledger::drawn(&self.0.0, nonce, 0, count);
         let mut words = Secret::zeros(count);
         self.four_by_four(nonce, 0, &mut words);
         words
@@ -54,7 +61,7 @@ impl StreamKey {
     /// finds the machine's widest registers.
     pub(crate) fn fill(&self, first: u32, words: &mut [u32]) {
         #[cfg(test)]
-        ledger::drawn(&self.0, [0; 3], first, words.len());
+        ledger::drawn(&self.0.0, [0; 3], first, words.len());
         #[cfg(target_arch = "wasm32")]
         self.four_by_four([0; 3], first, words);
         #[cfg(not(target_arch = "wasm32"))]
@@ -63,7 +70,7 @@ impl StreamKey {
 
     fn four_by_four(&self, nonce: [u32; 3], first: u32, words: &mut [u32]) {
         let mut input = [U32x4::splat(0); 12];
-        for (lane, word) in input.iter_mut().zip(self.0) {
+        for (lane, word) in input.iter_mut().zip(self.0.0) {
             *lane = U32x4::splat(word);
         }
         for (lane, word) in input[9..].iter_mut().zip(nonce) {
@@ -310,6 +317,6 @@ mod tests {
 
     #[test]
     fn a_key_does_not_print() {
-        assert_eq!(format!("{:?}", StreamKey([7; 8])), "StreamKey(..)");
+        assert_eq!(format!("{:?}", StreamKey::new(&[7; StreamKey::LEN])), "StreamKey(..)");
     }
 }

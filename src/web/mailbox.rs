@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use wasm_bindgen::prelude::*;
 
 use super::page::Way;
 use super::ways::{Deliver, Outbox, open};
 use crate::mpc::Role;
+use crate::secret;
 use crate::wire::{Mailbox, Unsent};
 
 /// One role's mailbox in its dedicated worker.
@@ -46,6 +47,16 @@ impl WebMailbox {
     }
 }
 
+/// What was not read may be somebody's share.
+impl Drop for WebMailbox {
+    fn drop(&mut self) {
+        self.inbox.close();
+        while let Some(Some((_, mut bytes))) = self.inbox.next().now_or_never() {
+            secret::erase(&mut bytes);
+        }
+    }
+}
+
 impl Mailbox for WebMailbox {
     type Role = Role;
 
@@ -56,7 +67,7 @@ impl Mailbox for WebMailbox {
         }
         let sent = self.ways.get_mut(&to).ok_or(Unsent::Gone)?.send(&bytes);
         // Most messages are shares.
-        crate::secret::erase(&mut bytes);
+        secret::erase(&mut bytes);
         sent
     }
 

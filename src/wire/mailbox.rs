@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
+
+use crate::secret;
 
 /// Why a message was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +40,16 @@ pub struct MemoryMailbox<R> {
     role: R,
     inbox: UnboundedReceiver<(R, Vec<u8>)>,
     others: BTreeMap<R, UnboundedSender<(R, Vec<u8>)>>,
+}
+
+/// What was not read may be somebody's share.
+impl<R> Drop for MemoryMailbox<R> {
+    fn drop(&mut self) {
+        self.inbox.close();
+        while let Some(Some((_, mut bytes))) = self.inbox.next().now_or_never() {
+            secret::erase(&mut bytes);
+        }
+    }
 }
 
 /// A mailbox for every role, each linked to all others. They may live in threads of their own.
