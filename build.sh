@@ -325,12 +325,12 @@ keep_inputs() {
     "${cargo_fuzz[@]}" run "$target" "$merged" "$kept" "$found" -- -set_cover_merge=1 -use_counters=0 "${limits[@]}"
     rm -rf "$kept"
     mkdir -p "$kept"
-    # Long inputs do the most.
-    while read -r bytes file; do
+    # Those that do the most were written first.
+    while read -r _ bytes file; do
         ((count < 30 && size + bytes <= 65536)) || continue
         cp "$file" "$kept/"
         count=$((count + 1)) size=$((size + bytes))
-    done < <(find "$merged" -type f -printf '%s %p\n' | sort -rn)
+    done < <(find "$merged" -type f -printf '%T@ %s %p\n' | sort -n)
     say "$target: $count inputs, $size bytes"
 }
 

@@ -1,6 +1,6 @@
 //! Files and kept records: what is read of them is whole, or an error.
 
-use super::{Input, choose, comes_back, entropy, inputs, settles};
+use super::{Input, Reader, choose, comes_back, entropy, inputs, settles};
 use crate::digits::drawing::Drawing;
 use crate::digits::handwriting::Handwriting;
 use crate::digits::layout::{Manifest, decode_chunk, encode_chunk};
@@ -18,7 +18,7 @@ use crate::wire::{Envelope, PeerId, RunId};
 /// Digits of a chunk that is read.
 const CHUNK: u32 = 5;
 
-const READERS: [(&str, fn(&[u8])); 13] = [
+const READERS: [Reader; 13] = [
     ("idx", |bytes| {
         if let (Ok(images), Ok(labels)) = (idx::images(bytes), idx::labels(bytes)) {
             panic!("{} images are {} labels", images.len(), labels.len());

@@ -1,6 +1,6 @@
 //! Every message that a peer sends, read as one.
 
-use super::{choose, comes_back, inputs, settles};
+use super::{Reader, choose, comes_back, inputs, settles};
 use crate::federated::{Assignment, Refusal, ToAggregator, ToWorker, Token, Update};
 use crate::network::WeightHash;
 use crate::secagg::{
@@ -13,7 +13,7 @@ use crate::{mpc, wire};
 /// The longest payload that is taken here.
 const PAYLOAD_MAX: usize = 1 << 16;
 
-const READERS: [(&str, fn(&[u8])); 7] = [
+const READERS: [Reader; 7] = [
     ("envelope", |bytes| {
         comes_back(bytes, |bytes| Envelope::decode(bytes, PAYLOAD_MAX), Envelope::encode);
         let sender = Envelope::decode(bytes, usize::MAX).map(|envelope| envelope.sender);

@@ -64,8 +64,11 @@ pub(crate) fn entropy(seed: u64, path: &str) -> Entropy {
     Box::new(move |bytes: &mut [u8]| stream.fill(bytes))
 }
 
+/// What reads bytes: its name, and what it does with them.
+type Reader = (&'static str, fn(&[u8]));
+
 /// Reads bytes by the number of a reader, which comes first.
-fn choose(readers: &[(&str, fn(&[u8]))], bytes: &[u8]) {
+fn choose(readers: &[Reader], bytes: &[u8]) {
     if let Some((first, rest)) = bytes.split_first()
         && let Some((_, read)) = readers.get(usize::from(*first))
     {
@@ -74,7 +77,7 @@ fn choose(readers: &[(&str, fn(&[u8]))], bytes: &[u8]) {
 }
 
 /// Inputs for the readers of these names.
-fn inputs<T: AsRef<[u8]>>(readers: &[(&str, fn(&[u8]))], found: Vec<(&str, T)>) -> Vec<Vec<u8>> {
+fn inputs<T: AsRef<[u8]>>(readers: &[Reader], found: Vec<(&str, T)>) -> Vec<Vec<u8>> {
     let place = |name: &str| readers.iter().position(|(known, _)| *known == name);
     let input = |(name, bytes): (&str, T)| {
         let place = place(name).expect("seeds are for readers that there are");

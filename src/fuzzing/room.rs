@@ -53,6 +53,9 @@ struct Actor {
     record: Option<Vec<u8>>,
 }
 
+/// A round, and the hash of the model that it began with.
+type Work = (u32, [u8; 32]);
+
 struct Room {
     side: Side,
     aggregator: Aggregator,
@@ -62,9 +65,9 @@ struct Room {
     /// Run and round that were last spoken of, and the aggregator's id.
     stand: (RunId, u32, PeerId),
     /// The rounds and models of the tasks that workers were given, by worker and token.
-    tasks: BTreeMap<(usize, [u8; 16]), BTreeSet<(u32, [u8; 32])>>,
+    tasks: BTreeMap<(usize, [u8; 16]), BTreeSet<Work>>,
     /// What workers have sent under their masks: whose, of which round and model.
-    masked: BTreeSet<(usize, u32, [u8; 32])>,
+    masked: BTreeSet<(usize, Work)>,
     now: u64,
     restarts: u64,
 }
@@ -350,8 +353,8 @@ impl Room {
         let ToAggregator::Step { token, step: FromClient::Masked(_) } = message else { return };
         // Who gives two tasks one token leaves open which of them this is.
         let given = self.tasks.get(&(worker, token.0)).filter(|given| given.len() == 1);
-        let Some((round, model)) = given.and_then(BTreeSet::first) else { return };
-        assert!(self.masked.insert((worker, *round, *model)), "an update is in two sums");
+        let Some(work) = given.and_then(BTreeSet::first) else { return };
+        assert!(self.masked.insert((worker, *work)), "an update is in two sums");
     }
 
     /// A worker's page is reloaded.

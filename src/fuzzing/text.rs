@@ -1,13 +1,13 @@
 //! Texts: of a link, of a form, of a file of credentials.
 
-use super::{choose, inputs};
+use super::{Reader, choose, inputs};
 use crate::digits::{CLASSES, partition};
 use crate::federated::dials::Dials;
 use crate::federated::{Schedule, Settings};
 use crate::mpc::Role;
 use crate::wire::sealed::{Credential, EndpointId, Fingerprint, HostIdentity, Invite, RoomSecret};
 
-const READERS: [(&str, fn(&[u8])); 9] = [
+const READERS: [Reader; 9] = [
     ("dials", |bytes| {
         let (dials, _) = Dials::from_query(&text(bytes));
         assert!((0.0..=1.0).contains(&dials.flaky) && dials.slow_s >= 0.0);
@@ -51,7 +51,7 @@ const READERS: [(&str, fn(&[u8])); 9] = [
         let Ok(partitioner) = partition::parse(&text(bytes)) else { return };
         let counts = [7; CLASSES];
         if let Ok(shards) = partition::cut(&*partitioner, &counts, u32::from(*shards), 1) {
-            let all: u32 = shards.iter().flat_map(|shard| shard.histogram()).sum();
+            let all: u32 = shards.iter().flat_map(partition::Shard::histogram).sum();
             assert_eq!(all, counts.iter().sum::<u32>());
         }
         assert!(
