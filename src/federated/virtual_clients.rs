@@ -72,7 +72,7 @@ impl PrivateTask {
     /// Steps of their grid in one answer: as many as fit, for whole answers would be too coarse for
     /// the small part of the noise that one worker of many adds.
     pub(super) fn answer_steps(&self) -> i64 {
-        self.steps(self.answer_noise()).min(ANSWER_MAX).max(1.0) as i64
+        (self.steps(self.answer_noise()).clamp(1.0, ANSWER_MAX) as i64).max(1)
     }
 
     /// The deviation of the noise on the sum of answers. An answer is +1 or -1, so one client

@@ -49,17 +49,16 @@ impl History {
         let Self::Known(releases) = self else {
             return Self::Unknown;
         };
-        let mut all = releases.clone();
+        let Release { unit, mechanism } = release;
         let (same, other): (Vec<_>, Vec<_>) =
-            all.drain(..).partition(|known| known.unit == release.unit);
+            releases.iter().cloned().partition(|known| known.unit == unit);
         let mut mechanisms: Vec<Mechanism> = same.iter().map(|known| known.mechanism).collect();
-        mechanisms.push(release.mechanism);
+        mechanisms.push(mechanism);
         // What cannot be counted is not known, which is the worst that a history can say.
         let Ok(merged) = merged(&mechanisms) else {
             return Self::Unknown;
         };
-        let merged =
-            merged.into_iter().map(|mechanism| Release { unit: release.unit.clone(), mechanism });
+        let merged = merged.into_iter().map(|mechanism| Release { unit: unit.clone(), mechanism });
         let all: Vec<Release> = other.into_iter().chain(merged).collect();
         if all.len() <= ENTRIES_MAX { Self::Known(all) } else { Self::Unknown }
     }

@@ -99,7 +99,7 @@ impl Bridge {
     #[expect(clippy::needless_pass_by_value, reason = "JavaScript hands values over")]
     pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
         match serde_wasm_bindgen::from_value(value.clone())? {
-            Command::Host { room, keys, payload } => self.host(&room, keys, payload)?,
+            Command::Host { room, keys, payload } => self.host(&room, keys.as_ref(), payload)?,
             Command::Visit { room, tab, secret, host, claim, payload } => {
                 self.visit((&room, &tab), (&secret, &host), &claim, payload)?;
             }
@@ -151,8 +151,8 @@ impl Bridge {
         handle(&self.shared, Input::Frame(bytes));
     }
 
-    fn host(&self, room: &str, keys: Option<RoomKeys>, payload: usize) -> Result<(), JsValue> {
-        let (secret, identity) = match &keys {
+    fn host(&self, room: &str, keys: Option<&RoomKeys>, payload: usize) -> Result<(), JsValue> {
+        let (secret, identity) = match keys {
             Some(RoomKeys { secret, identity }) => (
                 RoomSecret::parse(secret).map_err(|error| error.to_string())?,
                 HostIdentity::parse(identity).map_err(|error| error.to_string())?,

@@ -151,7 +151,8 @@ fn tries_count_once_they_may_have_been_seen() {
     let sign = |message: &ToAggregator| matches!(step(message), Some(FromClient::Statement(_)));
     let mask = |message: &ToAggregator| matches!(step(message), Some(FromClient::Masked(_)));
     let update = |message: &ToAggregator| matches!(message, ToAggregator::Update(_));
-    let cases: [(&str, fn(&ToAggregator) -> bool, u32); 6] = [
+    type Lost = fn(&ToAggregator) -> bool;
+    let cases: [(&str, Lost, u32); 6] = [
         ("dp=distributed", unmask, 3),
         ("dp=distributed", sign, 3),
         ("dp=distributed", mask, 2),
