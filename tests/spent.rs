@@ -100,7 +100,7 @@ impl Hand {
             for action in self.machine.handle(event, 1) {
                 match action {
                     WorkerAction::Load(_) => events.push(WorkerEvent::ShardLoaded(DIGITS)),
-                    WorkerAction::Train(job) => events.push(trained(*job)),
+                    WorkerAction::Train(job) => events.push(trained(&job)),
                     WorkerAction::Record { number, record } => match self.disk {
                         Disk::Works => {
                             self.record = Some(record);
@@ -138,7 +138,7 @@ impl Hand {
 }
 
 /// The same update for the same task every time, which the attack counts on.
-fn trained(job: Job) -> WorkerEvent {
+fn trained(job: &Job) -> WorkerEvent {
     let update = Update {
         token: job.task.token.clone(),
         base: WeightHash::of(&job.task.weights),
