@@ -63,10 +63,13 @@ function provenance({ date, commit, cpu, cores, system, chromium, firefox }) {
   return `<sub>${day}, commit ${commit}, ${cpu} (${cores} cores), ${system}${browsers && `, ${browsers}`}.</sub>`;
 }
 
+const commandOf = (suite) => `./build.sh ${suite === "lighthouse" ? suite : `bench ${suite}`}`;
+
 function lines(name, { files, asked }) {
   const { suite, lines: make } = TABLES[name];
   const file = files.get(suite);
-  return [...make(asked(suite)), ...(file?.date ? ["", provenance(file)] : [])];
+  if (!file) return [`Not measured since its suite was written: \`${commandOf(suite)}\`.`];
+  return [...make(asked(suite)), "", provenance(file)];
 }
 
 /** The page with its tables as the figures make them. */
