@@ -269,9 +269,14 @@ fn replayed_keys_are_refused() {
 /// masks cancel nowhere, and there is no sum.
 #[test]
 fn different_terms_give_no_sum() {
-    let mut world = world(5, terms(), 9);
-    world.mislead(2, context(), Terms { numbers: Numbers::Whole { step: 1.0 }, ..terms() });
-    assert!(world.run(|_, _| true).is_err());
+    for (context, terms_told) in [
+        (context(), Terms { numbers: Numbers::Whole { step: 1.0 }, ..terms() }),
+        (Context { model: [8; 32], ..context() }, terms()),
+    ] {
+        let mut world = world(5, terms(), 9);
+        world.mislead(2, context, terms_told);
+        assert!(world.run(|_, _| true).is_err());
+    }
 }
 
 #[test]
