@@ -168,8 +168,8 @@ pub(super) fn surprise(counts: &[u32]) -> f64 {
 pub(super) struct Gathered {
     /// By receiver and kind.
     received: BTreeMap<(Role, String), Counts>,
-    /// The last message of each, and its differences to the one before.
-    before: BTreeMap<(Role, String), Vec<u8>>,
+    /// The last message of each, and of each length, and its difference to the one before.
+    before: BTreeMap<((Role, String), usize), Vec<u8>>,
     successive: BTreeMap<(Role, String), Counts>,
     /// What one party sent to the other at a step, until that answers.
     halves: BTreeMap<String, (Role, Vec<u8>)>,
@@ -191,9 +191,10 @@ impl Gathered {
         let ring = Ring::of(kind, &payload);
         let key = (to, kind.to_owned());
         self.received.entry(key.clone()).or_insert_with(|| Counts::new(ring)).add(ring, &payload);
-        if let Some(before) = self.before.get(&key).filter(|before| before.len() == payload.len()) {
-            let difference = ring.join(&payload, before, true);
-            let counts = self.successive.entry(key.clone()).or_insert_with(|| Counts::new(ring));
+        let last = (key.clone(), payload.len());
+        if let Some(before) = self.before.insert(last, payload.clone()) {
+            let difference = ring.join(&payload, &before, true);
+            let counts = self.successive.entry(key).or_insert_with(|| Counts::new(ring));
             counts.add(ring, &difference);
         }
         if matches!(from, Role::Alice | Role::Bob) {
@@ -203,10 +204,9 @@ impl Gathered {
                     self.opened.insert(kind.to_owned(), (ring, opened));
                     self.fresh.insert(kind.to_owned());
                 }
-                _ => drop(self.halves.insert(path.to_owned(), (from, payload.clone()))),
+                _ => drop(self.halves.insert(path.to_owned(), (from, payload))),
             }
         }
-        self.before.insert(key, payload);
     }
 
     /// A classification, or a step of training, is over: the vectors that it opened are compared with each other, as
