@@ -189,6 +189,10 @@ impl Tree {
                     let count = hand.digits.len() as u32;
                     News::Hand(limb, number, WorkerEvent::ShardLoaded(count))
                 }
+                WorkerAction::Record { number: record, .. } => {
+                    let event = WorkerEvent::Recorded { number: record, outcome: Ok(()) };
+                    News::Hand(limb, number, event)
+                }
                 WorkerAction::Train(job) if !hand.is_stuck => {
                     News::Hand(limb, number, trained(&hand.machine, *job, &hand.digits))
                 }

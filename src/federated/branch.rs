@@ -113,7 +113,11 @@ impl Branch {
                 self.task = Some(Current { token: task.token, base });
                 Ok(())
             }
-            Err(error) => Err(WorkerEvent::Failed { token: task.token, reason: error.to_string() }),
+            Err(error) => {
+                // With noise the one above is told no reason, so it is told here.
+                step.notices.push(error.to_string());
+                Err(WorkerEvent::Failed { token: task.token, reason: error.to_string() })
+            }
         }
     }
 

@@ -40,7 +40,7 @@ test.describe("roles", () => {
   test("a worker whose messages are lost here says so", async ({ page }) => {
     await before(page, 'BroadcastChannel.prototype.postMessage = () => { throw new Error("out of memory"); };', "worker");
     await page.goto("./worker.html?room=unheard");
-    await expect(page.getByTestId("notices")).toContainText("messages cannot be sent from here: out of memory");
+    await expect(page.getByTestId("notices")).toContainText("Messages cannot be sent from here: out of memory");
   });
 
   test("an event that cannot be posted to the page is told there", async ({ page }) => {
