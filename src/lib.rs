@@ -17,7 +17,10 @@ pub mod digits;
 pub mod entropy;
 pub mod federated;
 #[cfg(any(test, fuzzing))]
+mod fuzz_input;
+#[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+pub mod hex;
 pub mod kept;
 mod kernels;
 pub mod learn;

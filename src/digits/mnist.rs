@@ -8,6 +8,7 @@ use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::{Digits, Error, idx};
+use crate::hex;
 
 /// The most bytes of a file, packed or not: the training images have exactly as many.
 const FILE_LEN_MAX: usize = 16 + 60_000 * 784;
@@ -74,7 +75,7 @@ impl Source {
     }
 
     fn check(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-        let found = hex(&Sha256::digest(bytes));
+        let found = hex::encode(&Sha256::digest(bytes));
         if found == self.sha256 {
             return Ok(());
         }
@@ -84,11 +85,6 @@ impl Source {
             found,
         })
     }
-}
-
-/// `bytes` in lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, Error> {

@@ -1,6 +1,6 @@
 //! Files and kept records: what is read of them is whole, or an error.
 
-use super::{Input, Reader, choose, comes_back, entropy, inputs, settles};
+use super::{Reader, choose, comes_back, inputs, settles};
 use crate::digits::drawing::Drawing;
 use crate::digits::handwriting::Handwriting;
 use crate::digits::layout::{Manifest, decode_chunk, encode_chunk};
@@ -9,6 +9,7 @@ use crate::federated::{
     Aggregator, Assignment, Checkpoint, Event, Job, LocalTraining, Secret, Settings, Spent, Task,
     ToAggregator, UnfinishedWork,
 };
+use crate::fuzz_input::{Input, entropy};
 use crate::kept::{self, About, Point, Run};
 use crate::network::{Network, Weights, preset, recognise};
 use crate::privacy::accountant::Mechanism;

@@ -13,16 +13,10 @@
 //! | `mpc` | what goes wrong between the roles of a session on shares |
 
 mod files;
-mod input;
 mod messages;
 mod room;
 mod session;
 mod text;
-
-pub(crate) use input::{Input, tamper};
-
-use crate::entropy::Entropy;
-use crate::seeded::Stream;
 
 /// A target: its name, what it does with an input, and inputs to begin with.
 pub struct Target {
@@ -56,12 +50,6 @@ pub const TARGETS: [Target; 7] = [
 pub fn run(name: &str, bytes: &[u8]) {
     let target = TARGETS.iter().find(|target| target.name == name);
     (target.expect("fuzz/ names targets that there are").run)(bytes);
-}
-
-/// Randomness that an input replays with.
-pub(crate) fn entropy(seed: u64, path: &str) -> Entropy {
-    let mut stream = Stream::new(seed, path);
-    Box::new(move |bytes: &mut [u8]| stream.fill(bytes))
 }
 
 /// What reads bytes: its name, and what it does with them.

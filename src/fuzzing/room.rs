@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Input, entropy, tamper};
 use crate::digits::layout::Manifest;
 use crate::digits::{CLASSES, Digits, PIXELS};
 use crate::federated::{
     Action, Aggregator, Checkpoint, Event, Job, LocalTraining, Settings, Spent, Task, ToAggregator,
     ToWorker, Token, Update, Worker, WorkerAction, WorkerEvent, strategy,
 };
+use crate::fuzz_input::{Input, entropy, tamper};
 use crate::network::WeightHash;
 use crate::secagg::{FromClient, Identity};
 use crate::seeded::Stream;

@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use futures_executor::LocalPool;
 use futures_util::task::LocalSpawnExt;
 
-use super::{Input, entropy, tamper};
 use crate::digits::PIXELS;
+use crate::fuzz_input::{Input, entropy, tamper};
 use crate::mpc::train::{Loss, Silo, Training, TrainingInfo};
 use crate::mpc::{Client, Computer, Dealer, Error, Links, Output, Owner, Party, Role, Saving};
 use crate::network::{Initialiser, Weights, preset, preset_names};

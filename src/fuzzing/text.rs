@@ -4,6 +4,7 @@ use super::{Reader, choose, inputs};
 use crate::digits::{CLASSES, partition};
 use crate::federated::dials::Dials;
 use crate::federated::{Schedule, Settings};
+use crate::fuzz_input::entropy;
 use crate::mpc::Role;
 use crate::wire::sealed::{Credential, EndpointId, Fingerprint, HostIdentity, Invite, RoomSecret};
 
@@ -84,8 +85,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         .iter()
         .map(|info| ("query", format!("?{}={}", info.name, (info.get)(&Settings::default()))))
         .collect();
-    let secret = RoomSecret::draw(&mut super::entropy(1, "fuzzing/text"));
-    let identity = HostIdentity::draw(&mut super::entropy(2, "fuzzing/text"));
+    let secret = RoomSecret::draw(&mut entropy(1, "fuzzing/text"));
+    let identity = HostIdentity::draw(&mut entropy(2, "fuzzing/text"));
     let seed = "SUAMK2FG4MI6UE3ACF3FK3OIQBCEIEZV7NSWFFEW63UXMRLFM2XLAXK4GY";
     let jwt = "eyJ0eXAiOiJKV1QifQ.eyJuYW1lIjoiYWRhIn0.c2ln";
     let credentials = [

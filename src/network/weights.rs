@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{Error, Network};
+use crate::hex;
 
 /// A named tensor's place in the flat vector.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Parameter {
 }
 
 /// The SHA-256 of the little-endian `f32` weights: which model this is, exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WeightHash(pub [u8; 32]);
 
 impl WeightHash {
@@ -46,11 +47,7 @@ impl WeightHash {
     }
 }
 
-impl std::fmt::Display for WeightHash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
+hex::shown_in_hex!(WeightHash);
 
 /// Weights that fit a network: the right number of them, all finite.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,6 +2,7 @@
 //! of what kind it is.
 
 use super::{Error, Reader, Writer};
+use crate::hex;
 
 /// The version of the protocol; another one is refused.
 pub const VERSION: u8 = 1;
@@ -13,17 +14,7 @@ pub const ENVELOPE_LEN: usize = 1 + 8 + 4 + 16 + 1;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PeerId(pub [u8; 16]);
 
-impl std::fmt::Display for PeerId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl std::fmt::Debug for PeerId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self}")
-    }
-}
+hex::shown_in_hex!(PeerId);
 
 /// One training from its first weights on, drawn at random by the aggregator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,17 +1,18 @@
 // What is mutated, and by which tests. `floors` are the modules that stand in the crate with it: a small crate is
 // compiled for each mutant, and not all of Sotto.
 
-const SUMS = ["entropy", "prg", "secagg", "seeded", "wire"];
-const SHARES = ["digits", "entropy", "kernels", "mpc", "network", "prg", "seeded", "wire"];
+const SUMS = ["entropy", "hex", "prg", "secagg", "secret", "seeded", "wire"];
+const SEALED = ["entropy", "fuzz_input", "hex", "secret", "seeded", "wire"];
+const SHARES = ["digits", "entropy", "hex", "kernels", "mpc", "network", "prg", "secret", "seeded", "wire"];
 
 export const MODULES = [
   { name: "secagg", files: ["src/secagg/**"], tests: "secagg::", floors: SUMS },
-  { name: "sealed", files: ["src/wire/sealed/**"], tests: "wire::", floors: ["entropy", "seeded", "wire"] },
+  { name: "sealed", files: ["src/wire/sealed/**"], tests: "wire::", floors: SEALED },
   {
     name: "privacy",
     files: ["src/privacy/**"],
     tests: "privacy::",
-    floors: ["digits", "entropy", "kernels", "network", "privacy", "seeded"],
+    floors: ["digits", "entropy", "hex", "kernels", "network", "privacy", "secret", "seeded"],
   },
   { name: "gates", files: ["src/mpc/gates/**"], tests: "mpc::", floors: SHARES },
   { name: "trees", files: ["src/mpc/dpf.rs", "src/mpc/dcf.rs", "src/mpc/tree.rs"], tests: "mpc::", floors: SHARES },

@@ -3,6 +3,7 @@
 
 import type { Browser } from "@playwright/test";
 
+import { noteBatches } from "./batches";
 import { add } from "./figures";
 import { pick } from "./mode";
 import { SITE } from "./site";
@@ -70,33 +71,18 @@ async function visit(browser: Browser, encoding: string): Promise<Visit> {
     counted.push(count());
   });
   const page = await context.newPage();
-  await page.addInitScript(() => {
-    // Hears what the roles tell the page.
-    const told: { firstBatch?: number } = {};
-    Object.assign(window, { told });
-    const Plain = window.Worker;
-    window.Worker = class extends Plain {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        this.addEventListener("message", (event: MessageEvent<{ type: string }>) => {
-          if (event.data.type === "progress") told.firstBatch ??= performance.now();
-        });
-      }
-    };
-  });
+  await noteBatches(page);
   await page.goto(`${SITE}/?room=load`);
   const start = page.getByTestId("add-local-worker");
   await expect(start).toBeEnabled();
   const ready = await page.evaluate(() => performance.now());
   await start.click();
-  const firstBatch = await page.waitForFunction(
-    () => (window as unknown as { told: { firstBatch?: number } }).told.firstBatch,
-  );
-  const result = { ready, firstBatch: (await firstBatch.jsonValue()) ?? Number.NaN };
+  const heard = await page.waitForFunction(() => window.batches[0]);
+  const firstBatch = (await heard.jsonValue()) ?? Number.NaN;
   // The test digits come last.
   await expect(page.getByTestId("test-accuracy")).toHaveAttribute("data-round", /\d/, { timeout: 60_000 });
   await page.waitForLoadState("networkidle");
   await Promise.all(counted);
   await context.close();
-  return { ...result, kilobytes, digits };
+  return { ready, firstBatch, kilobytes, digits };
 }

@@ -1,5 +1,6 @@
 // ./build.sh bench train: the same figures as natively, in Chromium.
 
+import { noteBatches } from "./batches";
 import { add } from "./figures";
 import { pick, RUNS, SMOKE } from "./mode";
 import { dataOf, openBench, SITE } from "./site";
@@ -29,30 +30,13 @@ function nameOf(preset: string, name: string): string {
 /** How long frames are watched. */
 const WATCH_MS = pick(5000, 500);
 
-interface Told {
-  /** How often the worker has told how far it is. */
-  progress: number;
-}
-
 test("frames of a worker's tab while it trains", async ({ context, page: aggregator, until }) => {
   test.setTimeout(300_000);
   // One worker alone, with all digits, trains without a pause; secure sums take three, which wait for each other.
   const query = `?room=frames&shards=${pick(1, 60)}&rounds=1000&secagg=off`;
   await aggregator.goto(`${SITE}/${query}`);
   const tab = await context.newPage();
-  await tab.addInitScript(() => {
-    const told: Told = { progress: 0 };
-    Object.assign(window, { told });
-    const Plain = window.Worker;
-    window.Worker = class extends Plain {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        this.addEventListener("message", (event: MessageEvent<{ type: string }>) => {
-          if (event.data.type === "progress") told.progress += 1;
-        });
-      }
-    };
-  });
+  await noteBatches(tab);
   await tab.goto(`${SITE}/worker.html${query}`);
   await expect(aggregator.locator("[data-testid=member][data-state=idle]")).toHaveCount(1, { timeout: 60_000 });
   await aggregator.getByTestId("start-training").click();
@@ -71,8 +55,7 @@ test("frames of a worker's tab while it trains", async ({ context, page: aggrega
 
 /** When there were frames, over a span, and how often the worker told how far it was. Runs in the page. */
 async function watch(span: number): Promise<{ frames: number[]; progress: number }> {
-  const { told } = window as unknown as { told: Told };
-  const before = told.progress;
+  const before = window.batches.length;
   const frames = await new Promise<number[]>((resolve) => {
     const times: number[] = [];
     const look = (now: number) => {
@@ -82,5 +65,5 @@ async function watch(span: number): Promise<{ frames: number[]; progress: number
     };
     requestAnimationFrame(look);
   });
-  return { frames, progress: told.progress - before };
+  return { frames, progress: window.batches.length - before };
 }

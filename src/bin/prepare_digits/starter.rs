@@ -101,7 +101,7 @@ fn learn(preset: &Preset, train: &Digits, test: &Digits) -> Result<(Weights, f64
 
 fn hex(parts: &[&[u8]]) -> String {
     let hash = parts.iter().fold(Sha256::new(), Digest::chain_update).finalize();
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    sotto::hex::encode(&hash)
 }
 
 #[cfg(test)]

@@ -154,7 +154,7 @@ mod tests {
             for index in 0..digits.len() {
                 hash.update(augmenter.vary(digits.image(index), &mut stream));
             }
-            crate::digits::mnist::hex(&hash.finalize())
+            crate::hex::encode(&hash.finalize())
         };
         assert_eq!(hash(), hash());
     }

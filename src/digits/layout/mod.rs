@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::{CLASSES, Digits, Error, mnist::hex};
+use super::{CLASSES, Digits, Error};
+use crate::hex;
 use crate::seeded::Stream;
 pub use chunk::{decode_chunk, encode_chunk};
 pub use manifest::{ChunkRef, Manifest};
@@ -65,7 +66,7 @@ impl Layout {
             train: train.histogram(),
             test: u32::try_from(test.len()).unwrap_or(u32::MAX),
             test_chunk: TEST_CHUNK,
-            sha256: hex(&[0; 32]),
+            sha256: hex::encode(&[0; 32]),
         };
         manifest.check()?;
 
@@ -133,7 +134,7 @@ fn identity(manifest: &Manifest, chunks: &BTreeMap<String, Digits>) -> String {
         hash.update(digits.labels());
         hash.update(digits.pixels());
     }
-    hex(&hash.finalize())
+    hex::encode(&hash.finalize())
 }
 
 #[cfg(test)]

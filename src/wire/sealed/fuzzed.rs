@@ -11,7 +11,7 @@ use super::{
     Closed, Door, DoorOutput, Endpoint, HOST, HostIdentity, Input as Event, Output, RoomSecret,
     Timing, Visit, VisitOutput, WORKER, Who,
 };
-use crate::fuzzing::{Input, entropy, tamper};
+use crate::fuzz_input::{Input, entropy, tamper};
 use crate::wire::{Error, Reader, Writer};
 
 /// Reads what is sealed in a frame of this kind, and writes it again.

@@ -662,7 +662,7 @@ fn keys_of_small_order_are_refused_by_name_and_change_nothing() {
     let mut weak: Vec<[u8; 32]> = Vec::new();
     for text in ORDER_8 {
         let mut key = [0; 32];
-        super::identity::read_hex(text, &mut key).unwrap();
+        crate::hex::decode(text, &mut key).unwrap();
         weak.push(key);
     }
     // 0 and 1, and p - 1, p and p + 1 for p = 2^255 - 19.

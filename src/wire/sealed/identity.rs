@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use super::secret::RoomTag;
 use crate::entropy::Entropy;
+use crate::hex;
 use crate::wire::{Error, Reader, Writer};
 
 const SEED_LEN: usize = 32;
@@ -50,7 +51,7 @@ impl HostIdentity {
     /// When these are not 64 hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut seed = Zeroizing::new([0; SEED_LEN]);
-        read_hex(text, &mut *seed).ok_or(Error::Invalid("the host's identity"))?;
+        hex::decode(text, &mut *seed).ok_or(Error::Invalid("the host's identity"))?;
         Ok(Self(SigningKey::from_bytes(&seed)))
     }
 
@@ -58,7 +59,7 @@ impl HostIdentity {
     #[must_use]
     pub fn text(&self) -> Zeroizing<String> {
         let seed = Zeroizing::new(self.0.to_bytes());
-        Zeroizing::new(seed.iter().map(|byte| format!("{byte:02x}")).collect())
+        hex::encode_secret(&*seed)
     }
 
     /// What invitations carry.
@@ -92,21 +93,11 @@ impl Fingerprint {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 16];
-        read_hex(text, &mut bytes).map(|()| Self(bytes))
+        hex::decode(text, &mut bytes).map(|()| Self(bytes))
     }
 }
 
-impl std::fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl std::fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self}")
-    }
-}
+hex::shown_in_hex!(Fingerprint);
 
 impl Proof {
     /// Whether it shows that the endpoint of this public key belongs to the host of this fingerprint. A key of small
@@ -130,20 +121,6 @@ impl Proof {
 
 fn statement(room: RoomTag, public: &[u8; 32]) -> Vec<u8> {
     [b"sotto/host-endpoint/1".as_slice(), &room.0, public].concat()
-}
-
-/// Reads two hexadecimal digits a byte into `out`, which they have to fill.
-pub(super) fn read_hex(text: &str, out: &mut [u8]) -> Option<()> {
-    let digits = text.as_bytes();
-    if digits.len() != 2 * out.len() {
-        return None;
-    }
-    for (byte, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
-        let [high, low] = [pair[0], pair[1]].map(|digit| char::from(digit).to_digit(16));
-        // Both are below 16.
-        *byte = (high? * 16 + low?) as u8;
-    }
-    Some(())
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use x25519_dalek::{PublicKey, SharedSecret, StaticSecret};
 use zeroize::Zeroizing;
 
-use super::identity::read_hex;
 use super::secret::RoomSecret;
 use crate::entropy::Entropy;
+use crate::hex;
 
 /// An endpoint: the hash of its public key, cut to 16 bytes, so that nobody else can answer to it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,21 +26,11 @@ impl EndpointId {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut id = [0; 16];
-        read_hex(text, &mut id).map(|()| Self(id))
+        hex::decode(text, &mut id).map(|()| Self(id))
     }
 }
 
-impl std::fmt::Display for EndpointId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl std::fmt::Debug for EndpointId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self}")
-    }
-}
+hex::shown_in_hex!(EndpointId);
 
 /// The key pair of an endpoint, drawn when its page opens and erased with it.
 pub(super) struct KeyPair {

@@ -5,8 +5,8 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::identity::read_hex;
 use crate::entropy::Entropy;
+use crate::hex;
 use crate::wire::Error;
 
 const SECRET_LEN: usize = 16;
@@ -16,7 +16,7 @@ const SECRET_LEN: usize = 16;
 pub struct RoomSecret([u8; SECRET_LEN]);
 
 /// What the broker knows a room by. It says nothing of the secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RoomTag(pub [u8; 16]);
 
 impl RoomSecret {
@@ -34,14 +34,14 @@ impl RoomSecret {
     /// When these are not 32 hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut secret = Self([0; SECRET_LEN]);
-        read_hex(text, &mut secret.0).ok_or(Error::Invalid("the room's secret"))?;
+        hex::decode(text, &mut secret.0).ok_or(Error::Invalid("the room's secret"))?;
         Ok(secret)
     }
 
     /// As hexadecimal digits, for a link.
     #[must_use]
     pub fn text(&self) -> Zeroizing<String> {
-        Zeroizing::new(self.0.iter().map(|byte| format!("{byte:02x}")).collect())
+        hex::encode_secret(&self.0)
     }
 
     /// What the broker knows the room by.
@@ -82,11 +82,7 @@ impl std::fmt::Debug for RoomSecret {
     }
 }
 
-impl std::fmt::Display for RoomTag {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
+hex::shown_in_hex!(RoomTag);
 
 #[cfg(test)]
 mod tests {

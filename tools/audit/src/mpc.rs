@@ -14,7 +14,7 @@ use sotto::mpc::{Client, Computer, Dealer, Links, Output, Owner, Party, Plan, Ro
 use sotto::network::{Initialiser, Layer, Network, preset};
 use sotto::prg::StreamKey;
 use sotto::seeded::Stream;
-use sotto::wire::{Gone, Mailbox, MemoryMailbox, mailboxes};
+use sotto::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 
 use crate::{Case, memcheck, secret_array, secret_entropy};
 
@@ -111,7 +111,7 @@ struct Watched {
 impl Mailbox for Watched {
     type Role = Role;
 
-    fn send(&mut self, to: Role, mut bytes: Vec<u8>) -> Result<(), Gone> {
+    fn send(&mut self, to: Role, mut bytes: Vec<u8>) -> Result<(), Unsent> {
         let is_opened = matches!(
             (self.role, to),
             (Role::Alice | Role::Bob, Role::Alice | Role::Bob | Role::Client)

@@ -1,5 +1,14 @@
 //! What a fuzzer made up, read as choices. It never runs out: what is missing reads as zeros.
 
+use crate::entropy::Entropy;
+use crate::seeded::Stream;
+
+/// Randomness that an input replays with.
+pub(crate) fn entropy(seed: u64, path: &str) -> Entropy {
+    let mut stream = Stream::new(seed, path);
+    Box::new(move |bytes: &mut [u8]| stream.fill(bytes))
+}
+
 /// The bytes that are left.
 pub(crate) struct Input<'a>(&'a [u8]);
 
