@@ -124,6 +124,34 @@ fn a_secure_run_outlives_its_broker_and_its_aggregator() {
     assert!(!holds(&raw));
 }
 
+/// Programs that were ended know which updates they have given, and give none a second time: not to another aggregator
+/// either, which begins with the same model.
+#[test]
+fn what_workers_have_spent_outlives_them() {
+    let folder = Folder::new("spent");
+    let broker = Broker::start(&folder);
+    let (url, train, state) = (broker.url(), TRAIN.to_string(), folder.path("workers"));
+    let query = "model=linear&rounds=1&cohort=3&shards=3&threshold=2&seed=5";
+    let arguments =
+        ["aggregator", "--broker", &url, "--synthetic", &train, "--json", "--query", query];
+    let whole_run = || {
+        let mut aggregator = Program::start(&arguments);
+        let invite = aggregator.line();
+        let workers = Program::worker_with(&invite, 3, TRAIN, &["--state", &state]);
+        workers.complains("summed securely");
+        [0, 1].map(|round| aggregator.round(round));
+        aggregator.line();
+        assert!(aggregator.ends_well());
+        drop(workers);
+        aggregator
+    };
+    whole_run();
+    let second = whole_run();
+    for _ in 0..3 {
+        second.complains("does not sum this model in round 1, but in round 2");
+    }
+}
+
 /// Two branches share a room; the broker hands each worker to one of them.
 #[test]
 fn branches_of_a_tree_share_the_workers_that_come() {

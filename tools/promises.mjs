@@ -41,13 +41,13 @@ function promises(text) {
   return rows;
 }
 
-/** Whether `file::name` is a test of Rust (a function marked as one) or of a browser (by its title). */
+/** Whether `file::name` is a test of Rust that runs (a function marked as one, not ignored) or of a browser (by its title). */
 function isTest(reference) {
   const [file, name] = reference.split("::");
   if (!name || !existsSync(file)) return false;
-  const source = readFileSync(file, "utf8");
+  const source = readFileSync(file, "utf8").replaceAll(/^\s*\/\/.*$/gm, "").replaceAll(/\/\*[^]*?\*\//g, "");
   if (!file.endsWith(".rs")) return source.includes(`test("${name}"`);
   const at = source.search(new RegExp(`\\bfn ${name}\\(`));
   const marks = source.slice(0, Math.max(at, 0)).split(/\n\s*\n|\}\s*\n/).at(-1);
-  return at >= 0 && marks.includes("#[test]");
+  return at >= 0 && marks.includes("#[test]") && !/#\[(ignore|cfg)/.test(marks);
 }

@@ -197,7 +197,7 @@ impl LocalTraining {
     /// The update `n_k (w_k - w)`, or the sum of the virtual clients' updates.
     ///
     /// # Errors
-    /// When training diverged.
+    /// When training diverged, unless the update is summed securely: then it is zeros.
     pub fn finish(self) -> Result<Report, TrainingError> {
         match self.0 {
             Kind::Whole(whole) => whole.finish(),
@@ -218,8 +218,13 @@ impl LocalTraining {
 impl Whole {
     fn finish(self) -> Result<Report, TrainingError> {
         let (count, step_count) = (self.digits as f32, self.trainer.steps());
-        let trained = self.trainer.finish()?;
-        let mut steps = trained.weights.moved_from(&self.before);
+        let (mut steps, loss) = match self.trainer.finish() {
+            Ok(trained) => (trained.weights.moved_from(&self.before), trained.loss),
+            // The aggregator chooses the model and the recipe: whether they diverge with these digits would tell of
+            // them, as an error does in the clear. In a secure sum no steps are like any others.
+            Err(_) if self.task.secure.is_some() => (vec![0.0; self.before.values().len()], 0.0),
+            Err(error) => return Err(error.into()),
+        };
         let norm = privacy::norm(&steps);
         if let Some(server) = &self.task.control {
             let reach = self.task.recipe.sgd.reach(step_count);
@@ -227,12 +232,12 @@ impl Whole {
         }
         Ok(Report {
             norm,
-            loss: trained.loss,
+            loss,
             update: Update {
                 token: self.task.token,
                 base: self.before.hash(),
                 digits: self.digits,
-                loss: trained.loss,
+                loss,
                 values: steps.into_iter().map(|step| count * step).collect(),
             },
             part: None,

@@ -15,8 +15,8 @@ use rand_core::Rng;
 
 /// The loss of an update with noise: none is told, for that of a single digit would be exact.
 const NO_LOSS: f32 = 0.0;
-/// Why a training with noise failed. A reason in other words might owe something to a digit.
-pub(super) const FAILED: &str = "its training with noise could not be done";
+/// Why a training failed with noise, or before a secure sum. A reason in other words might owe something to a digit.
+pub(super) const FAILED: &str = "its training could not be done";
 
 /// Weights that owe nothing to single digits but what came with noise.
 #[derive(Clone)]

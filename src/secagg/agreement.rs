@@ -22,6 +22,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// What the worker at `position` signs: who it was told is `alive`.
+    pub(super) fn survivors(&self, agreement: &Agreement, position: u32, alive: &[u8]) -> Vec<u8> {
+        let content = [&agreement.0[..], &position.to_le_bytes(), alive].concat();
+        self.statement("survivors", &content)
+    }
+
     /// A statement's bytes: what it is about, the context, the content.
     pub(super) fn statement(&self, about: &str, content: &[u8]) -> Vec<u8> {
         let mut bytes = format!("sotto/secagg/{about}\0").into_bytes();

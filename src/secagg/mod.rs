@@ -92,7 +92,7 @@ pub enum Error {
     /// The neighbours were told different things.
     #[error("the workers were told different lists of survivors")]
     Inconsistent,
-    /// A worker whose shares open something else than it advertised.
+    /// A worker whose shares cannot be opened, or open something else than it advertised.
     #[error("worker {0} shared something else than its secrets")]
     Dishonest(PeerId),
 }

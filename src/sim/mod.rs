@@ -7,11 +7,11 @@
 mod actor;
 mod all_cores;
 pub mod faults;
+#[cfg(test)]
+mod liars;
 mod network;
 mod restart;
 pub mod scale;
-#[cfg(test)]
-mod small_order;
 mod wiretap;
 
 use std::collections::BTreeMap;

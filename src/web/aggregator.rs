@@ -182,7 +182,8 @@ fn configure(shared: &Shared, show: &Show, query: &str, model: Option<Origin>) {
         Err(problems) => return show.event(&refused(problems)),
     };
     with_room(shared, |room| {
-        let before = room.machine.checkpoint();
+        // The try under way counts, as far as it has come.
+        let before = (room.machine.checkpoint(), room.machine.history());
         let origin = model.as_ref().map(|model| model.name.clone());
         let begun = match model {
             Some(Origin { weights, spent, .. }) => {
@@ -375,7 +376,12 @@ impl Room {
 
     fn show_state(&self) {
         let snapshot = self.machine.snapshot();
-        let state = views::state(&snapshot, &self.histograms, self.tested.as_ref());
+        let state = views::state(
+            &snapshot,
+            &self.machine.history(),
+            &self.histograms,
+            self.tested.as_ref(),
+        );
         self.show.event(&Shown::State(state));
     }
 
@@ -412,7 +418,6 @@ impl Room {
         self.show.event(&Shown::Model {
             round,
             preset: self.machine.settings().model.clone(),
-            spent: self.machine.history().to_text(),
             hash: weights.hash().to_string(),
             weights: Float32Array::from(weights.values()),
         });

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use js_sys::Uint8Array;
 use wasm_bindgen_futures::spawn_local;
+use zeroize::Zeroizing;
 
 use super::environment::{now, sleep, turn};
 use super::page::{HandwritingCommand as Command, WorkerEvent as Shown};
@@ -159,7 +160,7 @@ pub(super) async fn find(shared: &Shared, key: &str) -> (Handwriting, Option<Str
         return (Handwriting::clone(&own), None);
     }
     let record = store::get(Shelf::Handwriting, key).await;
-    let read = |record: Vec<u8>| handwriting_of(&record).map_err(store::Error::from);
+    let read = |record: Zeroizing<Vec<u8>>| handwriting_of(&record).map_err(store::Error::from);
     match record.and_then(|record| record.map(read).transpose()) {
         Ok(own) => (own.unwrap_or_default(), None),
         Err(error) => {

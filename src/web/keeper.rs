@@ -7,6 +7,7 @@ use super::shelf;
 use super::store::{self, Change, Shelf};
 use crate::federated::{Aggregator, Checkpoint, Settings, Stamp};
 use crate::kept::{About, Point, Run, autosave_name};
+use crate::privacy::History;
 
 /// What has been kept of a run, and what is to be.
 pub(super) struct Keeper {
@@ -54,7 +55,8 @@ pub(super) async fn open(
                 )),
             }
         } else {
-            save_aside(room.to_owned(), show.clone(), run.checkpoint, &run.history).await;
+            let spent = run.checkpoint.history();
+            save_aside(room.to_owned(), show.clone(), (run.checkpoint, spent), &run.history).await;
         }
     }
     let machine = Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
@@ -126,7 +128,7 @@ impl Keeper {
     /// the one before is for the caller to wait for.
     pub(super) fn begin(
         &mut self,
-        before: Checkpoint,
+        before: (Checkpoint, History),
         origin: Option<String>,
     ) -> impl Future<Output = ()> + use<> {
         let history = std::mem::take(&mut self.history);
@@ -209,7 +211,12 @@ impl Keeper {
 }
 
 /// Another run takes the place of this one, which goes to the library if it learnt anything.
-async fn save_aside(room: String, show: Show, checkpoint: Checkpoint, history: &[Point]) {
+async fn save_aside(
+    room: String,
+    show: Show,
+    (checkpoint, spent): (Checkpoint, History),
+    history: &[Point],
+) {
     if checkpoint.applied == 0 {
         return;
     }
@@ -221,7 +228,7 @@ async fn save_aside(room: String, show: Show, checkpoint: Checkpoint, history: &
         accuracy: measured.map(|point| point.accuracy),
         at: epoch_ms(),
         autosaved: true,
-        spent: checkpoint.history(),
+        spent,
     };
     let (level, text) = match shelf::add(&about, &checkpoint.weights).await {
         Ok(_) => ("info", format!("the run before is in the library as “{}”", about.name)),

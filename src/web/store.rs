@@ -17,6 +17,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::DomException;
+use zeroize::Zeroizing;
 
 use super::environment::{complain, sleep, words};
 use crate::kept;
@@ -73,8 +74,8 @@ pub(super) enum Error {
     Other(String),
 }
 
-/// Reads a record.
-pub(super) async fn get(shelf: Shelf, key: &str) -> Result<Option<Vec<u8>>, Error> {
+/// Reads a record, which may hold a secret.
+pub(super) async fn get(shelf: Shelf, key: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     let database = open().await?;
     let found = async {
         let transaction = database.transaction(&[shelf.name()], TransactionMode::ReadOnly)?;
@@ -82,8 +83,8 @@ pub(super) async fn get(shelf: Shelf, key: &str) -> Result<Option<Vec<u8>>, Erro
     };
     let found = found.await;
     database.close();
-    let record = found?.map(|value| Uint8Array::new(&value).to_vec());
-    record.map(|record| Ok(kept::open(&record)?.to_vec())).transpose()
+    let record = found?.map(|value| Zeroizing::new(Uint8Array::new(&value).to_vec()));
+    record.map(|record| Ok(Zeroizing::new(kept::open(&record)?.to_vec()))).transpose()
 }
 
 /// The keys of a shelf, in their order.
@@ -114,7 +115,8 @@ pub(super) async fn change(changes: &[(Shelf, Change<'_>)]) -> Result<(), Error>
             let store = transaction.object_store(shelf.name())?;
             match change {
                 Change::Put(key, payload) => {
-                    let record = Uint8Array::from(kept::seal(payload).as_slice());
+                    let sealed = Zeroizing::new(kept::seal(payload));
+                    let record = Uint8Array::from(sealed.as_slice());
                     store.put(&record, Some(&JsValue::from(*key)))?;
                 }
                 Change::Delete(key) => {

@@ -2,6 +2,7 @@
 //! that it is in the middle of.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -67,6 +68,11 @@ fn who(key: &str) -> String {
     format!("{key}/who")
 }
 
+/// When it was there last.
+fn seen(key: &str) -> String {
+    format!("{key}/seen")
+}
+
 fn work(key: &str) -> String {
     format!("{key}/work")
 }
@@ -111,6 +117,7 @@ impl Tab {
                             Ok(unfinished) => (unfinished, None),
                             Err(error) => (None, Some(error)),
                         };
+                        trouble = trouble.or(see(&key).await.err());
                         // What cannot be used is deleted with the next training.
                         let tab = Self::new(key, unfinished.is_some() || lost.is_some(), true);
                         return Ok(Opened {
@@ -139,9 +146,10 @@ impl Tab {
         w.u64(epoch_ms()).raw(&*identity.seed());
         let record = Zeroizing::new(w.finish());
         // Another worker's records do not become this one's.
-        let (who, work, spent) = (who(&key), work(&key), spent(&key));
+        let (who, work, spent, seen) = (who(&key), work(&key), spent(&key), seen(&key));
         let changes = [
             (Shelf::Workers, Change::Put(&who, &record)),
+            (Shelf::Workers, Change::Delete(&seen)),
             (Shelf::Workers, Change::Delete(&work)),
             (Shelf::Workers, Change::Delete(&spent)),
         ];
@@ -176,7 +184,7 @@ impl Tab {
         record: Vec<u8>,
         done: impl Fn(u64, Result<(), String>) + 'static,
     ) {
-        let (is_kept, key, records) = (self.is_kept, spent(&self.key), Rc::clone(&self.records));
+        let (is_kept, tab, records) = (self.is_kept, self.key.clone(), Rc::clone(&self.records));
         *records.next.borrow_mut() = Some((number, record));
         if records.is_writing.replace(true) {
             return;
@@ -186,10 +194,14 @@ impl Tab {
                 let next = records.next.take();
                 let Some((number, record)) = next else { break };
                 let outcome = match is_kept {
-                    true => store::put(Shelf::Workers, &key, &record).await,
+                    true => store::put(Shelf::Workers, &spent(&tab), &record).await,
                     false => Ok(()),
                 };
                 done(number, outcome.map_err(|error| error.to_string()));
+            }
+            // Once a round is often enough.
+            if is_kept && let Err(error) = see(&tab).await {
+                complain("a tab that is there may be forgotten", &error.to_string().into());
             }
             records.is_writing.set(false);
         });
@@ -219,7 +231,8 @@ impl Tab {
         let (is_writing, is_off) = (Rc::clone(&self.is_writing), Rc::clone(&self.is_off));
         let key = work(&self.key);
         spawn_local(async move {
-            let outcome = store::put(Shelf::Workers, &key, &unfinished.encode()).await;
+            let record = Zeroizing::new(unfinished.encode());
+            let outcome = store::put(Shelf::Workers, &key, &record).await;
             is_writing.set(false);
             if let Err(error) = outcome {
                 is_off.set(true);
@@ -259,7 +272,8 @@ fn seed_of(record: &[u8]) -> Result<Zeroizing<[u8; 32]>, wire::Error> {
 /// The training that the tab was in the middle of.
 async fn find_work(key: &str) -> Result<Option<UnfinishedWork>, Error> {
     let record = store::get(Shelf::Workers, &work(key)).await?;
-    let read = |record: Vec<u8>| UnfinishedWork::decode(&record).map_err(kept::Error::from);
+    let read =
+        |record: Zeroizing<Vec<u8>>| UnfinishedWork::decode(&record).map_err(kept::Error::from);
     Ok(record.map(read).transpose()?)
 }
 
@@ -271,23 +285,35 @@ async fn read_spent(key: &str) -> Result<Spent, Error> {
     }
 }
 
+/// Notes that a tab is there.
+async fn see(key: &str) -> Result<(), Error> {
+    let mut w = Writer::new();
+    w.u64(epoch_ms());
+    store::put(Shelf::Workers, &seen(key), &w.finish()).await
+}
+
 /// Deletes what tabs have left that did not come back.
 async fn clear_out() -> Result<(), Error> {
     let oldest = epoch_ms().saturating_sub(REMEMBERED.as_millis() as u64);
     let keys = store::keys(Shelf::Workers).await?;
+    let tabs = keys.iter().filter_map(|key| key.rsplit_once('/').map(|(tab, _)| tab));
     let mut gone = Vec::new();
-    for key in keys.iter().filter_map(|key| key.strip_suffix("/who")) {
-        let record = match store::get(Shelf::Workers, &who(key)).await {
-            // A record that is damaged is as good as none.
-            Err(Error::Unusable(_)) => None,
-            record => record?,
-        };
-        // The same goes for one that names no time.
-        let at = record.and_then(|record| Reader::new(&record).u64("time").ok());
-        if at.is_none_or(|at| at < oldest) {
-            gone.extend([who(key), work(key), spent(key)]);
+    for tab in tabs.collect::<BTreeSet<_>>() {
+        let drawn = time_in(&who(tab)).await?;
+        let latest = drawn.max(time_in(&seen(tab)).await?);
+        // Without an identity that can be read the rest is nobody's.
+        if drawn.is_none() || latest.is_none_or(|at| at < oldest) {
+            gone.extend([who(tab), seen(tab), work(tab), spent(tab)]);
         }
     }
     let changes: Vec<_> = gone.iter().map(|key| (Shelf::Workers, Change::Delete(key))).collect();
     if changes.is_empty() { Ok(()) } else { store::change(&changes).await }
+}
+
+/// The time with which a record begins; nothing where there is none, or it is damaged.
+async fn time_in(key: &str) -> Result<Option<u64>, Error> {
+    match store::get(Shelf::Workers, key).await {
+        Err(Error::Unusable(_)) => Ok(None),
+        record => Ok(record?.and_then(|record| Reader::new(&record).u64("time").ok())),
+    }
 }

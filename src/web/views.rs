@@ -10,13 +10,14 @@ use crate::digits::Digits;
 use crate::digits::partition::Counts;
 use crate::federated::{self, Member, MemberState, Phase, Snapshot, Spending as Spent};
 use crate::learn::{Evaluation, Hard};
-use crate::privacy::Figure;
+use crate::privacy::{Figure, History};
 use crate::secagg::{Phase as SumPhase, Width};
 
 /// The state of the room, whose shards have so many digits of each label, and whose model was
-/// tested so.
+/// tested so. Its training has given away what is `spent`.
 pub(super) fn state(
     snapshot: &Snapshot,
+    spent: &History,
     histograms: &[Counts],
     tested: Option<&Evaluation>,
 ) -> AggregatorState {
@@ -44,6 +45,7 @@ pub(super) fn state(
         workers: snapshot.members.iter().map(view).collect(),
         bytes_sent: snapshot.bytes_sent as f64,
         bytes_received: snapshot.bytes_received as f64,
+        spent: spent.to_text(),
     }
 }
 
@@ -81,6 +83,7 @@ fn member(member: &Member) -> MemberView {
             MemberState::Reported => "reported",
             MemberState::Silent => "silent",
             MemberState::Away => "away",
+            MemberState::Distrusted => "distrusted",
         },
         digits: member.digits,
         labels: Vec::new(),

@@ -154,6 +154,7 @@ impl Capture {
 pub(crate) struct Program {
     child: Child,
     lines: Receiver<String>,
+    complaints: Receiver<String>,
     is_over: Cell<bool>,
 }
 
@@ -164,10 +165,14 @@ impl Program {
 
     /// So many workers, with drawn digits.
     pub(crate) fn worker(invite: &str, workers: u32, digits: u32) -> Self {
+        Self::worker_with(invite, workers, digits, &[])
+    }
+
+    pub(crate) fn worker_with(invite: &str, workers: u32, digits: u32, more: &[&str]) -> Self {
         let (workers, digits) = (workers.to_string(), digits.to_string());
         // An invitation among the arguments would be seen in the list of processes.
         let arguments = ["worker", "--join", "-", "--workers", &workers, "--synthetic", &digits];
-        Self::with_input(&arguments, &format!("{invite}\n"))
+        Self::with_input(&[&arguments, more].concat(), &format!("{invite}\n"))
     }
 
     pub(crate) fn with_input(arguments: &[&str], input: &str) -> Self {
@@ -175,19 +180,25 @@ impl Program {
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        let (said, lines) = channel();
-        thread::spawn(move || {
-            for line in output.lines().map_while(Result::ok) {
-                if said.send(line).is_err() {
-                    return;
-                }
+        let lines = lines_of(child.stdout.take().unwrap());
+        let complaints = lines_of(child.stderr.take().unwrap());
+        Self { child, lines, complaints, is_over: Cell::new(false) }
+    }
+
+    /// Waits until it says this on the side.
+    pub(crate) fn complains(&self, what: &str) {
+        let mut before = Vec::new();
+        while let Ok(line) = self.complaints.recv_timeout(PATIENCE) {
+            if line.contains(what) {
+                return;
             }
-        });
-        Self { child, lines, is_over: Cell::new(false) }
+            before.push(line);
+        }
+        panic!("it does not say “{what}”, but {before:?}");
     }
 
     /// The next line that it says.
@@ -223,6 +234,17 @@ impl Drop for Program {
             let _ = self.child.wait();
         }
     }
+}
+
+fn lines_of(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (said, lines) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            // Nobody may listen to it any more; it is read all the same, or the program would wait.
+            let _ = said.send(line);
+        }
+    });
+    lines
 }
 
 /// How a program ends that cannot do what it is asked, and what it says of it.

@@ -22,6 +22,9 @@ use crate::state::State;
 
 /// How long a shard that could not be loaded waits before it is tried again.
 const LOAD_AGAIN: Duration = Duration::from_secs(5);
+/// What becomes of updates, as it is told once and whenever it changes.
+const SECURE: &str = "updates are summed securely: the aggregator gets their sum";
+const CLEAR: &str = "updates go to the aggregator as they are";
 
 /// The workers.
 pub(crate) struct Crew {
@@ -34,6 +37,8 @@ pub(crate) struct Crew {
     cores: Arc<Semaphore>,
     done: mpsc::UnboundedSender<Done>,
     said: Vec<Vec<u8>>,
+    /// What was told of it last.
+    is_secure: Option<bool>,
 }
 
 /// One worker.
@@ -93,6 +98,7 @@ impl Crew {
             cores: Arc::new(Semaphore::new(cores)),
             done,
             said: Vec::new(),
+            is_secure: None,
         })
     }
 
@@ -170,6 +176,10 @@ impl Crew {
     }
 
     fn train(&mut self, hand: usize, job: Job) {
+        let is_secure = job.task.secure.is_some();
+        if self.is_secure.replace(is_secure) != Some(is_secure) {
+            eprintln!("sotto: {}", if is_secure { SECURE } else { CLEAR });
+        }
         let (generation, stop) = self.begin(hand);
         let Hand { machine, digits, unfinished, .. } = &mut self.hands[hand];
         let (place, digits, unfinished) =

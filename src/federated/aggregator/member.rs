@@ -49,6 +49,8 @@ pub enum MemberState {
     Silent,
     /// It is not willing to take part now.
     Away,
+    /// What it did stopped a secure sum: it is not asked again.
+    Distrusted,
 }
 
 impl Member {
@@ -70,7 +72,7 @@ impl Member {
     }
 
     pub(super) fn loading(&mut self) {
-        self.state = MemberState::Loading;
+        self.turn(MemberState::Loading);
         self.digits = 0;
         self.next_digits = None;
     }
@@ -99,13 +101,24 @@ impl Member {
     }
 
     fn free(&mut self) {
-        self.state = MemberState::Idle;
+        self.turn(MemberState::Idle);
         self.digits = self.next_digits.take().unwrap_or(self.digits);
     }
 
     /// It is not willing to take part now.
     pub(super) fn away(&mut self) {
-        self.state = MemberState::Away;
+        self.turn(MemberState::Away);
+    }
+
+    /// What it did stopped a secure sum.
+    pub(super) fn distrust(&mut self) {
+        self.state = MemberState::Distrusted;
+    }
+
+    fn turn(&mut self, state: MemberState) {
+        if self.state != MemberState::Distrusted {
+            self.state = state;
+        }
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -124,7 +137,7 @@ impl Member {
 
     /// It missed a deadline: it sits out 2 rounds, then 4, then 8.
     pub(super) fn miss(&mut self) {
-        self.state = MemberState::Silent;
+        self.turn(MemberState::Silent);
         self.missed += 1;
         self.sits_out = 1 << self.missed.min(10);
     }
@@ -184,6 +197,26 @@ mod tests {
         for impossible in [0, DIGITS_MAX as u32 + 1] {
             member.ready(impossible);
             assert_eq!(member.digits, 13);
+        }
+    }
+
+    #[test]
+    fn who_is_distrusted_stays_so() {
+        let mut member = ready(10);
+        member.start(Token([7; 16]));
+        member.distrust();
+        let words: [fn(&mut Member); 6] = [
+            Member::dismiss,
+            Member::rest,
+            Member::loading,
+            Member::away,
+            Member::miss,
+            |member| member.ready(10),
+        ];
+        for word in words {
+            word(&mut member);
+            assert!(!member.is_ready());
+            assert_eq!(member.state, MemberState::Distrusted);
         }
     }
 

@@ -8,8 +8,9 @@ use proptest::prelude::*;
 
 use crate::digits::{Digits, PIXELS, synthetic};
 use crate::federated::{
-    Assignment, Event, ExampleTask, Job, LocalTraining, Noise, Phase, PrivateTask, Report, Secret,
-    SecureTask, Settings, Task, ToAggregator, Token, Update, Worker, WorkerAction, WorkerEvent,
+    Assignment, Control, Event, ExampleTask, Job, LocalTraining, Noise, Phase, PrivateTask, Report,
+    Secret, SecureTask, Settings, Task, ToAggregator, Token, Update, Worker, WorkerAction,
+    WorkerEvent,
 };
 use crate::learn::{Recipe, SgdConfig, Variety};
 use crate::network::{Network, preset};
@@ -191,7 +192,7 @@ fn a_digit_that_overflows_does_not_show() {
     let examples = ExampleTask { noise: 1.0, clip: 1.0, rate: 1.0 };
     for task in [
         Task { examples: Some(examples), weights: weights.clone(), ..task(one_step()) },
-        Task { secure: Some(secure), weights, ..task(one_step()) },
+        Task { secure: Some(secure), weights: weights.clone(), ..task(one_step()) },
     ] {
         let [plain, overflown] = [&blank, &inked].map(|digits| {
             train(&network, task.clone(), digits, [3; 32]).expect("it ends as any other")
@@ -200,15 +201,30 @@ fn a_digit_that_overflows_does_not_show() {
         assert_eq!(plain.update.loss, overflown.update.loss);
         assert!(overflown.update.values.iter().all(|value| value.is_finite()));
     }
+    // A secure sum without noise takes it as well, after several steps and with control variates.
+    let secure = SecureTask { private: None, ..secure };
+    let recipe = Recipe { steps_max: 3, epochs: 3, ..one_step() };
+    for control in [None, Some(Control { scale: 1.0, values: vec![0.0; values] })] {
+        let len = values * if control.is_some() { 2 } else { 1 };
+        let weights = weights.clone();
+        let task = Task { secure: Some(secure), weights, control, ..task(recipe) };
+        let overflown = train(&network, task.clone(), &inked, [3; 32]).expect("as any other");
+        assert_eq!(overflown.update.values, vec![0.0; len]);
+        // In the clear it is told.
+        train(&network, Task { secure: None, ..task }, &inked, [3; 32]).unwrap_err();
+    }
 }
 
 /// What a driver says of a failure may tell of a digit; the machine says that it failed.
 #[test]
-fn a_failure_with_noise_has_no_reason_but_that() {
+fn a_failure_that_is_hidden_has_no_reason_but_that() {
     let examples = ExampleTask { noise: 1.0, clip: 1.0, rate: 1.0 };
-    let reasons = [Some(examples), None].map(|examples| {
+    let secure =
+        SecureTask { cohort_min: 3, threshold_min: 2, clip: 1.0, weight_max: 100, private: None };
+    let hidden = [(Some(examples), None), (None, Some(secure)), (None, None)];
+    let reasons = hidden.map(|(examples, secure)| {
         let (mut worker, tell) = placed_worker();
-        let task = Task { examples, ..task(one_step()) };
+        let task = Task { examples, secure, ..task(one_step()) };
         let token = task.token.clone();
         tell(&mut worker, crate::federated::ToWorker::Task(Box::new(task)));
         let reason = "the norm 3.25 is above its bound".to_owned();
@@ -225,7 +241,8 @@ fn a_failure_with_noise_has_no_reason_but_that() {
         })
     });
     assert_eq!(reasons[0].as_deref(), Some(super::FAILED));
-    assert!(reasons[1].as_deref().unwrap().contains("3.25"));
+    assert_eq!(reasons[1].as_deref(), Some(super::FAILED));
+    assert!(reasons[2].as_deref().unwrap().contains("3.25"));
 }
 
 /// A worker with its digits, and how its aggregator says something to it.

@@ -440,8 +440,9 @@ impl Worker {
 
     fn failed(&mut self, token: Token, reason: String) -> Vec<WorkerAction> {
         match self.take_task(&token) {
-            Some(Current { round, has_noise, .. }) => {
-                let reason = if has_noise { FAILED.to_owned() } else { reason };
+            Some(Current { round, has_noise, secure, .. }) => {
+                let is_hidden = has_noise || secure.is_some();
+                let reason = if is_hidden { FAILED.to_owned() } else { reason };
                 vec![self.send(round, &ToAggregator::Failed { token, reason })]
             }
             None => Vec::new(),

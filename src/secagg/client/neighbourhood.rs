@@ -118,8 +118,7 @@ impl Neighbourhood {
 
     /// What a worker signs: who it was told is alive.
     pub(super) fn statement(&self, context: &Context, position: u32, alive: &[u8]) -> Vec<u8> {
-        let content = [&self.agreement.0[..], &position.to_le_bytes(), alive].concat();
-        context.statement("survivors", &content)
+        context.survivors(&self.agreement, position, alive)
     }
 
     /// Whether a neighbour signed its statement.

@@ -54,6 +54,7 @@ pub enum Phase {
 
 /// A sum whose cohort is known.
 struct Round {
+    context: Context,
     cohort: Cohort,
     encoding: Encoding,
     phase: Phase,
@@ -268,6 +269,7 @@ impl Round {
         let cohort = Cohort::new(context, terms, keys)?;
         let workers = cohort.len();
         Ok(Self {
+            context: *context,
             encoding: terms.encoding(workers)?,
             phase: Phase::Sharing,
             workers: (0..workers).map(|_| Worker::default()).collect(),
@@ -313,6 +315,12 @@ impl Round {
             (Phase::Confirming, FromClient::Statement(statement)) => {
                 if statement.alive != self.survivors_of(position) {
                     return Err(Error::Inconsistent);
+                }
+                // Its neighbours would take one that does not hold for a lie of the aggregator's.
+                let signed =
+                    self.context.survivors(self.cohort.agreement(), position, &statement.alive);
+                if !self.cohort.keys(position).identity.signed(&signed, &statement.signature) {
+                    return Err(Error::Forged);
                 }
                 self.workers[position as usize].statement = Some(statement);
             }

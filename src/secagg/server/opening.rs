@@ -8,7 +8,7 @@ use super::super::graph::COMPLETE_MAX;
 use super::super::keys::{opened, pair_mask, seed_hash};
 use super::super::mask::{self, Sign};
 use super::super::shamir::{self, Bytes, Share};
-use super::{Opened, Round, Sum};
+use super::{Opened, Phase, Round, Sum};
 use crate::prg::StreamKey;
 use crate::wire::PeerId;
 
@@ -87,9 +87,24 @@ impl Round {
         });
         let (places, shares): (Vec<u16>, Vec<Share>) = shares.take(threshold).unzip();
         if places.len() < threshold {
-            return Err(Error::TooFew);
+            return Err(self.unopened(owner));
         }
         Ok(shamir::combine(weights.of(places), shares.iter()))
+    }
+
+    /// Why too few opened a secret. Holders pass over shares that they could not open or that are not those that their
+    /// owner committed to: when two or more did, and more than a quarter of those who answered, its owner sealed
+    /// something else. So many liars among the holders of one secret are more than the graph is made for.
+    fn unopened(&self, owner: u32) -> Error {
+        let answers = self.cohort.neighbours(owner).into_iter().filter_map(|holder| {
+            let holder = &self.workers[holder as usize];
+            (holder.said == Some(Phase::Unmasking)).then(|| holder.opened.contains_key(&owner))
+        });
+        let (opened, passed): (Vec<bool>, Vec<bool>) = answers.partition(|opened| *opened);
+        match passed.len() >= 2 && 3 * passed.len() > opened.len() {
+            true => Error::Dishonest(self.cohort.id(owner)),
+            false => Error::TooFew,
+        }
     }
 }
 

@@ -34,8 +34,8 @@ export type AggregatorEvent =
   /** The settings do not hold; nothing was changed. */
   | { type: "refused"; problems: Problem[] }
   | ({ type: "state" } & AggregatorState)
-  /** The global model after `round` rounds; `hash` is the SHA-256 of its little-endian f32 weights, `spent` what its training has given away, for the library. */
-  | { type: "model"; round: number; preset: string; spent: string; hash: string; weights: Float32Array }
+  /** The global model after `round` rounds; `hash` is the SHA-256 of its little-endian f32 weights. */
+  | { type: "model"; round: number; preset: string; hash: string; weights: Float32Array }
   /**
    * The global model on the test digits; `accuracy` in percent, `loss` in nats. `confusion` says how often `label` was
    * read as `answer`, at `10 * label + answer`; `hardest` are the digits with the largest losses, the largest first.
@@ -106,6 +106,8 @@ export interface AggregatorState {
   workers: MemberView[];
   bytesSent: number;
   bytesReceived: number;
+  /** What the model's training has given away so far, for the library: with tries that came to nothing. */
+  spent: string;
 }
 
 export interface MemberView {
@@ -113,7 +115,7 @@ export interface MemberView {
   id: string;
   /** The place in the room, from 0: it decides the shard. */
   slot: number;
-  state: "loading" | "idle" | "training" | "summing" | "reported" | "silent" | "away";
+  state: "loading" | "idle" | "training" | "summing" | "reported" | "silent" | "away" | "distrusted";
   digits: number;
   /** Digits of each label in its shard, as everybody can work out; none where the digits cannot be cut so. */
   labels: number[];
@@ -215,8 +217,6 @@ pub enum AggregatorEvent {
         round: u32,
         /// The network.
         preset: String,
-        /// What its training has given away, as the text of a history.
-        spent: String,
         /// The SHA-256 of the weights.
         hash: String,
         /// The flat weights.
@@ -461,6 +461,8 @@ pub struct AggregatorState {
     pub bytes_sent: f64,
     /// Bytes received from them.
     pub bytes_received: f64,
+    /// What the model's training has given away so far, as the text of a history.
+    pub spent: String,
 }
 
 /// A worker, as the page shows it.

@@ -392,6 +392,24 @@ fn ends_find_each_other_and_the_broker_learns_neither_secret_nor_message() {
     assert!(room.ends[0].rtt(ids[1]).is_some());
 }
 
+/// Somebody with the room's secret, who hears everything, has all that goes into their keys but the secret that two
+/// others agreed on. Without it no guess at a key opens what they say.
+#[test]
+fn who_is_in_the_room_cannot_read_what_two_others_say() {
+    let [mut ann, bea, guest] = [1, 2, 3].map(|seed| Puppet::new(secret(1), seeded(200 + seed)));
+    let frame = ann.message(bea.public(), "classify/17/open", b"attack at dawn");
+    assert!(bea.opens(ann.public(), &frame).is_some());
+    assert!(guest.opens(ann.public(), &frame).is_none());
+    let guesses: [&[u8]; 6] =
+        [&[], &[0; 32], ann.public(), bea.public(), guest.public(), secret(1).bytes()];
+    for shared in guesses {
+        for [ours, theirs] in [[&bea, &ann], [&ann, &bea], [&guest, &ann], [&guest, &bea]] {
+            let keys = [ours.public(), theirs.public()];
+            assert!(bea.opens_by(shared, keys, &frame).is_none(), "{shared:?}");
+        }
+    }
+}
+
 #[test]
 fn who_was_not_heard_of_and_says_something_is_asked_who_it_is() {
     for is_reserved in [false, true] {

@@ -57,20 +57,7 @@ impl KeyPair {
     /// The four ciphers that this endpoint shares with another one; nothing where [`KeyPair::agree`] gives nothing.
     pub(super) fn ciphers(&self, room: &RoomSecret, theirs: &[u8; 32]) -> Option<Ciphers> {
         let shared = self.agree(theirs)?;
-        let derived = Hkdf::<Sha256>::new(Some(room.bytes()), shared.as_bytes());
-        let cipher = |purpose: &str, from: &[u8; 32], to: &[u8; 32]| {
-            let mut key = Zeroizing::new([0; 32]);
-            derived
-                .expand_multi_info(&[purpose.as_bytes(), from, to], &mut *key)
-                .expect("32 bytes are no output too long for HKDF");
-            Cipher(ChaCha20Poly1305::new((&*key).into()))
-        };
-        Some(Ciphers {
-            data_out: cipher("sotto/data/1", &self.public, theirs),
-            data_in: cipher("sotto/data/1", theirs, &self.public),
-            note_out: cipher("sotto/note/1", &self.public, theirs),
-            note_in: cipher("sotto/note/1", theirs, &self.public),
-        })
+        Some(Ciphers::derive(room, shared.as_bytes(), &self.public, theirs))
     }
 }
 
@@ -81,6 +68,31 @@ pub(super) struct Ciphers {
     pub(super) data_in: Cipher,
     pub(super) note_out: Cipher,
     pub(super) note_in: Cipher,
+}
+
+impl Ciphers {
+    /// Those of the holder of the public key `ours` towards that of `theirs`, who have agreed on the secret `shared`.
+    pub(super) fn derive(
+        room: &RoomSecret,
+        shared: &[u8],
+        ours: &[u8; 32],
+        theirs: &[u8; 32],
+    ) -> Self {
+        let derived = Hkdf::<Sha256>::new(Some(room.bytes()), shared);
+        let cipher = |purpose: &str, from: &[u8; 32], to: &[u8; 32]| {
+            let mut key = Zeroizing::new([0; 32]);
+            derived
+                .expand_multi_info(&[purpose.as_bytes(), from, to], &mut *key)
+                .expect("32 bytes are no output too long for HKDF");
+            Cipher(ChaCha20Poly1305::new((&*key).into()))
+        };
+        Self {
+            data_out: cipher("sotto/data/1", ours, theirs),
+            data_in: cipher("sotto/data/1", theirs, ours),
+            note_out: cipher("sotto/note/1", ours, theirs),
+            note_in: cipher("sotto/note/1", theirs, ours),
+        }
+    }
 }
 
 /// One key of ChaCha20-Poly1305, erased when it is dropped.

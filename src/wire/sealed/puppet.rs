@@ -91,10 +91,24 @@ impl Puppet {
 
     /// Channel and message of a frame from the holder of this key, if it has a whole message.
     pub(super) fn opens(&self, from: &[u8; 32], bytes: &[u8]) -> Option<(String, Vec<u8>)> {
+        self.opens_with(&self.ciphers(from), bytes)
+    }
+
+    /// As it opens frames, with the keys of two ends who have agreed on this secret.
+    pub(super) fn opens_by(
+        &self,
+        shared: &[u8],
+        [ours, theirs]: [&[u8; 32]; 2],
+        bytes: &[u8],
+    ) -> Option<(String, Vec<u8>)> {
+        self.opens_with(&Ciphers::derive(&self.secret, shared, ours, theirs), bytes)
+    }
+
+    fn opens_with(&self, ciphers: &Ciphers, bytes: &[u8]) -> Option<(String, Vec<u8>)> {
         let Ok(Frame::Data(numbered)) = Frame::read(bytes) else { return None };
         let number = numbered.number;
         let aad = frame::aad(Kind::Data, numbered.from, self.id(), number);
-        let piece = self.ciphers(from).data_in.open(nonce(number), &aad, numbered.sealed)?;
+        let piece = ciphers.data_in.open(nonce(number), &aad, numbered.sealed)?;
         let mut reader = Reader::new(&piece);
         reader.u8("flags").ok().filter(|flags| *flags == WHOLE)?;
         let channel = reader.text("channel", 100).ok()?;

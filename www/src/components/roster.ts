@@ -64,7 +64,8 @@ export class Roster extends LitElement {
       }
       tr[data-state="loading"] td,
       tr[data-state="silent"] td,
-      tr[data-state="away"] td {
+      tr[data-state="away"] td,
+      tr[data-state="distrusted"] td {
         color: var(--ink-soft);
       }
       tr[data-state="training"] .state {

@@ -95,7 +95,8 @@ export class Session {
   /** Keeps the newest model in the library. */
   save(name: string): void {
     if (!this.model) return;
-    const { preset, round, spent, weights } = this.model;
+    const { preset, round, weights } = this.model;
+    const { spent } = this.show.state;
     const point = this.show.curve.find((point) => point.round === round);
     this.library.send({ type: "save", name, preset, round, spent, weights, ...(point && { accuracy: point.accuracy }) });
   }

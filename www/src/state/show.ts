@@ -86,6 +86,7 @@ const QUIET: AggregatorState = {
   workers: [],
   bytesSent: 0,
   bytesReceived: 0,
+  spent: "",
 };
 
 export const BEFORE: Show = { room: "opening", state: QUIET, places: new Map(), curve: [], past: [], notices: [], problems: [], misread: [] };

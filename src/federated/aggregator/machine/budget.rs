@@ -54,13 +54,14 @@ impl Aggregator {
             }
         };
         let left = self.rounds.saturating_sub(self.applied);
-        let has_spent = self.released > 0 || !self.past.is_empty();
+        let tries = self.given_away();
+        let has_spent = tries > 0 || !self.past.is_empty();
         Some(Privacy {
             noise,
             population,
             delta: self.settings.delta,
             clip: self.clip(),
-            spent: has_spent.then(|| self.spending(self.applied, self.released, population)),
+            spent: has_spent.then(|| self.spending(self.applied, tries, population)),
             planned: self.spending(self.rounds, self.released.saturating_add(left), population),
         })
     }
@@ -88,7 +89,13 @@ impl Aggregator {
     /// What the model's training has given away, in this run and before it.
     #[must_use]
     pub fn history(&self) -> History {
-        history(&self.past, self.released, &self.settings)
+        history(&self.past, self.given_away(), &self.settings)
+    }
+
+    /// Tries of this run that may have been seen, with the one under way.
+    fn given_away(&self) -> u32 {
+        let now = self.current.as_ref().is_some_and(|round| round.is_exposed);
+        self.released.saturating_add(u32::from(now))
     }
 
     /// Ends the round under way. One whose updates were asked for in the clear, or whose sum could

@@ -106,6 +106,7 @@ impl Aggregator {
     /// # Errors
     /// When the parts of the checkpoint do not fit each other.
     pub fn restore(checkpoint: Checkpoint, entropy: Entropy) -> Result<Self, RestoreError> {
+        let released = checkpoint.given_away();
         let weights = Weights::new(&preset(&checkpoint.settings.model)?, checkpoint.weights)?;
         let mut restored = Self::new(checkpoint.settings, entropy)?;
         restored.strategy.restore(checkpoint.strategy, weights.values().len())?;
@@ -124,11 +125,7 @@ impl Aggregator {
         restored.rounds = checkpoint.rounds;
         restored.wanted = checkpoint.wanted;
         restored.abandoned = checkpoint.abandoned + u32::from(restored.settings.secagg);
-        restored.past = checkpoint.past;
-        // The round that was under way may have come as far as to be known.
-        let has_noise = restored.settings.dp != Noise::Off;
-        let lost = u32::from(checkpoint.wanted && has_noise);
-        restored.released = checkpoint.released.saturating_add(lost);
+        (restored.past, restored.released) = (checkpoint.past, released);
         restored.former = Former::expecting(checkpoint.places);
         restored.bytes_sent = checkpoint.bytes_sent;
         restored.bytes_received = checkpoint.bytes_received;
@@ -140,7 +137,13 @@ impl Checkpoint {
     /// What the training of its model has given away, as [`Aggregator::history`].
     #[must_use]
     pub fn history(&self) -> History {
-        budget::history(&self.past, self.released, &self.settings)
+        budget::history(&self.past, self.given_away(), &self.settings)
+    }
+
+    /// With noise, the round that was under way may have come as far as to be known.
+    fn given_away(&self) -> u32 {
+        let lost = self.wanted && self.settings.dp != Noise::Off;
+        self.released.saturating_add(u32::from(lost))
     }
 
     /// The bytes of a checkpoint.

@@ -114,7 +114,8 @@ impl Aggregator {
     /// Workers that could be asked or have been, and their digits.
     #[must_use]
     pub fn force(&self) -> (u32, u32) {
-        let idle = |state| !matches!(state, MemberState::Loading | MemberState::Away);
+        use MemberState::{Away, Distrusted, Loading};
+        let idle = |state| !matches!(state, Loading | Away | Distrusted);
         let there = self.members.values().filter(|member| idle(member.state) && member.digits > 0);
         there.fold((0, 0), |(workers, digits), member| {
             (workers + 1, (digits + member.digits).min(DIGITS_MAX as u32))

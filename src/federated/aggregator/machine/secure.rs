@@ -253,6 +253,9 @@ impl Aggregator {
                     _ => None,
                 };
                 notice(actions, worker, format!("the secure sum failed: {error}"));
+                if let Some(member) = worker.and_then(|id| self.members.get_mut(&id)) {
+                    member.distrust();
+                }
                 self.abandon(now, actions);
             }
         }

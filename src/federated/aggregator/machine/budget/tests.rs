@@ -180,8 +180,14 @@ fn a_round_that_is_stopped_counts() {
     let mut room = room("dp=examples&secagg=off&rounds=1");
     room.tell(Event::Start);
     room.advance(10);
+    // From when it was asked for.
+    let during = room.aggregator();
+    let (spent, history) = (during.privacy().unwrap().spent.unwrap(), during.history());
+    assert_eq!((spent.rounds, spent.tries), (0, 1));
+    assert_eq!(during.checkpoint().history(), history);
     room.tell(Event::Stop);
     assert_eq!(room.aggregator().privacy().unwrap().spent.unwrap().tries, 1);
+    assert_eq!(room.aggregator().history(), history);
     room.tell(Event::Start);
     assert!(room.run_until(MINUTE, |now| now.phase == Phase::Finished));
     assert_eq!(room.aggregator().privacy().unwrap().spent.unwrap().tries, 2);
