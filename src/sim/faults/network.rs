@@ -222,6 +222,15 @@ impl Lie {
                 shares.iter_mut().for_each(|(_, share)| share[0] ^= 1);
                 (token, FromClient::Unmask(shares))
             }
+            (Self::SealedRubbish, Some((token, FromClient::Shares(mut shares)))) => {
+                let bytes = shares.sealed.iter_mut().flat_map(|sealed| &mut sealed.bytes);
+                bytes.for_each(|byte| *byte ^= 1);
+                (token, FromClient::Shares(shares))
+            }
+            (Self::Unsigned, Some((token, FromClient::Statement(mut statement)))) => {
+                statement.signature.0[0] ^= 1;
+                (token, FromClient::Statement(statement))
+            }
             // In place of the statement comes a second vector.
             (Self::Equivocating, Some((token, FromClient::Statement(_)))) => {
                 (token, FromClient::Masked(vec![1; 7853 * 2]))

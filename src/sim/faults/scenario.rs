@@ -58,15 +58,21 @@ pub(super) enum Lie {
     Equivocating,
     /// With a share changed.
     FalseShares,
+    /// With shares that their holders cannot open.
+    SealedRubbish,
+    /// With a signature that does not hold.
+    Unsigned,
 }
 
-const LIES: [Lie; 6] = [
+const LIES: [Lie; 8] = [
     Lie::Forged,
     Lie::Replayed,
     Lie::MixedRound,
     Lie::WrongLength,
     Lie::Equivocating,
     Lie::FalseShares,
+    Lie::SealedRubbish,
+    Lie::Unsigned,
 ];
 
 /// What the wires do.

@@ -400,8 +400,9 @@ fn who_is_in_the_room_cannot_read_what_two_others_say() {
     let frame = ann.message(bea.public(), "classify/17/open", b"attack at dawn");
     assert!(bea.opens(ann.public(), &frame).is_some());
     assert!(guest.opens(ann.public(), &frame).is_none());
+    let room = secret(1);
     let guesses: [&[u8]; 6] =
-        [&[], &[0; 32], ann.public(), bea.public(), guest.public(), secret(1).bytes()];
+        [&[], &[0; 32], ann.public(), bea.public(), guest.public(), room.bytes()];
     for shared in guesses {
         for [ours, theirs] in [[&bea, &ann], [&ann, &bea], [&guest, &ann], [&guest, &bea]] {
             let keys = [ours.public(), theirs.public()];
