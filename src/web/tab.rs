@@ -314,6 +314,7 @@ async fn clear_out() -> Result<(), Error> {
 async fn time_in(key: &str) -> Result<Option<u64>, Error> {
     match store::get(Shelf::Workers, key).await {
         Err(Error::Unusable(_)) => Ok(None),
+        // One that is too short for a time is damaged, too.
         record => Ok(record?.and_then(|record| Reader::new(&record).u64("time").ok())),
     }
 }

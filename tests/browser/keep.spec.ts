@@ -121,6 +121,30 @@ test("a worker that is reloaded in mid-training goes on from its step", async ({
   expect(reloaded).toBe(whole);
 });
 
+test("what tabs have given to a secure sum they do not give again after a reload", async ({ context }) => {
+  test.setTimeout(240_000);
+  const query = "?room=given&model=linear&rounds=1&shards=60&seed=6&patience=0&deadline=600";
+  const page = await openAggregator(context, query);
+  const tabs: Page[] = [];
+  for (let n = 0; n < 3; n += 1) tabs.push(await workerTab(context, query));
+  await page.bringToFront();
+  await page.getByTestId("start-training").click();
+  await waitForRound(page, 1);
+  for (const tab of tabs) {
+    await tab.reload();
+    await expect(tab.getByTestId("worker-phase")).toHaveAttribute("data-phase", "idle", { timeout: 60_000 });
+  }
+  // The same first model, in round 1 of another run.
+  await page.bringToFront();
+  await page.getByTestId("start-over").click();
+  await expect.poll(() => roundOf(page)).toBe(0);
+  await expect(page.locator("[data-testid=member][data-state=idle]")).toHaveCount(3, { timeout: 60_000 });
+  await page.getByTestId("start-training").click();
+  await waitForRound(page, 1);
+  const refused = notices(page).getByText("does not sum this model in round 1, but in round 2");
+  await expect(refused).toHaveCount(3);
+});
+
 test("a full storage is survived and told", async ({ page, context, baseURL }) => {
   test.setTimeout(120_000);
   const devtools = await context.newCDPSession(page);
