@@ -258,7 +258,7 @@ test("epsilon is that of the address’s own rate, and goes on with a model", as
   const shown = async (page: Page, figure = "epsilon") => Number(await page.getByTestId(figure).getAttribute("data-epsilon"));
   const few = await openAggregator(context, "?room=few&model=linear&dp=distributed&clients=10&rate=0.149&rounds=100");
   expect((await shown(few)).toFixed(2)).toBe("10.65");
-  await expect(few.getByTestId("epsilon")).toContainText("ε = 10.7");
+  await expect(few.getByTestId("epsilon")).toContainText("ε = 10.6");
   await few.close();
   const many = await openAggregator(context, "?room=many&model=linear&dp=distributed&clients=500&rate=0.0029&rounds=100");
   expect((await shown(many)).toFixed(3)).toBe("0.189");

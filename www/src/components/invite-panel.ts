@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
 
 import type { GuestEntry } from "../../wasm/sotto.js";
 import { detach } from "../errors";
@@ -227,7 +228,7 @@ export class InvitePanel extends LitElement {
         ${guests.length === 0
           ? html`<p class="note">${words.nobody}</p>`
           : html`<ul>
-                ${guests.map((guest) => this.guest(guest))}
+                ${repeat(guests, rowOf, (guest) => this.guest(guest))}
               </ul>
               <p class="note">${words.compare}</p>`}
         ${brokenOff > 0 ? html`<p class="note" role="status" data-testid="broken-off">${text.invite.brokenOff(brokenOff)}</p>` : nothing}
@@ -274,6 +275,9 @@ export class InvitePanel extends LitElement {
 }
 
 /** Rejects, too, where a browser has no clipboard to write to, as on a page without https. */
+/** A row stays its guest’s while others come and go: a click is meant for that one. */
+const rowOf = ({ id }: GuestEntry): string => id;
+
 const writeClipboard = async (link: string): Promise<void> => navigator.clipboard.writeText(link);
 
 /** Whether an address means whatever machine it is used on. */

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
 
 import type { LibraryCommand } from "../../../wasm/sotto.js";
 import { UNREAD, type LibraryShow } from "../../state/library";
@@ -90,7 +91,10 @@ export class LibraryPanel extends LitElement {
     const chosen = this.chosen.filter((id) => models.some((model) => model.id === id));
     return html`
       <ul>
-        ${models.map(
+        ${repeat(
+          models,
+          // A row stays the model's that it was while others come: a click is meant for that one.
+          (model) => model.id,
           (model) => html`
             <li>
               <sotto-saved-model
