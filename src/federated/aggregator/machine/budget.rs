@@ -55,7 +55,9 @@ impl Aggregator {
         };
         let left = self.rounds.saturating_sub(self.applied);
         let tries = self.given_away();
-        let has_spent = tries > 0 || !self.past.is_empty();
+        // Of a past that is not known there is nothing to show before this run has given something away, too.
+        let before = self.past.of(&self.settings.unit());
+        let has_spent = tries > 0 || before.is_some_and(|before| !before.is_empty());
         Some(Privacy {
             noise,
             population,

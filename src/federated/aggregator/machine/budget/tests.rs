@@ -242,7 +242,8 @@ fn a_run_from_a_model_of_the_library_does_not_begin_at_nothing() {
     // Where it is of others, or not known, nothing bounds it.
     let other = Release { unit: "distributed/9/iid/20/1".to_owned(), ..before };
     for past in [History::Unknown, History::default().and(other)] {
-        let planned = begin(past).privacy().unwrap().planned;
+        let Privacy { spent, planned, .. } = begin(past).privacy().unwrap();
+        assert_eq!(spent, None);
         assert_eq!(planned.outlook, Outlook::UNBOUNDED);
         assert_eq!(planned.alone, Some(best(0.149, 1.0, 40, delta)));
     }
