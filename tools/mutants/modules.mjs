@@ -1,9 +1,9 @@
 // What is mutated, and by which tests. `floors` are the modules that stand in the crate with it: a small crate is
 // compiled for each mutant, and not all of Sotto.
 
-const SUMS = ["entropy", "hex", "prg", "secagg", "secret", "seeded", "wire"];
+const SUMS = ["entropy", "fuzz_input", "hex", "prg", "secagg", "secret", "seeded", "wire"];
 const SEALED = ["entropy", "fuzz_input", "hex", "secret", "seeded", "wire"];
-const SHARES = ["digits", "entropy", "hex", "kernels", "mpc", "network", "prg", "secret", "seeded", "wire"];
+const SHARES = ["digits", "entropy", "fuzz_input", "hex", "kernels", "mpc", "network", "prg", "secret", "seeded", "wire"];
 
 export const MODULES = [
   { name: "secagg", files: ["src/secagg/**"], tests: "secagg::", floors: SUMS },
