@@ -198,10 +198,10 @@ impl Tab {
                     false => Ok(()),
                 };
                 done(number, outcome.map_err(|error| error.to_string()));
-            }
-            // Once a round is often enough.
-            if is_kept && let Err(error) = see(&tab).await {
-                complain("a tab that is there may be forgotten", &error.to_string().into());
+                // Before the next look for records: one that comes meanwhile is written, too.
+                if is_kept && let Err(error) = see(&tab).await {
+                    complain("a tab that is there may be forgotten", &error.to_string().into());
+                }
             }
             records.is_writing.set(false);
         });
