@@ -22,6 +22,16 @@ async function workerTab(context: BrowserContext, query: string): Promise<Page> 
   return tab;
 }
 
+/** An aggregator that trains with three workers' tabs. */
+async function trainInThreeTabs(context: BrowserContext, query: string): Promise<{ page: Page; tabs: Page[] }> {
+  const page = await openAggregator(context, query);
+  const tabs: Page[] = [];
+  for (let n = 0; n < 3; n += 1) tabs.push(await workerTab(context, query));
+  await page.bringToFront();
+  await page.getByTestId("start-training").click();
+  return { page, tabs };
+}
+
 const notices = (page: Page) => page.getByTestId("notices").first();
 
 test("an aggregator that crashes in mid-run goes on by itself, and ends with the same model", async ({ context }) => {
@@ -30,11 +40,7 @@ test("an aggregator that crashes in mid-run goes on by itself, and ends with the
   const settings = "seed=3&rounds=5&shards=20&secagg=off&epochs=2&strategy=fedadam&patience=0&deadline=600";
   const run = async (room: string, accident: (page: Page, query: string) => Promise<Page>) => {
     const query = `?room=${room}&${settings}`;
-    const page = await openAggregator(context, query);
-    const tabs: Page[] = [];
-    for (let n = 0; n < 3; n += 1) tabs.push(await workerTab(context, query));
-    await page.bringToFront();
-    await page.getByTestId("start-training").click();
+    const { page, tabs } = await trainInThreeTabs(context, query);
     await waitForRound(page, 2);
     const survivor = await accident(page, query);
     await waitForRound(survivor, 5);
@@ -124,11 +130,7 @@ test("a worker that is reloaded in mid-training goes on from its step", async ({
 test("what tabs have given to a secure sum they do not give again after a reload", async ({ context }) => {
   test.setTimeout(240_000);
   const query = "?room=given&model=linear&rounds=1&shards=60&seed=6&patience=0&deadline=600";
-  const page = await openAggregator(context, query);
-  const tabs: Page[] = [];
-  for (let n = 0; n < 3; n += 1) tabs.push(await workerTab(context, query));
-  await page.bringToFront();
-  await page.getByTestId("start-training").click();
+  const { page, tabs } = await trainInThreeTabs(context, query);
   await waitForRound(page, 1);
   for (const tab of tabs) {
     await tab.reload();
