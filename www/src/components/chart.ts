@@ -36,6 +36,8 @@ export class Chart extends LitElement {
       .plot {
         position: absolute;
         inset: 0;
+        /* A turned phone draws its page before the curves are told of its new width: they must not widen it. */
+        overflow: hidden;
       }
     `,
   ];
