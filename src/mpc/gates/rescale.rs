@@ -92,13 +92,19 @@ impl Rescale {
             let pairs = clear.values().iter().zip(set.values());
             let share = opened.0.iter().zip(pairs).map(|(value, (clear, set))| {
                 let public = (value.0 >> shift).wrapping_sub(OFFSET >> shift);
-                let case = clear.0 ^ ((clear.0 ^ set.0) & top(*value).wrapping_neg());
-                Wrapping(public & bob) + Wrapping(case)
+                Wrapping(public & bob) + chosen(*value, *clear, *set)
             });
             Share::new(share.collect())
         });
         Ok(shifted.collect())
     }
+}
+
+/// The share for an opened value whose top bit is clear or set. The value is public, but a compiler that sees where the
+/// shares lie reads one of the two, and whoever follows addresses has to ask why.
+#[inline(never)]
+fn chosen(opened: Wide, clear: Wide, set: Wide) -> Wide {
+    Wrapping(clear.0 ^ ((clear.0 ^ set.0) & top(opened).wrapping_neg()))
 }
 
 fn top(value: Wide) -> u32 {

@@ -64,7 +64,7 @@ export const roster = {
     reported: "update is in",
     silent: "silent",
     away: "away",
-    distrusted: "left out: it stopped a secure sum",
+    distrusted: "stopped a sum",
   },
   named: (slot: number, id: string) => `${workerName(slot)}, ${id}`,
   flow: (here: number, wanted: number) => `${here} of ${wanted} updates have reached the aggregator`,
