@@ -1,38 +1,22 @@
-//! Train together, classify in secret, in a browser.
+//! Train together, classify in secret, in a browser: the browser's face of Sotto.
 //!
 //! Every tab is a federated worker that trains a network on its own shard of MNIST; an
 //! aggregator page averages their updates; drawn digits are classified as they are drawn.
-//! `docs/architecture.md` tells which module may use which.
-#![cfg_attr(
-    test,
-    allow(
-        clippy::disallowed_methods,
-        clippy::let_underscore_must_use,
-        clippy::unwrap_used,
-        missing_docs
-    )
-)]
+//! What computes, trains and keeps secrets is in crates of its own, by the names below;
+//! `docs/architecture.md` tells which may use which.
 
-pub mod digits;
-pub mod entropy;
-pub mod federated;
-#[cfg(any(test, fuzzing))]
-mod fuzz_input;
-#[cfg(any(test, fuzzing))]
-pub mod fuzzing;
-pub mod hex;
-pub mod kept;
-mod kernels;
-pub mod learn;
-pub mod lesson;
-pub mod mpc;
-pub mod network;
-pub mod prg;
-pub mod privacy;
-pub mod secagg;
-pub mod secret;
-pub mod seeded;
-pub mod sim;
+pub use sotto_core::{entropy, hex, prg, secret, seeded};
+pub use sotto_federated::{self as federated, kept, sim};
+pub use {
+    sotto_digits as digits, sotto_lesson as lesson, sotto_mpc as mpc, sotto_network as network,
+    sotto_privacy as privacy, sotto_secagg as secagg, sotto_train as learn,
+};
+
 #[cfg(target_arch = "wasm32")]
 pub mod web;
-pub mod wire;
+
+/// Messages as bytes, and links.
+pub mod wire {
+    pub use sotto_core::wire::*;
+    pub use sotto_link as sealed;
+}

@@ -21,14 +21,14 @@ use super::page::{
     self, AggregatorCommand as Command, AggregatorEvent as Shown, LayerView, Opening, Problem,
 };
 use super::views;
-use crate::digits::Digits;
-use crate::digits::partition::Counts;
-use crate::federated::{self, Action, Event, Level, Phase, SETTINGS, Settings};
-use crate::learn::{Evaluation, Model};
-use crate::privacy::History;
-use crate::privacy::inversion::{self, Recovered};
-use crate::secagg::Opened;
-use crate::wire::{Address, Link, PeerId};
+use sotto_digits::Digits;
+use sotto_digits::partition::Counts;
+use sotto_federated::{self, Action, Event, Level, Phase, SETTINGS, Settings};
+use sotto_train::{Evaluation, Model};
+use sotto_privacy::History;
+use sotto_privacy::inversion::{self, Recovered};
+use sotto_secagg::Opened;
+use sotto_core::wire::{Address, Link, PeerId};
 use testing::Untested;
 
 /// The aggregator's role in its dedicated worker.
@@ -362,7 +362,7 @@ impl Room {
             parameters: parameters
                 .iter()
                 .filter(|p| p.name.split('.').next() == Some(&layer.name))
-                .map(crate::network::Parameter::len)
+                .map(sotto_network::Parameter::len)
                 .sum(),
         });
         self.show.event(&Shown::Opened {

@@ -18,9 +18,9 @@ use super::environment::{Show, entropy, epoch_ms, sleep, words};
 use super::page::{
     self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry, OtherEntry, RoomKeys,
 };
-use crate::federated::Millis;
-use crate::wire::Address;
-use crate::wire::sealed::{
+use sotto_federated::Millis;
+use sotto_core::wire::Address;
+use sotto_link::{
     Closed, Door, DoorOutput, Endpoint, EndpointId, Fingerprint, HOST, HostIdentity, Input,
     RoomSecret, RoomTag, Stage, Timing, To, Token, Visit, VisitOutput, WORKER, Who,
 };
@@ -427,7 +427,7 @@ impl State {
     fn tell(&self) {
         let shown = match &self.end {
             End::Door(door, host) => {
-                let entry = |guest: crate::wire::sealed::GuestView| {
+                let entry = |guest: sotto_link::GuestView| {
                     let workers = host.workers_of(guest.id);
                     GuestEntry::new(guest, workers)
                 };

@@ -17,12 +17,12 @@ use super::evaluation::Evaluation;
 use super::mailbox::WebMailbox;
 use super::page::{self, ClientCommand as Command, ClientEvent as Shown, DrawCommand, Reader};
 use super::watchdog::{PATIENCE_OF_CLIENT, silence};
-use crate::digits::PIXELS;
-use crate::digits::drawing::Drawing;
-use crate::learn::{Model, arg_max, ops};
-use crate::mpc::{self, Answer, Error, Links, ModelInfo, Output, Shared, Waiting};
-use crate::network::{self, Weights};
-use crate::prg;
+use sotto_digits::PIXELS;
+use sotto_digits::drawing::Drawing;
+use sotto_train::{Model, arg_max, ops};
+use sotto_mpc::{self, Answer, Error, Links, ModelInfo, Output, Shared, Waiting};
+use sotto_network::{self, Weights};
+use sotto_core::prg;
 
 /// How long to wait for news of another model, and how often.
 const NEWS: Duration = Duration::from_millis(20);

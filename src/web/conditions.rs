@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 
 use super::environment::{Show, complain, now};
 use super::page::{EligibilityView, GateView, ReadConditions, WorkerEvent as Shown};
-use crate::digits::Digits;
-use crate::federated::eligibility::{
+use sotto_digits::Digits;
+use sotto_federated::eligibility::{
     Battery, Conditions, Connection, Eligibility, Finding, Quality,
 };
-use crate::learn::profile;
-use crate::network;
+use sotto_train::profile;
+use sotto_network;
 
 /// How long the training for the speed's sake takes.
 const SPEED_TEST_MS: f64 = 150.0;

@@ -9,8 +9,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::environment::{Show, epoch_clock};
 use super::mailbox::WebMailbox;
 use super::page::{self, DealerCommand as Command, DealerEvent as Shown};
-use crate::mpc::{self, DealerEvent, Links};
-use crate::prg;
+use sotto_mpc::{self, DealerEvent, Links};
+use sotto_core::prg;
 
 /// The dealer's role.
 #[wasm_bindgen]

@@ -6,10 +6,10 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::environment::{fetch, words};
 use super::page;
-use crate::digits::Digits;
-use crate::digits::layout::{ChunkRef, MANIFEST, Manifest};
-use crate::digits::partition::{self, Counts, Shard};
-use crate::federated::{Assignment, Settings};
+use sotto_digits::Digits;
+use sotto_digits::layout::{ChunkRef, MANIFEST, Manifest};
+use sotto_digits::partition::{self, Counts, Shard};
+use sotto_federated::{Assignment, Settings};
 
 /// The laid-out digits under a base URL.
 pub(super) struct Source {

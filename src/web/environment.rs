@@ -11,9 +11,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Response, WorkerGlobalScope};
 use zeroize::Zeroize;
 
-use crate::federated::{Entropy, Millis};
-use crate::mpc;
-use crate::prg::StreamKey;
+use sotto_federated::{Entropy, Millis};
+use sotto_mpc;
+use sotto_core::prg::StreamKey;
 
 #[wasm_bindgen]
 extern "C" {

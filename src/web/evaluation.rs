@@ -7,8 +7,8 @@ use js_sys::Uint8Array;
 
 use super::digits::Source;
 use super::page::ClientEvent as Shown;
-use crate::digits::{Digits, PIXELS};
-use crate::mpc::{self, BATCH_MAX, Kind, ModelInfo, Output};
+use sotto_digits::{Digits, PIXELS};
+use sotto_mpc::{self, BATCH_MAX, Kind, ModelInfo, Output};
 
 /// Comparisons in a batch: as many images go together as keep the dealt words small.
 const COMPARISONS_MAX: usize = 160_000;

@@ -17,13 +17,13 @@ use super::environment::{now, sleep, turn};
 use super::page::{HandwritingCommand as Command, WorkerEvent as Shown};
 use super::store::{self, Shelf};
 use super::worker::{Room, SLICE_MS, Shared, announce, with_room};
-use crate::digits::drawing::Drawing;
-use crate::digits::handwriting::Handwriting;
-use crate::digits::{self, Digits};
-use crate::federated::{Assignment, Job};
-use crate::kept::{handwriting_bytes, handwriting_of};
-use crate::learn::{self, Evaluator, Model};
-use crate::network::{Network, Weights};
+use sotto_digits::drawing::Drawing;
+use sotto_digits::handwriting::Handwriting;
+use sotto_digits::{self, Digits};
+use sotto_federated::{Assignment, Job};
+use sotto_federated::kept::{handwriting_bytes, handwriting_of};
+use sotto_train::{self, Evaluator, Model};
+use sotto_network::{Network, Weights};
 
 /// How long to wait for a record that is being written, before looking again.
 const WRITING: Duration = Duration::from_millis(10);

@@ -1,8 +1,8 @@
 //! What a run costs.
 
 use super::page::Cost;
-use crate::federated::Snapshot;
-use crate::kept::Point;
+use sotto_federated::Snapshot;
+use sotto_federated::kept::Point;
 
 /// What had been spent before the run, and since when it trains.
 pub(super) struct Ledger {

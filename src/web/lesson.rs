@@ -10,8 +10,8 @@ use super::page::{
     CalculationView, FixedView, LessonCommand as Command, LessonEvent as Shown, PairView, Place,
     TripleView,
 };
-use crate::entropy::Entropy;
-use crate::lesson::{self, Modulus, Operation, Pair};
+use sotto_core::entropy::Entropy;
+use sotto_lesson::{self, Modulus, Operation, Pair};
 
 /// The most shares that are drawn at once.
 const SHARES_MAX: u32 = 100_000;

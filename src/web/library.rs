@@ -14,11 +14,11 @@ use super::page::{
     self, LibraryCommand as Command, LibraryEvent as Shown, MeasuredModel, Purpose, SavedModel,
 };
 use super::{shelf, store};
-use crate::digits::{CLASSES, Digits};
-use crate::kept::About;
-use crate::learn::{Evaluator, Model};
-use crate::network::{self, PARAMETERS_MAX, Weights};
-use crate::privacy::History;
+use sotto_digits::{CLASSES, Digits};
+use sotto_federated::kept::About;
+use sotto_train::{Evaluator, Model};
+use sotto_network::{self, PARAMETERS_MAX, Weights};
+use sotto_privacy::History;
 
 /// The largest file that is taken, in bytes: the weights of the largest network, and their names.
 const FILE_MAX: f64 = (4 * PARAMETERS_MAX + (1 << 20)) as f64;

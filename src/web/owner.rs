@@ -15,13 +15,13 @@ use super::mailbox::WebMailbox;
 use super::page::{
     self, Course, LayerRangeView, OwnerCommand as Command, OwnerEvent as Shown, RoleFailed,
 };
-use crate::digits::{Digits, PIXELS};
-use crate::learn::{Model, arg_max};
-use crate::mpc::clear::{Clear, Floor};
-use crate::mpc::train::TrainingInfo;
-use crate::mpc::{self, Answer, Links, Output, Ranges, Saving, Verdict, fixed};
-use crate::network::{Network, Weights, preset};
-use crate::prg;
+use sotto_digits::{Digits, PIXELS};
+use sotto_train::{Model, arg_max};
+use sotto_mpc::clear::{Clear, Floor};
+use sotto_mpc::train::TrainingInfo;
+use sotto_mpc::{self, Answer, Links, Output, Ranges, Saving, Verdict, fixed};
+use sotto_network::{Network, Weights, preset};
+use sotto_core::prg;
 
 /// Test digits on which ranges are measured.
 const SAMPLE: usize = 64;

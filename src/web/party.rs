@@ -12,8 +12,8 @@ use super::environment::{Show, draw_key, epoch_clock, secrets};
 use super::mailbox::WebMailbox;
 use super::page::{self, PartyCommand as Command, PartyEvent as Shown};
 use super::watchdog::{PATIENCE, silence};
-use crate::mpc::{self, Computer, Links, Output, PartyEvent, Role};
-use crate::prg;
+use sotto_mpc::{self, Computer, Links, Output, PartyEvent, Role};
+use sotto_core::prg;
 
 /// The role of alice or bob.
 #[wasm_bindgen]

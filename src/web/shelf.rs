@@ -2,8 +2,8 @@
 
 use super::environment::entropy;
 use super::store::{self, Change, Shelf};
-use crate::kept::{About, weight_bytes};
-use crate::network::Weights;
+use sotto_federated::kept::{About, weight_bytes};
+use sotto_network::Weights;
 
 /// The most models in the library.
 const MODELS_MAX: usize = 200;

@@ -11,15 +11,15 @@ use super::digits::Source;
 use super::environment::{Show, epoch_clock, now, secrets, turn};
 use super::mailbox::WebMailbox;
 use super::page::{self, Course, SiloCommand as Command, SiloEvent as Shown};
-use crate::digits::drawing::Drawing;
-use crate::digits::{Digits, PIXELS};
-use crate::federated::Assignment;
-use crate::learn::{self, Evaluator, Model, Recipe, SgdConfig, Trainer};
-use crate::mpc::train::Training;
-use crate::mpc::{Links, train};
-use crate::network::Initialiser;
-use crate::prg;
-use crate::seeded::Stream;
+use sotto_digits::drawing::Drawing;
+use sotto_digits::{Digits, PIXELS};
+use sotto_federated::Assignment;
+use sotto_train::{self, Evaluator, Model, Recipe, SgdConfig, Trainer};
+use sotto_mpc::train::Training;
+use sotto_mpc::{Links, train};
+use sotto_network::Initialiser;
+use sotto_core::prg;
+use sotto_core::seeded::Stream;
 
 /// Places are cut from this seed, the same for all silos of a room.
 const SEED: u64 = 1;

@@ -6,9 +6,9 @@ use wasm_bindgen::prelude::*;
 
 use super::digits::Source;
 use super::environment::{entropy, now};
-use crate::learn::profile::{self, BATCH, SPAN_MS};
-use crate::network;
-use crate::secagg::costs;
+use sotto_train::profile::{self, BATCH, SPAN_MS};
+use sotto_network;
+use sotto_secagg::costs;
 
 /// Digits that are measured with: ten batches.
 const DIGITS: usize = 10 * BATCH;
@@ -34,9 +34,9 @@ pub async fn measure_training(
 
 fn measure(
     network: &network::Network,
-    digits: &crate::digits::Digits,
+    digits: &sotto_digits::Digits,
     span_ms: f64,
-) -> Result<BTreeMap<String, f64>, crate::learn::Error> {
+) -> Result<BTreeMap<String, f64>, sotto_train::Error> {
     let training = profile::training(network, digits, span_ms, &now)?;
     let reading = profile::reading(network, digits, span_ms, &now)?;
     let mut figures = BTreeMap::from([

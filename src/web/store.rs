@@ -1,6 +1,6 @@
 //! Where this browser keeps things between two visits: records in IndexedDB.
 //!
-//! Each record is sealed (version, SHA-256; [`kept`](crate::kept)), and each change is one
+//! Each record is sealed (version, SHA-256; [`kept`](sotto_federated::kept)), and each change is one
 //! transaction: after a crash a record is the old one or the new one. A transaction that was
 //! said to be done survives the crash of a tab. The browser may delete everything when the
 //! disk runs full.
@@ -20,7 +20,7 @@ use web_sys::DomException;
 use zeroize::Zeroizing;
 
 use super::environment::{complain, sleep, words};
-use crate::kept;
+use sotto_federated::kept;
 
 const NAME: &str = "sotto";
 /// Counts up when a shelf is added.

@@ -6,12 +6,12 @@ use super::page::{
     AggregatorEvent as Shown, AggregatorState, Cost, FigureView, HardDigit, MemberView, Spending,
     SumView,
 };
-use crate::digits::Digits;
-use crate::digits::partition::Counts;
-use crate::federated::{self, Member, MemberState, Phase, Snapshot, Spending as Spent};
-use crate::learn::{Evaluation, Hard};
-use crate::privacy::{Figure, History};
-use crate::secagg::{Phase as SumPhase, Width};
+use sotto_digits::Digits;
+use sotto_digits::partition::Counts;
+use sotto_federated::{self, Member, MemberState, Phase, Snapshot, Spending as Spent};
+use sotto_train::{Evaluation, Hard};
+use sotto_privacy::{Figure, History};
+use sotto_secagg::{Phase as SumPhase, Width};
 
 /// The state of the room, whose shards have so many digits of each label, and whose model was
 /// tested so. Its training has given away what is `spent`.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::environment::sleep;
-use crate::mpc::{Error, Waiting};
+use sotto_mpc::{Error, Waiting};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(500);

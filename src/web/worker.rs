@@ -21,12 +21,12 @@ use super::handwriting::{self, Desk};
 use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
 use super::tab::Tab;
-use crate::digits::Digits;
-use crate::federated::{
+use sotto_digits::Digits;
+use sotto_federated::{
     self, Assignment, UnfinishedWork, WorkerAction as Action, WorkerEvent as Event, WorkerPhase,
 };
-use crate::secagg::FirstMask;
-use crate::wire::{Address, Link};
+use sotto_secagg::FirstMask;
+use sotto_core::wire::{Address, Link};
 
 /// Digits that the page shows.
 const SAMPLE: usize = 60;

@@ -8,9 +8,9 @@ use super::super::environment::{Show, now, turn};
 use super::super::page::{AggregatorEvent as Shown, Cost};
 use super::super::views;
 use super::{Shared, keep, with_room};
-use crate::digits::{Digits, synthetic};
-use crate::kept::Point;
-use crate::learn::{self, Evaluation, Evaluator, Model};
+use sotto_digits::{Digits, synthetic};
+use sotto_federated::kept::Point;
+use sotto_train::{self, Evaluation, Evaluator, Model};
 
 /// A model that waits for its test.
 pub(super) struct Untested {

@@ -9,8 +9,8 @@ use wasm_bindgen::prelude::*;
 use super::{State, arm, with};
 use crate::web::page::RemoteWay;
 use crate::web::ways::{self, Outbox};
-use crate::wire::Unsent;
-use crate::wire::sealed::{Early, EndpointId};
+use sotto_core::wire::Unsent;
+use sotto_link::{Early, EndpointId};
 
 /// Of the channels that carry them.
 pub(super) const PREFIX: &str = "way/";

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use zeroize::ZeroizeOnDrop;
 
 use super::{Way, read_way};
-use crate::wire::sealed::{Admission, Closed, EndpointId, GuestView, Stage, Words};
+use sotto_link::{Admission, Closed, EndpointId, GuestView, Stage, Words};
 
 #[wasm_bindgen(typescript_custom_section)]
 const BRIDGE: &str = r#"

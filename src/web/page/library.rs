@@ -4,7 +4,7 @@ use js_sys::{Float32Array, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::digits::CLASSES;
+use sotto_digits::CLASSES;
 
 #[wasm_bindgen(typescript_custom_section)]
 const LIBRARY: &str = r#"

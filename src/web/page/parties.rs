@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::MessagePort;
 
 use super::{TrainedView, TrainingView};
-use crate::mpc;
+use sotto_mpc;
 
 #[wasm_bindgen(typescript_custom_section)]
 const PARTIES: &str = r#"

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use super::WireRecord;
-use crate::mpc::train::{Loss, Training, TrainingInfo};
-use crate::mpc::{Trained, TrainingState};
+use sotto_mpc::train::{Loss, Training, TrainingInfo};
+use sotto_mpc::{Trained, TrainingState};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TRAINING: &str = r#"

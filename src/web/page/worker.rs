@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{DialsView, EligibilityView, ReadConditions};
-use crate::digits::CLASSES;
+use sotto_digits::CLASSES;
 
 #[wasm_bindgen(typescript_custom_section)]
 const WORKER: &str = r#"

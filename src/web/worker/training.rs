@@ -8,8 +8,8 @@ use super::super::environment::{now, turn};
 use super::super::handwriting;
 use super::super::page::WorkerEvent as Shown;
 use super::{Shared, is_current, tell, untrusted, warning, with_room};
-use crate::federated::{self, Job, LocalTraining, WorkerEvent as Event};
-use crate::network;
+use sotto_federated::{self, Job, LocalTraining, WorkerEvent as Event};
+use sotto_network;
 
 /// Digits shown of those that a round trains on.
 const VARIED: usize = 24;

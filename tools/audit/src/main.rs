@@ -19,8 +19,8 @@ mod timing;
 
 use std::process::ExitCode;
 
-use sotto::entropy::Entropy;
-use sotto::seeded::Stream;
+use sotto_core::entropy::Entropy;
+use sotto_core::seeded::Stream;
 
 /// A case: its name, and what it runs. It gives the bytes that still depended on a secret where they came out:
 /// none would mean that nothing was followed.

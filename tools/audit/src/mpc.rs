@@ -6,15 +6,15 @@ use std::rc::Rc;
 
 use futures_executor::LocalPool;
 use futures_util::task::LocalSpawnExt;
-use sotto::entropy::Entropy;
-use sotto::mpc::audit;
-use sotto::mpc::rehearsal::Rehearsal;
-use sotto::mpc::train::{Loss, Silo, Training, TrainingInfo};
-use sotto::mpc::{Client, Computer, Dealer, Links, Output, Owner, Party, Plan, Role, Saving};
-use sotto::network::{Initialiser, Layer, Network, preset};
-use sotto::prg::StreamKey;
-use sotto::seeded::Stream;
-use sotto::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
+use sotto_core::entropy::Entropy;
+use sotto_mpc::audit;
+use sotto_mpc::rehearsal::Rehearsal;
+use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
+use sotto_mpc::{Client, Computer, Dealer, Links, Output, Owner, Party, Plan, Role, Saving};
+use sotto_network::{Initialiser, Layer, Network, preset};
+use sotto_core::prg::StreamKey;
+use sotto_core::seeded::Stream;
+use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 
 use crate::{Case, memcheck, secret_array, secret_entropy};
 
@@ -174,7 +174,7 @@ impl Session {
             mailboxes.map(|mailbox| Links::new(mailbox, Rc::new(|| 0.0)));
         let pool = LocalPool::new();
         let spawn =
-            |role: Role, serve: std::pin::Pin<Box<dyn Future<Output = sotto::mpc::Error>>>| {
+            |role: Role, serve: std::pin::Pin<Box<dyn Future<Output = sotto_mpc::Error>>>| {
                 let end = async move { panic!("{role} has ended: {}", serve.await) };
                 pool.spawner().spawn_local(end).expect("the pool takes what comes");
             };

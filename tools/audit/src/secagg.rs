@@ -1,12 +1,12 @@
 //! Secure sums: keys, shares, masks and the parts of the sum are secret, until a worker has said them.
 
-use sotto::entropy::Entropy;
-use sotto::prg::StreamKey;
-use sotto::secagg::{
+use sotto_core::entropy::Entropy;
+use sotto_core::prg::StreamKey;
+use sotto_secagg::{
     Adversary, Client, Closed, Context, FromClient, FromServer, Identity, Numbers, Rates, Server,
     Terms, Width, audit,
 };
-use sotto::wire::PeerId;
+use sotto_core::wire::PeerId;
 
 use crate::{Case, memcheck, secret_array, secret_entropy};
 

@@ -10,13 +10,13 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use sotto::mpc::audit;
-use sotto::mpc::rehearsal::{Ready, Rehearsal};
-use sotto::mpc::{Output, Plan, Saving};
-use sotto::network::{Initialiser, Layer, Network};
-use sotto::prg::StreamKey;
-use sotto::secagg::{Width, audit as sums};
-use sotto::seeded::Stream;
+use sotto_mpc::audit;
+use sotto_mpc::rehearsal::{Ready, Rehearsal};
+use sotto_mpc::{Output, Plan, Saving};
+use sotto_network::{Initialiser, Layer, Network};
+use sotto_core::prg::StreamKey;
+use sotto_secagg::{Width, audit as sums};
+use sotto_core::seeded::Stream;
 
 use crate::controls;
 
@@ -207,7 +207,7 @@ fn relu(coins: &mut Stream, saving: Saving) -> f64 {
 
 fn split(coins: &mut Stream) -> f64 {
     let mut draws = Stream::new(1, "audit/timing/split");
-    let mut entropy: sotto::entropy::Entropy = Box::new(move |bytes| draws.fill(bytes));
+    let mut entropy: sotto_core::entropy::Entropy = Box::new(move |bytes| draws.fill(bytes));
     t_of(coins, bytes::<32>, move |secret| {
         black_box(sums::split(secret, 7, 12, &mut entropy));
     })

@@ -1,0 +1,216 @@
+//! A guest of a room: what happens between its end of the links and those who work behind it.
+
+use std::collections::VecDeque;
+
+use sotto_federated::Millis;
+use sotto_link::{
+    Closed, EndpointId, Fingerprint, Input, RoomSecret, Stage, Timing, Token, Visit, VisitOutput,
+    WORKER,
+};
+
+use crate::broker::{Broker, News};
+use crate::clock::Clock;
+use crate::entropy;
+use crate::host::AGGREGATOR;
+
+/// How long a host that has said farewell may take to come back: its page was reloaded.
+const COMES_BACK_MS: Millis = 30_000;
+/// Messages that wait for those inside before no more frames are read.
+const LETTERS_MAX: usize = 1024;
+
+/// Who works behind a guest's end of the links.
+pub(crate) trait Inside {
+    /// The host is there, for the first time or again.
+    fn open(&mut self, now: Millis);
+    /// The host says something on a channel.
+    fn hear(&mut self, channel: &str, bytes: &[u8], now: Millis);
+    /// Time has passed.
+    fn tick(&mut self, now: Millis);
+    /// When [`Inside::tick`] is due.
+    fn wake_at(&self) -> Millis;
+    /// What is to be said to the aggregator since this was asked last.
+    fn said(&mut self) -> Vec<Vec<u8>>;
+}
+
+/// They, and their end of the links.
+pub(crate) struct Guest<I> {
+    clock: Clock,
+    broker: Broker,
+    visit: Visit,
+    inside: I,
+    /// What the host has said, channel and message, and nobody inside has heard yet.
+    letters: VecDeque<(String, Vec<u8>)>,
+    stage: Stage,
+    host: Option<EndpointId>,
+    has_words: bool,
+    /// When the host said farewell, if nobody has taken its place.
+    closed_at: Option<Millis>,
+}
+
+impl<I: Inside> Guest<I> {
+    /// A guest that looks for the host of this room, who has this fingerprint; `token` is what it is known again by.
+    pub(crate) fn new(
+        room: (RoomSecret, Fingerprint),
+        token: Token,
+        broker: Broker,
+        inside: I,
+    ) -> Self {
+        let (payload, timing) = (broker.payload(), Timing::default());
+        let visit = Visit::new(room, (WORKER, token), false, payload, timing, Box::new(entropy));
+        let mut guest = Self {
+            clock: Clock::start(),
+            broker,
+            visit,
+            inside,
+            letters: VecDeque::new(),
+            stage: Stage::Seeks,
+            host: None,
+            has_words: false,
+            closed_at: None,
+        };
+        guest.broker.listen(guest.visit.endpoint().id());
+        guest.hear(Input::Connected);
+        guest
+    }
+
+    /// Something happens at its end.
+    pub(crate) fn hear(&mut self, input: Input<'_>) {
+        let now = self.clock.now();
+        let outputs = self.visit.handle(input, now);
+        self.carry_out(outputs);
+        self.inside.tick(now);
+        self.say();
+    }
+
+    /// Something comes from the broker.
+    pub(crate) fn news(&mut self, news: &News) {
+        if let Some(input) = news.input("the broker") {
+            self.hear(input);
+        }
+    }
+
+    /// Whether it can take more from the broker.
+    pub(crate) fn has_room(&self) -> bool {
+        self.letters.len() < LETTERS_MAX
+    }
+
+    /// Whether somebody inside has something to hear.
+    pub(crate) fn has_letters(&self) -> bool {
+        !self.letters.is_empty()
+    }
+
+    /// Those behind it.
+    pub(crate) fn inside(&mut self) -> &mut I {
+        &mut self.inside
+    }
+
+    /// The time by its clock.
+    pub(crate) fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Returns when it wants to hear of the time.
+    pub(crate) fn wakes(&self) -> impl Future<Output = ()> + use<I> {
+        self.clock.reaches(self.wake_at())
+    }
+
+    /// Lets those inside hear the oldest message.
+    pub(crate) fn read(&mut self) {
+        if let Some((channel, bytes)) = self.letters.pop_front() {
+            self.inside.hear(&channel, &bytes, self.clock.now());
+            self.say();
+        }
+    }
+
+    /// Sends what they have to say; what they say to nobody is lost, and said again.
+    pub(crate) fn say(&mut self) {
+        for bytes in self.inside.said() {
+            let Some(host) = self.visit.host().filter(|_| self.visit.stage() == Stage::In) else {
+                continue;
+            };
+            let now = self.clock.now();
+            let sent = self.visit.send(host, AGGREGATOR, bytes, now);
+            let outputs = sent.unwrap_or_else(|why| {
+                // One that cannot be sent to has left, which the visit says when it is asked next.
+                if why == Closed::Message {
+                    eprintln!("sotto: not sent: {why}");
+                }
+                self.visit.handle(Input::Tick, now)
+            });
+            self.carry_out(outputs);
+        }
+    }
+
+    fn carry_out(&mut self, outputs: Vec<VisitOutput>) {
+        for output in outputs {
+            match output {
+                VisitOutput::Publish(to, frame) => self.broker.publish(to, frame),
+                VisitOutput::Moved(id) => self.broker.listen(id),
+                VisitOutput::Changed => self.look(),
+                VisitOutput::Message { from, channel, bytes } => {
+                    if self.visit.host() == Some(from) {
+                        self.letters.push_back((channel, bytes));
+                    }
+                }
+                VisitOutput::Refused(id, why) => eprintln!("sotto: refused endpoint {id}: {why}"),
+                VisitOutput::Left(id, why) => {
+                    if self.host == Some(id) {
+                        match why {
+                            // Only the visit itself ends it, for another one.
+                            Closed::Shut => {
+                                eprintln!("sotto: the host has come back with other keys");
+                            }
+                            why => eprintln!("sotto: the host: {why}"),
+                        }
+                        self.closed_at = (why == Closed::Left).then(|| self.clock.now());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sees what has changed between this end and the host.
+    fn look(&mut self) {
+        let (stage, host) = (self.visit.stage(), self.visit.host());
+        let has_changed = (stage, host) != (self.stage, self.host);
+        if host != self.host {
+            self.has_words = false;
+        }
+        (self.stage, self.host) = (stage, host);
+        if let Some(words) = self.visit.words().filter(|_| !self.has_words) {
+            self.has_words = true;
+            eprintln!("sotto: the host's page shows the same words: {}", words.join(" "));
+        }
+        match stage {
+            _ if !has_changed => {}
+            Stage::Waits => eprintln!("sotto: waits to be let in"),
+            Stage::In => {
+                eprintln!("sotto: is in the room");
+                self.letters.clear();
+                self.closed_at = None;
+                self.inside.open(self.clock.now());
+            }
+            Stage::Seeks | Stage::Out => {}
+        }
+    }
+
+    /// Whether there is nothing to stay for.
+    pub(crate) fn is_over(&self) -> Result<bool, String> {
+        if self.stage == Stage::Out {
+            return Err("the host does not let this program in".to_owned());
+        }
+        Ok(self.closed_at.is_some_and(|at| self.clock.now() >= at + COMES_BACK_MS))
+    }
+
+    fn wake_at(&self) -> Millis {
+        let closes = self.closed_at.map_or(Millis::MAX, |at| at + COMES_BACK_MS);
+        self.visit.wake_at().min(self.inside.wake_at()).min(closes)
+    }
+
+    /// Says farewell.
+    pub(crate) async fn leave(mut self) {
+        let outputs = self.visit.leave(self.clock.now());
+        self.carry_out(outputs);
+        self.broker.close().await;
+    }
+}

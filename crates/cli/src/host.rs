@@ -1,0 +1,337 @@
+//! The aggregator's end of a room: its machine behind a door.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use sotto_federated::{Action, Aggregator, Event, Level, Millis};
+use sotto_link::{Closed, Door, DoorOutput, EndpointId, Homes, Input, To, WORKER};
+use sotto_core::wire::{Address, Envelope};
+
+/// The channel of messages to the aggregator.
+pub(crate) const AGGREGATOR: &str = "aggregator";
+
+/// What the host wants done.
+pub(crate) enum Effect {
+    /// The broker shall carry this frame.
+    Publish(To, Vec<u8>),
+    /// The model has changed.
+    Evaluate,
+    /// The user shall know.
+    Say(String),
+}
+
+/// The machine behind the door.
+pub(crate) struct Host {
+    door: Door,
+    machine: Aggregator,
+    homes: Homes,
+    wakes: BTreeSet<Millis>,
+    /// With so many workers, who comes is sent on to another host of the room.
+    capacity: usize,
+}
+
+impl Host {
+    pub(crate) fn new(door: Door, machine: Aggregator) -> Self {
+        let (homes, wakes) = (Homes::default(), BTreeSet::new());
+        Self { door, machine, homes, wakes, capacity: usize::MAX }
+    }
+
+    /// The same, for no more than so many workers.
+    pub(crate) fn with_capacity(self, capacity: usize) -> Self {
+        Self { capacity, ..self }
+    }
+
+    pub(crate) fn machine(&self) -> &Aggregator {
+        &self.machine
+    }
+
+    /// The machine, for those who do more with it than to tell it what happens; what it wants is for
+    /// [`Host::obey`].
+    pub(crate) fn machine_mut(&mut self) -> &mut Aggregator {
+        &mut self.machine
+    }
+
+    /// Does what the machine wants.
+    pub(crate) fn obey(&mut self, actions: Vec<Action>, now: Millis) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut outputs = VecDeque::new();
+        self.carry_out(actions, &mut outputs, &mut effects, now);
+        self.settle(outputs, &mut effects, now);
+        effects
+    }
+
+    /// Whether another worker finds a place.
+    pub(crate) fn has_room(&self) -> bool {
+        self.homes.count() < self.capacity
+    }
+
+    /// Something happens to the aggregator.
+    pub(crate) fn tell(&mut self, event: Event, now: Millis) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut outputs = VecDeque::new();
+        self.machine_hears(event, &mut outputs, &mut effects, now);
+        self.settle(outputs, &mut effects, now);
+        effects
+    }
+
+    /// Something happens at the door.
+    pub(crate) fn hear(&mut self, input: Input<'_>, now: Millis) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut outputs = VecDeque::from(self.door.handle(input, now));
+        if self.wakes.first().is_some_and(|wake| *wake <= now) {
+            self.wakes = self.wakes.split_off(&(now + 1));
+            self.machine_hears(Event::Tick, &mut outputs, &mut effects, now);
+        }
+        self.settle(outputs, &mut effects, now);
+        effects
+    }
+
+    /// Says farewell to everybody.
+    pub(crate) fn close(&mut self, now: Millis) -> Vec<Effect> {
+        let outputs = self.door.close(now).into_iter();
+        outputs
+            .filter_map(|output| match output {
+                DoorOutput::Publish(to, bytes) => Some(Effect::Publish(to, bytes)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// When [`Input::Tick`] is due.
+    pub(crate) fn wake_at(&self) -> Millis {
+        self.wakes.first().copied().unwrap_or(Millis::MAX).min(self.door.wake_at())
+    }
+
+    fn settle(
+        &mut self,
+        mut outputs: VecDeque<DoorOutput>,
+        effects: &mut Vec<Effect>,
+        now: Millis,
+    ) {
+        while let Some(output) = outputs.pop_front() {
+            match output {
+                DoorOutput::Publish(to, bytes) => effects.push(Effect::Publish(to, bytes)),
+                DoorOutput::Changed => {}
+                DoorOutput::Message { from, channel, bytes } => {
+                    if channel == AGGREGATOR && self.may_say(from, &bytes) {
+                        self.machine_hears(Event::Bytes(bytes), &mut outputs, effects, now);
+                    } else if !self.has_room() && self.homes.at(from).next().is_none() {
+                        outputs.extend(self.door.send_on(from, now));
+                    }
+                }
+                DoorOutput::Refused(id, why) => {
+                    effects.push(Effect::Say(format!("refused endpoint {id}: {why}")));
+                }
+                DoorOutput::Left(id, why) => {
+                    if why != Closed::Left {
+                        effects.push(Effect::Say(format!("guest {id}: {why}")));
+                    }
+                    for worker in self.homes.leave(id) {
+                        self.machine_hears(Event::Gone(worker), &mut outputs, effects, now);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether an endpoint may say this: it speaks for a worker of its own, or for a new one.
+    fn may_say(&mut self, from: EndpointId, bytes: &[u8]) -> bool {
+        let Some(sender) = Envelope::sender_of(bytes) else { return false };
+        // Those of one endpoint stay together.
+        let has_room = self.has_room() || self.homes.at(from).next().is_some();
+        let is_worker = self.door.claim(from) == Some(WORKER);
+        is_worker && has_room && self.homes.settle(sender, from)
+    }
+
+    fn machine_hears(
+        &mut self,
+        event: Event,
+        outputs: &mut VecDeque<DoorOutput>,
+        effects: &mut Vec<Effect>,
+        now: Millis,
+    ) {
+        let actions = self.machine.handle(event, now);
+        self.carry_out(actions, outputs, effects, now);
+    }
+
+    fn carry_out(
+        &mut self,
+        actions: Vec<Action>,
+        outputs: &mut VecDeque<DoorOutput>,
+        effects: &mut Vec<Effect>,
+        now: Millis,
+    ) {
+        for action in actions {
+            match action {
+                Action::Send(to, bytes) => self.send(to, &bytes, (outputs, effects), now),
+                Action::Wake(at) => {
+                    self.wakes.insert(at);
+                }
+                Action::Evaluate => effects.push(Effect::Evaluate),
+                Action::Notice { level: Level::Warning, worker, text } => {
+                    let whose = worker.map(|id| format!("worker {id}: ")).unwrap_or_default();
+                    effects.push(Effect::Say(format!("{whose}{text}")));
+                }
+                // Who is there is known by the endpoints; the others are for showing.
+                Action::Notice { level: Level::Info, .. }
+                | Action::Watch(_)
+                | Action::Read { .. }
+                | Action::Masked { .. }
+                | Action::Summed { .. } => {}
+            }
+        }
+    }
+
+    fn send(
+        &mut self,
+        to: Address,
+        bytes: &[u8],
+        (outputs, effects): (&mut VecDeque<DoorOutput>, &mut Vec<Effect>),
+        now: Millis,
+    ) {
+        let receivers: Vec<EndpointId> = match to {
+            Address::Workers => self.door.inside(WORKER).collect(),
+            Address::Worker(id) => self.homes.of(id).into_iter().collect(),
+            Address::Aggregator => return,
+        };
+        for id in receivers {
+            let sent = self.door.send(id, &to.to_string(), bytes.to_vec(), now);
+            outputs.extend(sent.unwrap_or_else(|why| {
+                // One that cannot be sent to has left, which the door says when it is asked next.
+                if why == Closed::Message {
+                    effects.push(Effect::Say(format!("not sent to {to}: {why}")));
+                }
+                self.door.handle(Input::Tick, now)
+            }));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy;
+    use sotto_federated::{Settings, Worker, WorkerAction, WorkerEvent};
+    use sotto_secagg::Identity;
+    use sotto_link::{
+        Endpoint, HostIdentity, RoomSecret, Stage, Timing, Visit, VisitOutput, WORKERS_MAX, Who,
+    };
+
+    /// A host, its guests, and a broker that loses nothing.
+    struct Room {
+        host: Host,
+        guests: Vec<Visit>,
+        heard: Vec<(usize, String)>,
+        now: Millis,
+    }
+
+    impl Room {
+        fn new(guests: usize) -> Self {
+            let secret = RoomSecret::draw(&mut entropy());
+            let timing = Timing::default();
+            let identity = HostIdentity::draw(&mut entropy());
+            let who = Who::Host(&identity);
+            let endpoint = Endpoint::new(secret.clone(), who, true, 1 << 16, timing, entropy());
+            let settings = Settings::from_query("model=linear").unwrap();
+            let machine = Aggregator::new(settings, entropy()).unwrap();
+            let guest = |number: usize| {
+                let draw = Box::new(entropy);
+                let token = [number as u8; 16];
+                let room = (secret.clone(), identity.fingerprint());
+                Visit::new(room, (WORKER, token), false, 1 << 16, timing, draw)
+            };
+            let mut room = Self {
+                host: Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine),
+                guests: (0..guests).map(guest).collect(),
+                heard: Vec::new(),
+                now: 1,
+            };
+            let effects = room.host.hear(Input::Connected, room.now);
+            room.carry(effects);
+            for number in 0..guests {
+                let outputs = room.guests[number].handle(Input::Connected, room.now);
+                room.obey(number, outputs);
+                assert_eq!(room.guests[number].stage(), Stage::In);
+            }
+            room
+        }
+
+        fn carry(&mut self, effects: Vec<Effect>) {
+            for effect in effects {
+                let Effect::Publish(to, frame) = effect else { continue };
+                for number in 0..self.guests.len() {
+                    if to == To::Room || to == To::Endpoint(self.guests[number].endpoint().id()) {
+                        let outputs = self.guests[number].handle(Input::Frame(&frame), self.now);
+                        self.obey(number, outputs);
+                    }
+                }
+            }
+        }
+
+        fn obey(&mut self, number: usize, outputs: Vec<VisitOutput>) {
+            for output in outputs {
+                match output {
+                    VisitOutput::Publish(_, frame) => {
+                        let effects = self.host.hear(Input::Frame(&frame), self.now);
+                        self.carry(effects);
+                    }
+                    VisitOutput::Message { channel, .. } => self.heard.push((number, channel)),
+                    _ => {}
+                }
+            }
+        }
+
+        fn say(&mut self, number: usize, bytes: &[u8]) {
+            let host = self.guests[number].host().unwrap();
+            let sent = self.guests[number].send(host, AGGREGATOR, bytes.to_vec(), self.now);
+            self.obey(number, sent.unwrap());
+        }
+    }
+
+    /// A worker's channel, and how it joins.
+    fn join() -> (String, Vec<u8>) {
+        let mut worker = Worker::new(Identity::draw(&mut entropy()), entropy());
+        let actions = worker.handle(WorkerEvent::Open, 1);
+        let bytes = actions.into_iter().find_map(|action| match action {
+            WorkerAction::Send(Address::Aggregator, bytes) => Some(bytes),
+            _ => None,
+        });
+        (Address::Worker(worker.id()).to_string(), bytes.unwrap())
+    }
+
+    #[test]
+    fn an_id_belongs_to_who_first_used_it_while_that_one_is_there() {
+        let mut room = Room::new(2);
+        let (channel, bytes) = join();
+        room.say(0, &bytes);
+        room.say(1, &bytes);
+        assert_eq!(room.heard, [(0, channel.clone())]);
+        assert_eq!(room.host.machine().snapshot().members.len(), 1);
+
+        let outputs = room.guests[0].leave(room.now);
+        room.obey(0, outputs);
+        assert_eq!(room.host.machine().snapshot().members.len(), 0);
+        room.say(1, &bytes);
+        assert_eq!(room.heard, [(0, channel.clone()), (1, channel)]);
+    }
+
+    #[test]
+    fn who_finds_no_place_is_sent_on() {
+        let mut room = Room::new(2);
+        room.host.capacity = 1;
+        room.say(0, &join().1);
+        room.say(0, &join().1);
+        room.say(1, &join().1);
+        assert_eq!(room.host.machine().snapshot().members.len(), 2);
+        assert!(room.guests[0].stage() == Stage::In && room.guests[1].stage() == Stage::Seeks);
+    }
+
+    #[test]
+    fn an_endpoint_has_so_many_workers_and_no_more() {
+        let mut room = Room::new(1);
+        for _ in 0..WORKERS_MAX + 3 {
+            room.say(0, &join().1);
+        }
+        room.say(0, b"no envelope");
+        assert_eq!(room.host.machine().snapshot().members.len(), WORKERS_MAX);
+    }
+}

@@ -1,0 +1,164 @@
+//! The aggregator's machine: who is there, which round is under way, what the model is.
+//!
+//! ```text
+//! Idle --Start--> Waiting <--> Training --last round--> Finished
+//!   ^---------------- Stop, from any phase
+//! ```
+//!
+//! A round either changes the model once, with every update that was taken, or not at
+//! all: one that misses its quorum is abandoned and tried again.
+
+mod arrivals;
+mod machine;
+mod member;
+mod round;
+
+use super::Millis;
+use sotto_core::entropy::Entropy;
+use sotto_secagg::{Degree, Opened, Phase as SumPhase, Width};
+use sotto_core::wire::{Address, PeerId};
+
+pub use machine::{
+    Aggregator, Checkpoint, MEMBERS_MAX, Mean, Privacy, RelayError, RestoreError, STEP_MS,
+    Spending, Stamp,
+};
+pub use member::{Member, MemberState};
+
+/// What happens to the aggregator.
+#[derive(Debug)]
+pub enum Event {
+    /// The page is open: call the workers.
+    Open,
+    /// A message arrived.
+    Bytes(Vec<u8>),
+    /// A worker's page is gone.
+    Gone(PeerId),
+    /// Train.
+    Start,
+    /// Stop training; the model stays.
+    Stop,
+    /// The time that an [`Action::Wake`] asked for has come.
+    Tick,
+}
+
+/// What the aggregator's driver is to do.
+#[derive(Debug, PartialEq)]
+pub enum Action {
+    /// Put bytes into an inbox.
+    Send(Address, Vec<u8>),
+    /// Say [`Event::Gone`] when this worker's page closes.
+    Watch(PeerId),
+    /// The model has changed: show it and test it.
+    Evaluate,
+    /// Come back at this time with [`Event::Tick`].
+    Wake(Millis),
+    /// For showing: an update that came in the clear, where a digit can be read out of it.
+    Read {
+        /// The round.
+        round: u32,
+        /// Whose update it is.
+        worker: PeerId,
+        /// `n_k (w_k - w)`.
+        values: Vec<f32>,
+    },
+    /// For showing: a masked update as it arrived, and the sum of all that have.
+    Masked {
+        /// The round.
+        round: u32,
+        /// Whose update it is.
+        worker: PeerId,
+        /// Its elements.
+        elements: Vec<u32>,
+        /// The first elements of the sum.
+        sum: Vec<u32>,
+        /// Bits of an element.
+        width: Width,
+    },
+    /// For showing: what a secure sum came to.
+    Summed {
+        /// The round.
+        round: u32,
+        /// Its elements.
+        elements: Vec<u32>,
+        /// Bits of an element.
+        width: Width,
+        /// Whose updates are in it.
+        survivors: Vec<PeerId>,
+        /// How the sum came out of its masks.
+        openings: Vec<Opened>,
+    },
+    /// Tell the user.
+    Notice {
+        /// How grave it is.
+        level: Level,
+        /// The worker it is about.
+        worker: Option<PeerId>,
+        /// What happened.
+        text: String,
+    },
+}
+
+/// How grave a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Normal life.
+    Info,
+    /// Something was refused or lost.
+    Warning,
+}
+
+/// What the aggregator is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Nobody asked for training.
+    Idle,
+    /// Training was asked for, but too few workers are ready, or a round that was
+    /// abandoned waits to be tried again.
+    Waiting,
+    /// A round is under way.
+    Training,
+    /// All rounds are done.
+    Finished,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// What the aggregator is doing.
+    pub phase: Phase,
+    /// Rounds applied to the model.
+    pub round: u32,
+    /// Updates in the newest model.
+    pub counted: usize,
+    /// Rounds asked for.
+    pub rounds: u32,
+    /// The try of the round under way, from 1; 0 between rounds.
+    pub attempt: u32,
+    /// Updates that close the round under way.
+    pub target: usize,
+    /// How long the round under way waits for them, in milliseconds.
+    pub wait_ms: Option<Millis>,
+    /// The secure sum under way.
+    pub sum: Option<SumView>,
+    /// The workers, by slot.
+    pub members: Vec<Member>,
+    /// Bytes sent to all workers that ever were here.
+    pub bytes_sent: u64,
+    /// Bytes received from them.
+    pub bytes_received: u64,
+}
+
+/// A secure sum under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SumView {
+    /// What it waits for.
+    pub phase: SumPhase,
+    /// How many have said it.
+    pub heard: usize,
+    /// How many have not.
+    pub pending: usize,
+    /// The graph, once the cohort is known.
+    pub degree: Option<Degree>,
+    /// Bits of an element, then too.
+    pub width: Option<Width>,
+}

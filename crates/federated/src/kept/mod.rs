@@ -1,0 +1,36 @@
+//! What a browser keeps between two visits, as bytes.
+//!
+//! A store may be damaged, cut short, or written by another version of this program. Its bytes
+//! are taken to be as hostile as a peer's: what is read is whole and within its limits, or an
+//! error that says what is wrong.
+
+mod handwriting;
+mod model;
+mod run;
+mod sealed;
+
+pub use handwriting::{handwriting_bytes, handwriting_of};
+pub use model::{About, autosave_name, weight_bytes};
+pub use run::{Point, Run};
+pub use sealed::{open, seal};
+
+/// Why kept bytes cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Written by another version of this program.
+    #[error(
+        "it was kept by another version of this page: its format has version {found}, and {expected} is read here"
+    )]
+    Version {
+        /// The version that was found.
+        found: u8,
+        /// The version that is read here.
+        expected: u8,
+    },
+    /// Not the bytes that were written.
+    #[error("it is damaged: its checksum does not hold")]
+    Damaged,
+    /// Whole, and no record of its kind all the same.
+    #[error("it cannot be read: {0}")]
+    Content(#[from] sotto_core::wire::Error),
+}

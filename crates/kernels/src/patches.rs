@@ -1,0 +1,103 @@
+//! A convolution's patches as matrices that are never stored: packed from the image when
+//! the product asks for them.
+
+use super::Number;
+use super::gemm::{COLUMNS, Columns};
+
+/// The sizes of one convolution of one image.
+#[derive(Debug, Clone, Copy)]
+pub struct Geometry {
+    pub inputs: usize,
+    pub outputs: usize,
+    pub height: usize,
+    pub width: usize,
+    pub kernel: usize,
+    pub margin: usize,
+}
+
+impl Geometry {
+    pub fn padded_height(&self) -> usize {
+        self.height + 2 * self.margin
+    }
+
+    pub fn padded_width(&self) -> usize {
+        self.width + 2 * self.margin
+    }
+
+    pub fn output_height(&self) -> usize {
+        self.padded_height() - self.kernel + 1
+    }
+
+    pub fn output_width(&self) -> usize {
+        self.padded_width() - self.kernel + 1
+    }
+
+    pub fn pixels(&self) -> usize {
+        self.output_height() * self.output_width()
+    }
+
+    /// Values in a patch.
+    pub fn patch(&self) -> usize {
+        self.inputs * self.kernel * self.kernel
+    }
+
+    pub fn image(&self) -> usize {
+        self.inputs * self.height * self.width
+    }
+
+    /// The rows of an image and where each begins in the image with its margin.
+    pub fn rows(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        (0..self.inputs * self.height).map(move |row| {
+            let (channel, y) = (row / self.height, row % self.height);
+            let padded = channel * self.padded_height() + y + self.margin;
+            (row * self.width, padded * self.padded_width() + self.margin)
+        })
+    }
+
+    /// Copies an image into the middle of `padded`, whose margin stays zero.
+    pub fn pad<T: Number>(&self, image: &[T], padded: &mut [T]) {
+        for (from, to) in self.rows() {
+            padded[to..to + self.width].copy_from_slice(&image[from..from + self.width]);
+        }
+    }
+
+    pub fn padded_image<T: Number>(&self) -> Vec<T> {
+        vec![T::ZERO; self.inputs * self.padded_height() * self.padded_width()]
+    }
+}
+
+/// `P [patch, pixels]` of one image that has its margin around it.
+pub struct Patches<'a, T> {
+    pub image: &'a [T],
+    pub geometry: Geometry,
+}
+
+/// How far a patch's value number `place` lies from the patch's first.
+pub fn offset(geometry: &Geometry, place: usize) -> usize {
+    let k = geometry.kernel;
+    let (channel, row, column) = (place / (k * k), place / k % k, place % k);
+    (channel * geometry.padded_height() + row) * geometry.padded_width() + column
+}
+
+impl<T: Number> Columns<T> for Patches<'_, T> {
+    fn pack(&self, first: usize, panel: &mut [T]) {
+        let geometry = &self.geometry;
+        let (height, width) = (geometry.output_height(), geometry.output_width());
+        let corner = |pixel: usize| pixel / width * geometry.padded_width() + pixel % width;
+        let one_row = first % width + COLUMNS <= width;
+        // Columns beyond the last pixel repeat it; their sums are not kept.
+        let corners: [usize; COLUMNS] =
+            std::array::from_fn(|c| corner((first + c).min(height * width - 1)));
+        for (place, row) in panel.chunks_exact_mut(COLUMNS).enumerate() {
+            let offset = offset(geometry, place);
+            if one_row {
+                let start = offset + corners[0];
+                row.copy_from_slice(&self.image[start..start + COLUMNS]);
+            } else {
+                for (value, corner) in row.iter_mut().zip(corners) {
+                    *value = self.image[offset + corner];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Secret sharing by hand: the arithmetic of the page's lessons, one number at a time.
+//!
+//! What the parties of a classification do with thousands of numbers and never show
+//! ([`mpc`](sotto_mpc)), these functions do with one and show all of it: they are for
+//! learning, and keep no secret. Randomness is real all the same.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        clippy::let_underscore_must_use,
+        clippy::unwrap_used,
+        missing_docs
+    )
+)]
+
+mod fixed;
+mod modular;
+mod sharing;
+
+pub use fixed::{FixError, Fixed, fix};
+pub use modular::{Modulus, clock};
+pub use sharing::{Calculation, Operation, Pair, Triple, calculate, histogram, other_share, split};

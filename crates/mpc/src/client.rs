@@ -1,0 +1,160 @@
+//! The client: shares its images, and puts the shares of the answer together.
+
+use std::rc::Rc;
+
+use super::fixed::{decode, pixel};
+use super::links::{Links, check};
+use super::messages::{Header, Kind, ModelInfo};
+use super::plan::{Output, Plan};
+use super::ring::{Element, Narrow, Share, Wide};
+use super::{Entropy, Error, Role};
+use sotto_core::prg::StreamKey;
+use sotto_core::secret::Secret;
+use sotto_core::wire::Mailbox;
+
+/// What the client learns of one image.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Every logit.
+    Logits(Vec<f32>),
+    /// The place of the largest.
+    Label(usize),
+}
+
+/// What went to the parties: two vectors of noise, whose sum is the images.
+#[derive(Debug)]
+pub struct Shared {
+    /// Bits behind the point of each pixel.
+    pub fraction: u32,
+    /// Alice's share of each pixel.
+    pub alice: Secret<u32>,
+    /// Bob's.
+    pub bob: Secret<u32>,
+}
+
+/// The client's role.
+pub struct Client<M> {
+    links: Links<M>,
+    entropy: Entropy,
+    asked: u32,
+    plan: Option<(ModelInfo, Kind, Rc<Plan>)>,
+}
+
+impl<M: Mailbox<Role = Role>> Client<M> {
+    /// A client that has asked nothing yet.
+    pub fn new(links: Links<M>, entropy: Entropy) -> Self {
+        Self { links, entropy, asked: 0, plan: None }
+    }
+
+    /// The number of its last question.
+    #[must_use]
+    pub fn asked(&self) -> u32 {
+        self.asked
+    }
+
+    /// Its links, for the record of what went over them.
+    pub fn links(&mut self) -> &mut Links<M> {
+        &mut self.links
+    }
+
+    /// Classifies images of 28x28 pixels, one behind the other, with the parties' model.
+    /// Gives an answer for each, and the shares that went out.
+    ///
+    /// # Errors
+    /// [`Error::OtherModel`] when the parties have changed their model; ask again with the
+    /// newest. Any other error ends the session.
+    pub async fn classify(
+        &mut self,
+        model: &ModelInfo,
+        pixels: &[u8],
+        output: Output,
+    ) -> Result<(Vec<Answer>, Shared), Error> {
+        let per_image: usize = model.network()?.input_shape().iter().product();
+        let kind = Kind { batch: pixels.len() / per_image.max(1), output };
+        let plan = self.plan(model, kind)?;
+        let values: Secret<Wide> =
+            pixels.iter().map(|value| pixel(*value, model.fraction)).collect();
+        let shared = self.ask(model, kind, &values)?;
+        let answers = self.answers(&plan, kind).await?;
+        Ok((answers, shared))
+    }
+
+    fn plan(&mut self, model: &ModelInfo, kind: Kind) -> Result<Rc<Plan>, Error> {
+        match &self.plan {
+            Some((info, known, plan)) if info == model && *known == kind => Ok(Rc::clone(plan)),
+            _ => {
+                let plan = model.plan(kind)?;
+                self.plan = Some((model.clone(), kind, Rc::clone(&plan)));
+                Ok(plan)
+            }
+        }
+    }
+
+    fn ask(&mut self, model: &ModelInfo, kind: Kind, values: &[Wide]) -> Result<Shared, Error> {
+        self.asked += 1;
+        let [alice, bob] = split(values, &mut self.entropy);
+        let header = Header { number: self.asked, model: model.number, kind };
+        let path = format!("classify/{}/share", self.asked);
+        for (role, share) in [(Role::Alice, &alice), (Role::Bob, &bob)] {
+            self.links.send(role, &path, |bytes| {
+                bytes.extend(header.encode());
+                share.write(bytes);
+            })?;
+        }
+        let words = |share: &Share<Wide>| share.values().iter().map(|value| value.0).collect();
+        Ok(Shared { fraction: model.fraction, alice: words(&alice), bob: words(&bob) })
+    }
+
+    async fn answers(&mut self, plan: &Plan, kind: Kind) -> Result<Vec<Answer>, Error> {
+        let path = format!("classify/{}/answer", self.asked);
+        let element = match kind.output {
+            Output::Logits => Wide::LEN,
+            Output::Label => Narrow::LEN,
+        };
+        let alice = self.links.receive_from(Role::Alice, &path).await?;
+        if alice.path == format!("classify/{}/refused", self.asked) {
+            return Err(Error::OtherModel);
+        }
+        let alice = check(alice, &path, element * plan.outputs())?;
+        let bob = self.links.expect(Role::Bob, &path, element * plan.outputs()).await?;
+        answers(plan, alice.payload(), bob.payload())
+    }
+}
+
+/// Puts both parties' shares of the answers together.
+pub(super) fn answers(plan: &Plan, alice: &[u8], bob: &[u8]) -> Result<Vec<Answer>, Error> {
+    match plan.output() {
+        Output::Logits => {
+            let logits = join::<Wide>(alice, bob);
+            let of = |logits: &[Wide]| {
+                logits.iter().map(|value| decode(*value, plan.unit()) as f32).collect()
+            };
+            let each = logits.chunks_exact(plan.outputs() / plan.batch());
+            Ok(each.map(|logits| Answer::Logits(of(logits))).collect())
+        }
+        Output::Label => {
+            let labels = join::<Narrow>(alice, bob);
+            let check = |label: Narrow| match usize::from(label.0) {
+                place if place < plan.classes() => Ok(Answer::Label(place)),
+                _ => Err(Error::Answer(label.0)),
+            };
+            labels.iter().copied().map(check).collect()
+        }
+    }
+}
+
+fn join<T: Element>(alice: &[u8], bob: &[u8]) -> Secret<T> {
+    let share = |bytes| Share::<T>::new(T::read(bytes).collect());
+    share(alice).join(&share(bob))
+}
+
+/// Splits a secret into two shares with a fresh key.
+pub(super) fn split(secret: &[Wide], entropy: &mut Entropy) -> [Share<Wide>; 2] {
+    let mut key = [0; StreamKey::LEN];
+    entropy(&mut key);
+    let words = StreamKey::new(&key).words([0; 3], secret.len());
+    zeroize::Zeroize::zeroize(&mut key);
+    let mask = Wide::from_words(&words, secret.len());
+    let other = Share::split(secret, &mask);
+    [Share::new(mask), other]
+}

@@ -1,0 +1,146 @@
+//! The place of the largest of an image's values, as shares for the client alone.
+//!
+//! A tournament in which each value brings its place along: the places begin as public
+//! numbers, whose mask is zero, and the sign that chooses the value chooses the place. The
+//! last level leaves the place as shares, and no value. Of equal values the first wins.
+
+use super::super::dealing::Dealing;
+use super::super::preparing::Preparing;
+use super::super::ring::{Comparable, Element, Masked, Narrow, Share};
+use super::super::{Error, Role};
+use super::Online;
+use super::choose::{Choose, Then};
+use super::max::{differences, pair_up, winners};
+use super::sign::Sign;
+use sotto_core::secret::Secret;
+use sotto_core::wire::Mailbox;
+
+pub(crate) struct ArgMax<N: Comparable = Narrow> {
+    levels: Vec<Level<N>>,
+}
+
+struct Level<N: Comparable> {
+    sign: Sign,
+    /// None on the last level.
+    value: Option<Choose<N>>,
+    place: Choose<N>,
+}
+
+impl<N: Comparable> ArgMax<N> {
+    /// From the masks of `classes` values of every image.
+    pub(crate) fn deal(dealing: &mut Dealing, classes: usize, masks: &[N]) {
+        let images = masks.len() / classes;
+        let mut values = columns(masks, classes);
+        let mut places: Vec<Secret<N>> = (0..classes).map(|_| Secret::zeros(images)).collect();
+        while values.len() > 1 {
+            let (a, b, alone) = pair_up(values);
+            let (p, q, lone) = pair_up(places);
+            let last = is_last(&a, &alone, images);
+            let sign_masks = Sign::deal(dealing, &differences(&a, &b)).masks();
+            let largest = match last {
+                true => a,
+                false => Choose::deal(dealing, &sign_masks, &a, &b, Then::Masked),
+            };
+            let place = Choose::deal(dealing, &sign_masks, &p, &q, then(last));
+            values = winners(&largest, images, alone);
+            places = winners(&place, images, lone);
+        }
+    }
+
+    pub(crate) fn prepare(
+        preparing: &mut Preparing<'_>,
+        classes: usize,
+        images: usize,
+    ) -> Result<Self, Error> {
+        let (mut left, mut levels) = (classes, Vec::new());
+        while left > 1 {
+            let (count, last) = (left / 2 * images, left == 2);
+            let sign = Sign::prepare(preparing, count)?;
+            let value = match last {
+                true => None,
+                false => Some(Choose::prepare(preparing, count, Then::Masked)?),
+            };
+            let place = Choose::prepare(preparing, count, then(last))?;
+            levels.push(Level { sign, value, place });
+            left = left.div_ceil(2);
+        }
+        Ok(Self { levels })
+    }
+
+    /// This party's share of each image's place.
+    pub(crate) async fn eval<M: Mailbox<Role = Role>>(
+        self,
+        online: &mut Online<'_, M>,
+        classes: usize,
+        values: &Masked<N>,
+    ) -> Result<Share<N>, Error> {
+        let images = values.0.len() / classes;
+        let mut values = columns(&values.0, classes);
+        let place = |class: usize| Secret::from(vec![N::cut(class as u32); images]);
+        let mut places: Vec<Secret<N>> = (0..classes).map(place).collect();
+        for (level, Level { sign, value, place }) in (1..).zip(self.levels) {
+            let (a, b, alone) = pair_up(values);
+            let (p, q, lone) = pair_up(places);
+            let step = format!("{level}/sign");
+            let signs = sign.eval(online, &step, &differences(&a, &b)).await?.masks();
+            let place = place.eval(online.party, &signs, &p, &q);
+            let Some(value) = value else { return Ok(place) };
+            let value = value.eval(online.party, &signs, &a, &b);
+            // Value and place in one message.
+            let both = Share::new(Secret::concat(&[value.values(), place.values()]));
+            let both = online.open(&format!("{level}/max"), &both).await?;
+            let (largest, place) = both.0.split_at(a.len());
+            values = winners(largest, images, alone);
+            places = winners(place, images, lone);
+        }
+        // One class alone: its place is public, and bob's to say.
+        Ok(Share::new(Secret::zeros(images)))
+    }
+}
+
+fn is_last<T: Element>(a: &[T], alone: &[Secret<T>], images: usize) -> bool {
+    a.len() == images && alone.is_empty()
+}
+
+fn then(last: bool) -> Then {
+    if last { Then::Shares } else { Then::Masked }
+}
+
+/// The values of each class, of all images.
+fn columns<T: Element>(values: &[T], classes: usize) -> Vec<Secret<T>> {
+    (0..classes)
+        .map(|class| values.iter().skip(class).step_by(classes).copied().collect())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::check;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_first_of_the_largest_is_named(classes in 1usize..12, images in 1usize..4, seed: u64) {
+            let count = classes * images;
+            let masks = check::narrow_masks(count, seed);
+            // Few different numbers, so that there are ties.
+            let random = check::narrow_masks(count, seed ^ 1);
+            let values: Vec<i16> = random.iter().map(|value| (value.0 % 5) as i16 - 2).collect();
+            let masked = check::narrow(&values, &masks);
+            let ((), shares) = check::run(
+                seed,
+                |dealing| ArgMax::deal(dealing, classes, &masks),
+                |preparing| ArgMax::prepare(preparing, classes, images),
+                async |arg_max, online| arg_max.eval(online, classes, &masked).await,
+            );
+            let first = |values: &[i16]| {
+                let largest = values.iter().max();
+                values.iter().position(|value| Some(value) == largest).unwrap_or(0) as i16
+            };
+            let expected: Vec<i16> = values.chunks(classes).map(first).collect();
+            prop_assert_eq!(check::signed(&check::joined(shares)), expected);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The windows of a pool, as vectors: all first values, all second values, and so on.
+
+use bytemuck::Pod;
+
+use sotto_core::secret::Secret;
+
+/// Square windows that do not overlap, over every channel of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Windows {
+    channels: usize,
+    height: usize,
+    width: usize,
+    size: usize,
+}
+
+impl Windows {
+    /// Windows of side `size` over `[channels, height, width]`.
+    pub(crate) fn new(shape: &[usize], size: usize) -> Self {
+        let &[channels, height, width] = shape else {
+            unreachable!("a network's pools stand where images are")
+        };
+        Self { channels, height, width, size }
+    }
+
+    /// Windows in one image.
+    pub(crate) fn count(&self) -> usize {
+        self.channels * (self.height / self.size) * (self.width / self.size)
+    }
+
+    /// Values in a window.
+    pub(crate) fn len(&self) -> usize {
+        self.size * self.size
+    }
+
+    /// For each place in a window, the values there of all windows of all images in `x`.
+    pub(crate) fn split<T: Pod>(&self, x: &[T]) -> Vec<Secret<T>> {
+        let Self { height, width, size, .. } = *self;
+        let (rows, columns) = (height / size, width / size);
+        // The planes of all channels of all images lie one behind the other.
+        let planes = x.len() / (height * width);
+        let room = |_| Secret::with_capacity(planes * rows * columns);
+        let mut places: Vec<Secret<T>> = (0..size * size).map(room).collect();
+        for plane in x.chunks_exact(height * width) {
+            for (y, row) in plane.chunks_exact(width).take(rows * size).enumerate() {
+                let places = &mut places[y % size * size..][..size];
+                for (right, place) in places.iter_mut().enumerate() {
+                    place.extend((0..columns).map(|column| row[column * size + right]));
+                }
+            }
+        }
+        places
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_split_and_what_is_left_over_is_dropped() {
+        let x: Vec<u32> = (0..2 * 3 * 5).collect();
+        let windows = Windows::new(&[2, 3, 5], 2);
+        assert_eq!(windows.count(), 4);
+        let expected: [Vec<u32>; 4] =
+            [vec![0, 2, 15, 17], vec![1, 3, 16, 18], vec![5, 7, 20, 22], vec![6, 8, 21, 23]];
+        let split: Vec<Vec<u32>> = windows.split(&x).iter().map(|part| part.to_vec()).collect();
+        assert_eq!(split, expected);
+    }
+}

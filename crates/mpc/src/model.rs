@@ -1,0 +1,294 @@
+//! Weights as ring elements, and what each role makes of them.
+//!
+//! The owner encodes them and gives each party a share. Once a model the parties open
+//! `W^ = W + r_W`, which then stays for all classifications with it; from it each prepares
+//!
+//! ```text
+//! V_b = b W^ - [r_W]_b          so that    V_0 + V_1 = W^ - r_W = W
+//! ```
+//!
+//! A model has a number of its own within a session, and so masks of its own.
+
+use super::dealing::Masks;
+use super::fixed::encode;
+use super::plan::{Plan, ProductLayer};
+use super::ring::{Share, Wide};
+use super::{Error, Party};
+use sotto_kernels::Number;
+use sotto_kernels::gemm::{Matrix, Packed, add_product, add_row_product};
+use sotto_kernels::patches::{Geometry, Patches};
+use sotto_network::{Network, Weights};
+use sotto_core::secret::Secret;
+
+/// The kinds of products.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Product {
+    Linear { inputs: usize, outputs: usize },
+    Conv(Geometry),
+}
+
+/// The weights of one product, laid out for it.
+pub(super) enum Operand<T: Number = Wide> {
+    /// `[inputs, outputs]`, row by row.
+    Linear(Secret<T>),
+    /// `[outputs, patch]`, packed.
+    Conv(Packed<T>),
+}
+
+/// Images from which packing the inputs pays.
+const PACKING_MIN: usize = 4;
+
+impl Product {
+    /// Values that enter, of one image.
+    pub(super) fn inputs(&self) -> usize {
+        match self {
+            Self::Linear { inputs, .. } => *inputs,
+            Self::Conv(geometry) => geometry.image(),
+        }
+    }
+
+    /// Values that leave, of one image.
+    pub(super) fn outputs(&self) -> usize {
+        match self {
+            Self::Linear { outputs, .. } => *outputs,
+            Self::Conv(geometry) => geometry.outputs * geometry.pixels(),
+        }
+    }
+
+    fn weights(&self) -> usize {
+        match self {
+            Self::Linear { inputs, outputs } => inputs * outputs,
+            Self::Conv(geometry) => geometry.outputs * geometry.patch(),
+        }
+    }
+
+    /// For each weight of an [`Operand`], its place among a network's.
+    fn order(&self) -> impl Iterator<Item = usize> {
+        let (rows, columns) = match *self {
+            Self::Linear { inputs, outputs } => (inputs, outputs),
+            Self::Conv(_) => (1, self.weights()),
+        };
+        (0..rows).flat_map(move |row| (0..columns).map(move |column| column * rows + row))
+    }
+
+    fn biases(&self) -> usize {
+        match self {
+            Self::Linear { outputs, .. } => *outputs,
+            Self::Conv(geometry) => geometry.outputs,
+        }
+    }
+
+    pub(super) fn operand<T: Number>(&self, weights: Secret<T>) -> Operand<T> {
+        match self {
+            Self::Linear { .. } => Operand::Linear(weights),
+            Self::Conv(geometry) => Operand::Conv(Packed::new(Matrix::new(
+                &weights,
+                geometry.outputs,
+                geometry.patch(),
+            ))),
+        }
+    }
+
+    /// `y += x W` for every image in `x`.
+    pub(super) fn add<T: Number>(&self, operand: &Operand<T>, x: &[T], y: &mut [T]) {
+        let images = x.len() / self.inputs();
+        match (self, operand) {
+            (Self::Linear { inputs, outputs }, Operand::Linear(weights)) => {
+                if images < PACKING_MIN {
+                    for (x, y) in x.chunks_exact(*inputs).zip(y.chunks_exact_mut(*outputs)) {
+                        add_row_product(x, weights, y);
+                    }
+                } else {
+                    let weights = Matrix::new(weights, *inputs, *outputs);
+                    add_product(Matrix::new(x, images, *inputs), &weights, *outputs, y);
+                }
+            }
+            (Self::Conv(geometry), Operand::Conv(weights)) => {
+                let mut padded = geometry.padded_image();
+                let pairs = x.chunks_exact(self.inputs()).zip(y.chunks_exact_mut(self.outputs()));
+                for (x, y) in pairs {
+                    geometry.pad(x, &mut padded);
+                    let patches = Patches { image: &padded, geometry: *geometry };
+                    weights.add_product(&patches, geometry.pixels(), y);
+                }
+                T::erase(&mut padded);
+            }
+            _ => unreachable!("an operand is made by the product that it belongs to"),
+        }
+    }
+
+    /// Adds each output's bias to every image in `y`.
+    pub(super) fn add_bias<T: Number>(&self, bias: &[T], y: &mut [T]) {
+        let stretch = self.outputs() / self.biases();
+        for (y, bias) in y.chunks_exact_mut(stretch).zip(bias.iter().cycle()) {
+            y.iter_mut().for_each(|y| *y += *bias);
+        }
+    }
+}
+
+impl ProductLayer {
+    /// The layer's weights and biases in the ring, in the order of [`Operand`].
+    fn encode(&self, weights: &[f32], bias: &[f32]) -> Result<(Secret<Wide>, Secret<Wide>), Error> {
+        let all = |values: &mut dyn Iterator<Item = f32>, unit| {
+            values
+                .map(|value| encode(value.into(), unit).ok_or_else(|| self.too_large(value)))
+                .collect::<Result<Secret<Wide>, Error>>()
+        };
+        let ordered = self.shape.order().map(|place| weights[place]);
+        let weights = all(&mut { ordered }, self.weight_unit)?;
+        Ok((weights, all(&mut bias.iter().copied(), self.bias_unit)?))
+    }
+
+    fn too_large(&self, value: f32) -> Error {
+        Error::Weight { layer: self.name.clone(), value: value.to_string() }
+    }
+}
+
+impl Plan {
+    /// Ring elements of a model: all weights, then all biases.
+    pub(super) fn model_len(&self) -> usize {
+        self.weights_len() + self.products.iter().map(|p| p.shape.biases()).sum::<usize>()
+    }
+
+    pub(super) fn weights_len(&self) -> usize {
+        self.products.iter().map(|product| product.shape.weights()).sum()
+    }
+
+    /// A model in the ring: all weights, then all biases.
+    ///
+    /// # Errors
+    /// [`Error::Weight`] for the first that does not fit.
+    pub(super) fn encode(
+        &self,
+        network: &Network,
+        weights: &Weights,
+    ) -> Result<Secret<Wide>, Error> {
+        let parameters = network.parameters();
+        let (mut all, mut biases) = (Secret::with_capacity(self.model_len()), Secret::default());
+        for (product, pair) in self.products.iter().zip(parameters.chunks_exact(2)) {
+            let of = |place: usize| &weights.values()[pair[place].range()];
+            let (weights, bias) = product.encode(of(0), of(1))?;
+            all.extend_from_slice(&weights);
+            biases.extend_from_slice(&bias);
+        }
+        all.extend_from_slice(&biases);
+        Ok(all)
+    }
+
+    /// For each element of a model, in the order of [`Plan::encode`], its place in the network's weights.
+    pub(super) fn places(&self, network: &Network) -> Vec<u32> {
+        let parameters = network.parameters();
+        let (mut all, mut biases) = (Vec::with_capacity(self.model_len()), Vec::new());
+        for (product, pair) in self.products.iter().zip(parameters.chunks_exact(2)) {
+            let [weights, bias] = [0, 1].map(|part| pair[part].range());
+            all.extend(product.shape.order().map(|place| (weights.start + place) as u32));
+            biases.extend(bias.map(|place| place as u32));
+        }
+        all.extend(biases);
+        all
+    }
+
+    /// Stretches of a model: how long each is, what 1 is in the ring there, and whose it is.
+    pub(super) fn units(&self) -> impl Iterator<Item = (usize, f64, &str)> {
+        let weights =
+            self.products.iter().map(|one| (one.shape.weights(), one.weight_unit, &*one.name));
+        let biases =
+            self.products.iter().map(|one| (one.shape.biases(), one.bias_unit, &*one.name));
+        weights.chain(biases)
+    }
+
+    /// Cuts all weights into one operand a product.
+    pub(super) fn operands<T: Number>(&self, weights: &[T]) -> Vec<Operand<T>> {
+        let cut = cut(weights, self.products.iter().map(|product| product.shape.weights()));
+        self.products
+            .iter()
+            .zip(cut)
+            .map(|(product, weights)| product.shape.operand(weights))
+            .collect()
+    }
+
+    /// Cuts all biases into one vector a product.
+    pub(super) fn biases<T: Number>(&self, biases: &[T]) -> Vec<Secret<T>> {
+        cut(biases, self.products.iter().map(|product| product.shape.biases())).collect()
+    }
+}
+
+/// Cuts a vector into stretches of these lengths.
+fn cut<T: Number>(
+    values: &[T],
+    lengths: impl Iterator<Item = usize>,
+) -> impl Iterator<Item = Secret<T>> {
+    let mut rest = values;
+    lengths.map(move |length| {
+        let (head, tail) = rest.split_at(length);
+        rest = tail;
+        Secret::from(head)
+    })
+}
+
+/// The masks of a model's weights: the dealer's view of it.
+pub(super) struct ModelMasks {
+    pub(super) operands: Vec<Operand>,
+}
+
+impl ModelMasks {
+    pub(super) fn new(plan: &Plan, mut masks: [Masks; 2]) -> Self {
+        let [a, b] = masks.each_mut().map(|masks| masks.elements::<Wide>(plan.weights_len()));
+        let sums: Secret<Wide> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
+        Self { operands: plan.operands(&sums) }
+    }
+}
+
+/// A model that a party has a share of, before its weights are opened under their masks.
+pub(super) struct ModelShare {
+    masks: Share<Wide>,
+    biases: Vec<Share<Wide>>,
+    /// `[W + r_W]_b`.
+    masked: Share<Wide>,
+}
+
+impl ModelShare {
+    /// Takes a share of all weights and biases.
+    pub(super) fn new(plan: &Plan, share: &[Wide], masks: &mut Masks) -> Self {
+        let (weights, biases) = share.split_at(plan.weights_len());
+        let masks = Share::new(masks.elements(plan.weights_len()));
+        let masked = Share::new(weights.into()).plus(&masks);
+        let biases = plan.biases(biases).into_iter().map(Share::new).collect();
+        Self { masks, biases, masked }
+    }
+
+    /// What is opened.
+    pub(super) fn masked(&self) -> &Share<Wide> {
+        &self.masked
+    }
+}
+
+/// A party's model, ready for classifications.
+pub(super) struct PartyModel {
+    pub(super) layers: Vec<PartyLayer>,
+}
+
+/// One product of it.
+pub(super) struct PartyLayer {
+    /// `W^`.
+    pub(super) masked: Operand,
+    /// `V_b`.
+    pub(super) online: Operand,
+    pub(super) bias: Share<Wide>,
+}
+
+impl PartyModel {
+    pub(super) fn new(plan: &Plan, party: Party, share: ModelShare, opened: &[Wide]) -> Self {
+        let ModelShare { masks, biases, .. } = share;
+        let online: Secret<Wide> = match party {
+            Party::Alice => masks.values().iter().map(|mask| Wide::ZERO - *mask).collect(),
+            Party::Bob => opened.iter().zip(masks.values()).map(|(w, mask)| *w - *mask).collect(),
+        };
+        let operands = plan.operands(opened).into_iter().zip(plan.operands(&online));
+        let layers = operands
+            .zip(biases)
+            .map(|((masked, online), bias)| PartyLayer { masked, online, bias })
+            .collect();
+        Self { layers }
+    }
+}

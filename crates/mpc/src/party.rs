@@ -1,0 +1,451 @@
+//! Alice or bob: computes on shares, and learns nothing.
+//!
+//! Alice leads. She takes jobs one after the other, in the order in which they reach her,
+//! and begins each with her part of its first step; bob, hearing it, takes up the same job.
+//! What the owner, the client and the dealer send waits until its job begins.
+
+mod train;
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use super::classified::{Classified, PartyEvent};
+use super::dealing::{Masks, Scope};
+use super::evaluate::{Prepared, prepare};
+use super::gates::Online;
+use super::links::{Links, Message, Record};
+use super::messages::{Header, Kind, ModelInfo, malformed};
+use super::model::{ModelShare, PartyModel};
+use super::plan::{Output, Plan};
+use super::ring::{Element, Share, Wide};
+use super::source::{Delivery, For, FromDealer, Source};
+use super::stock::Stock;
+use super::{Entropy, Error, Party, Role};
+use sotto_digits::PIXELS;
+use sotto_core::prg::StreamKey;
+use sotto_core::wire::{Mailbox, Reader};
+use train::Trainer;
+
+/// Requests and models that may wait.
+const WAITING_MAX: usize = 64;
+
+/// The role of alice or bob, with a source of correlated randomness.
+pub struct Computer<M, S = FromDealer> {
+    party: Party,
+    links: Links<M>,
+    /// Of the stream that its masks come from.
+    key: StreamKey,
+    source: S,
+    stock: Stock,
+    model: Option<Model>,
+    /// Models that have come and are not opened yet, by their numbers.
+    given: VecDeque<(ModelInfo, Given)>,
+    requests: VecDeque<(Header, Share<Wide>)>,
+    /// The last kind that was asked for.
+    wanted: Kind,
+    last_request: u32,
+    watched: Rc<Cell<bool>>,
+    trainer: Trainer,
+    show: Box<dyn FnMut(PartyEvent)>,
+}
+
+/// Where a model's shares come from.
+enum Given {
+    /// From its owner.
+    Share(Share<Wide>),
+    /// From the training of this number, whose result nobody has.
+    Trained(u32),
+}
+
+/// The model in use.
+struct Model {
+    info: ModelInfo,
+    /// The messages by which it came.
+    records: Vec<Record>,
+    layers: PartyModel,
+    plans: BTreeMap<Kind, Rc<Plan>>,
+}
+
+impl Model {
+    fn plan(&mut self, kind: Kind) -> Result<Rc<Plan>, Error> {
+        if let Some(plan) = self.plans.get(&kind) {
+            return Ok(Rc::clone(plan));
+        }
+        let plan = self.info.plan(kind)?;
+        self.plans.insert(kind, Rc::clone(&plan));
+        Ok(plan)
+    }
+}
+
+impl<M: Mailbox<Role = Role>> Computer<M> {
+    /// A party with a fresh key that trusts the dealer; what the dealer must not know, its part of the first weights of a
+    /// training, is drawn from `entropy`. While `watched`, it shows what it sees on every wire.
+    pub fn new(
+        party: Party,
+        links: Links<M>,
+        key: StreamKey,
+        entropy: Entropy,
+        watched: Rc<Cell<bool>>,
+        show: Box<dyn FnMut(PartyEvent)>,
+    ) -> Self {
+        Self::with_source(party, links, key, entropy, FromDealer::default(), watched, show)
+    }
+}
+
+impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
+    /// A party with a source of its own.
+    pub fn with_source(
+        party: Party,
+        links: Links<M>,
+        key: StreamKey,
+        entropy: Entropy,
+        source: S,
+        watched: Rc<Cell<bool>>,
+        show: Box<dyn FnMut(PartyEvent)>,
+    ) -> Self {
+        Self {
+            party,
+            links,
+            key,
+            source,
+            stock: Stock::default(),
+            model: None,
+            given: VecDeque::new(),
+            requests: VecDeque::new(),
+            wanted: Kind { batch: 1, output: Output::Logits },
+            last_request: 0,
+            watched,
+            trainer: Trainer::new(entropy),
+            show,
+        }
+    }
+
+    /// Computes until it cannot go on.
+    pub async fn serve(mut self) -> Error {
+        match self.try_serve().await {
+            Ok(never) => match never {},
+            Err(error) => error,
+        }
+    }
+
+    async fn try_serve(&mut self) -> Result<std::convert::Infallible, Error> {
+        self.source.open(&mut self.links, &self.key)?;
+        loop {
+            if self.party == Party::Alice && self.lead().await? {
+                continue;
+            }
+            let message = self.links.receive().await?;
+            self.sort(message).await?;
+        }
+    }
+
+    /// Takes up the peer's job, or puts away what its job will need.
+    async fn sort(&mut self, message: Message) -> Result<(), Error> {
+        match message.from {
+            from if from == self.party.peer().role() => self.follow(message).await,
+            _ => self.keep(&message),
+        }
+    }
+
+    /// Puts away what its job will need.
+    fn keep(&mut self, message: &Message) -> Result<(), Error> {
+        let Message { from, path, .. } = message;
+        if *from == self.source.role() {
+            return self.keep_material(message);
+        }
+        let payload = message.payload();
+        match (from, path.split('/').next().unwrap_or("")) {
+            (Role::Owner, "model") => self.keep_model(payload, path),
+            (Role::Client, "classify") => self.keep_request(payload, path),
+            (Role::Silo, "data") => self.keep_data(message),
+            (Role::Owner, "train") if self.party == Party::Alice => self.keep_wish(message),
+            _ => Err(unexpected(message, "a job")),
+        }
+    }
+
+    fn keep_model(&mut self, payload: &[u8], path: &str) -> Result<(), Error> {
+        let mut reader = Reader::new(payload);
+        let info = ModelInfo::read(&mut reader).map_err(malformed(Role::Owner, path))?;
+        let last = self.given.back().map_or(0, |(info, _)| info.number);
+        let current = self.model.as_ref().map_or(0, |model| model.info.number);
+        if info.number <= last.max(current) {
+            return Err(Error::Reused { what: "model", number: info.number });
+        }
+        if self.given.len() >= WAITING_MAX {
+            return Err(Error::Flooded { role: Role::Owner, step: path.to_owned() });
+        }
+        let given = if path.ends_with("/take") {
+            let training = reader.u32("training").map_err(malformed(Role::Owner, path))?;
+            reader.finish().map_err(malformed(Role::Owner, path))?;
+            Given::Trained(training)
+        } else {
+            let words = reader.rest();
+            let length = Wide::LEN * info.plan(self.wanted)?.model_len();
+            expect_length(Role::Owner, path, words.len(), length)?;
+            Given::Share(Share::new(Wide::read(words).collect()))
+        };
+        self.given.push_back((info, given));
+        Ok(())
+    }
+
+    fn keep_request(&mut self, payload: &[u8], path: &str) -> Result<(), Error> {
+        let (header, share) = Header::decode(payload).map_err(malformed(Role::Client, path))?;
+        if self.requests.len() >= WAITING_MAX {
+            return Err(Error::Flooded { role: Role::Client, step: path.to_owned() });
+        }
+        // Every network of the page reads 28x28 pixels.
+        expect_length(Role::Client, path, share.len(), Wide::LEN * header.kind.batch * PIXELS)?;
+        if header.number <= self.last_request {
+            return Err(Error::Reused { what: "request", number: header.number });
+        }
+        self.last_request = header.number;
+        self.requests.push_back((header, Share::new(Wide::read(share).collect())));
+        Ok(())
+    }
+
+    /// Prepares what can be prepared before the input is there.
+    fn keep_material(&mut self, message: &Message) -> Result<(), Error> {
+        let started = self.links.now();
+        let Some(delivery) = self.source.accept(&mut self.links, message)? else { return Ok(()) };
+        let Delivery { r#for, material } = delivery;
+        let header = match r#for {
+            For::Classification(header) => header,
+            For::Training(number, r#use) => {
+                self.keep_step_material(number, r#use, material);
+                return Ok(());
+            }
+        };
+        // Dealt for a model that is no more: never used, and gone here.
+        let Some(model) = self.model.as_mut().filter(|model| model.info.number == header.model)
+        else {
+            return Ok(());
+        };
+        let plan = model.plan(header.kind)?;
+        let masks = Masks::new(&self.key, Scope::Classification, header.number);
+        let mut prepared =
+            prepare(&plan, &model.layers, self.party, masks, header.number, material)?;
+        prepared.millis = self.links.now() - started;
+        self.stock.put(header.kind, prepared);
+        self.show_stock(header.kind);
+        Ok(())
+    }
+
+    fn show_stock(&mut self, kind: Kind) {
+        let (count, bytes) = self.stock.level(kind);
+        (self.show)(PartyEvent::Stock { kind, count, bytes });
+    }
+
+    /// Alice: begins the next job, if there is one.
+    async fn lead(&mut self) -> Result<bool, Error> {
+        if let Some((info, given)) = self.given.pop_front() {
+            self.take_model(info, given, None).await?;
+            self.order(self.wanted)?;
+            return Ok(true);
+        }
+        let Some((header, share)) = self.requests.pop_front() else {
+            return self.lead_training().await;
+        };
+        if self.model.as_ref().is_none_or(|model| model.info.number != header.model) {
+            let path = format!("classify/{}/refused", header.number);
+            self.links.send(Role::Bob, &path, |_| ())?;
+            self.links.send(Role::Client, &path, |_| ())?;
+            return Ok(true);
+        }
+        self.wanted = header.kind;
+        self.order(header.kind)?;
+        self.classify(header, share, None).await?;
+        self.order(header.kind)?;
+        Ok(true)
+    }
+
+    /// Bob: takes up the job that alice has begun.
+    async fn follow(&mut self, message: Message) -> Result<(), Error> {
+        let parts: Vec<&str> = message.path.split('/').collect();
+        match (self.party, parts.as_slice()) {
+            (Party::Bob, ["model", number, "weights", "open"]) => {
+                let path = format!("model/{number}/share");
+                self.follow_model(&path, message).await
+            }
+            (Party::Bob, ["take", ..]) => self.follow_model("model/take", message).await,
+            (Party::Bob, ["train", _, "begin"]) => self.follow_begin(&message).await,
+            (Party::Bob, ["step", ..]) => self.take_step(Some(message)).await,
+            (Party::Bob, ["classify", number, rest @ ..]) => {
+                let path = format!("classify/{number}/share");
+                while self.requests.is_empty() {
+                    let message = self.links.receive_from(Role::Client, &path).await?;
+                    self.keep(&message)?;
+                }
+                let Some((header, share)) = self.requests.pop_front() else { return Ok(()) };
+                if header.number.to_string() != *number {
+                    let found = format!("classify/{}/share", header.number);
+                    return Err(Error::Unexpected { role: Role::Client, step: path, found });
+                }
+                match rest {
+                    ["refused"] => Ok(()),
+                    _ => self.classify(header, share, Some(message)).await,
+                }
+            }
+            _ => Err(unexpected(&message, "a job")),
+        }
+    }
+
+    /// Bob: the next model, of which alice has sent her first message.
+    async fn follow_model(&mut self, path: &str, message: Message) -> Result<(), Error> {
+        while self.given.is_empty() {
+            let message = self.links.receive_from(Role::Owner, path).await?;
+            self.keep(&message)?;
+        }
+        let Some((info, given)) = self.given.pop_front() else { return Ok(()) };
+        match message.path.as_str() {
+            "take/0/refused" => Ok(()),
+            _ => self.take_model(info, given, Some(message)).await,
+        }
+    }
+
+    async fn take_model(
+        &mut self,
+        info: ModelInfo,
+        given: Given,
+        early: Option<Message>,
+    ) -> Result<(), Error> {
+        match given {
+            Given::Share(share) => self.open_model(info, &share, early).await,
+            Given::Trained(training) => match self.take_result(&info, training, early).await? {
+                Some(share) => self.open_model(info, &share, None).await,
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Opens `W^ = W + r_W`.
+    async fn open_model(
+        &mut self,
+        info: ModelInfo,
+        share: &Share<Wide>,
+        early: Option<Message>,
+    ) -> Result<(), Error> {
+        let plan = info.plan(self.wanted)?;
+        let mut masks = Masks::new(&self.key, Scope::Model, info.number);
+        let share = ModelShare::new(&plan, share.values(), &mut masks);
+        let job = format!("model/{}", info.number);
+        let mut online = Online {
+            party: self.party,
+            links: &mut self.links,
+            job: &job,
+            layer: "weights".to_owned(),
+            words: &[],
+            early,
+        };
+        let opened = online.open("open", share.masked()).await?;
+        let layers = PartyModel::new(&plan, self.party, share, &opened.0);
+        self.stock.clear();
+        let (records, steps) = (self.links.take_records(), format!("{job}/"));
+        let mut records: Vec<Record> =
+            records.into_iter().filter(|record| record.path.starts_with(&steps)).collect();
+        records.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
+        self.model = Some(Model { info: info.clone(), records, layers, plans: BTreeMap::new() });
+        (self.show)(PartyEvent::Model(info));
+        Ok(())
+    }
+
+    async fn classify(
+        &mut self,
+        header: Header,
+        share: Share<Wide>,
+        early: Option<Message>,
+    ) -> Result<(), Error> {
+        let prepared = self.material(header.kind).await?;
+        let Some(model) = &mut self.model else { return Err(Error::OtherModel) };
+        let plan = model.plan(header.kind)?;
+        let path = format!("classify/{}/share", header.number);
+        let found = Wide::LEN * share.values().len();
+        expect_length(Role::Client, &path, found, Wide::LEN * plan.inputs())?;
+
+        let started = self.links.now();
+        let material = prepared.number;
+        let (prepare_ms, dealt_bytes) = (prepared.millis, prepared.dealt_bytes());
+        let waited = self.links.waited_ms();
+        let job = format!("classify/{}", header.number);
+        let (answer, seen) = prepared
+            .run(
+                &plan,
+                &model.layers,
+                self.party,
+                &mut self.links,
+                &job,
+                share,
+                early,
+                self.watched.get() && header.kind.batch == 1,
+            )
+            .await?;
+        self.links.send(Role::Client, &format!("{job}/answer"), |bytes| {
+            bytes.extend_from_slice(&answer);
+        })?;
+        let online_ms = self.links.now() - started;
+        let waited_ms = self.links.waited_ms() - waited;
+        let before = model.records.clone();
+        let records = self.records_of(&job, material, before);
+        (self.show)(PartyEvent::Classified(Classified {
+            number: header.number,
+            material,
+            kind: header.kind,
+            records,
+            seen,
+            online_ms,
+            waited_ms,
+            prepare_ms,
+            dealt_bytes,
+        }));
+        self.show_stock(header.kind);
+        Ok(())
+    }
+
+    /// The messages that a classification rests on: those of its model, the one that brought
+    /// its material, and its own.
+    fn records_of(&mut self, job: &str, material: u32, before: Vec<Record>) -> Vec<Record> {
+        let (mut all, steps) = (before, format!("{job}/"));
+        let mut own = Vec::new();
+        for record in self.links.take_records() {
+            match record.path.starts_with(&steps) {
+                true => own.push(record),
+                false => self.stock.note(record),
+            }
+        }
+        all.extend(self.stock.delivery(material));
+        all.extend(own);
+        all
+    }
+
+    /// Takes material off the stock, and waits for it when there is none.
+    async fn material(&mut self, kind: Kind) -> Result<Prepared, Error> {
+        loop {
+            if let Some(prepared) = self.stock.take(kind) {
+                return Ok(prepared);
+            }
+            let message = self.links.receive_from(self.source.role(), "deal").await?;
+            self.keep(&message)?;
+        }
+    }
+
+    /// Alice: orders what is missing of this kind.
+    fn order(&mut self, kind: Kind) -> Result<(), Error> {
+        let Some(model) = &self.model else { return Ok(()) };
+        match self.stock.order(kind) {
+            0 => Ok(()),
+            count => self.source.ask(&mut self.links, &model.info, kind, count),
+        }
+    }
+}
+
+fn unexpected(message: &Message, step: &str) -> Error {
+    let found = message.path.clone();
+    Error::Unexpected { role: message.from, step: step.to_owned(), found }
+}
+
+fn expect_length(role: Role, step: &str, found: usize, expected: usize) -> Result<(), Error> {
+    match found == expected {
+        true => Ok(()),
+        false => Err(Error::Length { role, step: step.to_owned(), expected, found }),
+    }
+}

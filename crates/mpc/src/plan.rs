@@ -1,0 +1,348 @@
+//! A network as a list of gates, with the ring and the scale of every wire between them.
+//!
+//! Values carry `f` fractional bits. A product has `2 f`, and is truncated back to `f` when
+//! something non-linear follows. The rules of the list:
+//!
+//! - products take wide values and leave shares, which are summed by an average pool,
+//!   truncated to narrow values, or revealed;
+//! - comparisons take narrow values; ReLU leaves wide ones, max pooling narrow ones;
+//! - an average pool leaves the sum: a division by a power of two is a matter of scale, any
+//!   other divisor goes into the weights of the product before or after it.
+
+use super::Error;
+use super::gates::Windows;
+use super::model::Product;
+use super::ring::{NARROW_BITS, WIDE_BITS};
+use sotto_kernels::patches::Geometry;
+use sotto_network::{Layer, NamedLayer, Network};
+
+/// The fewest fractional bits.
+pub const FRACTION_MIN: u32 = 3;
+/// The most fractional bits: a product then has 24, and 7 before the point.
+pub const FRACTION_MAX: u32 = 12;
+/// The most images that go through one plan together.
+pub const BATCH_MAX: usize = 128;
+
+/// What the client learns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Output {
+    /// Every logit: the answer and how sure the network is.
+    Logits,
+    /// The place of the largest logit, and nothing else.
+    Label,
+}
+
+/// What is saved where a gate can be had in two ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Saving {
+    /// Dealt words: for parties that answer each other at once.
+    #[default]
+    Bytes,
+    /// Rounds: a ReLU, and a level of a max pool, takes one less, with a key two or three times as long. For parties far
+    /// from each other.
+    Rounds,
+}
+
+/// A network compiled for the parties. All of it is public.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(super) steps: Vec<Step>,
+    pub(super) products: Vec<ProductLayer>,
+    fraction: u32,
+    batch: usize,
+    output: Output,
+    inputs: usize,
+    outputs: usize,
+    /// What a logit of 1 is in the ring.
+    unit: f64,
+}
+
+/// A gate with the layer that it computes.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    /// The layer's name, the step path's second-last part.
+    pub(super) layer: String,
+    pub(super) gate: Gate,
+    /// Values of one image that enter.
+    pub(super) inputs: usize,
+}
+
+/// What a step does.
+#[derive(Debug, Clone)]
+pub(super) enum Gate {
+    /// Wide to shares: the product with this number.
+    Product(usize),
+    /// Shares to shares: sums of windows.
+    SumShares(Windows),
+    /// Wide to wide: sums of windows, each party by itself.
+    SumMasked(Windows),
+    /// Shares to narrow: opens and drops so many bits.
+    Truncate(u32),
+    /// Wide to narrow: drops so many bits, each party by itself.
+    Narrow(u32),
+    /// Narrow to wide.
+    Lift,
+    /// Narrow to wide, in two rounds or one.
+    Relu(Saving),
+    /// Narrow to narrow, in two rounds a level or one.
+    MaxPool(Windows, Saving),
+    /// Narrow to shares of the place of the largest.
+    ArgMax,
+}
+
+/// A layer with weights.
+#[derive(Debug, Clone)]
+pub(super) struct ProductLayer {
+    pub(super) name: String,
+    pub(super) shape: Product,
+    /// What a weight of 1 is in the ring.
+    pub(super) weight_unit: f64,
+    /// What a bias of 1 is in the ring.
+    pub(super) bias_unit: f64,
+}
+
+/// What a wire carries between two steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Shares,
+    Wide,
+    Narrow,
+}
+
+impl Plan {
+    /// Compiles `network` with `fraction` fractional bits for activations and weights, for
+    /// `batch` images together.
+    ///
+    /// # Errors
+    /// [`Error::Fraction`], [`Error::Batch`], [`Error::Surplus`].
+    pub fn new(
+        network: &Network,
+        fraction: u32,
+        batch: usize,
+        output: Output,
+        saving: Saving,
+    ) -> Result<Self, Error> {
+        if !(FRACTION_MIN..=FRACTION_MAX).contains(&fraction) {
+            return Err(Error::Fraction(fraction));
+        }
+        if !(1..=BATCH_MAX).contains(&batch) {
+            return Err(Error::Batch(batch));
+        }
+        let mut compiler = Compiler::new(network, fraction, saving);
+        for layer in network.layers() {
+            compiler.layer(layer);
+        }
+        compiler.finish(output);
+        if let Some(error) = compiler.problem {
+            return Err(error);
+        }
+        let Compiler { steps, products, fraction_here, divisor, .. } = compiler;
+        let unit = f64::from(1u32 << fraction_here) * divisor;
+        let inputs = network.input_shape().iter().product();
+        let outputs = match output {
+            Output::Logits => network.output_shape().iter().product(),
+            Output::Label => 1,
+        };
+        Ok(Self { steps, products, fraction, batch, output, inputs, outputs, unit })
+    }
+
+    /// Fractional bits of activations and weights.
+    #[must_use]
+    pub fn fraction(&self) -> u32 {
+        self.fraction
+    }
+
+    /// Images that go through together.
+    #[must_use]
+    pub fn batch(&self) -> usize {
+        self.batch
+    }
+
+    /// What the client learns.
+    #[must_use]
+    pub fn output(&self) -> Output {
+        self.output
+    }
+
+    /// Values that the client shares.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.batch * self.inputs
+    }
+
+    /// Ring elements that the client is sent.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.batch * self.outputs
+    }
+
+    /// Comparisons for one image: what most of the time and of the dealt words goes to.
+    #[must_use]
+    pub fn comparisons(&self) -> usize {
+        let of = |step: &Step| match &step.gate {
+            Gate::Lift | Gate::Relu(_) => step.inputs,
+            Gate::MaxPool(windows, _) => windows.count() * (windows.len() - 1),
+            Gate::ArgMax => step.inputs - 1,
+            _ => 0,
+        };
+        self.steps.iter().map(of).sum()
+    }
+
+    /// Places that a label can be.
+    pub(super) fn classes(&self) -> usize {
+        self.steps.last().map_or(0, |step| step.inputs)
+    }
+
+    /// What a logit of 1 is in the ring.
+    pub(super) fn unit(&self) -> f64 {
+        self.unit
+    }
+}
+
+struct Compiler {
+    steps: Vec<Step>,
+    products: Vec<ProductLayer>,
+    fraction: u32,
+    saving: Saving,
+    form: Form,
+    /// Fractional bits of the wire here.
+    fraction_here: u32,
+    /// What the wire here still has to be divided by.
+    divisor: f64,
+    /// Values of one image here.
+    values: usize,
+    layer: String,
+    /// What cannot be compiled.
+    problem: Option<Error>,
+}
+
+impl Compiler {
+    fn new(network: &Network, fraction: u32, saving: Saving) -> Self {
+        Self {
+            steps: Vec::new(),
+            products: Vec::new(),
+            fraction,
+            saving,
+            form: Form::Wide,
+            fraction_here: fraction,
+            divisor: 1.0,
+            values: network.input_shape().iter().product(),
+            layer: String::new(),
+            problem: None,
+        }
+    }
+
+    fn layer(&mut self, named: &NamedLayer) {
+        self.layer.clone_from(&named.name);
+        match &named.layer {
+            Layer::Conv2d(conv) => {
+                let &[inputs, height, width] = named.input.as_slice() else { return };
+                let (outputs, kernel, margin) = (conv.outputs, conv.kernel, conv.margin());
+                let geometry = Geometry { inputs, outputs, height, width, kernel, margin };
+                self.product(Product::Conv(geometry));
+            }
+            Layer::Linear(linear) => {
+                self.product(Product::Linear { inputs: linear.inputs, outputs: linear.outputs });
+            }
+            Layer::Relu => {
+                self.narrow();
+                self.push(Gate::Relu(self.saving), self.values, Form::Wide);
+            }
+            Layer::MaxPool(pool) => {
+                let windows = Windows::new(&named.input, pool.size);
+                self.narrow();
+                self.push(Gate::MaxPool(windows, self.saving), windows.count(), Form::Narrow);
+            }
+            Layer::AvgPool(pool) => self.average(Windows::new(&named.input, pool.size)),
+            Layer::Flatten => {}
+        }
+    }
+
+    fn product(&mut self, shape: Product) {
+        self.widen();
+        let weight = f64::from(1u32 << self.fraction);
+        self.fraction_here += self.fraction;
+        self.products.push(ProductLayer {
+            name: self.layer.clone(),
+            shape,
+            weight_unit: weight / self.divisor,
+            bias_unit: f64::from(1u32 << self.fraction_here),
+        });
+        self.divisor = 1.0;
+        self.push(Gate::Product(self.products.len() - 1), shape.outputs(), Form::Shares);
+    }
+
+    /// The sum is the mean times the window's size: powers of two move the point, an odd
+    /// divisor goes into the weights of the product before, or waits for the next one.
+    fn average(&mut self, windows: Windows) {
+        if self.form == Form::Narrow {
+            self.widen();
+        }
+        let size = windows.len() as u32;
+        let odd = f64::from(size >> size.trailing_zeros());
+        let gate = match self.form {
+            Form::Shares => {
+                // Shares come from a product alone.
+                if let Some(product) = self.products.last_mut() {
+                    product.weight_unit /= odd;
+                    product.bias_unit /= odd;
+                }
+                Gate::SumShares(windows)
+            }
+            _ => {
+                self.divisor *= odd;
+                Gate::SumMasked(windows)
+            }
+        };
+        self.fraction_here += size.trailing_zeros();
+        self.push(gate, windows.count(), self.form);
+    }
+
+    fn narrow(&mut self) {
+        let surplus = self.fraction_here - self.fraction;
+        if surplus > WIDE_BITS - NARROW_BITS && self.form != Form::Narrow {
+            // Fewer than K bits would be left, and the masks' wrap would be lost.
+            let layer = self.layer.clone();
+            self.problem.get_or_insert(Error::Surplus { layer, bits: surplus });
+        }
+        match self.form {
+            Form::Narrow => return,
+            Form::Shares => {
+                // It belongs to what made the shares.
+                let layer = self.steps.last().map_or(String::new(), |step| step.layer.clone());
+                let here = std::mem::replace(&mut self.layer, layer);
+                self.push(Gate::Truncate(surplus), self.values, Form::Narrow);
+                self.layer = here;
+            }
+            Form::Wide => self.push(Gate::Narrow(surplus), self.values, Form::Narrow),
+        }
+        self.fraction_here = self.fraction;
+    }
+
+    fn widen(&mut self) {
+        match self.form {
+            Form::Wide => return,
+            Form::Shares => self.narrow(),
+            Form::Narrow => {}
+        }
+        self.push(Gate::Lift, self.values, Form::Wide);
+    }
+
+    fn finish(&mut self, output: Output) {
+        match (output, self.form) {
+            (Output::Label, _) => {
+                self.narrow();
+                "answer".clone_into(&mut self.layer);
+                self.push(Gate::ArgMax, 1, Form::Shares);
+            }
+            (Output::Logits, Form::Narrow) => self.widen(),
+            (Output::Logits, _) => {}
+        }
+    }
+
+    fn push(&mut self, gate: Gate, outputs: usize, form: Form) {
+        let layer = self.layer.clone();
+        self.steps.push(Step { layer, gate, inputs: self.values });
+        (self.values, self.form) = (outputs, form);
+    }
+}

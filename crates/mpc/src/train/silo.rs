@@ -1,0 +1,56 @@
+//! A silo: somebody with digits of their own, who lets alice and bob train on them and shows them to neither.
+
+use super::super::client::split;
+use super::super::links::Links;
+use super::super::{Entropy, Error, Role};
+use super::data::{LABELS, PIECE_MAX, one_hot, pixels};
+use sotto_digits::PIXELS;
+use sotto_core::secret::Secret;
+use sotto_core::wire::{Mailbox, Writer};
+
+/// The silo's role.
+pub struct Silo<M> {
+    links: Links<M>,
+    entropy: Entropy,
+}
+
+impl<M: Mailbox<Role = Role>> Silo<M> {
+    /// A silo that has shared nothing yet.
+    pub fn new(links: Links<M>, entropy: Entropy) -> Self {
+        Self { links, entropy }
+    }
+
+    /// Shares images of bytes and their labels, some at a time; gives the bytes to each party. Both parties learn how
+    /// many there are, and nothing of what is in them.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn share(&mut self, images: &[u8], labels: &[u8]) -> Result<usize, Error> {
+        let mut bytes = 0;
+        for (images, labels) in images.chunks(PIECE_MAX * PIXELS).zip(labels.chunks(PIECE_MAX)) {
+            bytes += self.share_piece(images, labels)?;
+        }
+        Ok(bytes)
+    }
+
+    fn share_piece(&mut self, images: &[u8], labels: &[u8]) -> Result<usize, Error> {
+        let mut id = [0; 4];
+        (self.entropy)(&mut id);
+        let path = format!("data/{}/share", u32::from_le_bytes(id));
+        let secret = Secret::concat(&[pixels(images), one_hot(labels, LABELS)]);
+        let shares = split(&secret, &mut self.entropy);
+        let mut bytes = 0;
+        for (role, share) in [Role::Alice, Role::Bob].into_iter().zip(&shares) {
+            let mut header = Writer::new();
+            header.u32(labels.len() as u32);
+            let header = header.finish();
+            self.links.send(role, &path, |message| {
+                message.extend(header);
+                share.write(message);
+                bytes = message.len();
+            })?;
+        }
+        self.links.take_records();
+        Ok(bytes)
+    }
+}

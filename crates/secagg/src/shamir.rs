@@ -1,0 +1,124 @@
+//! Sharing a secret so that `t` of its holders can open it, and fewer learn nothing
+//! (Shamir 1979): points of a random polynomial of degree `t - 1` whose value at 0 it is.
+
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::field::{Element, Secret};
+use sotto_core::entropy::Entropy;
+
+/// What is shared: a key or a seed.
+pub(super) type Bytes = Zeroizing<[u8; 32]>;
+
+/// One holder's share: the polynomial's value at a place.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub(super) struct Share(pub(super) [u8; 32]);
+
+impl std::fmt::Debug for Share {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Share(..)")
+    }
+}
+
+/// Where a holder's share is taken; at 0 stands the secret.
+pub(super) fn place(position: u32) -> u16 {
+    position as u16 + 1
+}
+
+/// Shares for the holders at `places`, which are distinct and not 0.
+pub(super) fn split(
+    secret: &[u8; 32],
+    threshold: usize,
+    places: impl Iterator<Item = u16>,
+    entropy: &mut Entropy,
+) -> Vec<Share> {
+    let mut coefficients = vec![Secret::from_bytes(secret)];
+    for _ in 1..threshold {
+        let mut bytes = Bytes::default();
+        entropy(&mut *bytes);
+        coefficients.push(Secret::from_bytes(&bytes));
+    }
+    let at = |place| {
+        let mut value = Secret::default();
+        for coefficient in coefficients.iter().rev() {
+            value.scale(Element(place));
+            value.add(coefficient);
+        }
+        Share(value.to_bytes())
+    };
+    places.map(at).collect()
+}
+
+/// Opens a secret from as many shares as its threshold asks for, by the weights of
+/// [`weights`] for their places.
+pub(super) fn combine<'a>(weights: &[Element], shares: impl Iterator<Item = &'a Share>) -> Bytes {
+    let mut secret = Secret::default();
+    for (share, &weight) in shares.zip(weights) {
+        let mut part = Secret::from_bytes(&share.0);
+        part.scale(weight);
+        secret.add(&part);
+    }
+    Zeroizing::new(secret.to_bytes())
+}
+
+/// What each share counts for at 0 (Lagrange): the product of `x_j / (x_j - x_i)` over all
+/// other places. The places are distinct and not 0.
+pub(super) fn weights(places: &[u16]) -> Vec<Element> {
+    let all = places.iter().fold(Element(1), |product, &x| product.times(Element(x)));
+    let weight = |&place: &u16| {
+        let others = places.iter().filter(|&&other| other != place);
+        let below =
+            others.fold(Element(place), |product, &other| product.times(Element(other ^ place)));
+        all.times(below.inverse())
+    };
+    places.iter().map(weight).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sotto_core::seeded::Stream;
+    use proptest::prelude::*;
+
+    fn entropy(seed: u64) -> Entropy {
+        let mut stream = Stream::new(seed, "test/shamir");
+        Box::new(move |bytes| stream.fill(bytes))
+    }
+
+    proptest! {
+        #[test]
+        fn any_threshold_of_the_holders_opens_it(
+            secret: [u8; 32],
+            places in proptest::collection::btree_set(1u16.., 2..40),
+            skip in 0usize..40,
+            threshold in 2usize..40,
+            seed: u64,
+        ) {
+            let mut places: Vec<u16> = places.into_iter().collect();
+            let threshold = threshold.min(places.len());
+            let shares = split(&secret, threshold, places.iter().copied(), &mut entropy(seed));
+            let skip = skip % (places.len() - threshold + 1);
+            places.drain(..skip);
+            places.truncate(threshold);
+            let opened = combine(&weights(&places), shares[skip..].iter());
+            prop_assert_eq!(*opened, secret);
+        }
+    }
+
+    #[test]
+    fn fewer_shares_fit_any_secret() {
+        // One share of two, and any secret: the other share follows, and both open it.
+        let shares = split(&[1; 32], 2, [1, 2].into_iter(), &mut entropy(1));
+        let known = Secret::from_bytes(&shares[0].0);
+        for claimed in [[0; 32], [7; 32], [255; 32]] {
+            // p(2) = s + 2 (p(1) - s).
+            let secret = Secret::from_bytes(&claimed);
+            let mut slope = known.clone();
+            slope.add(&secret);
+            slope.scale(Element(2));
+            slope.add(&secret);
+            let other = Share(slope.to_bytes());
+            let opened = combine(&weights(&[1, 2]), [&shares[0], &other].into_iter());
+            assert_eq!(*opened, claimed);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Training and evaluating any [`Network`](sotto_network::Network) with Candle's tensors
+//! and gradients around our own kernels.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        clippy::let_underscore_must_use,
+        clippy::unwrap_used,
+        missing_docs
+    )
+)]
+
+mod coins;
+mod evaluate;
+mod model;
+pub mod ops;
+mod optimiser;
+pub mod profile;
+mod stage;
+mod steer;
+mod trainer;
+mod unfinished;
+mod variety;
+
+pub use coins::Coins;
+pub use evaluate::{Evaluation, Evaluator, Hard, arg_max};
+pub use model::Model;
+pub use optimiser::{Method, Sgd, SgdConfig};
+pub use steer::Steer;
+pub use trainer::{BATCH_MAX, EPOCHS_MAX, Progress, Recipe, Trained, Trainer};
+pub use unfinished::Unfinished;
+pub use variety::{PENS_MAX, Variety};
+
+/// Why training or evaluating failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A tensor operation was refused.
+    #[error("tensors: {0}")]
+    Tensor(#[from] candle_core::Error),
+    /// The weights do not fit the network.
+    #[error(transparent)]
+    Network(#[from] sotto_network::Error),
+    /// A digit could not be drawn.
+    #[error(transparent)]
+    Digits(#[from] sotto_digits::Error),
+    /// There is nothing to train on or to evaluate with.
+    #[error("there are no digits")]
+    NoDigits,
+    /// Half a training that is not of this one.
+    #[error("what was kept of a training does not fit: {0}")]
+    Unfinished(&'static str),
+    /// A training parameter that cannot be.
+    #[error("{name} cannot be {value}: {problem}")]
+    Recipe {
+        /// The parameter.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
