@@ -21,14 +21,14 @@ use super::page::{
     self, AggregatorCommand as Command, AggregatorEvent as Shown, LayerView, Opening, Problem,
 };
 use super::views;
+use sotto_core::wire::{Address, Link, PeerId};
 use sotto_digits::Digits;
 use sotto_digits::partition::Counts;
-use sotto_federated::{self, Action, Event, Level, Phase, SETTINGS, Settings};
-use sotto_train::{Evaluation, Model};
+use sotto_federated::{Action, Event, Level, Phase, SETTINGS, Settings};
 use sotto_privacy::History;
 use sotto_privacy::inversion::{self, Recovered};
 use sotto_secagg::Opened;
-use sotto_core::wire::{Address, Link, PeerId};
+use sotto_train::{Evaluation, Model};
 use testing::Untested;
 
 /// The aggregator's role in its dedicated worker.
@@ -81,7 +81,7 @@ type Shared = Rc<RefCell<Option<Room>>>;
 /// An open room.
 struct Room {
     name: String,
-    machine: federated::Aggregator,
+    machine: sotto_federated::Aggregator,
     link: BroadcastLink,
     show: Show,
     keeper: Keeper,
@@ -210,8 +210,8 @@ fn configure(shared: &Shared, show: &Show, query: &str, model: Option<Origin>) {
     });
 }
 
-fn refused(problems: Vec<federated::Problem>) -> Shown {
-    let problem = |p: federated::Problem| Problem { setting: p.setting, text: p.text };
+fn refused(problems: Vec<sotto_federated::Problem>) -> Shown {
+    let problem = |p: sotto_federated::Problem| Problem { setting: p.setting, text: p.text };
     Shown::Refused { problems: problems.into_iter().map(problem).collect() }
 }
 
@@ -346,7 +346,7 @@ impl Room {
 
     fn show_opened(&self) {
         let (settings, default) = (self.machine.settings(), Settings::default());
-        let setting = |info: &federated::SettingInfo| page::Setting {
+        let setting = |info: &sotto_federated::SettingInfo| page::Setting {
             name: info.name,
             label: info.label,
             help: info.help,

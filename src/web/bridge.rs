@@ -18,14 +18,14 @@ use super::environment::{Show, entropy, epoch_ms, sleep, words};
 use super::page::{
     self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry, OtherEntry, RoomKeys,
 };
-use sotto_federated::Millis;
+use federation::{Guest, Host};
+use pipes::Pipes;
 use sotto_core::wire::Address;
+use sotto_federated::Millis;
 use sotto_link::{
     Closed, Door, DoorOutput, Endpoint, EndpointId, Fingerprint, HOST, HostIdentity, Input,
     RoomSecret, RoomTag, Stage, Timing, To, Token, Visit, VisitOutput, WORKER, Who,
 };
-use federation::{Guest, Host};
-use pipes::Pipes;
 
 /// The channel of words between pages.
 const WORDS: &str = "parties";

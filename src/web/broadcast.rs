@@ -10,9 +10,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::environment::{complain, words};
+use sotto_core::wire::{Address, ENVELOPE_LEN, Link};
 use sotto_federated::message_limit;
 use sotto_network::PARAMETERS_MAX;
-use sotto_core::wire::{Address, ENVELOPE_LEN, Link};
 
 /// The longest room name, in characters.
 const ROOM_MAX: usize = 40;

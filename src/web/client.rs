@@ -17,12 +17,12 @@ use super::evaluation::Evaluation;
 use super::mailbox::WebMailbox;
 use super::page::{self, ClientCommand as Command, ClientEvent as Shown, DrawCommand, Reader};
 use super::watchdog::{PATIENCE_OF_CLIENT, silence};
+use sotto_core::prg;
 use sotto_digits::PIXELS;
 use sotto_digits::drawing::Drawing;
+use sotto_mpc::{Answer, Error, Links, ModelInfo, Output, Shared, Waiting};
+use sotto_network::Weights;
 use sotto_train::{Model, arg_max, ops};
-use sotto_mpc::{self, Answer, Error, Links, ModelInfo, Output, Shared, Waiting};
-use sotto_network::{self, Weights};
-use sotto_core::prg;
 
 /// How long to wait for news of another model, and how often.
 const NEWS: Duration = Duration::from_millis(20);
@@ -58,7 +58,7 @@ struct State {
 /// A session with alice and bob.
 struct Parties {
     name: String,
-    client: mpc::Client<WebMailbox>,
+    client: sotto_mpc::Client<WebMailbox>,
     waiting: Waiting,
     replaced: oneshot::Receiver<()>,
 }
@@ -107,7 +107,7 @@ impl Client {
         let waiting = links.waiting();
         let (session, replaced) = oneshot::channel();
         self.session = Some(session);
-        let client = mpc::Client::new(links, secrets());
+        let client = sotto_mpc::Client::new(links, secrets());
         let mut state = self.state.borrow_mut();
         state.leave();
         state.parties = Some(Parties { name, client, waiting, replaced });
@@ -359,7 +359,8 @@ fn label_of(answer: &Answer) -> u8 {
 }
 
 fn model(name: &str, weights: &Float32Array) -> Result<Model, String> {
-    let preset = network::preset(name).ok_or_else(|| format!("no network is called {name}"))?;
+    let preset =
+        sotto_network::preset(name).ok_or_else(|| format!("no network is called {name}"))?;
     Weights::new(&preset.network, weights.to_vec())
         .map_err(|error| error.to_string())
         .and_then(|weights| Model::new(&preset.network, &weights).map_err(|e| e.to_string()))

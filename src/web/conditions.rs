@@ -9,7 +9,6 @@ use sotto_federated::eligibility::{
     Battery, Conditions, Connection, Eligibility, Finding, Quality,
 };
 use sotto_train::profile;
-use sotto_network;
 
 /// How long the training for the speed's sake takes.
 const SPEED_TEST_MS: f64 = 150.0;
@@ -68,7 +67,7 @@ impl Judge {
 
     /// Trains the network called `model` on some of the digits, for nothing but its speed.
     pub(super) fn measure(&self, model: &str, digits: &Digits) {
-        let Some(preset) = network::preset(model).filter(|_| self.has_page()) else { return };
+        let Some(preset) = sotto_network::preset(model).filter(|_| self.has_page()) else { return };
         // What cannot be measured is not known, and hinders nobody.
         let speed = profile::digits_per_s(&preset.network, digits, SPEED_TEST_MS, &now)
             .inspect_err(|error| complain("measuring the speed", &error.to_string().into()));

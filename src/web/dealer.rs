@@ -9,8 +9,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::environment::{Show, epoch_clock};
 use super::mailbox::WebMailbox;
 use super::page::{self, DealerCommand as Command, DealerEvent as Shown};
-use sotto_mpc::{self, DealerEvent, Links};
 use sotto_core::prg;
+use sotto_mpc::{DealerEvent, Links};
 
 /// The dealer's role.
 #[wasm_bindgen]
@@ -47,7 +47,7 @@ impl Dealer {
                 }
             });
         });
-        let dealer = mpc::Dealer::new(Links::new(mailbox, epoch_clock()), tell);
+        let dealer = sotto_mpc::Dealer::new(Links::new(mailbox, epoch_clock()), tell);
         let show = self.show.clone();
         show.event(&Shown::Ready);
         spawn_local(async move { show.event(&Shown::Failed(dealer.serve().await.into())) });

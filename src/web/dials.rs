@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::environment::{Show, entropy, now};
 use super::page::{AttackView, DialsView, WorkerEvent as Shown};
+use sotto_core::wire::Address;
 use sotto_federated::attack::{ATTACKS, Attack};
 use sotto_federated::dials::{Dials, HONEST, SLOW_MAX_S};
-use sotto_core::wire::Address;
 
 /// How long a flaky tab is silent.
 pub(super) const SILENCE: Duration = Duration::from_secs(5);

@@ -11,9 +11,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Response, WorkerGlobalScope};
 use zeroize::Zeroize;
 
-use sotto_federated::{Entropy, Millis};
-use sotto_mpc;
 use sotto_core::prg::StreamKey;
+use sotto_federated::{Entropy, Millis};
 
 #[wasm_bindgen]
 extern "C" {
@@ -86,7 +85,7 @@ fn fill(bytes: &mut [u8]) {
 }
 
 /// The operating system's randomness for the roles of a classification.
-pub(super) fn secrets() -> mpc::Entropy {
+pub(super) fn secrets() -> sotto_mpc::Entropy {
     Box::new(fill)
 }
 
@@ -100,7 +99,7 @@ pub(super) fn draw_key() -> StreamKey {
 }
 
 /// Milliseconds since the epoch, the same in all workers.
-pub(super) fn epoch_clock() -> mpc::Clock {
+pub(super) fn epoch_clock() -> sotto_mpc::Clock {
     let origin = scope().performance().map_or(0.0, |clock| clock.time_origin());
     Rc::new(move || origin + now())
 }

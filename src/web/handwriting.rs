@@ -17,13 +17,13 @@ use super::environment::{now, sleep, turn};
 use super::page::{HandwritingCommand as Command, WorkerEvent as Shown};
 use super::store::{self, Shelf};
 use super::worker::{Room, SLICE_MS, Shared, announce, with_room};
+use sotto_digits::Digits;
 use sotto_digits::drawing::Drawing;
 use sotto_digits::handwriting::Handwriting;
-use sotto_digits::{self, Digits};
-use sotto_federated::{Assignment, Job};
 use sotto_federated::kept::{handwriting_bytes, handwriting_of};
-use sotto_train::{self, Evaluator, Model};
+use sotto_federated::{Assignment, Job};
 use sotto_network::{Network, Weights};
+use sotto_train::{Evaluator, Model};
 
 /// How long to wait for a record that is being written, before looking again.
 const WRITING: Duration = Duration::from_millis(10);
@@ -86,7 +86,7 @@ impl Desk {
         changes.then(|| self.join_or_leave_out())
     }
 
-    fn join(&mut self) -> Result<(), digits::Error> {
+    fn join(&mut self) -> Result<(), sotto_digits::Error> {
         let joined = self.own.join(&self.shard, self.once)?;
         (self.joined, self.copies) = (Rc::new(joined.digits), joined.copies);
         Ok(())
@@ -231,7 +231,7 @@ pub(super) async fn read_by(
     network: &Network,
     job: &Job,
     own: &Handwriting,
-) -> Result<Option<Shown>, learn::Error> {
+) -> Result<Option<Shown>, sotto_train::Error> {
     if own.digits().is_empty() {
         return Ok(None);
     }

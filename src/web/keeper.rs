@@ -5,8 +5,8 @@ use super::environment::{Show, entropy, epoch_ms};
 use super::page::{AggregatorEvent as Shown, Cost, HistoryPoint};
 use super::shelf;
 use super::store::{self, Change, Shelf};
-use sotto_federated::{Aggregator, Checkpoint, Settings, Stamp};
 use sotto_federated::kept::{About, Point, Run, autosave_name};
+use sotto_federated::{Aggregator, Checkpoint, Settings, Stamp};
 use sotto_privacy::History;
 
 /// What has been kept of a run, and what is to be.

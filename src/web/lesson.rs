@@ -11,7 +11,7 @@ use super::page::{
     TripleView,
 };
 use sotto_core::entropy::Entropy;
-use sotto_lesson::{self, Modulus, Operation, Pair};
+use sotto_lesson::{Modulus, Operation, Pair};
 
 /// The most shares that are drawn at once.
 const SHARES_MAX: u32 = 100_000;
@@ -64,20 +64,20 @@ fn answer(command: Command, entropy: &mut Entropy) -> Result<Shown, String> {
     match command {
         Command::Clock { a, b, hours } => {
             let (left, turns) =
-                lesson::clock(a, b, hours).ok_or("a clock has at least two hours")?;
+                sotto_lesson::clock(a, b, hours).ok_or("a clock has at least two hours")?;
             Ok(Shown::Clock { left, turns })
         }
         Command::Split { value, modulus } => {
             let clock = clock(&modulus)?;
             let value = clock.place(value.into());
-            let pair = lesson::split(value, clock, entropy);
+            let pair = sotto_lesson::split(value, clock, entropy);
             Ok(split(modulus, clock, value, pair))
         }
         Command::Drag { value, modulus, turn } => {
             let clock = clock(&modulus)?;
             let value = clock.place(value.into());
             let alice = (turn.clamp(0.0, 1.0) * clock.size() as f64) as u64 % clock.size();
-            let bob = lesson::other_share(value, alice, clock);
+            let bob = sotto_lesson::other_share(value, alice, clock);
             Ok(split(modulus, clock, value, Pair { alice, bob }))
         }
         Command::Calculate { x, y, operation, modulus } => {
@@ -85,7 +85,7 @@ fn answer(command: Command, entropy: &mut Entropy) -> Result<Shown, String> {
             let chosen = Operation::by_name(&operation)
                 .ok_or("numbers are added, subtracted or multiplied")?;
             let [x, y] = [x, y].map(|value| clock.place(value.into()));
-            let done = lesson::calculate(x, y, chosen, clock, entropy);
+            let done = sotto_lesson::calculate(x, y, chosen, clock, entropy);
             let view = |pair| pair_view(pair, clock);
             Ok(Shown::Calculated(Box::new(CalculationView {
                 operation,
@@ -106,7 +106,7 @@ fn answer(command: Command, entropy: &mut Entropy) -> Result<Shown, String> {
         Command::Fix { value, base, digits, modulus } => {
             let clock = clock(&modulus)?;
             let fixed =
-                lesson::fix(value, base, digits, clock).map_err(|error| error.to_string())?;
+                sotto_lesson::fix(value, base, digits, clock).map_err(|error| error.to_string())?;
             Ok(Shown::Fixed(FixedView {
                 whole: format!("{:.0}", fixed.whole),
                 place: place(fixed.place, clock),
@@ -121,7 +121,7 @@ fn answer(command: Command, entropy: &mut Entropy) -> Result<Shown, String> {
                 return Err("those are too many shares to count at once".to_owned());
             }
             let counts = |&value: &i32| {
-                lesson::histogram(clock.place(value.into()), count, bins, clock, entropy)
+                sotto_lesson::histogram(clock.place(value.into()), count, bins, clock, entropy)
             };
             let counts = values.iter().map(counts).collect();
             Ok(Shown::Alone { values, counts })

@@ -16,9 +16,9 @@ use super::page::{
 use super::{shelf, store};
 use sotto_digits::{CLASSES, Digits};
 use sotto_federated::kept::About;
-use sotto_train::{Evaluator, Model};
-use sotto_network::{self, PARAMETERS_MAX, Weights};
+use sotto_network::{PARAMETERS_MAX, Weights};
 use sotto_privacy::History;
+use sotto_train::{Evaluator, Model};
 
 /// The largest file that is taken, in bytes: the weights of the largest network, and their names.
 const FILE_MAX: f64 = (4 * PARAMETERS_MAX + (1 << 20)) as f64;
@@ -98,7 +98,8 @@ impl Desk {
             }
             Command::List => self.list().await,
             Command::Save { name, preset, round, accuracy, spent } => {
-                let network = network::preset(&preset).ok_or("its network is not known")?.network;
+                let network =
+                    sotto_network::preset(&preset).ok_or("its network is not known")?.network;
                 let weights = goods.weights.ok_or("it came without weights")?;
                 let weights = Weights::new(&network, weights.to_vec());
                 let weights = weights.map_err(|error| error.to_string())?;
@@ -144,7 +145,8 @@ impl Desk {
 
     async fn download(&self, id: &str) -> Result<(), String> {
         let (about, weights) = shelf::take(id).await?;
-        let network = network::preset(&about.preset).ok_or("its network is not known")?.network;
+        let network =
+            sotto_network::preset(&about.preset).ok_or("its network is not known")?.network;
         let file = weights.to_safetensors(&network).map_err(|error| error.to_string())?;
         let fine = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
         let name: String = about.name.chars().map(fine).collect();
@@ -162,7 +164,8 @@ impl Desk {
         }
         let buffer = JsFuture::from(file.array_buffer()).await.map_err(|error| words(&error))?;
         let bytes = Uint8Array::new(&buffer).to_vec();
-        let (preset, weights) = network::recognise(&bytes).map_err(|error| error.to_string())?;
+        let (preset, weights) =
+            sotto_network::recognise(&bytes).map_err(|error| error.to_string())?;
         let name = file.name();
         let about = About {
             name: About::named(name.strip_suffix(".safetensors").unwrap_or(&name)),
@@ -221,7 +224,8 @@ impl Desk {
         tell: impl Fn(usize),
     ) -> Result<MeasuredModel, String> {
         let test = self.test().await?;
-        let network = network::preset(&about.preset).ok_or("its network is not known")?.network;
+        let network =
+            sotto_network::preset(&about.preset).ok_or("its network is not known")?.network;
         let mut labels = [0.0; CLASSES];
         let (mut right, mut done, mut told) = (0, 0, now());
         for (label, share) in labels.iter_mut().enumerate() {
@@ -264,7 +268,7 @@ impl Desk {
 fn view(id: String, about: Result<About, String>) -> SavedModel {
     match about {
         Ok(About { name, preset, round, accuracy, at, autosaved, .. }) => {
-            let network = network::preset(&preset).map(|preset| preset.network);
+            let network = sotto_network::preset(&preset).map(|preset| preset.network);
             let size = network.map_or(0, |network| 4 * network.parameter_count());
             let at = at as f64;
             SavedModel { id, name, preset, round, accuracy, size, at, autosaved, problem: None }

@@ -11,9 +11,9 @@ use wasm_bindgen::prelude::*;
 
 use super::page::Way;
 use super::ways::{Deliver, Outbox, open};
-use sotto_mpc::Role;
 use sotto_core::secret;
 use sotto_core::wire::{Mailbox, Unsent};
+use sotto_mpc::Role;
 
 /// One role's mailbox in its dedicated worker.
 pub(super) struct WebMailbox {

@@ -15,13 +15,13 @@ use super::mailbox::WebMailbox;
 use super::page::{
     self, Course, LayerRangeView, OwnerCommand as Command, OwnerEvent as Shown, RoleFailed,
 };
+use sotto_core::prg;
 use sotto_digits::{Digits, PIXELS};
-use sotto_train::{Model, arg_max};
 use sotto_mpc::clear::{Clear, Floor};
 use sotto_mpc::train::TrainingInfo;
-use sotto_mpc::{self, Answer, Links, Output, Ranges, Saving, Verdict, fixed};
+use sotto_mpc::{Answer, Links, Output, Ranges, Saving, Verdict, fixed};
 use sotto_network::{Network, Weights, preset};
-use sotto_core::prg;
+use sotto_train::{Model, arg_max};
 
 /// Test digits on which ranges are measured.
 const SAMPLE: usize = 64;
@@ -43,7 +43,7 @@ pub struct Owner {
 struct Shared {
     data: String,
     digits: Option<Rc<Digits>>,
-    links: Option<mpc::Owner<WebMailbox>>,
+    links: Option<sotto_mpc::Owner<WebMailbox>>,
     model: Option<Rc<Owned>>,
     /// The last training on shares that was asked for.
     trained: Option<TrainingInfo>,
@@ -82,7 +82,7 @@ impl Owner {
                 let links = Links::new(mailbox, epoch_clock());
                 let mut shared = self.shared.borrow_mut();
                 shared.data = data;
-                shared.links = Some(mpc::Owner::new(links, secrets()));
+                shared.links = Some(sotto_mpc::Owner::new(links, secrets()));
                 self.show.event(&Shown::Ready);
             }
             (Command::Model { preset, round, fraction, saving }, Some(weights)) => {
@@ -94,8 +94,8 @@ impl Owner {
             (Command::Model { .. }, None) => self.fail("a model came without weights".to_owned()),
             (Command::Classify { count }, _) => self.classify(count),
             (Command::Train { course }, _) => self.train(course),
-            (Command::PauseTraining, _) => self.ask(mpc::Owner::pause),
-            (Command::ResumeTraining, _) => self.ask(mpc::Owner::resume),
+            (Command::PauseTraining, _) => self.ask(sotto_mpc::Owner::pause),
+            (Command::ResumeTraining, _) => self.ask(sotto_mpc::Owner::resume),
             (Command::Take { fraction, saving }, _) => self.take(fraction, saving.into()),
             (Command::Fix { value, fraction }, _) => self.show.event(&fix(value, fraction)),
         }
@@ -159,7 +159,10 @@ impl Owner {
     }
 
     /// What needs no answer.
-    fn ask(&self, wish: impl FnOnce(&mut mpc::Owner<WebMailbox>) -> Result<(), mpc::Error>) {
+    fn ask(
+        &self,
+        wish: impl FnOnce(&mut sotto_mpc::Owner<WebMailbox>) -> Result<(), sotto_mpc::Error>,
+    ) {
         if let Some(Err(error)) = self.shared.borrow_mut().links.as_mut().map(wish) {
             self.fail(error.to_string());
         }
@@ -218,7 +221,7 @@ async fn examine(shared: &RefCell<Shared>, show: &Show, owned: &Owned) -> Result
     let ranges = Ranges::measure(network, weights, *fraction, sample);
     show.event(&ranges_shown(*fraction, &ranges.map_err(|error| error.to_string())?));
 
-    let plan = mpc::Plan::new(network, *fraction, 1, Output::Label, Saving::Bytes);
+    let plan = sotto_mpc::Plan::new(network, *fraction, 1, Output::Label, Saving::Bytes);
     let plan = plan.map_err(|error| error.to_string())?;
     let clear = Clear::new(&plan, network, weights).map_err(|error| error.to_string())?;
     let model = Model::new(network, weights).map_err(|error| error.to_string())?;
@@ -248,7 +251,7 @@ fn ranges_shown(fraction: u32, ranges: &Ranges) -> Shown {
         Verdict::OnSample => "onSample",
         Verdict::Never => "never",
     };
-    let layer = |layer: &mpc::LayerRange| LayerRangeView {
+    let layer = |layer: &sotto_mpc::LayerRange| LayerRangeView {
         layer: layer.layer.clone(),
         limit_bits: layer.limit_bits,
         seen_bits: layer.seen_bits,
@@ -295,7 +298,7 @@ fn label_of(model: &Model, digits: &Digits, index: usize) -> Result<u8, String> 
 }
 
 fn fix(value: f64, fraction: u32) -> Shown {
-    let unit = f64::from(1u32 << fraction.min(mpc::FRACTION_MAX));
+    let unit = f64::from(1u32 << fraction.min(sotto_mpc::FRACTION_MAX));
     let element = fixed::encode(value, unit);
     let wrapped = fixed::wrapped(value, unit);
     Shown::Fixed {

@@ -12,8 +12,8 @@ use super::environment::{Show, draw_key, epoch_clock, secrets};
 use super::mailbox::WebMailbox;
 use super::page::{self, PartyCommand as Command, PartyEvent as Shown};
 use super::watchdog::{PATIENCE, silence};
-use sotto_mpc::{self, Computer, Links, Output, PartyEvent, Role};
 use sotto_core::prg;
+use sotto_mpc::{Computer, Links, Output, PartyEvent, Role};
 
 /// The role of alice or bob.
 #[wasm_bindgen]
@@ -42,8 +42,8 @@ impl Party {
         match serde_wasm_bindgen::from_value(value.clone())? {
             Command::Open { role } => {
                 let party = match Role::by_name(&role) {
-                    Some(Role::Alice) => mpc::Party::Alice,
-                    Some(Role::Bob) => mpc::Party::Bob,
+                    Some(Role::Alice) => sotto_mpc::Party::Alice,
+                    Some(Role::Bob) => sotto_mpc::Party::Bob,
                     _ => return Err(format!("{role} does not compute").into()),
                 };
                 self.peer = Some(party.peer().role());
@@ -55,7 +55,7 @@ impl Party {
         Ok(())
     }
 
-    fn open(&self, party: mpc::Party, command: &JsValue) -> Result<(), JsValue> {
+    fn open(&self, party: sotto_mpc::Party, command: &JsValue) -> Result<(), JsValue> {
         prg::self_check().map_err(|error| JsValue::from(error.to_string()))?;
         let mailbox = WebMailbox::open(page::read_links(command)?, Rc::clone(&self.garble))?;
         let links = Links::new(mailbox, epoch_clock());

@@ -11,15 +11,15 @@ use super::digits::Source;
 use super::environment::{Show, epoch_clock, now, secrets, turn};
 use super::mailbox::WebMailbox;
 use super::page::{self, Course, SiloCommand as Command, SiloEvent as Shown};
+use sotto_core::prg;
+use sotto_core::seeded::Stream;
 use sotto_digits::drawing::Drawing;
 use sotto_digits::{Digits, PIXELS};
 use sotto_federated::Assignment;
-use sotto_train::{self, Evaluator, Model, Recipe, SgdConfig, Trainer};
 use sotto_mpc::train::Training;
 use sotto_mpc::{Links, train};
 use sotto_network::Initialiser;
-use sotto_core::prg;
-use sotto_core::seeded::Stream;
+use sotto_train::{Evaluator, Model, Recipe, SgdConfig, Trainer};
 
 /// Places are cut from this seed, the same for all silos of a room.
 const SEED: u64 = 1;
@@ -167,7 +167,7 @@ async fn plain(show: &Show, data: &str, course: Course, digits: &Digits) -> Resu
     let recipe = Recipe { epochs: info.epochs, batch: batch as u32, ..Recipe::plain(sgd) };
     let weights = Initialiser::He.weights(&network, SEED).map_err(|error| error.to_string())?;
     let shuffle = Stream::new(SEED, "silo/plain");
-    let words = |error: learn::Error| error.to_string();
+    let words = |error: sotto_train::Error| error.to_string();
     let mut trainer = Trainer::new(&network, &weights, recipe, count, shuffle).map_err(words)?;
     let steps = trainer.steps();
     let (started, mut slice, mut step) = (now(), now(), 0);

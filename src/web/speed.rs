@@ -6,9 +6,8 @@ use wasm_bindgen::prelude::*;
 
 use super::digits::Source;
 use super::environment::{entropy, now};
-use sotto_train::profile::{self, BATCH, SPAN_MS};
-use sotto_network;
 use sotto_secagg::costs;
+use sotto_train::profile::{self, BATCH, SPAN_MS};
 
 /// Digits that are measured with: ten batches.
 const DIGITS: usize = 10 * BATCH;
@@ -24,7 +23,7 @@ pub async fn measure_training(
     data: String,
     briefly: bool,
 ) -> Result<JsValue, JsValue> {
-    let preset = network::preset(&preset).ok_or_else(|| format!("no network {preset}"))?;
+    let preset = sotto_network::preset(&preset).ok_or_else(|| format!("no network {preset}"))?;
     let all = Source::open(&data).await?.test().await?;
     let digits = all.select(0..DIGITS.min(all.len()));
     let span_ms = if briefly { 0.0 } else { SPAN_MS };
@@ -33,7 +32,7 @@ pub async fn measure_training(
 }
 
 fn measure(
-    network: &network::Network,
+    network: &sotto_network::Network,
     digits: &sotto_digits::Digits,
     span_ms: f64,
 ) -> Result<BTreeMap<String, f64>, sotto_train::Error> {

@@ -13,10 +13,10 @@ use super::broadcast::subject;
 use super::environment::{complain, entropy, epoch_ms, now, words};
 use super::locks;
 use super::store::{self, Change, Error, Shelf};
-use sotto_federated::{Spent, UnfinishedWork};
-use sotto_federated::kept;
-use sotto_secagg::Identity;
 use sotto_core::wire::{self, Address, Reader, Writer};
+use sotto_federated::kept;
+use sotto_federated::{Spent, UnfinishedWork};
+use sotto_secagg::Identity;
 
 /// How long a tab is remembered that does not come back.
 const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 3600);

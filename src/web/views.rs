@@ -8,10 +8,10 @@ use super::page::{
 };
 use sotto_digits::Digits;
 use sotto_digits::partition::Counts;
-use sotto_federated::{self, Member, MemberState, Phase, Snapshot, Spending as Spent};
-use sotto_train::{Evaluation, Hard};
+use sotto_federated::{Member, MemberState, Phase, Snapshot, Spending as Spent};
 use sotto_privacy::{Figure, History};
 use sotto_secagg::{Phase as SumPhase, Width};
+use sotto_train::{Evaluation, Hard};
 
 /// The state of the room, whose shards have so many digits of each label, and whose model was
 /// tested so. Its training has given away what is `spent`.
@@ -54,7 +54,7 @@ pub(super) fn as_values(elements: &[u32], width: Width) -> Vec<f32> {
     elements.iter().map(|&element| width.signed(element) as f32).collect()
 }
 
-fn sum_view(sum: &federated::SumView) -> SumView {
+fn sum_view(sum: &sotto_federated::SumView) -> SumView {
     SumView {
         phase: match sum.phase {
             SumPhase::Keys => "training",
@@ -122,8 +122,8 @@ pub(super) fn evaluated(
 }
 
 /// What training with noise gives away, so far and in the end; nothing without noise.
-pub(super) fn privacy(machine: &federated::Aggregator) -> Option<Shown> {
-    let federated::Privacy { noise, population, delta, clip, spent, planned } =
+pub(super) fn privacy(machine: &sotto_federated::Aggregator) -> Option<Shown> {
+    let sotto_federated::Privacy { noise, population, delta, clip, spent, planned } =
         machine.privacy()?;
     let spending = |Spent { rounds, tries, outlook, alone }: Spent| {
         let (model, aggregator) = (figure(outlook.model), figure(outlook.aggregator));

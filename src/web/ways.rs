@@ -9,8 +9,8 @@ use web_sys::{BroadcastChannel, MessageEvent, MessagePort};
 
 use super::environment::{complain, words};
 use super::page::Way;
-use sotto_mpc::MESSAGE_MAX;
 use sotto_core::wire::Unsent;
+use sotto_mpc::MESSAGE_MAX;
 
 type OnMessage = Closure<dyn FnMut(MessageEvent)>;
 

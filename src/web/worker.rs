@@ -21,12 +21,12 @@ use super::handwriting::{self, Desk};
 use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
 use super::tab::Tab;
+use sotto_core::wire::{Address, Link};
 use sotto_digits::Digits;
 use sotto_federated::{
     self, Assignment, UnfinishedWork, WorkerAction as Action, WorkerEvent as Event, WorkerPhase,
 };
 use sotto_secagg::FirstMask;
-use sotto_core::wire::{Address, Link};
 
 /// Digits that the page shows.
 const SAMPLE: usize = 60;
@@ -90,7 +90,7 @@ pub(super) type Shared = Rc<RefCell<Option<Room>>>;
 /// A room that this worker is in.
 pub(super) struct Room {
     name: String,
-    machine: federated::Worker,
+    machine: sotto_federated::Worker,
     link: BroadcastLink,
     pub(super) show: Show,
     data: String,
@@ -128,7 +128,7 @@ async fn open(
     if let Some(error) = opened.lost {
         show.event(&warning(format!("the training before the reload begins anew: {error}")));
     }
-    let machine = federated::Worker::new(opened.identity, entropy()).with_spent(opened.spent);
+    let machine = sotto_federated::Worker::new(opened.identity, entropy()).with_spent(opened.spent);
     let address = Address::Worker(machine.id());
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Workers, address], move || receive(&arrived))

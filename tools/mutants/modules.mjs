@@ -6,17 +6,17 @@ const SEALED = ["entropy", "fuzz_input", "hex", "secret", "seeded", "wire"];
 const SHARES = ["digits", "entropy", "fuzz_input", "hex", "kernels", "mpc", "network", "prg", "secret", "seeded", "wire"];
 
 export const MODULES = [
-  { name: "secagg", files: ["src/secagg/**"], tests: "secagg::", floors: SUMS },
-  { name: "sealed", files: ["src/wire/sealed/**"], tests: "wire::", floors: SEALED },
+  { name: "secagg", files: ["crates/secagg/src/**"], tests: "secagg::", floors: SUMS },
+  { name: "sealed", files: ["crates/link/src/**"], tests: "wire::", floors: SEALED },
   {
     name: "privacy",
-    files: ["src/privacy/**"],
+    files: ["crates/privacy/src/**"],
     tests: "privacy::",
     floors: ["digits", "entropy", "hex", "kernels", "network", "privacy", "secret", "seeded"],
   },
-  { name: "gates", files: ["src/mpc/gates/**"], tests: "mpc::", floors: SHARES },
-  { name: "trees", files: ["src/mpc/dpf.rs", "src/mpc/dcf.rs", "src/mpc/tree.rs"], tests: "mpc::", floors: SHARES },
-  { name: "dealing", files: ["src/mpc/dealing.rs"], tests: "mpc::", floors: SHARES },
+  { name: "gates", files: ["crates/mpc/src/gates/**"], tests: "mpc::", floors: SHARES },
+  { name: "trees", files: ["crates/mpc/src/dpf.rs", "crates/mpc/src/dcf.rs", "crates/mpc/src/tree.rs"], tests: "mpc::", floors: SHARES },
+  { name: "dealing", files: ["crates/mpc/src/dealing.rs"], tests: "mpc::", floors: SHARES },
 ];
 
 /** Code that only tests, benches and the audit run. */

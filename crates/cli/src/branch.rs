@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use sotto_federated::{Aggregator, Branch, Event, Millis, Step, Worker, WorkerEvent};
-use sotto_secagg::Identity;
 use sotto_core::wire::Address;
+use sotto_federated::{Aggregator, Branch, Event, Millis, Step, Worker, WorkerEvent};
 use sotto_link::{Door, Endpoint, Input, Invite, Timing, Token, WORKER, Who};
+use sotto_secagg::Identity;
 
 use crate::aggregator::settings;
 use crate::broker::{Broker, News};

@@ -5,20 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sotto_core::wire::Address;
 use sotto_digits::Digits;
 use sotto_federated::{
     Assignment, Job, LocalTraining, Millis, Report, TrainingError, UnfinishedWork, Worker,
     WorkerAction as Action, WorkerEvent as Event,
 };
-use sotto_network;
 use sotto_secagg::Identity;
-use sotto_core::wire::Address;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::entropy;
 use crate::guest::Inside;
-use sotto_native::source::Source;
 use crate::state::State;
+use sotto_native::source::Source;
 
 /// How long a shard that could not be loaded waits before it is tried again.
 const LOAD_AGAIN: Duration = Duration::from_secs(5);
@@ -247,7 +246,7 @@ fn trained(
     unfinished: Option<UnfinishedWork>,
     stop: &AtomicBool,
 ) -> Result<What, String> {
-    let preset = network::preset(&place.model)
+    let preset = sotto_network::preset(&place.model)
         .ok_or_else(|| format!("this program knows no network called {}", place.model))?;
     let run = || {
         let mut training = LocalTraining::new(&preset.network, place, job, digits)?;

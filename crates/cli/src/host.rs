@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use sotto_core::wire::{Address, Envelope};
 use sotto_federated::{Action, Aggregator, Event, Level, Millis};
 use sotto_link::{Closed, Door, DoorOutput, EndpointId, Homes, Input, To, WORKER};
-use sotto_core::wire::{Address, Envelope};
 
 /// The channel of messages to the aggregator.
 pub(crate) const AGGREGATOR: &str = "aggregator";
@@ -211,10 +211,10 @@ mod tests {
     use super::*;
     use crate::entropy;
     use sotto_federated::{Settings, Worker, WorkerAction, WorkerEvent};
-    use sotto_secagg::Identity;
     use sotto_link::{
         Endpoint, HostIdentity, RoomSecret, Stage, Timing, Visit, VisitOutput, WORKERS_MAX, Who,
     };
+    use sotto_secagg::Identity;
 
     /// A host, its guests, and a broker that loses nothing.
     struct Room {

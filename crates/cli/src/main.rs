@@ -24,7 +24,6 @@ mod host;
 mod state;
 mod worker;
 
-
 use std::process::ExitCode;
 
 use clap::Parser;

@@ -5,11 +5,11 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use sotto_core::wire::PeerId;
 use sotto_federated::Spent;
 use sotto_federated::kept::{self, Run};
-use sotto_secagg::Identity;
-use sotto_core::wire::PeerId;
 use sotto_link::{Fingerprint, HostIdentity, RoomSecret, Token};
+use sotto_secagg::Identity;
 use zeroize::Zeroizing;
 
 use crate::entropy;

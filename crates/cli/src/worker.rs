@@ -4,8 +4,8 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sotto_secagg::Identity;
 use sotto_link::{Fingerprint, Input, Invite, RoomSecret, Token, WORKER, WORKERS_MAX};
+use sotto_secagg::Identity;
 use tokio::sync::mpsc;
 
 use crate::broker::Broker;

@@ -15,8 +15,8 @@ use serde_json::Value;
 use sotto_digits::Digits;
 use sotto_digits::layout::{ChunkRef, Layout};
 use sotto_digits::synthetic;
-use sotto_federated::{Assignment, Event, Phase, Settings};
 use sotto_federated::sim::Simulation;
+use sotto_federated::{Assignment, Event, Phase, Settings};
 
 const TRAIN: u32 = 600;
 

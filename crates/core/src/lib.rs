@@ -11,7 +11,7 @@
 )]
 
 pub mod entropy;
-#[cfg(any(test, fuzzing, feature = "testing"))]
+#[cfg(any(test, feature = "testing"))]
 pub mod fuzz_input;
 pub mod hex;
 pub mod prg;

@@ -100,7 +100,11 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// Unpacks the one gzip member (RFC 1952) that `packed` is, its checksum and length checked.
-pub(crate) fn gunzip(name: &'static str, packed: &[u8]) -> Result<Vec<u8>, Error> {
+/// Unpacks a file; `name` is for errors.
+///
+/// # Errors
+/// When it is no gzip, or far longer than any of MNIST.
+pub fn gunzip(name: &'static str, packed: &[u8]) -> Result<Vec<u8>, Error> {
     let mut decoder = GzDecoder::new(packed);
     let mut bytes = Vec::new();
     let unpacked = (&mut decoder).take(FILE_LEN_MAX as u64 + 1).read_to_end(&mut bytes);

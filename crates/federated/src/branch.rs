@@ -8,8 +8,8 @@
 use super::aggregator::{Action, Aggregator, Event, Mean};
 use super::messages::{Task, Token, Update};
 use super::{Millis, Worker, WorkerAction, WorkerEvent};
-use sotto_network::WeightHash;
 use sotto_core::wire::PeerId;
+use sotto_network::WeightHash;
 
 /// What a branch wants done.
 #[derive(Debug, Default)]

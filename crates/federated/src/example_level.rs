@@ -12,11 +12,11 @@ use rand_core::SeedableRng;
 use super::local::TrainingError;
 use super::messages::{Task, Update};
 use super::noised::NoisyWeights;
-use sotto_digits::Digits;
-use sotto_train::{self, Progress, Recipe, SgdConfig, Trainer};
-use sotto_network::{Network, Weights};
-use sotto_privacy::{self, Central, Grid, clip_or_drop, sample};
 use sotto_core::seeded::Stream;
+use sotto_digits::Digits;
+use sotto_network::{Network, Weights};
+use sotto_privacy::{Central, Grid, clip_or_drop, sample};
+use sotto_train::{Progress, Recipe, SgdConfig, Trainer};
 
 /// How a worker protects each of its digits.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +44,7 @@ impl ExampleTask {
         &self,
         recipe: &Recipe,
         values: usize,
-    ) -> Result<(Grid, Central), privacy::Error> {
+    ) -> Result<(Grid, Central), sotto_privacy::Error> {
         let bound = self.bound(recipe);
         let steps = GRID_STEPS.min(NOISE_STEPS / f64::from(self.noise).max(1.0));
         let grid = Grid::new(bound, bound / steps, values, BETA)?;
@@ -96,7 +96,7 @@ impl PrivateSteps {
     ) -> Result<Self, TrainingError> {
         task.recipe.check()?;
         if digits == 0 {
-            return Err(learn::Error::NoDigits.into());
+            return Err(sotto_train::Error::NoDigits.into());
         }
         let values = network.parameter_count();
         let (grid, noise) = private.noise_on_steps(&task.recipe, values)?;
@@ -161,7 +161,7 @@ impl PrivateSteps {
         let expected = f64::from(self.private.rate) * self.digits as f64;
         let how = (&self.noise, self.grid.step() / expected);
         let moved = self.weights.move_by(&self.network, &mut self.sum, how, &mut self.rng);
-        moved.map_err(learn::Error::from)?;
+        moved.map_err(sotto_train::Error::from)?;
         self.step += 1;
         self.sample();
         Ok(())

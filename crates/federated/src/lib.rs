@@ -34,7 +34,6 @@ mod unfinished;
 mod virtual_clients;
 mod worker;
 
-pub use sotto_core::entropy::Entropy;
 pub use aggregator::{
     Action, Aggregator, Checkpoint, Event, Level, MEMBERS_MAX, Mean, Member, MemberState, Phase,
     Privacy, RelayError, RestoreError, STEP_MS, Snapshot, Spending, Stamp, SumView,
@@ -48,6 +47,7 @@ pub use messages::{
 };
 pub use schedule::Schedule;
 pub use settings::{Noise, Problem, SETTINGS, SettingInfo, Settings};
+pub use sotto_core::entropy::Entropy;
 pub use unfinished::UnfinishedWork;
 pub use virtual_clients::{PrivatePart, PrivateTask};
 pub use worker::{Spent, Worker, WorkerAction, WorkerEvent, WorkerPhase};

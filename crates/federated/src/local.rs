@@ -5,9 +5,8 @@ use super::messages::{Assignment, Task, Update};
 use super::unfinished::{UnfinishedWork, Work};
 use super::virtual_clients::{PrivatePart, VirtualClients};
 use sotto_digits::Digits;
-use sotto_train::{self, Progress, Steer, Trainer};
 use sotto_network::{Network, Weights};
-use sotto_privacy;
+use sotto_train::{Progress, Steer, Trainer};
 use zeroize::Zeroize;
 
 /// What a worker is to do in a round.
@@ -76,10 +75,10 @@ pub struct Report {
 pub enum TrainingError {
     /// Training failed.
     #[error(transparent)]
-    Learning(#[from] learn::Error),
+    Learning(#[from] sotto_train::Error),
     /// The numbers of the noise cannot be.
     #[error(transparent)]
-    Privacy(#[from] privacy::Error),
+    Privacy(#[from] sotto_privacy::Error),
 }
 
 impl LocalTraining {
@@ -98,7 +97,7 @@ impl LocalTraining {
     ) -> Result<Self, TrainingError> {
         let Job { round, mut task, control, secret } = job;
         let weights = std::mem::take(&mut task.weights);
-        let before = Weights::new(network, weights).map_err(learn::Error::from)?;
+        let before = Weights::new(network, weights).map_err(sotto_train::Error::from)?;
         let private = task.secure.and_then(|secure| Some((secure.private?, secure.clip)));
         if let Some(private) = private {
             let clients =
@@ -203,12 +202,12 @@ impl LocalTraining {
             Kind::Whole(whole) => whole.finish(),
             Kind::Private(clients) => {
                 let (update, loss, part) = clients.finish();
-                let norm = privacy::norm(&update.values);
+                let norm = sotto_privacy::norm(&update.values);
                 Ok(Report { norm, update, loss, part: Some(part) })
             }
             Kind::Examples(steps) => {
                 let (update, loss) = steps.finish();
-                let norm = privacy::norm(&update.values) / f64::from(update.digits.max(1));
+                let norm = sotto_privacy::norm(&update.values) / f64::from(update.digits.max(1));
                 Ok(Report { norm, update, loss, part: None })
             }
         }
@@ -225,7 +224,7 @@ impl Whole {
             Err(_) if self.task.secure.is_some() => (vec![0.0; self.before.values().len()], 0.0),
             Err(error) => return Err(error.into()),
         };
-        let norm = privacy::norm(&steps);
+        let norm = sotto_privacy::norm(&steps);
         if let Some(server) = &self.task.control {
             let reach = self.task.recipe.sgd.reach(step_count);
             steps.extend(server.changes(&steps, reach));

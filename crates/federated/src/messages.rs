@@ -18,9 +18,9 @@ mod refusal;
 mod task;
 mod task_bytes;
 
-use sotto_network::{PARAMETERS_MAX, WeightHash};
-use sotto_secagg::{self, FromClient, FromServer};
 use sotto_core::wire::{Error, Reader, Writer};
+use sotto_network::{PARAMETERS_MAX, WeightHash};
+use sotto_secagg::{FromClient, FromServer};
 
 use refusal::REFUSALS;
 
@@ -34,7 +34,7 @@ const TEXT_MAX: usize = 300;
 #[must_use]
 pub const fn message_limit(parameters: usize) -> usize {
     // Twice the weights: some strategies come with as many control variates.
-    8 * parameters + secagg::OVERHEAD_MAX
+    8 * parameters + sotto_secagg::OVERHEAD_MAX
 }
 
 /// What a worker tells the aggregator.

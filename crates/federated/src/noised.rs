@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 use super::messages::{Token, Update};
 use super::virtual_clients::{PrivatePart, PrivateTask};
-use sotto_network::{self, Network, WeightHash, Weights};
-use sotto_privacy::{self, Central, Grid};
 use rand_core::Rng;
+use sotto_network::{Network, WeightHash, Weights};
+use sotto_privacy::{Central, Grid};
 
 /// The loss of an update with noise: none is told, for that of a single digit would be exact.
 const NO_LOSS: f32 = 0.0;
@@ -47,7 +47,7 @@ impl NoisyWeights {
         sum: &mut [i64],
         (noise, scale): (&Central, f64),
         rng: &mut impl Rng,
-    ) -> Result<(), network::Error> {
+    ) -> Result<(), sotto_network::Error> {
         noise.add_to(sum, rng);
         let moved = self.now.values().iter().zip(&*sum);
         let values = moved.map(|(weight, &sum)| (f64::from(*weight) + scale * sum as f64) as f32);
@@ -83,7 +83,7 @@ impl NoisySteps {
         grid: &Grid,
         survivors: usize,
         secret: [u8; 32],
-    ) -> Result<Self, privacy::Error> {
+    ) -> Result<Self, sotto_privacy::Error> {
         let mut steps = Zeroizing::new(part.steps.clone());
         private.add_part(grid, survivors, &mut steps, secret)?;
         Ok(Self { steps, clients: part.clients })

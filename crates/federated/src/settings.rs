@@ -8,11 +8,10 @@ use super::example_level::ExampleTask;
 use super::schedule::Schedule;
 use super::strategy::{self, Tuning};
 use super::virtual_clients::PrivateTask;
-use sotto_train::{Recipe, SgdConfig, Variety};
 use sotto_network::Initialiser;
 use sotto_privacy::accountant::Mechanism;
-use sotto_privacy::{self, Adaptive, Outlook, Quantile, Release};
-use sotto_secagg;
+use sotto_privacy::{Adaptive, Outlook, Quantile, Release};
+use sotto_train::{Recipe, SgdConfig, Variety};
 
 pub use table::SETTINGS;
 
@@ -178,7 +177,7 @@ impl Settings {
     #[must_use]
     pub fn cohort_least(&self) -> u32 {
         match self.secagg {
-            true => self.cohort_min.max(secagg::COHORT_LEAST).max(self.threshold),
+            true => self.cohort_min.max(sotto_secagg::COHORT_LEAST).max(self.threshold),
             false => self.cohort_min.max(1),
         }
     }
@@ -250,7 +249,7 @@ impl Settings {
     /// # Errors
     /// As [`Mechanism::new`], for no tries and for more steps than can be counted.
     #[must_use]
-    pub fn release(&self, tries: u64) -> Option<Result<Release, privacy::Error>> {
+    pub fn release(&self, tries: u64) -> Option<Result<Release, sotto_privacy::Error>> {
         let each = match self.example_task() {
             Some(examples) => u64::from(examples.steps(&self.adjusted_recipe())),
             None => {
@@ -286,7 +285,7 @@ impl Settings {
         &self,
         mechanisms: &[Mechanism],
         population: u64,
-    ) -> Result<Outlook, privacy::Error> {
+    ) -> Result<Outlook, sotto_privacy::Error> {
         match self.dp {
             // Nobody but the worker knows which digits a step takes.
             Noise::Examples => Outlook::unseen(mechanisms, population, self.delta),

@@ -6,11 +6,11 @@ use sha2::{Digest, Sha256};
 
 use super::local::Secret;
 use super::messages::{Assignment, Task, ToWorker, Token};
-use sotto_digits::Digits;
-use sotto_train::{Coins, Unfinished};
-use sotto_network::Weights;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Error, Reader, Writer};
+use sotto_digits::Digits;
+use sotto_network::Weights;
+use sotto_train::{Coins, Unfinished};
 use zeroize::Zeroizing;
 
 /// A training that was stopped, and which work it was.
@@ -156,10 +156,10 @@ impl Work {
 mod tests {
     use super::super::{Job, LocalTraining, Secret, SecureTask, Settings};
     use super::*;
-    use sotto_digits::PIXELS;
-    use sotto_train::{Method, Variety};
-    use sotto_network::{Initialiser, Network, preset};
     use proptest::prelude::*;
+    use sotto_digits::PIXELS;
+    use sotto_network::{Initialiser, Network, preset};
+    use sotto_train::{Method, Variety};
 
     const PLACE: fn() -> Assignment = || Assignment {
         slot: 1,

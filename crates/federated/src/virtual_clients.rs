@@ -14,13 +14,13 @@ use rand_core::{Rng, SeedableRng};
 
 use super::local::TrainingError;
 use super::messages::{Task, Update};
+use sotto_core::seeded::Stream;
 use sotto_digits::Digits;
-use sotto_train::{self, Progress, Trainer};
 use sotto_network::{Network, Weights};
 use sotto_privacy::{
     self, Central, DiscreteGaussian, Distributed, Grid, answer, clip_or_drop, sample,
 };
-use sotto_core::seeded::Stream;
+use sotto_train::{Progress, Trainer};
 
 /// What is public of a round with noise.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,7 +81,7 @@ impl PrivateTask {
         2.0 * f64::from(self.sigma_bits)
     }
 
-    fn answer_grid(&self) -> Result<Grid, privacy::Error> {
+    fn answer_grid(&self) -> Result<Grid, sotto_privacy::Error> {
         Grid::new(1.0, 1.0 / self.answer_steps() as f64, 1, BETA)
     }
 
@@ -89,7 +89,7 @@ impl PrivateTask {
     ///
     /// # Errors
     /// When the numbers make none.
-    pub fn grid(&self, clip: f32, values: usize) -> Result<Grid, privacy::Error> {
+    pub fn grid(&self, clip: f32, values: usize) -> Result<Grid, sotto_privacy::Error> {
         Grid::new(f64::from(clip), self.step(clip), values, BETA)
     }
 
@@ -106,7 +106,12 @@ impl PrivateTask {
     /// # Errors
     /// [`privacy::Error::LocalNoise`] when a part of the noise would be too small for its grid,
     /// and those of [`Distributed::new`].
-    pub fn check(&self, clip: f32, values: usize, workers: usize) -> Result<(), privacy::Error> {
+    pub fn check(
+        &self,
+        clip: f32,
+        values: usize,
+        workers: usize,
+    ) -> Result<(), sotto_privacy::Error> {
         self.noises(&self.grid(clip, values)?, self.parts(workers)).map(|_| ())
     }
 
@@ -123,12 +128,12 @@ impl PrivateTask {
         &self,
         grid: &Grid,
         parts: u32,
-    ) -> Result<(DiscreteGaussian, Option<DiscreteGaussian>), privacy::Error> {
+    ) -> Result<(DiscreteGaussian, Option<DiscreteGaussian>), sotto_privacy::Error> {
         let part = |noise: f64, grid: &Grid| {
             let part = Distributed::new(noise, grid, parts)?.noise();
             match part.variance().sigma() {
                 found if found < SIGMA_MIN => {
-                    Err(privacy::Error::LocalNoise { found, least: SIGMA_MIN })
+                    Err(sotto_privacy::Error::LocalNoise { found, least: SIGMA_MIN })
                 }
                 _ => Ok(part),
             }
@@ -151,7 +156,7 @@ impl PrivateTask {
         survivors: usize,
         steps: &mut [i64],
         secret: [u8; 32],
-    ) -> Result<(), privacy::Error> {
+    ) -> Result<(), sotto_privacy::Error> {
         match self.is_distributed {
             true => self.add(grid, self.parts(survivors), steps, secret),
             false => Ok(()),
@@ -167,7 +172,7 @@ impl PrivateTask {
         grid: &Grid,
         steps: &mut [i64],
         secret: [u8; 32],
-    ) -> Result<(), privacy::Error> {
+    ) -> Result<(), sotto_privacy::Error> {
         match self.is_distributed {
             true => Ok(()),
             false => self.add(grid, 1, steps, secret),
@@ -180,7 +185,7 @@ impl PrivateTask {
         parts: u32,
         steps: &mut [i64],
         secret: [u8; 32],
-    ) -> Result<(), privacy::Error> {
+    ) -> Result<(), sotto_privacy::Error> {
         let (on_updates, on_answers) = self.noises(grid, parts)?;
         let mut rng = ChaCha20Rng::from_seed(secret);
         let (values, answers) = steps.split_at_mut(grid.values().min(steps.len()));
@@ -236,7 +241,7 @@ impl VirtualClients {
         // Without noise nothing would be hidden, and nobody told.
         Central::new(f64::from(private.noise), 1.0)?;
         if digits == 0 {
-            return Err(TrainingError::Learning(learn::Error::NoDigits));
+            return Err(TrainingError::Learning(sotto_train::Error::NoDigits));
         }
         let values = network.parameter_count();
         let grid = private.grid(bound, values)?;
@@ -288,7 +293,8 @@ impl VirtualClients {
     }
 
     fn next(&mut self, digits: &Digits) -> Result<(Trainer, Digits), TrainingError> {
-        let client = self.waiting.pop().ok_or(TrainingError::Learning(learn::Error::NoDigits))?;
+        let client =
+            self.waiting.pop().ok_or(TrainingError::Learning(sotto_train::Error::NoDigits))?;
         let shard = digits.select(self.shards[client].iter().copied());
         let mut seed = [0; 32];
         self.rng.fill_bytes(&mut seed);
@@ -441,6 +447,6 @@ mod tests {
     fn noise_below_its_grid_is_refused() {
         let (private, _) = task("dp=distributed&noise=0.01&clients=10000", 10_000);
         let refused = private.check(1.0, VALUES[0], 10_000);
-        assert!(matches!(refused, Err(privacy::Error::LocalNoise { .. })), "{refused:?}");
+        assert!(matches!(refused, Err(sotto_privacy::Error::LocalNoise { .. })), "{refused:?}");
     }
 }

@@ -1,20 +1,20 @@
 //! Files and kept records: what is read of them is whole, or an error.
 
 use super::{Reader, choose, comes_back, inputs, settles};
+use sotto_core::fuzz_input::{Input, entropy};
+use sotto_core::wire::{Envelope, PeerId, RunId};
 use sotto_digits::drawing::Drawing;
 use sotto_digits::handwriting::Handwriting;
 use sotto_digits::layout::{Manifest, decode_chunk, encode_chunk};
 use sotto_digits::{Digits, idx, mnist, synthetic};
+use sotto_federated::kept::{self, About, Point, Run};
 use sotto_federated::{
     Aggregator, Assignment, Checkpoint, Event, Job, LocalTraining, Secret, Settings, Spent, Task,
     ToAggregator, UnfinishedWork,
 };
-use sotto_core::fuzz_input::{Input, entropy};
-use sotto_federated::kept::{self, About, Point, Run};
 use sotto_network::{Network, Weights, preset, recognise};
 use sotto_privacy::accountant::Mechanism;
 use sotto_privacy::{History, Release};
-use sotto_core::wire::{Envelope, PeerId, RunId};
 
 /// Digits of a chunk that is read.
 const CHUNK: u32 = 5;

@@ -44,11 +44,7 @@ pub const TARGETS: [Target; 7] = [
     Target { name: "text", run: text::run, seeds: text::seeds },
     Target { name: "aggregator", run: room::aggregator, seeds: room::seeds },
     Target { name: "worker", run: room::worker, seeds: room::seeds },
-    Target {
-        name: "sealed",
-        run: sotto_link::fuzzed::run,
-        seeds: sotto_link::fuzzed::seeds,
-    },
+    Target { name: "sealed", run: sotto_link::fuzzed::run, seeds: sotto_link::fuzzed::seeds },
     Target { name: "mpc", run: session::run, seeds: session::seeds },
 ];
 
@@ -114,8 +110,13 @@ mod tests {
 
     use super::*;
 
+    /// The workspace.
+    fn root() -> &'static Path {
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
+    }
+
     fn corpus(target: &Target) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target.name)
+        root().join("fuzz/corpus").join(target.name)
     }
 
     /// What fuzzing has found worth keeping breaks nothing, on a compiler without a fuzzer too.
@@ -183,21 +184,23 @@ mod tests {
 
     #[test]
     fn whatever_reads_bytes_has_a_target() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = root();
         let mut found = Vec::new();
-        sources(&root.join("src"), &mut found);
+        sources(&root.join("crates"), &mut found);
         let name = |path: PathBuf| path.strip_prefix(root).unwrap().display().to_string();
         let is_fuzzed = |path: &String| {
-            !["src/web", "src/bin", "src/fuzzing"].iter().any(|folder| path.starts_with(folder))
+            !["cli", "fuzzing", "native"]
+                .iter()
+                .any(|name| path.starts_with(&format!("crates/{name}/")))
                 && !path.ends_with("/fuzzed.rs")
         };
         let mut found: Vec<String> = found.into_iter().map(name).filter(is_fuzzed).collect();
         found.sort();
         let listed = fs::read_to_string(root.join("fuzz/README.md")).unwrap();
-        let listed = listed.lines().filter_map(|line| line.strip_prefix("| `src/"));
+        let listed = listed.lines().filter_map(|line| line.strip_prefix("| `crates/"));
         let listed: Vec<(String, &str)> = listed
             .map(|line| line.split_once("` | ").unwrap())
-            .map(|(path, targets)| (format!("src/{path}"), targets))
+            .map(|(path, targets)| (format!("crates/{path}"), targets))
             .collect();
         let paths: Vec<&String> = listed.iter().map(|(path, _)| path).collect();
         assert_eq!(paths, found.iter().collect::<Vec<_>>());

@@ -1,14 +1,14 @@
 //! Every message that a peer sends, read as one.
 
 use super::{Reader, choose, comes_back, inputs, settles};
+use sotto_core::wire;
+use sotto_core::wire::{Envelope, PeerId, RunId};
 use sotto_federated::{Assignment, Refusal, ToAggregator, ToWorker, Token, Update};
 use sotto_network::WeightHash;
 use sotto_secagg::{
     Advertisement, Entry, FromClient, FromServer, IdentityKey, KeyList, Sealed, Shares, Signed,
     Statement,
 };
-use sotto_core::wire::{Envelope, PeerId, RunId};
-use crate::{mpc, wire};
 
 /// The longest payload that is taken here.
 const PAYLOAD_MAX: usize = 1 << 16;
@@ -25,11 +25,11 @@ const READERS: [Reader; 7] = [
     ("from server", |bytes| comes_back(bytes, FromServer::decode, FromServer::encode)),
     ("mpc", |bytes| {
         let Some((kind, bytes)) = bytes.split_first() else { return };
-        settles(bytes, |bytes| mpc::fuzzed::reread(*kind, bytes), Clone::clone);
+        settles(bytes, |bytes| sotto_mpc::fuzzed::reread(*kind, bytes), Clone::clone);
     }),
     ("sealed", |bytes| {
         let Some((kind, bytes)) = bytes.split_first() else { return };
-        comes_back(bytes, |bytes| wire::sealed::fuzzed::reread(*kind, bytes), Clone::clone);
+        comes_back(bytes, |bytes| sotto_link::fuzzed::reread(*kind, bytes), Clone::clone);
     }),
 ];
 
@@ -75,8 +75,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     found.extend(to_worker.map(|m| ("to worker", with_kind(m.encode()))));
     found.extend(from_client.iter().map(|m| ("from client", m.encode())));
     found.extend(from_server.iter().map(|m| ("from server", m.encode())));
-    found.extend(mpc::fuzzed::examples().into_iter().map(|bytes| ("mpc", bytes)));
-    found.extend(wire::sealed::fuzzed::examples().into_iter().map(|bytes| ("sealed", bytes)));
+    found.extend(sotto_mpc::fuzzed::examples().into_iter().map(|bytes| ("mpc", bytes)));
+    found.extend(sotto_link::fuzzed::examples().into_iter().map(|bytes| ("sealed", bytes)));
     inputs(&READERS, found)
 }
 

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use sotto_core::fuzz_input::{Input, entropy, tamper};
+use sotto_core::seeded::Stream;
+use sotto_core::wire::{Address, ENVELOPE_LEN, Envelope, PeerId, RunId};
 use sotto_digits::layout::Manifest;
 use sotto_digits::{CLASSES, Digits, PIXELS};
 use sotto_federated::{
     Action, Aggregator, Checkpoint, Event, Job, LocalTraining, Settings, Spent, Task, ToAggregator,
     ToWorker, Token, Update, Worker, WorkerAction, WorkerEvent, strategy,
 };
-use sotto_core::fuzz_input::{Input, entropy, tamper};
 use sotto_network::WeightHash;
 use sotto_secagg::{FromClient, Identity};
-use sotto_core::seeded::Stream;
-use sotto_core::wire::{Address, ENVELOPE_LEN, Envelope, PeerId, RunId};
 use zeroize::Zeroizing;
 
 const WORKERS: usize = 4;

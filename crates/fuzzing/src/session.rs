@@ -8,13 +8,13 @@ use std::task::{Context, Poll};
 use futures_executor::LocalPool;
 use futures_util::task::LocalSpawnExt;
 
-use sotto_digits::PIXELS;
 use sotto_core::fuzz_input::{Input, entropy, tamper};
+use sotto_core::prg::StreamKey;
+use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
+use sotto_digits::PIXELS;
 use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
 use sotto_mpc::{Client, Computer, Dealer, Error, Links, Output, Owner, Party, Role, Saving};
 use sotto_network::{Initialiser, Weights, preset, preset_names};
-use sotto_core::prg::StreamKey;
-use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 
 /// The only network: others take minutes.
 const NETWORK: &str = "linear";

@@ -1,12 +1,12 @@
 //! Texts: of a link, of a form, of a file of credentials.
 
 use super::{Reader, choose, inputs};
+use sotto_core::fuzz_input::entropy;
 use sotto_digits::{CLASSES, partition};
 use sotto_federated::dials::Dials;
 use sotto_federated::{Schedule, Settings};
-use sotto_core::fuzz_input::entropy;
-use sotto_mpc::Role;
 use sotto_link::{Credential, EndpointId, Fingerprint, HostIdentity, Invite, RoomSecret};
+use sotto_mpc::Role;
 
 const READERS: [Reader; 9] = [
     ("dials", |bytes| {

@@ -70,9 +70,7 @@ fn tile<'a, L: Lanes, const R: usize, const C: usize>(
 
 /// The sums of a tile's parts, row by row.
 #[inline(always)]
-pub fn finish<L: Lanes, const R: usize, const C: usize>(
-    parts: &[[L; C]; R],
-) -> [L::Number; 4] {
+pub fn finish<L: Lanes, const R: usize, const C: usize>(parts: &[[L; C]; R]) -> [L::Number; 4] {
     let mut four = [L::zero(); 4];
     for (slot, part) in four.iter_mut().zip(parts.as_flattened()) {
         *slot = *part;

@@ -104,12 +104,7 @@ impl<T: Number> Drop for Packed<T> {
 }
 
 /// `c += a b`, where `c` has `a.rows` rows of `columns` values.
-pub fn add_product<T: Number>(
-    a: Matrix<'_, T>,
-    b: &impl Columns<T>,
-    columns: usize,
-    c: &mut [T],
-) {
+pub fn add_product<T: Number>(a: Matrix<'_, T>, b: &impl Columns<T>, columns: usize, c: &mut [T]) {
     Packed::new(a).add_product(b, columns, c);
 }
 

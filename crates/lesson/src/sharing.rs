@@ -149,8 +149,8 @@ pub fn histogram(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sotto_core::seeded::Stream;
     use proptest::prelude::*;
+    use sotto_core::seeded::Stream;
 
     fn entropy(seed: u64) -> Entropy {
         let mut stream = Stream::new(seed, "test/lesson");

@@ -15,7 +15,7 @@ use sotto_core::fuzz_input::{Input, entropy, tamper};
 use sotto_core::wire::{Error, Reader, Writer};
 
 /// Reads what is sealed in a frame of this kind, and writes it again.
-pub(crate) fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
+pub fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
     match kind {
         0 => Greeting::decode(bytes).map(|greeting| greeting.encode()),
         1 => Note::decode(bytes).map(|note| note.encode()),
@@ -39,7 +39,7 @@ fn identity() -> HostIdentity {
 }
 
 /// An example of each kind, the kind first.
-pub(crate) fn examples() -> Vec<Vec<u8>> {
+pub fn examples() -> Vec<Vec<u8>> {
     let tag = RoomSecret::draw(&mut entropy(0, "fuzzing/room")).tag();
     let proof = identity().prove(tag, &[9; 32]);
     let examples = [
@@ -103,7 +103,7 @@ struct Room {
 }
 
 /// Deeds, one after the other.
-pub(crate) fn run(bytes: &[u8]) {
+pub fn run(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let mut room = Room::new();
     for _ in 0..DEEDS_MAX {
@@ -475,7 +475,7 @@ impl Room {
 }
 
 /// Rooms in which all goes well, and a stranger who says one thing after the other.
-pub(crate) fn seeds() -> Vec<Vec<u8>> {
+pub fn seeds() -> Vec<Vec<u8>> {
     // All meet, and the host has let its guest in.
     let met = [1, 19, 19, 18, 4, 19];
     let greets = |claim: u8| [10, 4, claim, 1, 19];

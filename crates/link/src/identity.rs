@@ -126,8 +126,8 @@ fn statement(room: RoomTag, public: &[u8; 32]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sotto_core::seeded::Stream;
     use proptest::prelude::*;
+    use sotto_core::seeded::Stream;
 
     fn identity(seed: u64) -> HostIdentity {
         let mut stream = Stream::new(seed, "host");

@@ -206,9 +206,9 @@ impl std::fmt::Debug for Invite {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sotto_core::entropy::Entropy;
     use crate::credential::tests::any_credential;
     use proptest::prelude::*;
+    use sotto_core::entropy::Entropy;
 
     fn secret(byte: u8) -> RoomSecret {
         let mut entropy: Entropy = Box::new(move |bytes| bytes.fill(byte));

@@ -38,8 +38,8 @@ mod door;
 mod early;
 mod endpoint;
 mod frame;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod fuzzed;
+#[cfg(any(test, feature = "testing"))]
+pub mod fuzzed;
 mod homes;
 mod identity;
 mod invite;

@@ -12,8 +12,8 @@ mod outgoing;
 use std::collections::BTreeMap;
 
 use super::frame::CHANNEL_MAX;
-use sotto_core::wire::{Error, Reader};
 pub(super) use outgoing::Outgoing;
+use sotto_core::wire::{Error, Reader};
 
 /// The longest message, in bytes: dealt words for a large batch.
 pub(super) const MESSAGE_MAX: usize = 1 << 28;
@@ -142,9 +142,9 @@ impl Incoming {
 mod tests {
     use super::outgoing::Piece;
     use super::*;
-    use sotto_core::wire::Writer;
     use crate::frame::FRAME_MAX;
     use proptest::prelude::*;
+    use sotto_core::wire::Writer;
 
     /// Whether a long message may go, for every piece; what may not goes in the end.
     fn pieces(payload: usize, messages: &[(u8, Vec<u8>)], may: &[bool]) -> Vec<Piece> {

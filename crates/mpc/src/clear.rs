@@ -12,9 +12,9 @@ use super::model::Operand;
 use super::plan::{Gate, Output, Plan};
 use super::ring::Wide;
 use super::{Answer, Error};
+use sotto_core::secret::Secret;
 use sotto_kernels::Number;
 use sotto_network::{Network, Weights};
-use sotto_core::secret::Secret;
 
 type Whole = Wrapping<i64>;
 

@@ -244,8 +244,8 @@ fn words(numbers: &[u32]) -> U32x4 {
 mod tests {
     use super::super::tree::{BITS, root_words};
     use super::*;
-    use sotto_core::seeded::Stream;
     use proptest::prelude::*;
+    use sotto_core::seeded::Stream;
 
     const PLACE: Place = Place { number: 3, set: 1 };
     const LARGEST: u16 = (1 << BITS) - 1;

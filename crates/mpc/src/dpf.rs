@@ -162,8 +162,8 @@ fn by_leaf(number: U32x4, bits: impl Fn(u32, u32) -> u32) -> Seeds {
 mod tests {
     use super::super::tree::{BITS, root_words};
     use super::*;
-    use sotto_core::seeded::Stream;
     use proptest::prelude::*;
+    use sotto_core::seeded::Stream;
 
     const PLACE: Place = Place { number: 3, set: 1 };
     const LARGEST: u16 = (1 << BITS) - 1;

@@ -6,7 +6,7 @@ use super::train::{Begin, Loss, StepOrder, Training, TrainingInfo, Use};
 use sotto_core::wire::{Error, Reader, Writer};
 
 /// Reads a message of this kind, and writes it again.
-pub(crate) fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
+pub fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let behind = |head: Vec<u8>, rest: &[u8]| [head.as_slice(), rest].concat();
     match kind {
         0 => Order::decode(bytes).map(|order| order.encode()),
@@ -26,7 +26,7 @@ pub(crate) fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 /// A message of each kind, the kind first.
-pub(crate) fn examples() -> Vec<Vec<u8>> {
+pub fn examples() -> Vec<Vec<u8>> {
     let (preset, fraction, saving) = ("linear".to_owned(), 8, Saving::Rounds);
     let model = ModelInfo { number: 1, preset: preset.clone(), fraction, saving };
     let kind = Kind { batch: 2, output: Output::Label };

@@ -55,8 +55,8 @@ mod dealing;
 mod dpf;
 mod evaluate;
 pub mod fixed;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod fuzzed;
+#[cfg(any(test, feature = "testing"))]
+pub mod fuzzed;
 mod gates;
 mod links;
 mod messages;

@@ -16,8 +16,8 @@ use std::rc::Rc;
 
 use super::plan::{BATCH_MAX, Output, Plan, Saving};
 use super::{Error, Role};
-use sotto_network::{self, Network};
 use sotto_core::wire::{Error as WireError, Reader, Writer};
+use sotto_network::Network;
 
 /// The longest name of a network, in bytes.
 const NAME_MAX: usize = 40;
@@ -43,7 +43,7 @@ impl ModelInfo {
     /// # Errors
     /// [`Error::Network`].
     pub fn network(&self) -> Result<Network, Error> {
-        let preset = network::preset(&self.preset);
+        let preset = sotto_network::preset(&self.preset);
         Ok(preset.ok_or_else(|| Error::Network(self.preset.clone()))?.network)
     }
 

@@ -14,11 +14,11 @@ use super::fixed::encode;
 use super::plan::{Plan, ProductLayer};
 use super::ring::{Share, Wide};
 use super::{Error, Party};
+use sotto_core::secret::Secret;
 use sotto_kernels::Number;
 use sotto_kernels::gemm::{Matrix, Packed, add_product, add_row_product};
 use sotto_kernels::patches::{Geometry, Patches};
 use sotto_network::{Network, Weights};
-use sotto_core::secret::Secret;
 
 /// The kinds of products.
 #[derive(Debug, Clone, Copy)]

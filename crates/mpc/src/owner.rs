@@ -6,8 +6,8 @@ use super::messages::{Kind, ModelInfo};
 use super::plan::{Output, Saving};
 use super::train::TrainingInfo;
 use super::{Entropy, Error, Role};
-use sotto_network::Weights;
 use sotto_core::wire::{Mailbox, Writer};
+use sotto_network::Weights;
 
 /// The owner's role.
 pub struct Owner<M> {

@@ -22,9 +22,9 @@ use super::ring::{Element, Share, Wide};
 use super::source::{Delivery, For, FromDealer, Source};
 use super::stock::Stock;
 use super::{Entropy, Error, Party, Role};
-use sotto_digits::PIXELS;
 use sotto_core::prg::StreamKey;
 use sotto_core::wire::{Mailbox, Reader};
+use sotto_digits::PIXELS;
 use train::Trainer;
 
 /// Requests and models that may wait.

@@ -10,10 +10,10 @@ use super::links::Links;
 use super::model::{ModelMasks, ModelShare, PartyModel};
 use super::preparing::Material;
 use super::{Answer, Entropy, Error, Party, Plan, Role, dealer, fixed};
-use sotto_network::{Network, Weights};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
 use sotto_core::wire::{Mailbox, mailboxes};
+use sotto_network::{Network, Weights};
 
 const PARTIES: [Party; 2] = [Party::Alice, Party::Bob];
 

@@ -17,10 +17,10 @@ use super::{
     Answer, Classified, Client, Computer, Dealer, Entropy, Error, Links, Output, Owner, Party,
     PartyEvent, Role, Saving, dealer,
 };
-use sotto_network::{Initialiser, Network, Weights, preset};
 use sotto_core::prg::{StreamKey, ledger};
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
+use sotto_network::{Initialiser, Network, Weights, preset};
 
 /// Reads or changes any message on its way: from, to, bytes. `false` loses it.
 pub(super) type Tap = Rc<RefCell<dyn FnMut(Role, Role, &mut Vec<u8>) -> bool>>;

@@ -5,8 +5,8 @@ use sotto_digits::Digits;
 use sotto_digits::synthetic::unseen;
 use sotto_federated::Aggregator;
 use sotto_federated::attack::{self, Attack};
-use sotto_train::{self, Evaluation, Evaluator, Model};
 use sotto_network::{Network, Weights};
+use sotto_train::{Evaluation, Evaluator, Model};
 
 use super::history::Point;
 use super::source::Source;
@@ -24,11 +24,7 @@ pub struct Tests {
 }
 
 impl Tests {
-    pub fn new(
-        source: &Source,
-        fold: u32,
-        attack: Option<&dyn Attack>,
-    ) -> Result<Self, String> {
+    pub fn new(source: &Source, fold: u32, attack: Option<&dyn Attack>) -> Result<Self, String> {
         let digits = source.test()?;
         let pens = unseen(fold as usize, UNSEEN).map_err(|error| error.to_string())?.digits;
         let is_backdoor = attack.is_some_and(|attack| attack.name() == "backdoor");
@@ -97,7 +93,7 @@ impl Parts {
         Self(starts.map(part).collect())
     }
 
-    fn test(&self, network: &Network, weights: &Weights) -> Result<Tested, learn::Error> {
+    fn test(&self, network: &Network, weights: &Weights) -> Result<Tested, sotto_train::Error> {
         let test = |part| Evaluator::run(Model::new(network, weights)?, part);
         let parts: Vec<Evaluation> = self.0.par_iter().map(test).collect::<Result<_, _>>()?;
         let count: u32 = parts.iter().map(|part| part.count).sum();

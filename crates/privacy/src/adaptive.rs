@@ -123,10 +123,10 @@ impl Adaptive {
 mod tests {
     use super::*;
     use crate::DiscreteGaussian;
-    use sotto_core::seeded::Stream;
     use chacha20::ChaCha8Rng;
     use proptest::prelude::*;
     use rand_core::SeedableRng;
+    use sotto_core::seeded::Stream;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]

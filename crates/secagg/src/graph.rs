@@ -89,7 +89,7 @@ impl Rates {
     }
 
     /// The smallest even degree that holds (Bell et al. 2020, section 3.5), however many they are.
-    pub(crate) fn sparse(&self, workers: usize) -> Result<Degree, Error> {
+    pub fn sparse(&self, workers: usize) -> Result<Degree, Error> {
         let degrees = (2..workers - 1).step_by(2);
         let fitting = degrees.filter_map(|neighbours| self.threshold(workers, neighbours));
         fitting.into_iter().next().ok_or(Error::Rates)
@@ -191,7 +191,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// n, corrupt, drop-out, adversary, degree, threshold.
-    const PUBLISHED: &str = include_str!("../../tests/vectors/secagg_graph.csv");
+    const PUBLISHED: &str = include_str!("../tests/vectors/secagg_graph.csv");
 
     #[test]
     fn degrees_are_those_published() {

@@ -84,8 +84,8 @@ impl IdentityKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sotto_core::seeded::Stream;
     use ed25519_dalek::Verifier;
+    use sotto_core::seeded::Stream;
 
     /// A signature that holds for every statement under the neutral element as a key, if the check
     /// does not refuse keys of small order.

@@ -35,11 +35,8 @@ pub struct Advertisement {
 
 impl Advertisement {
     /// These keys under an identity.
-    pub(crate) fn sign(
-        context: &Context,
-        identity: &Identity,
-        [sealing, masking]: [[u8; 32]; 2],
-    ) -> Self {
+    #[must_use]
+    pub fn sign(context: &Context, identity: &Identity, [sealing, masking]: [[u8; 32]; 2]) -> Self {
         let signature = identity.sign(&keys_statement(context, &sealing, &masking));
         Self { identity: identity.key(), sealing, masking, signature }
     }
@@ -157,7 +154,7 @@ impl Secrets {
         public: &[u8; 32],
     ) -> Result<ChaCha20Poly1305, Error> {
         let key = derive(&self.sealing, public, agreement, "seal", [from, to])?;
-        #[cfg(test)]
+        #[cfg(any(test, feature = "testing"))]
         sotto_core::prg::ledger::used(&key, NONCE);
         Ok(ChaCha20Poly1305::new((&*key).into()))
     }
@@ -294,8 +291,8 @@ pub(super) fn opened(secret: &Bytes, advertised: &[u8; 32]) -> Option<StaticSecr
 }
 
 /// Every key of small order, as it is and with the bit that X25519 does not read.
-#[cfg(test)]
-pub(crate) fn small_order_keys() -> impl Iterator<Item = [u8; 32]> {
+#[cfg(any(test, feature = "testing"))]
+pub fn small_order_keys() -> impl Iterator<Item = [u8; 32]> {
     SMALL_ORDER.into_iter().flat_map(|key| {
         let mut other = key;
         other[31] |= 0x80;

@@ -51,8 +51,8 @@ pub use client::{Client, FirstMask};
 pub use encoding::{COUNT_LIMBS, Encoding, Numbers, Total};
 pub use graph::{Adversary, COHORT_MAX, COMPLETE_MAX, Degree, Rates};
 pub use identity::{Identity, IdentityKey, Signed};
-#[cfg(test)]
-pub(crate) use keys::small_order_keys;
+#[cfg(any(test, feature = "testing"))]
+pub use keys::small_order_keys;
 pub use keys::{Advertisement, share_kind};
 pub use messages::{
     Entry, FromClient, FromServer, KeyList, OVERHEAD_MAX, Sealed, Shares, Statement,

@@ -76,8 +76,8 @@ pub(super) fn weights(places: &[u16]) -> Vec<Element> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sotto_core::seeded::Stream;
     use proptest::prelude::*;
+    use sotto_core::seeded::Stream;
 
     fn entropy(seed: u64) -> Entropy {
         let mut stream = Stream::new(seed, "test/shamir");

@@ -7,11 +7,11 @@ use super::optimiser::{Sgd, SgdConfig};
 use super::stage::Stage;
 use super::trainer::batch_of;
 use super::{Error, Evaluator, Model, Recipe, Trainer, ops};
+use sotto_core::seeded::Stream;
 use sotto_digits::Digits;
 use sotto_kernels::lanes::{Float, Kernel, Lanes};
 use sotto_kernels::tile;
 use sotto_network::{Initialiser, Network};
-use sotto_core::seeded::Stream;
 
 /// Milliseconds since some moment.
 pub type Clock<'a> = &'a dyn Fn() -> f64;
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn speed_is_digits_by_time_after_a_first_step() {
-        let network = network::preset("linear").unwrap().network;
+        let network = sotto_network::preset("linear").unwrap().network;
         let digits = synthetic::digits(40, 1).unwrap();
         let time = Cell::new(0.0);
         let clock = || time.replace(time.get() + 30.0);

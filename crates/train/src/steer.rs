@@ -4,7 +4,7 @@ use candle_core::backprop::GradStore;
 use candle_core::{Device, Result as TensorResult, Tensor, Var};
 
 use super::Error;
-use sotto_network::{self, Network, Weights};
+use sotto_network::{Network, Weights};
 
 /// Adds `mu (w - w_0) + shift` to every gradient: the proximal term of FedProx (Li et al.
 /// 2020, equation 2) and the control variates of SCAFFOLD (Karimireddy et al. 2020,
@@ -31,7 +31,7 @@ impl Steer {
     ) -> Result<Self, Error> {
         let tensors = |values: &[f32]| -> TensorResult<Vec<Tensor>> {
             let parameters = network.parameters().into_iter();
-            let one = |p: network::Parameter| {
+            let one = |p: sotto_network::Parameter| {
                 Tensor::from_slice(&values[p.range()], p.shape, &Device::Cpu)
             };
             parameters.map(one).collect()

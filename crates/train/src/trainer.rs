@@ -8,9 +8,9 @@ use candle_core::{Device, Tensor};
 use super::optimiser::{Method, Optimiser, SgdConfig};
 use super::variety::{Mixer, Variety};
 use super::{Coins, Error, Model, Steer, Unfinished, ops};
+use sotto_core::seeded::Stream;
 use sotto_digits::{Digits, PIXELS};
 use sotto_network::{Network, Weights};
-use sotto_core::seeded::Stream;
 
 /// How to train.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,7 +1,7 @@
 //! Half a training, as numbers.
 
-use sotto_network::PARAMETERS_MAX;
 use sotto_core::wire::{Error, Reader, Writer};
+use sotto_network::PARAMETERS_MAX;
 
 /// The most numbers that an optimiser remembers of each weight.
 const MEMORY_MAX: usize = 2;

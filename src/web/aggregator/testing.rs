@@ -10,7 +10,7 @@ use super::super::views;
 use super::{Shared, keep, with_room};
 use sotto_digits::{Digits, synthetic};
 use sotto_federated::kept::Point;
-use sotto_train::{self, Evaluation, Evaluator, Model};
+use sotto_train::{Evaluation, Evaluator, Model};
 
 /// A model that waits for its test.
 pub(super) struct Untested {
@@ -74,7 +74,7 @@ async fn evaluate(
     generation: u32,
     evaluator: &mut Evaluator,
     digits: &Digits,
-) -> Result<Evaluation, learn::Error> {
+) -> Result<Evaluation, sotto_train::Error> {
     let mut slice = now();
     loop {
         if let Some(result) = evaluator.step(digits)? {

@@ -13,8 +13,8 @@ use super::{State, arm, with};
 use crate::web::broadcast::{Inbox, subject};
 use crate::web::environment::words;
 use crate::web::locks::{self, Held};
-use sotto_link::{EndpointId, Homes, WORKERS_MAX};
 use sotto_core::wire::{Address, Envelope, PeerId};
+use sotto_link::{EndpointId, Homes, WORKERS_MAX};
 
 /// Messages of a worker whose lock is not held yet.
 const WAITING_MAX: usize = 64;

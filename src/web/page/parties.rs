@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::*;
 use web_sys::MessagePort;
 
 use super::{TrainedView, TrainingView};
-use sotto_mpc;
 
 #[wasm_bindgen(typescript_custom_section)]
 const PARTIES: &str = r#"
@@ -112,14 +111,14 @@ pub enum Way {
 ///
 /// # Errors
 /// In words.
-pub fn read_links(command: &JsValue) -> Result<Vec<(mpc::Role, Way)>, JsValue> {
+pub fn read_links(command: &JsValue) -> Result<Vec<(sotto_mpc::Role, Way)>, JsValue> {
     let links: Array = Reflect::get(command, &"links".into())?.dyn_into()?;
     links.iter().map(|link| read_link(&link)).collect()
 }
 
-fn read_link(link: &JsValue) -> Result<(mpc::Role, Way), JsValue> {
+fn read_link(link: &JsValue) -> Result<(sotto_mpc::Role, Way), JsValue> {
     let role = Reflect::get(link, &"role".into())?.as_string();
-    let role = role.as_deref().and_then(mpc::Role::by_name).ok_or("a link to no role")?;
+    let role = role.as_deref().and_then(sotto_mpc::Role::by_name).ok_or("a link to no role")?;
     let way = read_way(link)?.ok_or_else(|| format!("no way to {role}"))?;
     Ok((role, way))
 }
@@ -220,16 +219,16 @@ pub enum SavingView {
     Rounds,
 }
 
-impl From<mpc::Saving> for SavingView {
-    fn from(saving: mpc::Saving) -> Self {
+impl From<sotto_mpc::Saving> for SavingView {
+    fn from(saving: sotto_mpc::Saving) -> Self {
         match saving {
-            mpc::Saving::Bytes => Self::Bytes,
-            mpc::Saving::Rounds => Self::Rounds,
+            sotto_mpc::Saving::Bytes => Self::Bytes,
+            sotto_mpc::Saving::Rounds => Self::Rounds,
         }
     }
 }
 
-impl From<SavingView> for mpc::Saving {
+impl From<SavingView> for sotto_mpc::Saving {
     fn from(saving: SavingView) -> Self {
         match saving {
             SavingView::Bytes => Self::Bytes,
@@ -238,14 +237,14 @@ impl From<SavingView> for mpc::Saving {
     }
 }
 
-impl From<mpc::ModelInfo> for ModelView {
-    fn from(info: mpc::ModelInfo) -> Self {
-        let mpc::ModelInfo { number, preset, fraction, saving } = info;
+impl From<sotto_mpc::ModelInfo> for ModelView {
+    fn from(info: sotto_mpc::ModelInfo) -> Self {
+        let sotto_mpc::ModelInfo { number, preset, fraction, saving } = info;
         Self { number, preset, fraction, saving: saving.into() }
     }
 }
 
-impl From<ModelView> for mpc::ModelInfo {
+impl From<ModelView> for sotto_mpc::ModelInfo {
     fn from(view: ModelView) -> Self {
         let ModelView { number, preset, fraction, saving } = view;
         Self { number, preset, fraction, saving: saving.into() }
@@ -265,11 +264,11 @@ pub struct RoleFailed {
     pub step: Option<String>,
 }
 
-impl From<mpc::Error> for RoleFailed {
-    fn from(error: mpc::Error) -> Self {
+impl From<sotto_mpc::Error> for RoleFailed {
+    fn from(error: sotto_mpc::Error) -> Self {
         let (role, step) = error.culprit().unzip();
         let step = step.map(str::to_owned);
-        Self { reason: error.to_string(), role: role.map(mpc::Role::name), step }
+        Self { reason: error.to_string(), role: role.map(sotto_mpc::Role::name), step }
     }
 }
 
@@ -316,13 +315,13 @@ pub struct WireRecord {
     pub at: f64,
 }
 
-impl From<mpc::Record> for WireRecord {
-    fn from(record: mpc::Record) -> Self {
+impl From<sotto_mpc::Record> for WireRecord {
+    fn from(record: sotto_mpc::Record) -> Self {
         let way = match record.way {
-            mpc::Way::Sent => "sent",
-            mpc::Way::Received => "received",
+            sotto_mpc::Way::Sent => "sent",
+            sotto_mpc::Way::Received => "received",
         };
-        let mpc::Record { path, role, bytes, at_ms: at, .. } = record;
+        let sotto_mpc::Record { path, role, bytes, at_ms: at, .. } = record;
         Self { path, peer: role.name(), way, bytes, at }
     }
 }
@@ -339,16 +338,16 @@ pub struct SeenView {
     pub values: Uint8Array,
 }
 
-impl From<mpc::Seen> for SeenView {
-    fn from(seen: mpc::Seen) -> Self {
-        let mpc::Seen { layer, bits, values } = seen;
+impl From<sotto_mpc::Seen> for SeenView {
+    fn from(seen: sotto_mpc::Seen) -> Self {
+        let sotto_mpc::Seen { layer, bits, values } = seen;
         let highest: Vec<u8> = values.iter().map(|value| (value >> (bits - 8)) as u8).collect();
         Self { layer, bits, values: Uint8Array::from(highest.as_slice()) }
     }
 }
 
-impl From<mpc::Classified> for ClassifiedView {
-    fn from(done: mpc::Classified) -> Self {
+impl From<sotto_mpc::Classified> for ClassifiedView {
+    fn from(done: sotto_mpc::Classified) -> Self {
         Self {
             number: done.number,
             batch: done.kind.batch,

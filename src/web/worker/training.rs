@@ -8,8 +8,7 @@ use super::super::environment::{now, turn};
 use super::super::handwriting;
 use super::super::page::WorkerEvent as Shown;
 use super::{Shared, is_current, tell, untrusted, warning, with_room};
-use sotto_federated::{self, Job, LocalTraining, WorkerEvent as Event};
-use sotto_network;
+use sotto_federated::{Job, LocalTraining, WorkerEvent as Event};
 
 /// Digits shown of those that a round trains on.
 const VARIED: usize = 24;
@@ -55,7 +54,7 @@ async fn run_task(
     shared: &Shared,
     job: Job,
     generation: u32,
-) -> Result<Option<federated::Report>, String> {
+) -> Result<Option<sotto_federated::Report>, String> {
     handwriting::heed_noise(shared, &job);
     let room = with_room(shared, |room| {
         let place = room.machine.place().cloned()?;
@@ -68,7 +67,7 @@ async fn run_task(
     };
     let digits = attack.map_or(digits.clone(), |attack| Rc::new(attack.digits(&digits)));
     let secret = job.secret.clone();
-    let preset = network::preset(&place.model)
+    let preset = sotto_network::preset(&place.model)
         .ok_or_else(|| format!("this page knows no network called {}", place.model))?;
     let round = job.round;
     let read = handwriting::read_by(&preset.network, &job, &own).await;

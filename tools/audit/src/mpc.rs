@@ -7,14 +7,14 @@ use std::rc::Rc;
 use futures_executor::LocalPool;
 use futures_util::task::LocalSpawnExt;
 use sotto_core::entropy::Entropy;
+use sotto_core::prg::StreamKey;
+use sotto_core::seeded::Stream;
+use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 use sotto_mpc::audit;
 use sotto_mpc::rehearsal::Rehearsal;
 use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
 use sotto_mpc::{Client, Computer, Dealer, Links, Output, Owner, Party, Plan, Role, Saving};
 use sotto_network::{Initialiser, Layer, Network, preset};
-use sotto_core::prg::StreamKey;
-use sotto_core::seeded::Stream;
-use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 
 use crate::{Case, memcheck, secret_array, secret_entropy};
 

@@ -2,11 +2,11 @@
 
 use sotto_core::entropy::Entropy;
 use sotto_core::prg::StreamKey;
+use sotto_core::wire::PeerId;
 use sotto_secagg::{
     Adversary, Client, Closed, Context, FromClient, FromServer, Identity, Numbers, Rates, Server,
     Terms, Width, audit,
 };
-use sotto_core::wire::PeerId;
 
 use crate::{Case, memcheck, secret_array, secret_entropy};
 

@@ -10,13 +10,13 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use sotto_core::prg::StreamKey;
+use sotto_core::seeded::Stream;
 use sotto_mpc::audit;
 use sotto_mpc::rehearsal::{Ready, Rehearsal};
 use sotto_mpc::{Output, Plan, Saving};
 use sotto_network::{Initialiser, Layer, Network};
-use sotto_core::prg::StreamKey;
 use sotto_secagg::{Width, audit as sums};
-use sotto_core::seeded::Stream;
 
 use crate::controls;
 

@@ -6,13 +6,13 @@ use std::thread;
 use std::time::Instant;
 
 use futures_executor::block_on;
+use sotto_core::prg::StreamKey;
+use sotto_core::wire::{MemoryMailbox, mailboxes};
 use sotto_mpc::{
     Client, Clock, Computer, Dealer, DealerEvent, Links, ModelInfo, Output, Owner, Party,
     PartyEvent, Plan, Role, Saving,
 };
 use sotto_network::{Initialiser, preset};
-use sotto_core::prg::StreamKey;
-use sotto_core::wire::{MemoryMailbox, mailboxes};
 
 use crate::figures::{Figures, Mode};
 use crate::median;

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use sotto_digits::mnist::Mnist;
 use sotto_digits::{Digits, synthetic};
-use sotto_train::profile::{self, BATCH, SPAN_MS};
 use sotto_network::preset;
+use sotto_train::profile::{self, BATCH, SPAN_MS};
 
 use crate::figures::{Figures, Mode};
 

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sotto_digits::Digits;
-use sotto_train::{Coins, Error, Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
-use sotto_network::{Initialiser, Preset, Weights, preset};
 use sotto_core::seeded::Stream;
+use sotto_digits::Digits;
+use sotto_network::{Initialiser, Preset, Weights, preset};
+use sotto_train::{Coins, Error, Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
 
 /// What is known of the model.
 const ABOUT: &str = "starter.json";

@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use sotto_digits::synthetic::{FOLDS, Unseen, unseen};
 use sotto_digits::{Digits, idx};
+use sotto_federated::sim::Simulation;
 use sotto_federated::{Assignment, Event, Phase, Settings};
 use sotto_train::{Evaluator, Model};
-use sotto_federated::sim::Simulation;
 
 use sotto_native::source::Source;
 

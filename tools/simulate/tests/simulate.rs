@@ -25,7 +25,7 @@ fn epsilon(q: &str, noise: &str, steps: &str, delta: &str) -> Output {
 
 #[test]
 fn epsilon_prints_the_vectors() {
-    for row in include_str!("vectors/dp.csv").lines().skip(1) {
+    for row in include_str!("../../../crates/privacy/tests/vectors/dp.csv").lines().skip(1) {
         let cells: Vec<&str> = row.split(',').collect();
         let output = epsilon(cells[0], cells[1], cells[2], cells[3]);
         assert!(output.status.success(), "{row}");

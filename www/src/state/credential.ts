@@ -1,5 +1,5 @@
 // Credentials: what a broker asks of whoever connects, where it is not open to everybody. The forms are those of
-// src/wire/sealed/credential.rs.
+// crates/link/src/credential.rs.
 
 export type Credential =
   | { kind: "user"; name: string; password: string }

@@ -1,5 +1,5 @@
 // A link by which others come: broker and credentials for it, room's secret, its host's fingerprint and the role, in the part of an
-// address that browsers send to nobody. The form is that of src/wire/sealed/invite.rs.
+// address that browsers send to nobody. The form is that of crates/link/src/invite.rs.
 
 import type { RoomKeys } from "../../wasm/sotto.js";
 

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use sotto_federated::{Aggregator, Event, Phase, Stamp};
 use sotto_federated::kept::{self, Run};
+use sotto_federated::{Aggregator, Event, Phase, Stamp};
 use sotto_link::Input;
 
 use super::is_finished;
@@ -11,9 +11,9 @@ use super::testing::Tester;
 use crate::broker::{Broker, News};
 use crate::clock::Clock;
 use crate::host::{Effect, Host};
+use crate::state::State;
 use sotto_native::history::{Point, Summary};
 use sotto_native::testing::Candidate;
-use crate::state::State;
 
 /// What is kept of a run, if it is.
 pub(super) struct Keeper {

@@ -3,7 +3,7 @@
 
 mod chacha;
 pub mod lanes;
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub mod ledger;
 
 use chacha20::ChaCha8Rng;
@@ -49,7 +49,7 @@ impl StreamKey {
     /// Uniform words: the ChaCha8 key stream with block counter 0 at this nonce.
     #[must_use]
     pub fn words(&self, nonce: [u32; 3], count: usize) -> Secret<u32> {
-        #[cfg(test)]
+        #[cfg(any(test, feature = "testing"))]
         ledger::drawn(&self.0.0, nonce, 0, count);
         let mut words = Secret::zeros(count);
         self.four_by_four(nonce, 0, &mut words);
@@ -60,7 +60,7 @@ impl StreamKey {
     /// has: four blocks side by side in WebAssembly, the cipher's own crate elsewhere, which
     /// finds the machine's widest registers.
     pub fn fill(&self, first: u32, words: &mut [u32]) {
-        #[cfg(test)]
+        #[cfg(any(test, feature = "testing"))]
         ledger::drawn(&self.0.0, [0; 3], first, words.len());
         #[cfg(target_arch = "wasm32")]
         self.four_by_four([0; 3], first, words);
@@ -181,7 +181,7 @@ struct Block {
 impl Block {
     #[inline(always)]
     fn of(seeds: &Seeds, nonce: [u32; 3]) -> Self {
-        #[cfg(test)]
+        #[cfg(any(test, feature = "testing"))]
         ledger::grown(seeds, nonce);
         let [a, b, c, d] = *seeds;
         let [x, y, z] = nonce.map(U32x4::splat);

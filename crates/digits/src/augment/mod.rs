@@ -24,10 +24,10 @@ mod elastic;
 mod stroke;
 
 use super::{Image, PIXELS, SIDE};
-use sotto_core::seeded::Stream;
 use affine::Affine;
 use canvas::Canvas;
 use elastic::Elastic;
+use sotto_core::seeded::Stream;
 
 /// The share of the digits that stay as they are.
 const UNTOUCHED: f64 = 0.4;

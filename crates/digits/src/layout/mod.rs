@@ -18,10 +18,10 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::{CLASSES, Digits, Error};
-use sotto_core::hex;
-use sotto_core::seeded::Stream;
 pub use chunk::{decode_chunk, encode_chunk};
 pub use manifest::{ChunkRef, Manifest};
+use sotto_core::hex;
+use sotto_core::seeded::Stream;
 
 /// The name of the file that describes the others.
 pub const MANIFEST: &str = "manifest.json";

@@ -10,9 +10,9 @@ mod pens;
 mod plain;
 
 use super::{CLASSES, Digits, Error};
-use sotto_core::seeded::Stream;
 use hand::Hand;
 pub use pens::{FOLDS, Pens, Unseen, unseen};
+use sotto_core::seeded::Stream;
 
 /// The most digits that are drawn at once.
 pub const SYNTHETIC_MAX: u32 = 200_000;

@@ -17,10 +17,10 @@ use super::super::strategy::{self, Strategy};
 use super::super::{Millis, Settings, message_limit};
 use super::round::Round;
 use super::{Action, Entropy, Event, Level, Member, Phase, Snapshot};
-use sotto_network::{self, Network, WeightHash, Weights};
-use sotto_privacy::{Adaptive, History};
-use sotto_core::wire::{Address, Envelope, PeerId, RunId};
 use pace::Pace;
+use sotto_core::wire::{Address, Envelope, PeerId, RunId};
+use sotto_network::{Network, WeightHash, Weights};
+use sotto_privacy::{Adaptive, History};
 
 pub use budget::{Privacy, Spending};
 pub use checkpoint::{Checkpoint, RestoreError, Stamp};
@@ -74,7 +74,7 @@ impl Aggregator {
     ///
     /// # Errors
     /// When the settings name no network or strategy.
-    pub fn new(settings: Settings, mut entropy: Entropy) -> Result<Self, network::Error> {
+    pub fn new(settings: Settings, mut entropy: Entropy) -> Result<Self, sotto_network::Error> {
         let network = preset(&settings.model)?;
         let weights = settings.initialiser.weights(&network, settings.seed)?;
         let strategy = begin_strategy(&settings)?;
@@ -113,7 +113,7 @@ impl Aggregator {
     ///
     /// # Errors
     /// As [`Aggregator::new`]; then nothing has changed.
-    pub fn configure(&mut self, settings: Settings) -> Result<Vec<Action>, network::Error> {
+    pub fn configure(&mut self, settings: Settings) -> Result<Vec<Action>, sotto_network::Error> {
         let network = preset(&settings.model)?;
         let weights = settings.initialiser.weights(&network, settings.seed)?;
         self.begin_run(settings, weights, History::default())
@@ -130,7 +130,7 @@ impl Aggregator {
         settings: Settings,
         weights: Vec<f32>,
         past: History,
-    ) -> Result<Vec<Action>, network::Error> {
+    ) -> Result<Vec<Action>, sotto_network::Error> {
         let weights = Weights::new(&preset(&settings.model)?, weights)?;
         self.begin_run(settings, weights, past)
     }
@@ -140,7 +140,7 @@ impl Aggregator {
         settings: Settings,
         weights: Weights,
         past: History,
-    ) -> Result<Vec<Action>, network::Error> {
+    ) -> Result<Vec<Action>, sotto_network::Error> {
         let network = preset(&settings.model)?;
         let strategy = begin_strategy(&settings)?;
         let mut actions = Vec::new();
@@ -389,17 +389,17 @@ impl Aggregator {
     }
 }
 
-fn preset(name: &str) -> Result<Network, network::Error> {
-    network::preset(name).map(|preset| preset.network).ok_or_else(|| unknown("network", name))
+fn preset(name: &str) -> Result<Network, sotto_network::Error> {
+    sotto_network::preset(name).map(|preset| preset.network).ok_or_else(|| unknown("network", name))
 }
 
-fn begin_strategy(settings: &Settings) -> Result<Box<dyn Strategy>, network::Error> {
+fn begin_strategy(settings: &Settings) -> Result<Box<dyn Strategy>, sotto_network::Error> {
     strategy::by_name(&settings.strategy, &settings.tuning)
         .ok_or_else(|| unknown("strategy", &settings.strategy))
 }
 
-fn unknown(what: &'static str, name: &str) -> network::Error {
-    network::Error::Unknown { what, name: name.to_owned() }
+fn unknown(what: &'static str, name: &str) -> sotto_network::Error {
+    sotto_network::Error::Unknown { what, name: name.to_owned() }
 }
 
 fn draw_run(entropy: &mut Entropy) -> RunId {

@@ -1,8 +1,8 @@
 //! One worker, as the aggregator knows it.
 
 use super::super::messages::Token;
-use sotto_digits::DIGITS_MAX;
 use sotto_core::wire::PeerId;
+use sotto_digits::DIGITS_MAX;
 
 /// One worker.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,8 +15,8 @@ mod round;
 
 use super::Millis;
 use sotto_core::entropy::Entropy;
-use sotto_secagg::{Degree, Opened, Phase as SumPhase, Width};
 use sotto_core::wire::{Address, PeerId};
+use sotto_secagg::{Degree, Opened, Phase as SumPhase, Width};
 
 pub use machine::{
     Aggregator, Checkpoint, MEMBERS_MAX, Mean, Privacy, RelayError, RestoreError, STEP_MS,

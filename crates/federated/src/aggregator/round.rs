@@ -6,9 +6,9 @@ use super::super::example_level::ExampleTask;
 use super::super::messages::{Control, Refusal, SecureTask, Token};
 use super::super::strategy::Contribution;
 use super::Millis;
-use sotto_train::Recipe;
-use sotto_secagg::Server;
 use sotto_core::wire::PeerId;
+use sotto_secagg::Server;
+use sotto_train::Recipe;
 
 /// How often a worker may come back into the same round.
 const RETURNS_MAX: u32 = 3;

@@ -7,8 +7,8 @@ mod noise;
 mod sign_flip;
 
 use super::Update;
-use sotto_digits::Digits;
 use sotto_core::seeded::Stream;
+use sotto_digits::Digits;
 
 pub use backdoor::stamped;
 

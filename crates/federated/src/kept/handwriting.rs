@@ -1,9 +1,9 @@
 //! The digits that a person drew on a worker's page: a label and 784 pixels each.
 
 use super::Error;
+use sotto_core::wire::{self, Reader, Writer};
 use sotto_digits::handwriting::{Handwriting, OWN_MAX};
 use sotto_digits::{CLASSES, Digits, PIXELS};
-use sotto_core::wire::{self, Reader, Writer};
 
 /// The bytes.
 #[must_use]

@@ -3,9 +3,9 @@
 use super::Error;
 use super::run::NAME_MAX;
 use crate::Settings;
-use sotto_network::{self, PARAMETERS_MAX, Weights};
-use sotto_privacy::{HISTORY_MAX, History};
 use sotto_core::wire::{Reader, Writer};
+use sotto_network::{PARAMETERS_MAX, Weights};
+use sotto_privacy::{HISTORY_MAX, History};
 
 /// What records with a history begin with: older ones begin with the length of a name.
 const WITH_HISTORY: u32 = u32::MAX;
@@ -84,12 +84,12 @@ impl About {
     ///
     /// # Errors
     /// When they are not its network's, or this page does not know the network.
-    pub fn weights(&self, bytes: &[u8]) -> Result<Weights, network::Error> {
+    pub fn weights(&self, bytes: &[u8]) -> Result<Weights, sotto_network::Error> {
         let name = &self.preset;
-        let unknown = || network::Error::Unknown { what: "network", name: name.clone() };
-        let preset = network::preset(name).ok_or_else(unknown)?;
+        let unknown = || sotto_network::Error::Unknown { what: "network", name: name.clone() };
+        let preset = sotto_network::preset(name).ok_or_else(unknown)?;
         let values = Reader::new(bytes).f32s("weights", PARAMETERS_MAX);
-        let values = values.map_err(|error| network::Error::File(error.to_string()))?;
+        let values = values.map_err(|error| sotto_network::Error::File(error.to_string()))?;
         Weights::new(&preset.network, values)
     }
 }
@@ -114,9 +114,9 @@ pub fn autosave_name(settings: &Settings, room: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use sotto_privacy::Release;
     use sotto_privacy::accountant::Mechanism;
-    use proptest::prelude::*;
 
     proptest! {
         #[test]

@@ -2,13 +2,13 @@
 
 use subtle::ConstantTimeEq;
 
-use sotto_digits::layout::Manifest;
-use sotto_digits::partition::{self, Shard};
 use crate::example_level::ExampleTask;
 use crate::virtual_clients::PrivateTask;
-use sotto_train::{Recipe, Variety};
+use sotto_digits::layout::Manifest;
+use sotto_digits::partition::{self, Shard};
 use sotto_network::WeightHash;
 use sotto_secagg::{Numbers, Rates, Terms};
+use sotto_train::{Recipe, Variety};
 
 /// A worker's place in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use super::{Control, SecureTask, Task, Token};
 use crate::{ExampleTask, PrivateTask};
-use sotto_train::{Method, Recipe, SgdConfig, Variety};
-use sotto_network::PARAMETERS_MAX;
 use sotto_core::wire::{Error, Reader, Writer};
+use sotto_network::PARAMETERS_MAX;
+use sotto_train::{Method, Recipe, SgdConfig, Variety};
 
 impl Task {
     /// Appends the task's bytes.

@@ -6,19 +6,19 @@ use std::rc::Rc;
 
 use proptest::prelude::*;
 
-use sotto_digits::{Digits, PIXELS, synthetic};
+use crate::sim::{Fate, Simulation};
 use crate::{
     Assignment, Control, Event, ExampleTask, Job, LocalTraining, Noise, Phase, PrivateTask, Report,
     Secret, SecureTask, Settings, Task, ToAggregator, Token, Update, Worker, WorkerAction,
     WorkerEvent,
 };
-use sotto_train::{Recipe, SgdConfig, Variety};
+use sotto_core::seeded::Stream;
+use sotto_core::wire::{Address, Envelope, PeerId};
+use sotto_digits::{Digits, PIXELS, synthetic};
 use sotto_network::{Network, preset};
 use sotto_privacy::Grid;
 use sotto_secagg::{FromClient, Identity};
-use sotto_core::seeded::Stream;
-use crate::sim::{Fate, Simulation};
-use sotto_core::wire::{Address, Envelope, PeerId};
+use sotto_train::{Recipe, SgdConfig, Variety};
 
 const MINUTE: u64 = 60_000;
 const DIGITS: usize = 12;

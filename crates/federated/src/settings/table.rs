@@ -4,11 +4,11 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use super::{Noise, SettingInfo};
+use crate::{schedule, strategy};
 use sotto_digits::partition;
 use sotto_digits::synthetic::FOLDS;
-use crate::{schedule, strategy};
+use sotto_network::Initialiser;
 use sotto_train::Method;
-use sotto_network::{self, Initialiser};
 
 /// The most rounds, shards, steps, virtual clients and seconds that a run may ask for.
 const ROUNDS_MAX: u32 = 100_000;
@@ -27,9 +27,9 @@ pub const SETTINGS: &[SettingInfo] = &[
         name: "model",
         label: "Network",
         help: "Which network all workers train.",
-        choices: network::preset_names,
+        choices: sotto_network::preset_names,
         get: |s| s.model.clone(),
-        set: |s, text| choice(text, &network::preset_names()).map(|name| s.model = name),
+        set: |s, text| choice(text, &sotto_network::preset_names()).map(|name| s.model = name),
     },
     SettingInfo {
         name: "rounds",

@@ -5,15 +5,14 @@ use std::sync::Arc;
 
 use super::network::Network;
 use super::{Make, Shards};
-use sotto_digits::Digits;
 use crate::attack::Attack;
 use crate::{
     Assignment, Entropy, Job, LocalTraining, Millis, Report, Spent, Token, TrainingError, Worker,
     WorkerAction, WorkerEvent,
 };
-use sotto_network;
-use sotto_secagg::Identity;
 use sotto_core::wire::PeerId;
+use sotto_digits::Digits;
+use sotto_secagg::Identity;
 use zeroize::Zeroizing;
 
 pub(super) struct Actor {
@@ -205,7 +204,7 @@ fn trained(
     attack: Option<&dyn Attack>,
 ) -> Result<Report, String> {
     let place = place.ok_or("there is no assignment")?;
-    let preset = network::preset(&place.model).ok_or("the network is not known")?;
+    let preset = sotto_network::preset(&place.model).ok_or("the network is not known")?;
     let spoilt = attack.map(|attack| attack.digits(digits));
     let digits = spoilt.as_ref().unwrap_or(digits);
     let run = || {

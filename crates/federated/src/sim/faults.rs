@@ -13,11 +13,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{Settings, Shards, Simulation, Snapshot};
-use sotto_digits::Digits;
 use crate::{Assignment, Checkpoint, Event, MemberState, Millis, Phase, Task, Update};
+use sotto_core::seeded::Stream;
+use sotto_digits::Digits;
 use sotto_network::WeightHash;
 use sotto_secagg::Rates;
-use sotto_core::seeded::Stream;
 
 use network::{Faulty, Return};
 use scenario::{Rewind, Scenario};

@@ -1,13 +1,13 @@
 //! One worker lies in a step of the secure sum: it is named, and the others go on without it.
 
 use super::{Fate, Settings, Shards, Simulation};
-use sotto_digits::Digits;
-use sotto_core::entropy::Entropy;
 use crate::{Event, MemberState, Phase, ToAggregator, ToWorker};
-use sotto_network::WeightHash;
-use sotto_secagg::{Advertisement, Context, FromClient, Identity, small_order_keys};
+use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Address, Envelope};
+use sotto_digits::Digits;
+use sotto_network::WeightHash;
+use sotto_secagg::{Advertisement, Context, FromClient, Identity, small_order_keys};
 
 const WORKERS: usize = 5;
 const SEED: u64 = 11;

@@ -16,14 +16,14 @@ mod wiretap;
 
 use std::collections::BTreeMap;
 
-use sotto_digits::Digits;
 use crate::attack::Attack;
 use crate::{
     Action, Aggregator, Assignment, Entropy, Event, Level, Millis, Settings, Snapshot, Task, Update,
 };
-use sotto_secagg::Width;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Address, PeerId};
+use sotto_digits::Digits;
+use sotto_secagg::Width;
 
 use actor::Actor;
 use network::Network;

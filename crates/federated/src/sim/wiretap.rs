@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use crate::{ToAggregator, ToWorker, Token};
+use sotto_core::wire::{Address, Envelope, PeerId};
 use sotto_network::WeightHash;
 use sotto_secagg::{FromClient, FromServer, share_kind};
-use sotto_core::wire::{Address, Envelope, PeerId};
 
 /// One try of one round.
 type Try = (u32, [u8; 32]);

@@ -23,10 +23,10 @@ use super::messages::{
 use super::noised::FAILED;
 use super::virtual_clients::PrivatePart;
 use sotto_core::entropy::Entropy;
-use sotto_train::Recipe;
-use sotto_network::{self, WeightHash};
-use sotto_secagg::{Context, FirstMask, Identity, Width};
 use sotto_core::wire::{Address, Envelope, PeerId, RunId};
+use sotto_network::WeightHash;
+use sotto_secagg::{Context, FirstMask, Identity, Width};
+use sotto_train::Recipe;
 
 /// How long an unanswered `Join` waits before it is sent again.
 const JOIN_AGAIN_MS: Millis = 2_000;
@@ -260,7 +260,7 @@ impl Worker {
     }
 
     fn bytes(&mut self, bytes: &[u8], now: Millis) -> Vec<WorkerAction> {
-        let limit = super::message_limit(network::PARAMETERS_MAX);
+        let limit = super::message_limit(sotto_network::PARAMETERS_MAX);
         let decoded = Envelope::decode(bytes, limit).and_then(|envelope| {
             ToWorker::decode(envelope.kind, &envelope.payload).map(|message| (envelope, message))
         });

@@ -8,8 +8,8 @@
 
 use std::collections::VecDeque;
 
-use sotto_secagg::Context;
 use sotto_core::wire::{Error, Reader, Writer};
+use sotto_secagg::Context;
 
 /// The first byte of a record.
 const VERSION: u8 = 1;

@@ -4,9 +4,9 @@ use super::super::messages::{SecureTask, ToAggregator, Token, Update};
 use super::super::noised::NoisySteps;
 use super::super::virtual_clients::PrivatePart;
 use super::{Current, Millis, Worker, WorkerAction, WorkerPhase};
-use sotto_train::Recipe;
 use sotto_core::prg::StreamKey;
 use sotto_secagg::{Client, Context, Encoding, Error, FromClient, FromServer};
+use sotto_train::Recipe;
 use zeroize::Zeroizing;
 
 /// A secure sum under way.

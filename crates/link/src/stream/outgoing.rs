@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{FIRST, FLIGHT_MAX, LAST, MESSAGE_MAX, PIECE_HEAD, PIECE_MAX, QUEUE_MAX, WINDOW};
-use sotto_core::wire::Writer;
 use crate::frame::{FRAME_MAX, HEAD_LEN, SEAL_LEN};
+use sotto_core::wire::Writer;
 
 /// Bytes of short messages that may be under way beside those of long ones.
 const SHORT_FLIGHT_MAX: usize = FLIGHT_MAX / 4;

@@ -14,9 +14,9 @@ use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
 use super::super::ring::{Masked, Share, Wide};
 use super::super::{Error, Party};
+use sotto_core::secret::Secret;
 use sotto_kernels::Number;
 use sotto_kernels::gemm::{Matrix, add_product};
-use sotto_core::secret::Secret;
 
 /// How two vectors are multiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -65,9 +65,9 @@ mod tests {
     use super::*;
 
     use super::super::super::dealing::{Masks, Scope};
+    use sotto_core::prg::StreamKey;
     use sotto_kernels::Number;
     use sotto_kernels::patches::Geometry;
-    use sotto_core::prg::StreamKey;
 
     /// `x W + bias` on shares, for weights that are open but for their masks.
     fn product(shape: &Shape, x: &[Wide], weights: &[Wide], bias: &[Wide], seed: u64) -> Vec<Wide> {

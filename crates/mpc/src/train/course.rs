@@ -16,10 +16,10 @@ use super::handover::{Handover, hand_over};
 use super::messages::{Begin, TrainingInfo};
 use super::plan::Plan;
 use super::step::{State, step};
-use sotto_digits::PIXELS;
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
+use sotto_digits::PIXELS;
 
 /// A training, as one party has it.
 pub(crate) struct Course {
@@ -49,11 +49,7 @@ impl Course {
     ///
     /// # Errors
     /// [`Error::Digits`], [`Error::Untrainable`], and as [`TrainingInfo::plan`].
-    pub(crate) fn new(
-        begin: &Begin,
-        pool: &Pool,
-        entropy: &mut Entropy,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(begin: &Begin, pool: &Pool, entropy: &mut Entropy) -> Result<Self, Error> {
         let Begin { info, seed, contributions } = begin;
         let plan = info.plan()?;
         if (plan.inputs(), plan.outputs()) != (PIXELS, LABELS) {

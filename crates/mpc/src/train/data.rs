@@ -9,10 +9,10 @@ use super::super::{Error, Role};
 use super::messages::CONTRIBUTIONS_MAX;
 use super::plan::ACTIVATION_BITS;
 use super::step::Batch;
-use sotto_digits::PIXELS;
 use sotto_core::secret::Secret;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Error as WireError, Reader};
+use sotto_digits::PIXELS;
 
 /// Digits have so many labels.
 pub(crate) const LABELS: usize = 10;

@@ -13,8 +13,8 @@ use std::ops::Range;
 
 use super::super::Error;
 use super::super::gates::Form;
-use sotto_kernels::Number;
 use sotto_core::secret::Secret;
+use sotto_kernels::Number;
 
 /// A map that adds up copies of what it is given: every engine does it to whatever it has.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -108,9 +108,9 @@ mod tests {
 
     use super::super::{Loss, Training};
     use super::*;
-    use sotto_train::{Model, ops};
-    use sotto_network::{Initialiser, Layer, Network, Weights};
     use sotto_core::seeded::Stream;
+    use sotto_network::{Initialiser, Layer, Network, Weights};
+    use sotto_train::{Model, ops};
 
     const BATCH: usize = 32;
 

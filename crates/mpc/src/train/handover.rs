@@ -21,11 +21,7 @@ pub(crate) struct Handover {
 impl Handover {
     /// # Errors
     /// [`Error::Untrainable`] where the model's scale differs by more than a power of two.
-    pub(crate) fn new(
-        network: &Network,
-        from: &Plan,
-        to: &Classifying,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(network: &Network, from: &Plan, to: &Classifying) -> Result<Self, Error> {
         let mut here = vec![0; from.parameters()];
         for (parameter, place) in from.places().iter().enumerate() {
             here[*place as usize] = parameter as u32;

@@ -16,8 +16,8 @@ use std::rc::Rc;
 
 use super::super::Error;
 use super::{Loss, Plan, Training};
-use sotto_network::{Network, preset};
 use sotto_core::wire::{Error as WireError, Reader, Writer};
+use sotto_network::{Network, preset};
 
 /// The longest name of a network or a loss, in bytes.
 const NAME_MAX: usize = 40;

@@ -135,8 +135,8 @@ mod tests {
 
     use super::super::{Fixed, Loss, Training};
     use super::*;
-    use sotto_network::{Initialiser, Layer, Network};
     use sotto_core::seeded::Stream;
+    use sotto_network::{Initialiser, Layer, Network};
 
     /// Three steps by the parties, and by the oracle with their coins.
     fn same_as_in_the_clear(network: &Network, training: Training) {

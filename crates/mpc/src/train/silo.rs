@@ -4,9 +4,9 @@ use super::super::client::split;
 use super::super::links::Links;
 use super::super::{Entropy, Error, Role};
 use super::data::{LABELS, PIECE_MAX, one_hot, pixels};
-use sotto_digits::PIXELS;
 use sotto_core::secret::Secret;
 use sotto_core::wire::{Mailbox, Writer};
+use sotto_digits::PIXELS;
 
 /// The silo's role.
 pub struct Silo<M> {

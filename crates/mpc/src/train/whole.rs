@@ -15,11 +15,11 @@ use super::dealing::{deal_handover, deal_step};
 use super::handover::{Handover, hand_over};
 use super::messages::Begin;
 use super::{Fixed, Loss, Plan, Training, TrainingInfo};
-use sotto_digits::PIXELS;
-use sotto_network::Weights;
 use sotto_core::secret::Secret;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::Writer;
+use sotto_digits::PIXELS;
+use sotto_network::Weights;
 
 const BATCH: usize = 4;
 

@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn every_row_agrees_with_the_vectors() {
         let mut rows = 0;
-        for row in include_str!("../../../tests/vectors/dp.csv").lines().skip(1) {
+        for row in include_str!("../../tests/vectors/dp.csv").lines().skip(1) {
             let cells: Vec<&str> = row.split(',').collect();
             let number = |i: usize| cells[i].parse::<f64>().unwrap();
             let mechanism = Mechanism::new(number(0), number(1), cells[2].parse().unwrap());

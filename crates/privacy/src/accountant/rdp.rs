@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn one_step_agrees_with_the_vectors() {
         let mut rows = 0;
-        for row in include_str!("../../../tests/vectors/rdp_single_step.csv").lines().skip(1) {
+        for row in include_str!("../../tests/vectors/rdp_single_step.csv").lines().skip(1) {
             let cells: Vec<f64> = row.split(',').map(|cell| cell.parse().unwrap()).collect();
             let [q, z, alpha, expected] = cells[..] else { panic!("{row}") };
             let found = divergence(q, z, alpha);

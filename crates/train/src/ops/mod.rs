@@ -20,10 +20,10 @@ mod storage;
 #[cfg(test)]
 mod check;
 
-pub use sotto_kernels::window::{Pooling, Window};
 pub use conv::{conv2d, conv2d_window};
 pub use cross_entropy::{cross_entropy, softmax};
 pub(super) use descend::{change, descend};
 pub use linear::{linear, linear_relu};
 pub use pool::{avg_pool2d, max_pool2d, pool2d};
 pub use relu::relu;
+pub use sotto_kernels::window::{Pooling, Window};

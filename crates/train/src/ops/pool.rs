@@ -36,7 +36,7 @@ pub fn avg_pool2d(x: &Tensor, size: usize) -> Result<Tensor> {
 /// When `x` is not a batch of images or a window is larger than the image.
 pub fn pool2d(x: &Tensor, window: Window) -> Result<Tensor> {
     let (channels, height, width, batch) = x.dims4()?;
-    window.check(height, width)?;
+    check_window(window, height, width)?;
     if batch == 0 {
         bail!("pooling: no images");
     }
@@ -44,14 +44,12 @@ pub fn pool2d(x: &Tensor, window: Window) -> Result<Tensor> {
     contiguous(x)?.apply_op1(Pool { images, places: Places::default() })
 }
 
-impl Window {
-    /// Whether an image has room for a window.
-    pub(super) fn check(&self, height: usize, width: usize) -> Result<()> {
-        if self.size == 0 || self.size > height || self.size > width {
-            bail!("a {0}x{0} window on a {height}x{width} image", self.size);
-        }
-        Ok(())
+/// Whether an image has room for a window.
+pub(super) fn check_window(window: Window, height: usize, width: usize) -> Result<()> {
+    if window.size == 0 || window.size > height || window.size > width {
+        bail!("a {0}x{0} window on a {height}x{width} image", window.size);
     }
+    Ok(())
 }
 
 #[derive(Clone, Copy)]

@@ -1,8 +1,8 @@
 //! What is assumed of computers, links and the work, each with a flag.
 
 use sotto_federated::Settings;
-use sotto_train::Recipe;
 use sotto_federated::sim::scale::{Machines, Workload};
+use sotto_train::Recipe;
 
 /// Bytes a second of a megabit a second.
 const MBIT: f64 = 1e6 / 8.0;

@@ -4,15 +4,15 @@
 use std::hint::black_box;
 
 use cpu_time::ThreadTime;
+use sotto_core::seeded::Stream;
+use sotto_core::wire::{Envelope, PeerId, RunId};
 use sotto_digits::synthetic;
+use sotto_federated::sim::scale::{ServerCosts, WorkerCosts};
 use sotto_federated::{Settings, Task, ToWorker, Token};
-use sotto_train::{EPOCHS_MAX, Recipe, Trainer};
 use sotto_network::{Initialiser, Network};
 use sotto_secagg::costs::{self, Stages};
 use sotto_secagg::{Error, Rates};
-use sotto_core::seeded::Stream;
-use sotto_federated::sim::scale::{ServerCosts, WorkerCosts};
-use sotto_core::wire::{Envelope, PeerId, RunId};
+use sotto_train::{EPOCHS_MAX, Recipe, Trainer};
 
 /// Cohorts of two sizes tell what grows with a worker's neighbours from what grows with pairs of
 /// them; vectors of two lengths tell what grows with the elements.

@@ -1,7 +1,7 @@
 //! Measured costs as flags, to repeat a run exactly.
 
-use sotto_network::Network;
 use sotto_federated::sim::scale::{Costs, ServerCosts, WorkerCosts};
+use sotto_network::Network;
 
 use super::calibrate;
 

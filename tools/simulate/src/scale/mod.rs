@@ -8,9 +8,11 @@ mod table;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use sotto_federated::sim::scale::{
+    Break, Cohort, Costs, Machines, Model, Round, Topology, Workload,
+};
 use sotto_network::preset;
 use sotto_secagg::COHORT_LEAST;
-use sotto_federated::sim::scale::{Break, Cohort, Costs, Machines, Model, Round, Topology, Workload};
 
 use assumed::Assumed;
 use flags::CostFlags;

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sotto_core::wire::{Reader, Writer};
 use sotto_federated::Checkpoint;
 use sotto_federated::kept::{open, seal};
 use sotto_federated::sim::Simulation;
-use sotto_core::wire::{Reader, Writer};
 
 use sotto_native::history::Point;
 

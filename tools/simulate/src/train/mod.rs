@@ -15,14 +15,14 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use sotto_federated::attack::{self, Attack};
-use sotto_federated::{Assignment, Checkpoint, Event, Phase, Settings, Snapshot};
 use sotto_federated::sim::Simulation;
+use sotto_federated::{Assignment, Checkpoint, Event, Phase, Settings, Snapshot};
 
+use dials::Dials;
+use keep::{Head, Keeper};
 use sotto_native::history::Summary;
 use sotto_native::source::Source;
 use sotto_native::testing::{Candidate, Tests};
-use dials::Dials;
-use keep::{Head, Keeper};
 
 /// A run of the page without a browser: the same machines, kernels and digits, on all cores.
 ///

@@ -3,9 +3,9 @@
 use super::super::super::settings::{Noise, Settings};
 use super::super::round::Round;
 use super::Aggregator;
-use sotto_train::Recipe;
 use sotto_privacy::accountant::Mechanism;
-use sotto_privacy::{self, History, Outlook};
+use sotto_privacy::{History, Outlook};
+use sotto_train::Recipe;
 
 /// What a run with noise gives away, so far and in the end.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +113,7 @@ impl Aggregator {
         &self,
         recipe: &Recipe,
         workers: usize,
-    ) -> Result<(), privacy::Error> {
+    ) -> Result<(), sotto_privacy::Error> {
         let values = self.weights.values().len();
         if let Some(examples) = self.settings.example_task() {
             examples.noise_on_steps(recipe, values)?;

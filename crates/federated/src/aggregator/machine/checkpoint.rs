@@ -8,9 +8,9 @@ use super::rejoin::Former;
 use super::{Aggregator, MEMBERS_MAX, budget, preset};
 use crate::strategy::OtherState;
 use crate::{Noise, SETTINGS, Settings};
-use sotto_network::{self, PARAMETERS_MAX, Weights};
-use sotto_privacy::{self, HISTORY_MAX, History};
 use sotto_core::wire::{Error, PeerId, Reader, RunId, Writer};
+use sotto_network::{PARAMETERS_MAX, Weights};
+use sotto_privacy::{HISTORY_MAX, History};
 
 /// The longest settings, in bytes.
 const SETTINGS_MAX: usize = 4096;
@@ -62,7 +62,7 @@ pub struct Stamp {
 pub enum RestoreError {
     /// The weights are not its network's.
     #[error(transparent)]
-    Network(#[from] network::Error),
+    Network(#[from] sotto_network::Error),
     /// The strategy's state is another one's.
     #[error(transparent)]
     Strategy(#[from] OtherState),
@@ -112,7 +112,7 @@ impl Aggregator {
         restored.strategy.restore(checkpoint.strategy, weights.values().len())?;
         restored.adaptive = match (restored.adaptive, checkpoint.clip) {
             (Some(adaptive), Some(clip)) => {
-                Some(adaptive.at(clip).map_err(|_: privacy::Error| RestoreError::Clip)?)
+                Some(adaptive.at(clip).map_err(|_: sotto_privacy::Error| RestoreError::Clip)?)
             }
             (None, None) => None,
             _ => return Err(RestoreError::Clip),

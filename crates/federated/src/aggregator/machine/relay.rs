@@ -7,7 +7,7 @@ use super::super::super::{Schedule, Settings};
 use super::super::{Action, MemberState, Phase};
 use super::{Aggregator, Millis};
 use sotto_digits::DIGITS_MAX;
-use sotto_network::{self, Weights};
+use sotto_network::Weights;
 
 /// What an aggregator knows of the run that it serves.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub struct Mean {
 pub enum RelayError {
     /// It is of another network, or its weights are none.
     #[error(transparent)]
-    Network(#[from] network::Error),
+    Network(#[from] sotto_network::Error),
     /// Noise and control variates belong to single workers.
     #[error("noise and control variates are not passed on to the workers of a branch")]
     Unsupported,
@@ -51,7 +51,7 @@ impl Aggregator {
         &mut self,
         place: &Assignment,
         capacity: u32,
-    ) -> Result<Vec<Action>, network::Error> {
+    ) -> Result<Vec<Action>, sotto_network::Error> {
         let settings = Settings {
             model: place.model.clone(),
             seed: place.seed,

@@ -8,9 +8,8 @@ use super::super::super::messages::{Refusal, SecureTask, ToWorker, Token};
 use super::super::round::Round;
 use super::super::{Action, SumView};
 use super::{Aggregator, Millis, info, notice};
-use sotto_privacy;
-use sotto_secagg::{Closed, Context, Error, FromClient, Phase, Server, Sum, Total};
 use sotto_core::wire::{Address, PeerId};
+use sotto_secagg::{Closed, Context, Error, FromClient, Phase, Server, Sum, Total};
 
 /// How long a phase after the training waits for silent workers.
 pub const STEP_MS: Millis = 15_000;
@@ -305,7 +304,7 @@ impl Aggregator {
 
     /// The mean of a round: of all digits, or of all virtual clients that were to be expected,
     /// with noise where the workers have not added it.
-    fn mean_of(&mut self, total: &Total, asked: usize) -> Result<Vec<f64>, privacy::Error> {
+    fn mean_of(&mut self, total: &Total, asked: usize) -> Result<Vec<f64>, sotto_privacy::Error> {
         let count = f64::from(total.count);
         let Some(private) = self.settings.private_task(asked) else {
             return Ok(total.values.iter().map(|value| value / count).collect());

@@ -5,8 +5,8 @@ use super::super::super::sampling::{self, Size};
 use super::super::round::{Round, Work};
 use super::super::{Action, Member};
 use super::{Aggregator, Millis, draw_token, notice};
-use sotto_train::Recipe;
 use sotto_core::wire::{Address, PeerId};
+use sotto_train::Recipe;
 
 impl Aggregator {
     /// Begins a round, if one is wanted and enough workers are there.

@@ -5,9 +5,9 @@ use super::super::super::strategy::RoundFacts;
 use super::super::round::{Outcome, Round};
 use super::super::{Action, Member};
 use super::{Aggregator, Millis, notice};
+use sotto_core::wire::{Address, PeerId};
 use sotto_network::Weights;
 use sotto_privacy::inversion;
-use sotto_core::wire::{Address, PeerId};
 
 /// How long an abandoned round waits before it is tried again.
 const RETRY_MS: Millis = 1_000;

@@ -6,9 +6,9 @@ use super::super::wiretap::Wiretap;
 use super::super::{Fate, Millis};
 use super::scenario::{Lie, Scenario, Wires};
 use crate::{ToAggregator, ToWorker, Token};
-use sotto_secagg::{FromClient, FromServer};
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Address, Envelope, PeerId};
+use sotto_secagg::{FromClient, FromServer};
 
 /// Everything that touches a message on its way.
 pub(super) struct Faulty {

@@ -1,7 +1,7 @@
 //! How long the messages of a round are, in bytes. A test compares them with those of a sum.
 
-use sotto_secagg::{COHORT_MAX, COUNT_LIMBS, Encoding, Numbers, Rates, Width};
 use sotto_core::wire::ENVELOPE_LEN;
+use sotto_secagg::{COHORT_MAX, COUNT_LIMBS, Encoding, Numbers, Rates, Width};
 
 /// The envelope, and the token of the task that a message belongs to.
 pub(super) const FRAME: f64 = (ENVELOPE_LEN + 16) as f64;
@@ -105,11 +105,11 @@ fn width(workers: usize) -> Width {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sotto_core::entropy::Entropy;
     use crate::{SecureTask, Task, ToWorker, Token};
-    use sotto_train::{Recipe, SgdConfig, Variety};
-    use sotto_secagg::costs;
+    use sotto_core::entropy::Entropy;
     use sotto_core::seeded::Stream;
+    use sotto_secagg::costs;
+    use sotto_train::{Recipe, SgdConfig, Variety};
 
     #[test]
     fn a_worker_of_a_real_sum_sends_and_receives_so_much() {

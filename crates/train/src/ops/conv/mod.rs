@@ -11,13 +11,14 @@ mod winograd;
 use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, WithDType};
 
+use super::pool::check_window;
 use super::saved::Places;
 use super::storage::{Real, contiguous, slice, values, with_real};
+use problem::Problem;
 use sotto_kernels::Number;
 use sotto_kernels::lanes::Float;
 use sotto_kernels::patches::Geometry;
 use sotto_kernels::window::Window;
-use problem::Problem;
 
 /// Convolves a batch of images that have `margin` zeros on every side.
 ///
@@ -56,7 +57,7 @@ pub fn conv2d_window(
         );
     }
     let geometry = Geometry { inputs, outputs, height, width, kernel, margin };
-    window.check(geometry.output_height(), geometry.output_width())?;
+    check_window(window, geometry.output_height(), geometry.output_width())?;
     let op = Conv2d { problem: Problem { geometry, window, batch }, places: Places::default() };
     contiguous(x)?.apply_op3(&contiguous(weight)?, &contiguous(bias)?, op)
 }

@@ -3,13 +3,13 @@
 use proptest::prelude::*;
 
 use super::*;
-use sotto_digits::synthetic;
+use crate::sim::{Fate, Simulation};
 use crate::{Assignment, Checkpoint, Event, Phase, ToAggregator, ToWorker, strategy};
+use sotto_core::seeded::Stream;
+use sotto_core::wire::{Address, Envelope, Writer};
+use sotto_digits::synthetic;
 use sotto_privacy::Release;
 use sotto_secagg::FromClient;
-use sotto_core::seeded::Stream;
-use crate::sim::{Fate, Simulation};
-use sotto_core::wire::{Address, Envelope, Writer};
 
 const MINUTE: u64 = 60_000;
 

@@ -12,13 +12,13 @@ mod tiles;
 
 use super::super::saved::Saved;
 use super::Problem;
+use filters::{filter_gradients, filters};
 use sotto_kernels::dot;
 use sotto_kernels::lanes::{Float, Kernel, Lanes, WIDTH};
 use sotto_kernels::scratch::Scratch;
 use sotto_kernels::tile::{self, load_some, store_some};
 use sotto_kernels::window::Window;
 use sotto_kernels::winograd::{self, OUTPUTS, PRODUCTS, TAPS};
-use filters::{filter_gradients, filters};
 use spectrum::{Spectrum, add_input_gradient, put_tile, tile_gradient, transform_input};
 use tiles::Tiles;
 
