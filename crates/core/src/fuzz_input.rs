@@ -4,6 +4,7 @@ use crate::entropy::Entropy;
 use crate::seeded::Stream;
 
 /// Randomness that an input replays with.
+#[must_use]
 pub fn entropy(seed: u64, path: &str) -> Entropy {
     let mut stream = Stream::new(seed, path);
     Box::new(move |bytes: &mut [u8]| stream.fill(bytes))
@@ -13,10 +14,12 @@ pub fn entropy(seed: u64, path: &str) -> Entropy {
 pub struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
+    #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -52,6 +55,7 @@ impl<'a> Input<'a> {
         head
     }
 
+    #[must_use]
     pub fn rest(self) -> &'a [u8] {
         self.0
     }

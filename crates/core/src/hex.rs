@@ -9,6 +9,7 @@ pub fn encode(bytes: &[u8]) -> String {
 }
 
 /// As [`encode`], of a secret: erased where it is dropped, and nowhere else before.
+#[must_use]
 pub fn encode_secret(bytes: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(encode(bytes))
 }

@@ -38,6 +38,7 @@ impl Stream {
     }
 
     /// The stream of a key that was drawn elsewhere.
+    #[must_use]
     pub fn keyed(seed: &[u8; 32]) -> Self {
         Self { rng: ChaCha8Rng::from_seed(*seed) }
     }

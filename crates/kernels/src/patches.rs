@@ -16,31 +16,38 @@ pub struct Geometry {
 }
 
 impl Geometry {
+    #[must_use]
     pub fn padded_height(&self) -> usize {
         self.height + 2 * self.margin
     }
 
+    #[must_use]
     pub fn padded_width(&self) -> usize {
         self.width + 2 * self.margin
     }
 
+    #[must_use]
     pub fn output_height(&self) -> usize {
         self.padded_height() - self.kernel + 1
     }
 
+    #[must_use]
     pub fn output_width(&self) -> usize {
         self.padded_width() - self.kernel + 1
     }
 
+    #[must_use]
     pub fn pixels(&self) -> usize {
         self.output_height() * self.output_width()
     }
 
     /// Values in a patch.
+    #[must_use]
     pub fn patch(&self) -> usize {
         self.inputs * self.kernel * self.kernel
     }
 
+    #[must_use]
     pub fn image(&self) -> usize {
         self.inputs * self.height * self.width
     }
@@ -73,6 +80,7 @@ pub struct Patches<'a, T> {
 }
 
 /// How far a patch's value number `place` lies from the patch's first.
+#[must_use]
 pub fn offset(geometry: &Geometry, place: usize) -> usize {
     let k = geometry.kernel;
     let (channel, row, column) = (place / (k * k), place / k % k, place % k);

@@ -34,11 +34,13 @@ impl<T: Float> Scratch<T> {
     }
 
     /// A buffer to be given back to the pool when it is dropped.
+    #[must_use]
     pub fn from_vec(buffer: Vec<T>) -> Self {
         Self(buffer)
     }
 
     /// The buffer alone; [`Scratch::from_vec`] takes it back.
+    #[must_use]
     pub fn into_vec(mut self) -> Vec<T> {
         std::mem::take(&mut self.0)
     }

@@ -37,6 +37,7 @@ pub fn pack_left<T: Float>(
 }
 
 /// Numbers in the panels of `B [inner, columns]`.
+#[must_use]
 pub fn panels_len(inner: usize, columns: usize) -> usize {
     inner * columns.next_multiple_of(WIDTH)
 }

@@ -40,6 +40,7 @@ impl Window {
     pub const IDENTITY: Self = Self { size: 1, kind: Pooling::Max, relu: false };
 
     /// Whether the gradient depends on the values: on which was largest, on the rectifier.
+    #[must_use]
     pub fn has_places(&self) -> bool {
         self.relu || (self.kind == Pooling::Max && self.size > 1)
     }

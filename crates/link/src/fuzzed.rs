@@ -39,6 +39,7 @@ fn identity() -> HostIdentity {
 }
 
 /// An example of each kind, the kind first.
+#[must_use]
 pub fn examples() -> Vec<Vec<u8>> {
     let tag = RoomSecret::draw(&mut entropy(0, "fuzzing/room")).tag();
     let proof = identity().prove(tag, &[9; 32]);
@@ -475,6 +476,7 @@ impl Room {
 }
 
 /// Rooms in which all goes well, and a stranger who says one thing after the other.
+#[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     // All meet, and the host has let its guest in.
     let met = [1, 19, 19, 18, 4, 19];

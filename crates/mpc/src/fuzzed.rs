@@ -26,6 +26,7 @@ pub fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 /// A message of each kind, the kind first.
+#[must_use]
 pub fn examples() -> Vec<Vec<u8>> {
     let (preset, fraction, saving) = ("linear".to_owned(), 8, Saving::Rounds);
     let model = ModelInfo { number: 1, preset: preset.clone(), fraction, saving };

@@ -27,6 +27,7 @@ pub struct Point {
 
 impl Point {
     /// For people.
+    #[must_use]
     pub fn line(&self) -> String {
         let mut line = format!(
             "round {:>4}   accuracy {:>6.2} %   loss {:.4}   pens {:>6.2} %   weights {}",

@@ -40,6 +40,7 @@ impl Source {
     }
 
     /// Digits that are in memory.
+    #[must_use]
     pub fn of(layout: Layout) -> Self {
         Self { manifest: layout.manifest().clone(), chunks: Chunks::Layout(Box::new(layout)) }
     }

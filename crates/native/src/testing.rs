@@ -61,6 +61,7 @@ pub struct Candidate {
 
 impl Candidate {
     /// The newest model of an aggregator.
+    #[must_use]
     pub fn of(aggregator: &Aggregator) -> Self {
         let snapshot = aggregator.snapshot();
         Self {

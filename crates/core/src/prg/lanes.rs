@@ -101,10 +101,12 @@ mod words {
 
     impl U32x4 {
         #[inline(always)]
+        #[must_use]
         pub fn new(words: [u32; 4]) -> Self {
             Self(words)
         }
         #[inline(always)]
+        #[must_use]
         pub fn to_array(self) -> [u32; 4] {
             self.0
         }
@@ -126,52 +128,64 @@ mod words {
             self.zip(other, u32::wrapping_sub)
         }
         #[inline(always)]
+        #[must_use]
         pub fn add_halves(self, other: Self) -> Self {
             self.zip(other, |a, b| halves(a, b, u16::wrapping_add))
         }
         #[inline(always)]
+        #[must_use]
         pub fn sub_halves(self, other: Self) -> Self {
             self.zip(other, |a, b| halves(a, b, u16::wrapping_sub))
         }
         #[inline(always)]
+        #[must_use]
         pub fn xor(self, other: Self) -> Self {
             self.zip(other, |a, b| a ^ b)
         }
         #[inline(always)]
+        #[must_use]
         pub fn and(self, other: Self) -> Self {
             self.zip(other, |a, b| a & b)
         }
         #[inline(always)]
+        #[must_use]
         pub fn and_not(self, other: Self) -> Self {
             self.zip(other, |a, b| a & !b)
         }
         #[inline(always)]
+        #[must_use]
         pub fn shl(self, by: u32) -> Self {
             Self(self.0.map(|word| word << by))
         }
         #[inline(always)]
+        #[must_use]
         pub fn shr(self, by: u32) -> Self {
             Self(self.0.map(|word| word >> by))
         }
         #[inline(always)]
+        #[must_use]
         pub fn top_bits(self) -> Self {
             Self(self.0.map(|word| (word as i32 >> 31) as u32))
         }
         #[inline(always)]
+        #[must_use]
         pub fn zip_low(self, other: Self) -> Self {
             let ([a, b, _, _], [c, d, _, _]) = (self.0, other.0);
             Self([a, c, b, d])
         }
         #[inline(always)]
+        #[must_use]
         pub fn zip_high(self, other: Self) -> Self {
             let ([_, _, a, b], [_, _, c, d]) = (self.0, other.0);
             Self([a, c, b, d])
         }
         #[inline(always)]
+        #[must_use]
         pub fn rotate_16(self) -> Self {
             Self(self.0.map(|word| word.rotate_left(16)))
         }
         #[inline(always)]
+        #[must_use]
         pub fn rotate_8(self) -> Self {
             Self(self.0.map(|word| word.rotate_left(8)))
         }
@@ -189,24 +203,28 @@ pub use words::U32x4;
 impl U32x4 {
     /// The same word four times.
     #[inline(always)]
+    #[must_use]
     pub fn splat(word: u32) -> Self {
         Self::new([word; 4])
     }
 
     /// All bits of a lane set where the lowest bit is.
     #[inline(always)]
+    #[must_use]
     pub fn low_bits(self) -> Self {
         self.shl(31).top_bits()
     }
 
     /// The four words at the start of `words`.
     #[inline(always)]
+    #[must_use]
     pub fn load(words: &[u32]) -> Self {
         Self::new([words[0], words[1], words[2], words[3]])
     }
 
     /// Rows become columns.
     #[inline(always)]
+    #[must_use]
     pub fn transpose([a, b, c, d]: [Self; 4]) -> [Self; 4] {
         let (ac, bd) = (a.zip_low(c), b.zip_low(d));
         let (ac_high, bd_high) = (a.zip_high(c), b.zip_high(d));
@@ -214,17 +232,20 @@ impl U32x4 {
     }
 
     #[inline(always)]
+    #[must_use]
     pub fn rotate_12(self) -> Self {
         self.shl(12).xor(self.shr(20))
     }
 
     #[inline(always)]
+    #[must_use]
     pub fn rotate_7(self) -> Self {
         self.shl(7).xor(self.shr(25))
     }
 
     /// Word by word from `other` where the lane of `mask` is all ones, else from `self`.
     #[inline(always)]
+    #[must_use]
     pub fn select(self, other: Self, mask: Self) -> Self {
         self.and_not(mask).xor(other.and(mask))
     }

@@ -87,6 +87,7 @@ pub(super) fn grown(seeds: &Seeds, nonce: [u32; 3]) {
 
 impl Ledger {
     /// How many pairs of key and nonce there are, and how many nonces of trees.
+    #[must_use]
     pub fn len(&self) -> (usize, usize) {
         let nonces: HashSet<_> = self.nodes.keys().map(|(_, nonce)| nonce).collect();
         (self.streams.len(), nonces.len())
@@ -94,6 +95,7 @@ impl Ledger {
 
     /// Checks that no holder drew a block of a stream twice, and that different holders of a pair drew the same
     /// stretch of it: the same numbers for the same purpose. Gives who holds pairs in common.
+    #[must_use]
     pub fn check_streams(&self) -> BTreeSet<Vec<Holder>> {
         let mut common = BTreeSet::new();
         for ((_, nonce), drawn) in &self.streams {

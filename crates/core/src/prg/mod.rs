@@ -143,6 +143,7 @@ pub struct Children {
 /// Doubles four seeds: the two children are the first eight words of their [`expand`]ed blocks, their control bits the
 /// two lowest bits of the ninth.
 #[inline(always)]
+#[must_use]
 pub fn double(seeds: &Seeds, nonce: [u32; 3]) -> Children {
     Block::of(seeds, nonce).children()
 }
@@ -157,6 +158,7 @@ pub struct ChildrenWith<const N: usize> {
 
 /// As [`double`]; the words that each child has besides follow from the tenth of the block on.
 #[inline(always)]
+#[must_use]
 pub fn double_with<const N: usize>(seeds: &Seeds, nonce: [u32; 3]) -> ChildrenWith<N> {
     const { assert!(9 + 2 * N <= BLOCK_WORDS, "a block holds so much") }
     let block = Block::of(seeds, nonce);
@@ -167,6 +169,7 @@ pub fn double_with<const N: usize>(seeds: &Seeds, nonce: [u32; 3]) -> ChildrenWi
 /// One ChaCha8 block for each of four seeds, under the seed twice as key, at counter 0 and a nonce of its own, so that a
 /// guess at one node's seed is a guess at no other's.
 #[inline(always)]
+#[must_use]
 pub fn expand(seeds: &Seeds, nonce: [u32; 3]) -> [U32x4; BLOCK_WORDS] {
     let block = Block::of(seeds, nonce);
     std::array::from_fn(|index| block.word(index))

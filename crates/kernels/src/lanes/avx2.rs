@@ -15,14 +15,14 @@ use super::{Kernel, Lanes, WIDTH};
 
 /// Proof that the machine has AVX2.
 #[derive(Clone, Copy)]
-pub struct Avx2(());
+pub(super) struct Avx2(());
 
 impl Avx2 {
-    pub fn detect() -> Option<Self> {
+    pub(super) fn detect() -> Option<Self> {
         is_x86_feature_detected!("avx2").then_some(Self(()))
     }
 
-    pub fn run<K: Kernel<f32>>(self, kernel: K) -> K::Output {
+    pub(super) fn run<K: Kernel<f32>>(self, kernel: K) -> K::Output {
         #[target_feature(enable = "avx2")]
         fn with_avx2<K: Kernel<f32>>(kernel: K) -> K::Output {
             kernel.run::<F32x8>()
@@ -33,7 +33,7 @@ impl Avx2 {
 }
 
 #[derive(Clone, Copy)]
-pub struct F32x8(__m256);
+pub(super) struct F32x8(__m256);
 
 impl F32x8 {
     /// Numbers 0 to 3 plus numbers 4 to 7.
