@@ -139,7 +139,7 @@ lay_out_digits() {
 }
 
 build_wasm() {
-    cargo build --release --lib --target wasm32-unknown-unknown
+    cargo build --release --lib -p sotto --target wasm32-unknown-unknown
     if [[ "$wasm" -nt www/wasm/sotto_bg.wasm ]]; then
         cargo run -q -p bindings -- "$wasm" www/wasm
     fi
@@ -177,7 +177,7 @@ check() {
     node tools/promises.mjs
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
-    cargo clippy --lib --target wasm32-unknown-unknown -- -D warnings
+    cargo clippy --lib -p sotto --target wasm32-unknown-unknown -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --quiet
     node tools/silence/silence.mjs
     build_wasm
@@ -298,7 +298,7 @@ fuzz() {
     local target="${1:-all}" seconds="${2:-600}" limits=(-rss_limit_mb=2048 -malloc_limit_mb=256 -timeout=10)
     if [[ "$target" == seeds ]]; then
         setup_rust
-        cargo test --lib -- --ignored fuzzing::tests::write_seeds
+        cargo test --lib -p sotto-fuzzing -- --ignored tests::write_seeds
         return
     fi
     setup_fuzz

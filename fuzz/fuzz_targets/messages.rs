@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sotto::fuzzing::run("messages", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sotto_fuzzing::run("messages", bytes));

@@ -97,7 +97,7 @@ function prove() {
 
 prove();
 const given = process.argv.slice(2).map((path) => relative(root, join(process.cwd(), path)));
-const files = given.length > 0 ? given : ["build.sh", ...["src", "tools"].flatMap(all)];
+const files = given.length > 0 ? given : ["build.sh", ...["src", "crates", "tools"].flatMap(all)];
 const testModules = files.filter((path) => path.endsWith(".rs")).flatMap(declaredForTests);
 const found = files.filter((path) => !isForTests(path, testModules)).flatMap((path) => silent(path));
 found.forEach((one) => console.error(one));

@@ -14,26 +14,31 @@ pub fn entropy(seed: u64, path: &str) -> Entropy {
 pub struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
+    /// Reads choices from these bytes.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
+    /// Whether all have been read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// One byte.
     pub fn u8(&mut self) -> u8 {
         let Some((first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
         *first
     }
 
+    /// Two bytes, the low one first.
     pub fn u16(&mut self) -> u16 {
         u16::from_le_bytes([self.u8(), self.u8()])
     }
 
+    /// Four bytes, the lowest first.
     pub fn u32(&mut self) -> u32 {
         u32::from(self.u16()) | u32::from(self.u16()) << 16
     }
@@ -43,6 +48,7 @@ impl<'a> Input<'a> {
         usize::from(self.u8()) % bound.max(1)
     }
 
+    /// One of these, by a byte.
     pub fn pick<T: Copy, const N: usize>(&mut self, choices: [T; N]) -> T {
         choices[self.below(N)]
     }
@@ -55,6 +61,7 @@ impl<'a> Input<'a> {
         head
     }
 
+    /// All that are left.
     #[must_use]
     pub fn rest(self) -> &'a [u8] {
         self.0

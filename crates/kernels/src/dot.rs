@@ -78,6 +78,7 @@ pub fn finish<L: Lanes, const R: usize, const C: usize>(parts: &[[L; C]; R]) -> 
     L::sums(four)
 }
 
+/// `sums += a b^T`, lane by lane: every row of `a` with every row of `b`.
 #[inline(always)]
 pub fn multiply<L: Lanes, const R: usize, const C: usize>(
     sums: &mut [[L; C]; R],

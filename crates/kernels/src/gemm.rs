@@ -7,7 +7,9 @@
 
 use super::Number;
 
+/// Rows of a tile.
 pub const ROWS: usize = 4;
+/// Columns of a tile.
 pub const COLUMNS: usize = 8;
 
 /// A matrix whose columns can be packed eight at a time.
@@ -20,8 +22,11 @@ pub trait Columns<T> {
 /// A matrix in a slice, row after row.
 #[derive(Clone, Copy)]
 pub struct Matrix<'a, T> {
+    /// Row after row.
     pub values: &'a [T],
+    /// How many rows.
     pub rows: usize,
+    /// How many columns.
     pub columns: usize,
 }
 
@@ -64,6 +69,7 @@ pub struct Packed<T: Number> {
 }
 
 impl<T: Number> Packed<T> {
+    /// Packs a matrix.
     pub fn new(a: Matrix<'_, T>) -> Self {
         let mut panels = vec![T::ZERO; a.rows.div_ceil(ROWS) * ROWS * a.columns];
         for (i, panel) in panels.chunks_exact_mut(ROWS * a.columns).enumerate() {
@@ -109,6 +115,9 @@ pub fn add_product<T: Number>(a: Matrix<'_, T>, b: &impl Columns<T>, columns: us
 }
 
 /// `c += x B` for one row `x` and a matrix `B` of as many rows, which is read once, in place.
+///
+/// # Panics
+/// When the matrix has other columns than `c`.
 pub fn add_row_product<T: Number>(x: &[T], b: &[T], c: &mut [T]) {
     debug_assert_eq!(b.len(), x.len() * c.len());
     let columns = c.len();

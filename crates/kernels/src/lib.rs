@@ -28,6 +28,7 @@ use bytemuck::Pod;
 pub trait Number:
     Pod + AddAssign + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
 {
+    /// Zero.
     const ZERO: Self;
 
     /// Erases working memory, where these numbers may be shares or masks.

@@ -7,35 +7,46 @@ use super::gemm::{COLUMNS, Columns};
 /// The sizes of one convolution of one image.
 #[derive(Debug, Clone, Copy)]
 pub struct Geometry {
+    /// Channels of the image.
     pub inputs: usize,
+    /// Channels that come out.
     pub outputs: usize,
+    /// Rows of the image.
     pub height: usize,
+    /// Columns of the image.
     pub width: usize,
+    /// Rows, and columns, of a kernel.
     pub kernel: usize,
+    /// Zeros around the image, on each side.
     pub margin: usize,
 }
 
 impl Geometry {
+    /// Rows of the image with its margin.
     #[must_use]
     pub fn padded_height(&self) -> usize {
         self.height + 2 * self.margin
     }
 
+    /// Columns of the image with its margin.
     #[must_use]
     pub fn padded_width(&self) -> usize {
         self.width + 2 * self.margin
     }
 
+    /// Rows that come out.
     #[must_use]
     pub fn output_height(&self) -> usize {
         self.padded_height() - self.kernel + 1
     }
 
+    /// Columns that come out.
     #[must_use]
     pub fn output_width(&self) -> usize {
         self.padded_width() - self.kernel + 1
     }
 
+    /// Places that come out, of one channel.
     #[must_use]
     pub fn pixels(&self) -> usize {
         self.output_height() * self.output_width()
@@ -47,6 +58,7 @@ impl Geometry {
         self.inputs * self.kernel * self.kernel
     }
 
+    /// Values of the image.
     #[must_use]
     pub fn image(&self) -> usize {
         self.inputs * self.height * self.width
@@ -68,6 +80,7 @@ impl Geometry {
         }
     }
 
+    /// Zeros, as many as an image with its margin has values.
     pub fn padded_image<T: Number>(&self) -> Vec<T> {
         vec![T::ZERO; self.inputs * self.padded_height() * self.padded_width()]
     }
@@ -75,7 +88,9 @@ impl Geometry {
 
 /// `P [patch, pixels]` of one image that has its margin around it.
 pub struct Patches<'a, T> {
+    /// The image, with its margin.
     pub image: &'a [T],
+    /// The convolution.
     pub geometry: Geometry,
 }
 

@@ -139,9 +139,13 @@ fn tile<L: Lanes, const R: usize>(
 
 /// A matrix whose rows begin `stride` apart; each starts from its bias, or from zero.
 pub struct Rows<'a, T> {
+    /// Where the rows stand.
     pub values: &'a mut [T],
+    /// From the beginning of a row to that of the next.
     pub stride: usize,
+    /// Values of a row.
     pub columns: usize,
+    /// A value for each row.
     pub bias: Option<&'a [T]>,
 }
 
@@ -161,8 +165,11 @@ impl<L: Lanes> Output<L> for Rows<'_, L::Number> {
 
 /// Adds row `r` to the values from `places[r]` on.
 pub struct Scatter<'a, T> {
+    /// What is added to.
     pub values: &'a mut [T],
+    /// Where each row begins.
     pub places: &'a [usize],
+    /// Values of a row.
     pub columns: usize,
 }
 
@@ -183,7 +190,9 @@ impl<L: Lanes> Output<L> for Scatter<'_, L::Number> {
 
 /// The panels of the next product: `[panel][rows][8]`.
 pub struct Panels<'a, T> {
+    /// Where the panels stand.
     pub values: &'a mut [T],
+    /// Rows of a panel.
     pub rows: usize,
 }
 
@@ -200,12 +209,19 @@ impl<L: Lanes> Output<L> for Panels<'_, L::Number> {
 }
 
 /// The eight numbers from `place` on.
+///
+/// # Panics
+/// When there are fewer.
 #[inline(always)]
 pub fn load_at<L: Lanes>(values: &[L::Number], place: usize) -> L {
     let eight = values[place..].first_chunk().expect("whole lanes stand there");
     L::load(eight)
 }
 
+/// Writes eight numbers from `place` on.
+///
+/// # Panics
+/// When there is no room for them.
 #[inline(always)]
 pub fn store_at<L: Lanes>(lanes: L, values: &mut [L::Number], place: usize) {
     let eight = values[place..].first_chunk_mut().expect("there is room for whole lanes");

@@ -15,6 +15,9 @@ use sotto_core::fuzz_input::{Input, entropy, tamper};
 use sotto_core::wire::{Error, Reader, Writer};
 
 /// Reads what is sealed in a frame of this kind, and writes it again.
+///
+/// # Errors
+/// As the message has them.
 pub fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
     match kind {
         0 => Greeting::decode(bytes).map(|greeting| greeting.encode()),

@@ -6,6 +6,9 @@ use super::train::{Begin, Loss, StepOrder, Training, TrainingInfo, Use};
 use sotto_core::wire::{Error, Reader, Writer};
 
 /// Reads a message of this kind, and writes it again.
+///
+/// # Errors
+/// As the message has them.
 pub fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let behind = |head: Vec<u8>, rest: &[u8]| [head.as_slice(), rest].concat();
     match kind {

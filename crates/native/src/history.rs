@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The model after a round.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Point {
+    /// Counted from 1; 0 is the model to begin with.
     pub round: u32,
     /// Test digits read right, in percent.
     pub accuracy: f64,
@@ -46,22 +47,30 @@ impl Point {
 pub struct Summary<'a> {
     /// Of the last model, in percent.
     pub test_accuracy: f64,
+    /// The mean cross-entropy of the last model, in nats.
     pub test_loss: f64,
     /// Of the last model on unseen pens, in percent.
     pub pens_accuracy: f64,
     /// The best accuracy of all rounds.
     pub best_accuracy: f64,
+    /// Rounds that have closed.
     pub rounds: u32,
     /// The first round whose model reached the target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounds_to_target: Option<u32>,
+    /// As in a [`Point`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backdoor: Option<f64>,
+    /// Bytes that workers have sent.
     pub bytes_up: u64,
+    /// Bytes that the aggregator has sent.
     pub bytes_down: u64,
+    /// Of the last model.
     pub weights_sha256: &'a str,
+    /// Workers.
     pub clients: u32,
     /// The settings that are not the page's usual ones, as in its address.
     pub settings: String,
+    /// How long it took.
     pub seconds: f64,
 }

@@ -23,6 +23,9 @@ enum Chunks {
 
 impl Source {
     /// Reads `folder`, or the one that `MNIST_DIR` names, or a usual one.
+    ///
+    /// # Errors
+    /// When there is none, or it has no digits.
     pub fn open(folder: Option<&Path>) -> Result<Self, String> {
         let named = folder.map(Path::to_owned);
         let named = named.or_else(|| std::env::var_os("MNIST_DIR").map(PathBuf::from));
@@ -46,6 +49,9 @@ impl Source {
     }
 
     /// All test digits.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
     pub fn test(&self) -> Result<Digits, String> {
         let mut all = Digits::default();
         for chunk in self.manifest.test_chunks() {
@@ -55,6 +61,9 @@ impl Source {
     }
 
     /// The digits of a place.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or the place is none.
     pub fn shard(&self, place: &Assignment) -> Result<Digits, String> {
         let shard = place.cut(&self.manifest)?;
         let chunks = self.manifest.chunks_of(&shard).into_iter();

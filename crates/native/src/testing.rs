@@ -24,6 +24,10 @@ pub struct Tests {
 }
 
 impl Tests {
+    /// The digits of `source` and of pens that no worker of `fold` draws, and stamped ones where `attack` is a backdoor.
+    ///
+    /// # Errors
+    /// When the digits cannot be read.
     pub fn new(source: &Source, fold: u32, attack: Option<&dyn Attack>) -> Result<Self, String> {
         let digits = source.test()?;
         let pens = unseen(fold as usize, UNSEEN).map_err(|error| error.to_string())?.digits;
@@ -32,6 +36,10 @@ impl Tests {
         Ok(Self { digits: Parts::new(&digits), pens: Parts::new(&pens), stamped })
     }
 
+    /// How well a model reads.
+    ///
+    /// # Errors
+    /// When it does not fit its network.
     pub fn point(&self, candidate: &Candidate) -> Result<Point, String> {
         let Candidate { network, weights, round, bytes_up, bytes_down } = candidate;
         let test = |parts: &Parts| parts.test(network, weights).map_err(|error| error.to_string());

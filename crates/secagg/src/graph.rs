@@ -89,6 +89,9 @@ impl Rates {
     }
 
     /// The smallest even degree that holds (Bell et al. 2020, section 3.5), however many they are.
+    ///
+    /// # Errors
+    /// [`Error::Rates`] when none does.
     pub fn sparse(&self, workers: usize) -> Result<Degree, Error> {
         let degrees = (2..workers - 1).step_by(2);
         let fitting = degrees.filter_map(|neighbours| self.threshold(workers, neighbours));

@@ -34,12 +34,15 @@ thread_local! {
 }
 
 /// Writes down what `work` draws, on this thread.
+///
+/// # Panics
+/// When `work` opens a ledger itself.
 pub fn kept<T>(work: impl FnOnce() -> T) -> (T, Ledger) {
     LEDGER.set(Some(Ledger::default()));
     IS_OPEN.set(true);
     let done = work();
     IS_OPEN.set(false);
-    (done, LEDGER.take().unwrap())
+    (done, LEDGER.take().expect("nobody else has closed it"))
 }
 
 /// What `work` draws, this holder draws.
@@ -58,7 +61,7 @@ pub(super) fn drawn(key: &[u32; 8], nonce: [u32; 3], first: u32, words: usize) {
     let first = u64::from(first);
     let blocks = first..first + words.div_ceil(BLOCK_WORDS) as u64;
     LEDGER.with_borrow_mut(|ledger| {
-        let ledger = ledger.as_mut().unwrap();
+        let ledger = ledger.as_mut().expect("it is open");
         ledger.streams.entry((*key, nonce)).or_default().push((HOLDER.get(), blocks));
     });
 }
@@ -76,7 +79,7 @@ pub(super) fn grown(seeds: &Seeds, nonce: [u32; 3]) {
     }
     let words = seeds.map(super::lanes::U32x4::to_array);
     LEDGER.with_borrow_mut(|ledger| {
-        let ledger = ledger.as_mut().unwrap();
+        let ledger = ledger.as_mut().expect("it is open");
         let seen = ledger.nodes.entry((HOLDER.get(), nonce)).or_default();
         for lane in 0..4 {
             let is_new = seen.insert(words.map(|word| word[lane]));
@@ -95,6 +98,9 @@ impl Ledger {
 
     /// Checks that no holder drew a block of a stream twice, and that different holders of a pair drew the same
     /// stretch of it: the same numbers for the same purpose. Gives who holds pairs in common.
+    ///
+    /// # Panics
+    /// When a holder has drawn a block twice.
     #[must_use]
     pub fn check_streams(&self) -> BTreeSet<Vec<Holder>> {
         let mut common = BTreeSet::new();
@@ -121,6 +127,9 @@ impl Ledger {
     }
 
     /// Checks that every stream was drawn as often as it may have holders, at most.
+    ///
+    /// # Panics
+    /// When a pair of key and nonce was used more often.
     pub fn check_uses(&self, most: usize) {
         for ((_, nonce), drawn) in &self.streams {
             let mut starts = BTreeMap::<u64, usize>::new();
@@ -136,6 +145,9 @@ impl Ledger {
 
     /// Checks that a tree's nonce was used for no more seeds than one level of a group of trees has, `most(holder)`,
     /// and that no node was grown twice.
+    ///
+    /// # Panics
+    /// When a nonce has grown more nodes.
     pub fn check_trees(&self, most: impl Fn(Holder) -> usize) {
         assert_eq!(self.regrown, 0, "a node was grown twice under the same nonce");
         for ((holder, nonce), seeds) in &self.nodes {
@@ -188,7 +200,7 @@ mod tests {
     fn a_nonce_of_two_levels_is_found() {
         let seeds = |first: u32| [U32x4::new([first, first + 1, first + 2, first + 3]); 4];
         let grow = |first| {
-            double(&seeds(first), [1; 3]);
+            let _ = double(&seeds(first), [1; 3]);
         };
         let ((), trees) = kept(|| [0, 4].into_iter().for_each(grow));
         trees.check_trees(|_| 8);

@@ -133,10 +133,13 @@ pub type Seeds = [U32x4; 4];
 
 /// Both children of four tree nodes.
 pub struct Children {
+    /// The left children.
     pub left: Seeds,
+    /// The right children.
     pub right: Seeds,
     /// Control bits, spread over all bits of a lane.
     pub left_bit: U32x4,
+    /// As `left_bit`.
     pub right_bit: U32x4,
 }
 
@@ -150,7 +153,9 @@ pub fn double(seeds: &Seeds, nonce: [u32; 3]) -> Children {
 
 /// Both children of four tree nodes, with `N` uniform words for each.
 pub struct ChildrenWith<const N: usize> {
+    /// The children.
     pub nodes: Children,
+    /// The words of the left children and of the right ones.
     pub values: [[U32x4; N]; 2],
     /// Thirty bits that belong to neither.
     pub rest: U32x4,

@@ -23,19 +23,27 @@ pub const WIDTH: usize = 8;
 
 /// [`WIDTH`] numbers and what the kernels do with them, number by number.
 pub trait Lanes: Copy {
+    /// What stands in a lane.
     type Number: Float;
 
+    /// The same number in every lane.
     fn splat(value: Self::Number) -> Self;
+    /// These numbers.
     fn load(values: &[Self::Number; WIDTH]) -> Self;
+    /// Writes the numbers.
     fn store(self, values: &mut [Self::Number; WIDTH]);
+    /// Sums.
     fn add(self, other: Self) -> Self;
+    /// Differences.
     fn sub(self, other: Self) -> Self;
+    /// Products.
     fn mul(self, other: Self) -> Self;
     /// `then` where `self > other`, else `otherwise`.
     fn if_greater(self, other: Self, then: Self, otherwise: Self) -> Self;
     /// `then` where `self == other`, else `otherwise`.
     fn if_equal(self, other: Self, then: Self, otherwise: Self) -> Self;
 
+    /// Zeros.
     #[inline(always)]
     fn zero() -> Self {
         Self::splat(Self::Number::ZERO)
@@ -53,6 +61,7 @@ pub trait Lanes: Copy {
 
 /// A computation over lanes of any back end.
 pub trait Kernel<T> {
+    /// What it computes.
     type Output;
 
     /// To be `#[inline(always)]`, with all it calls, and without lanes in closures that go to
@@ -62,8 +71,10 @@ pub trait Kernel<T> {
 
 /// A floating-point number with a back end.
 pub trait Float: Number + PartialOrd + 'static {
+    /// One.
     const ONE: Self;
 
+    /// The nearest number.
     fn of(value: f64) -> Self;
     /// Runs a kernel on the best back end of this machine.
     fn dispatch<K: Kernel<Self>>(kernel: K) -> K::Output;

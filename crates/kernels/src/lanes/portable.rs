@@ -2,6 +2,7 @@
 
 use super::{Float, Lanes, WIDTH};
 
+/// Lanes in an array, which the compiler makes vectors of where it can.
 #[derive(Clone, Copy)]
 pub struct Portable<T>([T; WIDTH]);
 

@@ -8,7 +8,7 @@ use core::arch::wasm32::{
 use super::{Lanes, WIDTH};
 
 #[derive(Clone, Copy)]
-pub struct F32x8([v128; 2]);
+pub(super) struct F32x8([v128; 2]);
 
 impl Lanes for F32x8 {
     type Number = f32;
