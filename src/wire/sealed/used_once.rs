@@ -1,7 +1,7 @@
 //! No key of a link seals two messages under one nonce, whatever the broker loses and whoever comes back.
 
 use super::Input;
-use super::hostile::{Deed, Room, lost};
+use super::hostile::{Deed, lost};
 use crate::prg::ledger;
 
 #[test]
