@@ -22,7 +22,7 @@ type Millis = u64;
 /// Endpoints that are heard of; the one heard of first makes room.
 const KNOWN_MAX: usize = 4096;
 /// Endpoints that are talked with.
-const PEERS_MAX: usize = 1024;
+pub(super) const PEERS_MAX: usize = 1024;
 /// Endpoints that were talked with.
 const FORMER_MAX: usize = 1 << 16;
 /// Departures after which a reserved endpoint forgets who has left: its links have later numbers from then on.

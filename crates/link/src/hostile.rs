@@ -17,12 +17,12 @@ use super::{
 use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
 
-fn seeded(seed: u64) -> Entropy {
+pub(super) fn seeded(seed: u64) -> Entropy {
     let mut stream = Stream::new(seed, "sealed");
     Box::new(move |bytes: &mut [u8]| stream.fill(bytes))
 }
 
-fn secret(seed: u64) -> RoomSecret {
+pub(super) fn secret(seed: u64) -> RoomSecret {
     RoomSecret::draw(&mut seeded(seed))
 }
 
@@ -32,7 +32,7 @@ fn identity() -> HostIdentity {
 
 /// What the broker does with a frame; the numbers say where.
 #[derive(Debug, Clone)]
-enum Deed {
+pub(super) enum Deed {
     Deliver,
     Drop,
     Repeat,
@@ -45,7 +45,7 @@ enum Deed {
     Cut(prop::sample::Index),
 }
 
-fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+pub(super) fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let deed = prop_oneof![
         4 => Just(Deed::Deliver),
         1 => Just(Deed::Drop),
@@ -59,26 +59,26 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 }
 
 /// A room, its broker and the time.
-struct Room {
-    ends: Vec<Endpoint>,
-    now: u64,
+pub(super) struct Room {
+    pub(super) ends: Vec<Endpoint>,
+    pub(super) now: u64,
     /// To whom, and what, in the order in which it goes.
     queue: Vec<(To, Vec<u8>)>,
     /// Whom the broker reaches.
     reached: Vec<bool>,
     /// What the broker does next; after that it is honest.
-    deeds: std::vec::IntoIter<Deed>,
+    pub(super) deeds: std::vec::IntoIter<Deed>,
     traffic: Vec<u8>,
     frames: Vec<Vec<u8>>,
-    arrived: Vec<(usize, EndpointId, String, Vec<u8>)>,
+    pub(super) arrived: Vec<(usize, EndpointId, String, Vec<u8>)>,
     joined: Vec<(usize, EndpointId)>,
-    left: Vec<(usize, EndpointId, Closed)>,
+    pub(super) left: Vec<(usize, EndpointId, Closed)>,
     refused: Vec<(usize, EndpointId, Closed)>,
     words: BTreeMap<(usize, EndpointId), Words>,
 }
 
 impl Room {
-    fn new(secrets: &[u64], payload: usize, deeds: Vec<Deed>) -> Self {
+    pub(super) fn new(secrets: &[u64], payload: usize, deeds: Vec<Deed>) -> Self {
         let end = |(place, of): (u64, &u64)| {
             let claim = format!("claim {place}");
             let who = Who::Guest { claim: &claim, host: identity().fingerprint() };
@@ -103,11 +103,11 @@ impl Room {
         room
     }
 
-    fn id(&self, at: usize) -> EndpointId {
+    pub(super) fn id(&self, at: usize) -> EndpointId {
         self.ends[at].id()
     }
 
-    fn tell(&mut self, at: usize, input: Input<'_>) {
+    pub(super) fn tell(&mut self, at: usize, input: Input<'_>) {
         match input {
             Input::Connected => self.reached[at] = true,
             Input::Disconnected => self.reached[at] = false,
@@ -118,7 +118,7 @@ impl Room {
         self.drain(at);
     }
 
-    fn drain(&mut self, at: usize) {
+    pub(super) fn drain(&mut self, at: usize) {
         while let Some(output) = self.ends[at].drain() {
             match output {
                 Output::Publish(to, bytes) => {
@@ -140,7 +140,7 @@ impl Room {
         }
     }
 
-    fn send(&mut self, from: usize, to: usize, channel: &str, bytes: Vec<u8>) {
+    pub(super) fn send(&mut self, from: usize, to: usize, channel: &str, bytes: Vec<u8>) {
         let to = self.id(to);
         self.ends[from].send(to, channel, bytes, self.now).expect("they talk with each other");
         self.drain(from);
@@ -177,7 +177,7 @@ impl Room {
     }
 
     /// Lets so many milliseconds pass.
-    fn pass(&mut self, millis: u64) {
+    pub(super) fn pass(&mut self, millis: u64) {
         let end = self.now + millis;
         loop {
             self.carry();
@@ -463,7 +463,7 @@ fn a_cut_of_a_minute_loses_nothing() {
 }
 
 /// Two ends that have lost each other.
-fn lost() -> Room {
+pub(super) fn lost() -> Room {
     let mut room = Room::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let (here, away) = (room.id(0), room.id(1));
@@ -559,7 +559,7 @@ fn a_reserved_end_never_uses_a_number_twice_however_many_have_left() {
     assert_eq!(links, [0, 1]);
 }
 
-fn lone(seed: u64, claim: &str) -> Endpoint {
+pub(super) fn lone(seed: u64, claim: &str) -> Endpoint {
     let who = Who::Guest { claim, host: identity().fingerprint() };
     Endpoint::new(secret(1), who, true, 1000, Timing::default(), seeded(10_000 + seed))
 }

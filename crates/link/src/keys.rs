@@ -84,7 +84,7 @@ impl Ciphers {
             derived
                 .expand_multi_info(&[purpose.as_bytes(), from, to], &mut *key)
                 .expect("32 bytes are no output too long for HKDF");
-            Cipher(ChaCha20Poly1305::new((&*key).into()))
+            Cipher::new(&key)
         };
         Self {
             data_out: cipher("sotto/data/1", ours, theirs),
@@ -96,21 +96,36 @@ impl Ciphers {
 }
 
 /// One key of ChaCha20-Poly1305, erased when it is dropped.
-pub(super) struct Cipher(ChaCha20Poly1305);
+pub(super) struct Cipher {
+    cipher: ChaCha20Poly1305,
+    /// For the ledger.
+    #[cfg(test)]
+    key: [u8; 32],
+}
 
 impl Cipher {
+    fn new(key: &[u8; 32]) -> Self {
+        Self {
+            cipher: ChaCha20Poly1305::new(key.into()),
+            #[cfg(test)]
+            key: *key,
+        }
+    }
+
     pub(super) fn of_room(room: &RoomSecret) -> Self {
-        Self(ChaCha20Poly1305::new((&*room.hello_key()).into()))
+        Self::new(&room.hello_key())
     }
 
     pub(super) fn seal(&self, nonce: [u8; 12], aad: &[u8], plain: &[u8]) -> Vec<u8> {
-        let sealed = self.0.encrypt(&nonce.into(), Payload { msg: plain, aad });
+        #[cfg(test)]
+        sotto_core::prg::ledger::used(&self.key, nonce);
+        let sealed = self.cipher.encrypt(&nonce.into(), Payload { msg: plain, aad });
         sealed.expect("a frame is no message too long for the cipher")
     }
 
     pub(super) fn open(&self, nonce: [u8; 12], aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         // Why it does not open is not to be known: there is one reason alone.
-        self.0.decrypt(&nonce.into(), Payload { msg: sealed, aad }).ok()
+        self.cipher.decrypt(&nonce.into(), Payload { msg: sealed, aad }).ok()
     }
 }
 

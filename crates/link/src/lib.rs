@@ -63,10 +63,14 @@ pub use secret::{RoomSecret, RoomTag};
 pub use visit::{Stage, Visit, VisitOutput};
 
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod middle;
 #[cfg(test)]
 mod puppet;
+#[cfg(test)]
+mod used_once;
 #[cfg(test)]
 mod visiting;

@@ -206,6 +206,17 @@ mod tests {
         assert!(!incoming.wants(WINDOW) && !incoming.wants(u64::MAX));
     }
 
+    /// What came early may take so much memory; the piece that is waited for is taken all the same.
+    #[test]
+    fn what_came_early_is_bounded() {
+        let mut incoming = Incoming::new(MESSAGE_MAX, 0);
+        assert!(incoming.take(2, vec![0; EARLY_MAX - 1]).unwrap().is_empty());
+        assert!(incoming.wants(0) && incoming.wants(1) && incoming.wants(3));
+        assert!(incoming.take(3, vec![0; 1]).unwrap().is_empty());
+        assert!(incoming.wants(0) && !incoming.wants(1) && !incoming.wants(2));
+        assert!(!incoming.wants(3) && !incoming.wants(4));
+    }
+
     #[test]
     fn what_is_under_way_is_bounded() {
         let mut out = Outgoing::new(FRAME_MAX, 0);

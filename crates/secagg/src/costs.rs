@@ -174,6 +174,8 @@ fn neighbours_in((_, message): &(usize, FromServer)) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use sotto_core::seeded::Stream;
 
@@ -183,11 +185,22 @@ mod tests {
             let mut stream = Stream::new(1, "test/costs");
             Box::new(move |bytes| stream.fill(bytes))
         };
-        let costs = whole(20, 100, entropy(), &|| 0.0).unwrap();
+        // A clock that is a millisecond later whenever somebody looks: what is measured is counted.
+        let clock = || {
+            let now = Rc::new(Cell::new(0.0));
+            move || now.replace(now.get() + 1.0)
+        };
+        let costs = whole(20, 100, entropy(), &clock()).unwrap();
         assert!(costs.client_up_bytes > 250 && costs.client_down_bytes > 1000);
-        assert!(one_of(200, 100, entropy(), &|| 0.0).is_ok());
+        // A worker advertises its keys, and handles four messages.
+        assert_eq!(costs.client_ms, 5.0);
+        assert!(costs.server_ms >= 5.0 * 18.0, "{costs:?}");
+        assert_eq!(one_of(200, 100, entropy(), &clock()).unwrap(), 5.0);
         for vanishing in [0, 1] {
-            assert!(stages(20, 100, vanishing, entropy(), &|| 0.0).is_ok());
+            let stages = stages(20, 100, vanishing, entropy(), &clock()).unwrap();
+            let Stages { agree_ms, upload_ms, unmask_ms, .. } = stages;
+            assert!(agree_ms > 0.0 && upload_ms > 0.0 && unmask_ms > 0.0, "{stages:?}");
+            assert!(stages.client_ms >= 5.0, "{stages:?}");
         }
     }
 }

@@ -305,6 +305,17 @@ mod tests {
     use super::*;
     use sotto_core::seeded::Stream;
 
+    #[test]
+    fn a_share_is_of_the_secret_whose_hash_it_has() {
+        let (masking, own) = ([1; 32], [2; 32]);
+        let hashes = [share_hash(Kind::Masking, &masking), share_hash(Kind::Own, &own)];
+        assert_eq!(share_kind(&masking, &hashes), Some(false));
+        assert_eq!(share_kind(&own, &hashes), Some(true));
+        assert_eq!(share_kind(&[3; 32], &hashes), None);
+        // A share of one secret is none of the other.
+        assert_eq!(share_kind(&masking, &[share_hash(Kind::Own, &own), hashes[0]]), None);
+    }
+
     /// The list is that of the keys with which the multiplication itself gives nothing.
     #[test]
     fn keys_of_small_order_give_no_secret() {

@@ -101,11 +101,16 @@ impl Round {
             (holder.said == Some(Phase::Unmasking)).then(|| holder.opened.contains_key(&owner))
         });
         let (opened, passed): (Vec<bool>, Vec<bool>) = answers.partition(|opened| *opened);
-        match passed.len() >= 2 && 3 * passed.len() > opened.len() {
+        match is_to_blame(opened.len(), passed.len()) {
             true => Error::Dishonest(self.cohort.id(owner)),
             false => Error::TooFew,
         }
     }
+}
+
+/// Whether so many of the holders who answered, `opened` with the share and `passed` without, blame its owner.
+fn is_to_blame(opened: usize, passed: usize) -> bool {
+    passed >= 2 && 3 * passed > opened
 }
 
 /// Elements that are shown.
@@ -118,5 +123,20 @@ struct Weights(HashMap<Vec<u16>, Vec<Element>>);
 impl Weights {
     fn of(&mut self, places: Vec<u16>) -> &[Element] {
         self.0.entry(places).or_insert_with_key(|places| shamir::weights(places))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_is_to_blame_when_two_and_more_than_a_quarter_pass_its_share_over() {
+        for (opened, passed) in [(0, 0), (0, 1), (2, 1), (6, 2), (100, 33)] {
+            assert!(!is_to_blame(opened, passed), "{opened} opened, {passed} passed");
+        }
+        for (opened, passed) in [(0, 2), (5, 2), (100, 34)] {
+            assert!(is_to_blame(opened, passed), "{opened} opened, {passed} passed");
+        }
     }
 }
