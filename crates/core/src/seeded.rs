@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 /// paths are independent and adding one never shifts another.
 ///
 /// ```
-/// use sotto::seeded::Stream;
+/// use sotto_core::seeded::Stream;
 /// let mut a = Stream::new(7, "round/3/shuffle");
 /// let mut b = Stream::new(7, "round/3/shuffle");
 /// assert_eq!(a.below(1000), b.below(1000));

@@ -54,10 +54,10 @@ pub type Image = [u8; PIXELS];
 /// A set of labelled images.
 ///
 /// ```
-/// use sotto::digits::{Digits, PIXELS};
+/// use sotto_digits::{Digits, PIXELS};
 /// let digits = Digits::new(vec![0; 2 * PIXELS], vec![3, 7])?;
 /// assert_eq!((digits.len(), digits.label(1)), (2, 7));
-/// # Ok::<(), sotto::digits::Error>(())
+/// # Ok::<(), sotto_digits::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Digits {

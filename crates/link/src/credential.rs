@@ -11,12 +11,12 @@ const SEED_LEN: usize = 58;
 /// One way to be known to a NATS broker.
 ///
 /// ```
-/// use sotto::wire::sealed::Credential;
+/// use sotto_link::Credential;
 ///
 /// let credential = Credential::parse("user:ada:secret")?;
 /// assert_eq!(credential.text().as_str(), "user:ada:secret");
 /// assert_eq!(format!("{credential:?}"), "Credential(..)");
-/// # Ok::<(), sotto::wire::sealed::CredentialError>(())
+/// # Ok::<(), sotto_link::CredentialError>(())
 /// ```
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub enum Credential {

@@ -19,13 +19,13 @@ const SCHEMES: [&str; 4] = ["nats://", "tls://", "ws://", "wss://"];
 /// `&auth=<credential>` where the broker asks for one.
 ///
 /// ```
-/// use sotto::wire::sealed::Invite;
+/// use sotto_link::Invite;
 ///
 /// let link = "https://example.org/#join=000102030405060708090a0b0c0d0e0f&v=2\
 ///             &host=101112131415161718191a1b1c1d1e1f&broker=wss%3A%2F%2Fexample.org";
 /// let invite = Invite::parse(link)?;
 /// assert_eq!((invite.broker(), invite.claim()), ("wss://example.org", "worker"));
-/// # Ok::<(), sotto::wire::sealed::InviteError>(())
+/// # Ok::<(), sotto_link::InviteError>(())
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Invite {

@@ -27,7 +27,7 @@ pub use weights::{Parameter, WeightHash, Weights};
 /// A model: its input's shape and its layers, with shapes that were checked to fit.
 ///
 /// ```
-/// let lenet5 = sotto::network::preset("lenet5").unwrap();
+/// let lenet5 = sotto_network::preset("lenet5").unwrap();
 /// assert_eq!(lenet5.network.parameter_count(), 44_426);
 /// assert_eq!(lenet5.network.output_shape(), [10]);
 /// ```

@@ -38,13 +38,13 @@ const TEST_CHUNK: u32 = 1000;
 /// The files of a training set and a test set, before they are written.
 ///
 /// ```
-/// use sotto::digits::{layout::Layout, synthetic};
+/// use sotto_digits::{layout::Layout, synthetic};
 /// let (train, test) = (synthetic::digits(20, 1)?, synthetic::digits(10, 2)?);
 /// let layout = Layout::new(&train, &test, "synthetic")?;
 /// let paths: Vec<String> = layout.files().map(|(path, _)| path).collect();
 /// assert_eq!(paths[0], "train/0/000.bin");
 /// assert_eq!(paths[10..], ["test/00.bin", "manifest.json"]);
-/// # Ok::<(), sotto::digits::Error>(())
+/// # Ok::<(), sotto_digits::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Layout {

@@ -38,12 +38,12 @@ const NOISE_PRECISION: f64 = 1.0 + 1e-4;
 /// Steps of the Poisson-subsampled Gaussian mechanism.
 ///
 /// ```
-/// use sotto::privacy::accountant::Mechanism;
+/// use sotto_privacy::accountant::Mechanism;
 ///
 /// let training = Mechanism::new(0.1, 2.0, 100)?;
 /// let epsilons = training.epsilon(1e-5)?;
 /// assert!(epsilons.pld < epsilons.rdp);
-/// # Ok::<(), sotto::privacy::Error>(())
+/// # Ok::<(), sotto_privacy::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mechanism {

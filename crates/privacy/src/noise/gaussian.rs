@@ -24,7 +24,7 @@ const WHOLE_MAX: u64 = (1 << 10) - 2;
 /// ```
 /// use chacha20::ChaCha20Rng;
 /// use rand_core::SeedableRng;
-/// use sotto::privacy::{DiscreteGaussian, Variance};
+/// use sotto_privacy::{DiscreteGaussian, Variance};
 ///
 /// // A seed of the operating system in earnest.
 /// let mut rng = ChaCha20Rng::from_seed([7; 32]);
@@ -32,7 +32,7 @@ const WHOLE_MAX: u64 = (1 << 10) - 2;
 /// let mut sum = vec![100; 1000];
 /// noise.add_to(&mut sum, &mut rng);
 /// assert!(sum.iter().all(|value| (80..120).contains(value)));
-/// # Ok::<(), sotto::privacy::Error>(())
+/// # Ok::<(), sotto_privacy::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DiscreteGaussian {
