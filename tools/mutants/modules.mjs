@@ -6,7 +6,7 @@ const SEALED = ["entropy", "fuzz_input", "hex", "prg", "secret", "seeded", "wire
 const SHARES = ["digits", "entropy", "fuzz_input", "hex", "kernels", "mpc", "network", "prg", "secret", "seeded", "wire"];
 
 export const MODULES = [
-  { name: "secagg", files: ["src/secagg/**"], tests: "secagg::", floors: SUMS },
+  { name: "secagg", files: ["src/secagg/**"], suites: ["secagg"], floors: SUMS },
   { name: "sealed", files: ["src/wire/sealed/**"], tests: "wire::", floors: SEALED },
   {
     name: "privacy",

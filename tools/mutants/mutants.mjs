@@ -75,10 +75,11 @@ function run(module, shard) {
   const directory = `${WORK}${module.name}`;
   mkdirSync(directory, { recursive: true });
   layOut(directory, module.floors);
-  const [flags, tests] = [
-    ["--in-place", "--no-times", "--colors=never", "--timeout-multiplier=4", "--minimum-test-timeout=30"],
-    ["--", "--lib", module.tests],
-  ];
+  const flags = ["--in-place", "--no-times", "--colors=never", "--timeout-multiplier=4", "--minimum-test-timeout=30"];
+  const suites = module.suites ?? [];
+  // A crate's suites under tests/ stand on it alone; of unit tests, the modules below have some too.
+  for (const suite of suites) cpSync(`${ROOT}tests/${suite}.rs`, `${directory}/tests/${suite}.rs`);
+  const tests = ["--", "--lib", ...suites.flatMap((suite) => ["--test", suite]), ...(module.tests ? [module.tests] : [])];
   for (const file of module.files) flags.push("--file", file);
   for (const file of LEFT_OUT) flags.push("--exclude", file);
   if (shard !== undefined) flags.push("--shard", shard, "--sharding", "round-robin");
