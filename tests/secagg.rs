@@ -6,7 +6,7 @@ use sotto::entropy::Entropy;
 use sotto::secagg::rehearsal::Rehearsal;
 use sotto::secagg::{
     Adversary, Client, Closed, Context, Encoding, Error, FromClient, FromServer, Identity, Numbers,
-    Phase, Rates, Server, Terms,
+    Phase, Rates, Sealed, Server, Terms,
 };
 use sotto::seeded::Stream;
 use sotto::wire::PeerId;
@@ -295,6 +295,53 @@ fn a_liar_among_the_holders_is_found_out() {
     // The others are enough.
     let Closed::Sum(sum) = world.server.close().unwrap() else { unreachable!() };
     assert_eq!(sum.elements, world.expected(&sum));
+}
+
+/// Who has shared its secrets with nobody cannot be alive later: no holder could open its mask.
+#[test]
+fn who_shared_nothing_is_no_survivor() {
+    let mut world = world(6, terms(), 17);
+    for phase in [Phase::Keys, Phase::Sharing, Phase::Masking] {
+        world.step(|place| place != 5 || phase == Phase::Keys).unwrap();
+    }
+    let (place, message) = world.outbox()[0].clone();
+    let FromServer::Survivors(told) = message else { unreachable!() };
+    assert_eq!(told, [0b01111], "a bit for each other worker, the last of whom is gone");
+    let lied = say(&mut world, place, FromServer::Survivors(vec![0b11111]));
+    assert_eq!(lied, Err(Error::List));
+    assert!(say(&mut world, place, FromServer::Survivors(told)).is_ok(), "nothing has changed");
+}
+
+/// For exactly the holders, in their order, sealed for each but the owner.
+#[test]
+fn shares_for_others_than_the_holders_are_refused() {
+    let tried = |change: &dyn Fn(&mut Vec<Sealed>)| {
+        let (mut world, mut messages) = up_to(5, 18, Phase::Sharing);
+        let (place, message) = messages.remove(0);
+        let reply = say(&mut world, place, message).unwrap();
+        let FromClient::Shares(mut shares) = reply else { unreachable!() };
+        change(&mut shares.sealed);
+        hear(&mut world, place, FromClient::Shares(shares))
+    };
+    assert_eq!(tried(&|_| ()), Ok(()));
+    assert_eq!(tried(&|sealed| drop(sealed.pop())), Err(Error::Shares));
+    assert_eq!(tried(&|sealed| sealed.push(sealed[1].clone())), Err(Error::Shares));
+    assert_eq!(tried(&|sealed| sealed.swap(1, 2)), Err(Error::Shares));
+    assert_eq!(tried(&|sealed| sealed[1].position += 9), Err(Error::Shares));
+    assert_eq!(tried(&|sealed| sealed[1].bytes.truncate(3)), Err(Error::Shares));
+    assert_eq!(tried(&|sealed| sealed[0].bytes = vec![0; 3]), Err(Error::Shares));
+}
+
+#[test]
+fn the_vector_that_came_last_is_shown_once() {
+    let (mut world, messages) = up_to(4, 19, Phase::Masking);
+    assert!(world.server.take_latest().is_empty());
+    for (place, message) in messages {
+        let reply = say(&mut world, place, message).unwrap();
+        hear(&mut world, place, reply).unwrap();
+        assert_eq!(world.server.take_latest().len(), Encoding::elements(LEN));
+        assert!(world.server.take_latest().is_empty());
+    }
 }
 
 #[test]

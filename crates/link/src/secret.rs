@@ -106,6 +106,8 @@ mod tests {
     fn a_secret_does_not_print() {
         let secret = RoomSecret([0xab; SECRET_LEN]);
         assert!(!format!("{secret:?} {}", secret.tag()).contains("abab"));
-        assert_ne!(secret.tag(), RoomSecret([0xac; SECRET_LEN]).tag());
+        let other = RoomSecret([0xac; SECRET_LEN]);
+        assert!(secret != other && secret == RoomSecret([0xab; SECRET_LEN]));
+        assert_ne!(secret.tag(), other.tag());
     }
 }

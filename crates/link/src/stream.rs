@@ -235,6 +235,21 @@ mod tests {
         assert!(!out.push("larger", vec![0; MESSAGE_MAX + 1]));
     }
 
+    /// Short messages go beside long ones until a quarter more is under way.
+    #[test]
+    fn short_messages_that_are_under_way_are_bounded() {
+        let mut out = Outgoing::new(FRAME_MAX, 0);
+        let mut sent = 0;
+        for channel in 0.. {
+            assert!(out.push(&format!("short/{channel}"), vec![0; 4000]));
+            let Some(Piece { number, bytes, .. }) = out.next_piece(true) else { break };
+            sent += bytes.len();
+            out.sealed(number, bytes);
+        }
+        let most = FLIGHT_MAX + FLIGHT_MAX / 4;
+        assert!((most..most + FRAME_MAX).contains(&sent), "{sent} of {most}");
+    }
+
     #[test]
     fn short_messages_overtake_long_ones_on_other_channels() {
         let mut out = Outgoing::new(FRAME_MAX, 0);
@@ -255,8 +270,13 @@ mod tests {
         let mut writer = Writer::new();
         writer.u8(FIRST).text("c").length(2).raw(&[1, 2, 3]);
         assert!(Incoming::new(MESSAGE_MAX, 0).take(0, writer.finish()).is_err());
-        let mut writer = Writer::new();
-        writer.u8(FIRST | LAST).text("c").length(MESSAGE_MAX + 1);
-        assert!(Incoming::new(MESSAGE_MAX, 0).take(0, writer.finish()).is_err());
+        // A message may be as long as the limit, and no longer.
+        for (length, is_taken) in
+            [(9, true), (10, true), (11, false), (12, false), (1 << 31, false)]
+        {
+            let mut writer = Writer::new();
+            writer.u8(FIRST).text("c").length(length);
+            assert_eq!(Incoming::new(10, 0).take(0, writer.finish()).is_ok(), is_taken, "{length}");
+        }
     }
 }

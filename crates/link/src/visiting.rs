@@ -522,3 +522,16 @@ fn a_guest_with_a_key_that_protects_nothing_is_refused_by_name() {
     assert_eq!(house.refused_at_guests, [(0, id, Closed::WeakKey)]);
     assert_eq!(house.door.as_ref().map(|door| door.guests().count()), Some(1));
 }
+
+/// Who waits for no time that comes sleeps for ever, and who is always due never sleeps.
+#[test]
+fn a_door_and_a_guest_say_when_they_have_something_to_do() {
+    let (mut door, mut visit) = (door(500), visit(1, WORKER));
+    let now = 1_000;
+    door.handle(Input::Connected, now);
+    visit.handle(Input::Connected, now);
+    let most = now + Timing::default().hello[1];
+    for wakes in [door.wake_at(), visit.wake_at()] {
+        assert!((now + 1..=most).contains(&wakes), "{wakes}");
+    }
+}

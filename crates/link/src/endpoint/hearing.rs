@@ -221,7 +221,7 @@ impl Endpoint {
         peer.note_next = number.saturating_add(1);
         if note.echo > 0 && note.echo <= now {
             let took = (now - note.echo) as f64;
-            peer.rtt = Some(peer.rtt.map_or(took, |rtt| 0.8 * rtt + 0.2 * took));
+            peer.rtt = Some(smoothed(peer.rtt, took));
         }
         // Whoever takes its time to answer takes it to acknowledge, too.
         let first = (4.0 * peer.rtt.unwrap_or(0.0)) as Millis;
@@ -257,5 +257,22 @@ impl Endpoint {
         let Some(peer) = self.peers.get_mut(&id) else { return };
         peer.heard_at = now;
         peer.is_proven = true;
+    }
+}
+
+/// A round trip's time as it is known so far, with one more that took so long.
+fn smoothed(before: Option<f64>, took: f64) -> f64 {
+    before.map_or(took, |before| 0.8 * before + 0.2 * took)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_trip_that_takes_longer_counts_a_fifth() {
+        assert_eq!(smoothed(None, 50.0), 50.0);
+        assert_eq!(smoothed(Some(100.0), 200.0), 120.0);
+        assert_eq!(smoothed(Some(100.0), 100.0), 100.0);
     }
 }
