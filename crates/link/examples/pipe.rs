@@ -4,7 +4,8 @@ use sotto_core::entropy::Entropy;
 use sotto_link::{Endpoint, HostIdentity, Input, Output, RoomSecret, Timing, Who};
 
 fn main() {
-    let entropy = || -> Entropy { Box::new(|bytes| getrandom::fill(bytes).expect("a source of randomness")) };
+    let entropy =
+        || -> Entropy { Box::new(|bytes| getrandom::fill(bytes).expect("a source of randomness")) };
     let (secret, host) = (RoomSecret::draw(&mut entropy()), HostIdentity::draw(&mut entropy()));
     let mut ends = ["ann", "bea"].map(|claim| {
         let who = Who::Guest { claim, host: host.fingerprint() };

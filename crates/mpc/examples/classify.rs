@@ -9,15 +9,24 @@ use sotto_mpc::{Client, Computer, Dealer, Links, Output, Owner, Party, Role, Sav
 use sotto_network::{Initialiser, preset};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let entropy = || -> Entropy { Box::new(|bytes| getrandom::fill(bytes).expect("a source of randomness")) };
+    let entropy =
+        || -> Entropy { Box::new(|bytes| getrandom::fill(bytes).expect("a source of randomness")) };
     // What the roles send to each other goes through memory here; anything that carries bytes will do.
     let roles = [Role::Alice, Role::Bob, Role::Dealer, Role::Client, Role::Owner];
-    let [alice, bob, dealer, client, owner] = mailboxes(roles).map(|mailbox| Links::new(mailbox, Rc::new(|| 0.0)));
+    let [alice, bob, dealer, client, owner] =
+        mailboxes(roles).map(|mailbox| Links::new(mailbox, Rc::new(|| 0.0)));
     let mut pool = LocalPool::new();
     for (party, links) in [(Party::Alice, alice), (Party::Bob, bob)] {
         let mut key = [0; StreamKey::LEN];
         entropy()(&mut key);
-        let party = Computer::new(party, links, StreamKey::new(&key), entropy(), Rc::default(), Box::new(|_| ()));
+        let party = Computer::new(
+            party,
+            links,
+            StreamKey::new(&key),
+            entropy(),
+            Rc::default(),
+            Box::new(|_| ()),
+        );
         pool.spawner().spawn_local(async move { drop(party.serve().await) })?;
     }
     let dealer = Dealer::new(dealer, Box::new(|_| ()));
@@ -29,6 +38,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let weights = Initialiser::He.weights(&network, 1)?;
     let model = owner.share("linear", 8, Saving::Bytes, &weights)?;
     let (answers, shared) = pool.run_until(client.classify(&model, &[77; 784], Output::Label))?;
-    println!("alice and bob were sent noise, {} bits behind the point; the answer: {answers:?}", shared.fraction);
+    println!(
+        "alice and bob were sent noise, {} bits behind the point; the answer: {answers:?}",
+        shared.fraction
+    );
     Ok(())
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use sotto_core::{entropy::Entropy, prg::StreamKey};
-use sotto_secagg::{Client, Closed, Context, Encoding, Identity, Numbers, Phase, Rates, Server, Terms};
+use sotto_secagg::{
+    Client, Closed, Context, Encoding, Identity, Numbers, Phase, Rates, Server, Terms,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut entropy: Entropy = Box::new(|bytes| getrandom::fill(bytes).expect("a source of randomness"));
+    let mut entropy: Entropy =
+        Box::new(|bytes| getrandom::fill(bytes).expect("a source of randomness"));
     let context = Context { run: 7, round: 1, attempt: 1, model: [0; 32] };
     let numbers = Numbers::Weighted { clip: 10.0, weight_max: 1 };
     let terms = Terms { rates: Rates::default(), cohort_min: 3, threshold_min: 2, len: 3, numbers };
@@ -25,13 +28,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         for (id, message) in messages {
             let (client, identity, values) = clients.get_mut(&id).expect("it was invited");
-            if *id == *identities[4].id() && server.phase() >= Phase::Masking {
+            if id == identities[4].id() && server.phase() >= Phase::Masking {
                 server.lose(id);
                 continue;
             }
             let mut coins = [0; StreamKey::LEN];
             entropy(&mut coins);
-            let encode = |encoding: &Encoding, _| encoding.encode(&*values, 1, &StreamKey::new(&coins));
+            let encode =
+                |encoding: &Encoding, _| encoding.encode(&*values, 1, &StreamKey::new(&coins));
             server.receive(id, client.handle(message, encode, identity, &mut entropy)?)?;
         }
     };

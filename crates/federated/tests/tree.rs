@@ -4,22 +4,21 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use sotto::digits::Digits;
-use sotto::digits::layout::Layout;
-use sotto::digits::synthetic;
-use sotto::federated::{
+use sotto_core::seeded::Stream;
+use sotto_core::wire::Address;
+use sotto_digits::Digits;
+use sotto_digits::layout::Layout;
+use sotto_digits::synthetic;
+use sotto_federated::sim::Simulation;
+use sotto_federated::{
     Action, Aggregator, Assignment, Branch, Event, Job, LocalTraining, Phase, Settings, Step,
     Worker, WorkerAction, WorkerEvent,
 };
-use sotto::network;
-use sotto::secagg::Identity;
-use sotto::seeded::Stream;
-use sotto::sim::Simulation;
-use sotto::wire::Address;
+use sotto_secagg::Identity;
 
 const CAPACITY: u32 = 3;
 
-fn stream(name: &str) -> sotto::entropy::Entropy {
+fn stream(name: &str) -> sotto_core::entropy::Entropy {
     let mut stream = Stream::new(7, name);
     Box::new(move |bytes| stream.fill(bytes))
 }
@@ -235,7 +234,7 @@ impl Tree {
 
 fn trained(worker: &Worker, job: Job, digits: &Digits) -> WorkerEvent {
     let place = worker.place().unwrap();
-    let network = network::preset(&place.model).unwrap().network;
+    let network = sotto_network::preset(&place.model).unwrap().network;
     let mut training = LocalTraining::new(&network, place, job, digits).unwrap();
     while !training.is_done() {
         training.step(digits).unwrap();

@@ -2,14 +2,14 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use proptest::prelude::*;
-use sotto::entropy::Entropy;
-use sotto::secagg::rehearsal::Rehearsal;
-use sotto::secagg::{
+use sotto_core::entropy::Entropy;
+use sotto_core::seeded::Stream;
+use sotto_core::wire::PeerId;
+use sotto_secagg::rehearsal::Rehearsal;
+use sotto_secagg::{
     Adversary, Client, Closed, Context, Encoding, Error, FromClient, FromServer, Identity, Numbers,
     Phase, Rates, Sealed, Server, Terms,
 };
-use sotto::seeded::Stream;
-use sotto::wire::PeerId;
 
 const LEN: usize = 700;
 const CLIP: f32 = 1.0;
@@ -226,7 +226,7 @@ fn too_few_survivors_or_statements_are_refused() {
 
 #[test]
 fn forged_lists_of_keys_are_refused() {
-    let tried = |change: &dyn Fn(&mut sotto::secagg::KeyList)| {
+    let tried = |change: &dyn Fn(&mut sotto_secagg::KeyList)| {
         let (mut world, mut messages) = up_to(5, 7, Phase::Sharing);
         let (place, message) = messages.remove(0);
         let FromServer::KeyList(mut list) = message else { unreachable!() };

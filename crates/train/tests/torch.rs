@@ -4,8 +4,8 @@
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::{Module, Optimizer};
-use sotto::learn::{Model, Sgd, SgdConfig, ops};
-use sotto::network::{Layer, Network, Weights};
+use sotto_network::{Layer, Network, Weights};
+use sotto_train::{Model, Sgd, SgdConfig, ops};
 use std::collections::HashMap;
 
 fn vectors() -> HashMap<String, Tensor> {

@@ -1,8 +1,8 @@
 //! Digits that are learnt in a few steps, for whole runs.
 
-use sotto::digits::Digits;
-use sotto::seeded::Stream;
-use sotto::sim::Shards;
+use sotto_core::seeded::Stream;
+use sotto_digits::Digits;
+use sotto_federated::sim::Shards;
 
 /// Bright spots whose place tells the label: learnt in a few steps.
 pub(crate) fn spots(count: usize, seed: u64) -> Digits {

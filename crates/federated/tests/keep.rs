@@ -4,10 +4,10 @@
 mod spots;
 
 use proptest::prelude::*;
-use sotto::federated::{Aggregator, Checkpoint, Event, Phase, Settings};
-use sotto::privacy::History;
-use sotto::seeded::Stream;
-use sotto::sim::Simulation;
+use sotto_core::seeded::Stream;
+use sotto_federated::sim::Simulation;
+use sotto_federated::{Aggregator, Checkpoint, Event, Phase, Settings};
+use sotto_privacy::History;
 use spots::shards;
 
 const MINUTE: u64 = 60_000;
@@ -92,7 +92,7 @@ proptest! {
         bytes: Vec<u8>, places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
         let _ = Checkpoint::decode(&bytes);
-        let entropy = |seed: u64| -> sotto::federated::Entropy {
+        let entropy = |seed: u64| -> sotto_federated::Entropy {
             let mut stream = Stream::new(seed, "test/entropy");
             Box::new(move |bytes| stream.fill(bytes))
         };

@@ -17,14 +17,14 @@ use std::sync::OnceLock;
 
 use futures_executor::LocalPool;
 use futures_util::task::LocalSpawnExt;
-use sotto::mpc::train::{Loss, Silo, Training, TrainingInfo};
-use sotto::mpc::{
+use sotto_core::prg::StreamKey;
+use sotto_core::seeded::Stream;
+use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
+use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
+use sotto_mpc::{
     Client, Computer, Dealer, Entropy, Links, Output, Owner, Party, Role, Saving, fixed,
 };
-use sotto::network::{Initialiser, preset};
-use sotto::prg::StreamKey;
-use sotto::seeded::Stream;
-use sotto::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
+use sotto_network::{Initialiser, preset};
 
 /// Bytes by which a secret is known: 256 bits of noise are nothing else by chance.
 const MARK: usize = 32;

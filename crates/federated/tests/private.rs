@@ -4,14 +4,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use sotto::digits::{Digits, synthetic};
-use sotto::federated::{Event, Noise, Phase, Schedule, Settings, ToAggregator, Update};
-use sotto::learn::Variety;
-use sotto::network::preset;
-use sotto::privacy::inversion::{applies, recover};
-use sotto::secagg::FromClient;
-use sotto::sim::{Fate, Simulation};
-use sotto::wire::{Address, Envelope};
+use sotto_core::wire::{Address, Envelope};
+use sotto_digits::{Digits, synthetic};
+use sotto_federated::sim::{Fate, Simulation};
+use sotto_federated::{Event, Noise, Phase, Schedule, Settings, ToAggregator, Update};
+use sotto_network::preset;
+use sotto_privacy::inversion::{applies, recover};
+use sotto_secagg::FromClient;
+use sotto_train::Variety;
 
 const MINUTE: u64 = 60_000;
 
@@ -119,7 +119,7 @@ fn a_secure_round_learns_what_a_plain_one_does() {
     let accuracy = |secagg| {
         let settings = Settings { rounds: 3, secagg, ..settings("linear", secagg) };
         let settings = Settings { recipe: Settings::default().recipe, ..settings };
-        let shards = Box::new(|place: &sotto::federated::Assignment| {
+        let shards = Box::new(|place: &sotto_federated::Assignment| {
             Ok(synthetic::digits(400, u64::from(place.slot)).unwrap())
         });
         let mut room = Simulation::new(settings, shards).unwrap();
@@ -131,9 +131,9 @@ fn a_secure_round_learns_what_a_plain_one_does() {
         assert!(room.run_until(MINUTE, |now| now.phase == Phase::Finished));
         assert_eq!(room.sums(), if secagg { 3 } else { 0 });
         let aggregator = room.aggregator();
-        let model = sotto::learn::Model::new(aggregator.network(), aggregator.weights()).unwrap();
+        let model = sotto_train::Model::new(aggregator.network(), aggregator.weights()).unwrap();
         let test = synthetic::digits(1000, 99).unwrap();
-        sotto::learn::Evaluator::run(model, &test).unwrap().accuracy()
+        sotto_train::Evaluator::run(model, &test).unwrap().accuracy()
     };
     let [plain, secure] = [false, true].map(accuracy);
     assert!((plain - secure).abs() < 1.0, "{plain} {secure}");
@@ -198,7 +198,7 @@ fn with_little_noise_virtual_clients_learn() {
     settings.recipe = Settings::default().recipe;
     let before = Settings { rounds: 1, ..settings.clone() };
     let accuracy = |settings: Settings| {
-        let shards = Box::new(|place: &sotto::federated::Assignment| {
+        let shards = Box::new(|place: &sotto_federated::Assignment| {
             Ok(synthetic::digits(400, u64::from(place.slot)).unwrap())
         });
         let mut room = Simulation::new(settings, shards).unwrap();
@@ -209,9 +209,9 @@ fn with_little_noise_virtual_clients_learn() {
         room.tell(Event::Start);
         assert!(room.run_until(MINUTE, |now| now.phase == Phase::Finished));
         let aggregator = room.aggregator();
-        let model = sotto::learn::Model::new(aggregator.network(), aggregator.weights()).unwrap();
+        let model = sotto_train::Model::new(aggregator.network(), aggregator.weights()).unwrap();
         let test = synthetic::digits(1000, 99).unwrap();
-        sotto::learn::Evaluator::run(model, &test).unwrap().accuracy()
+        sotto_train::Evaluator::run(model, &test).unwrap().accuracy()
     };
     let (first, last) = (accuracy(before), accuracy(settings));
     assert!(last > first + 15.0, "{first} {last}");
@@ -245,7 +245,7 @@ fn an_adaptive_clip_follows_the_clients() {
         settings.rate = 1.0;
         settings.rounds = 40;
         settings.recipe.steps_max = 0;
-        let shards = Box::new(|place: &sotto::federated::Assignment| Ok(digits(place.slot)));
+        let shards = Box::new(|place: &sotto_federated::Assignment| Ok(digits(place.slot)));
         let mut room = Simulation::new(settings, shards).unwrap();
         for _ in 0..3 {
             room.open_worker(1000);

@@ -5,14 +5,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use sotto::digits::Digits;
-use sotto::federated::attack::{self, Attack};
-use sotto::federated::{Event, Phase, Settings, ToWorker, strategy};
-use sotto::learn::{Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
-use sotto::network::{Weights, preset};
-use sotto::seeded::Stream;
-use sotto::sim::{Fate, Shards, Simulation};
-use sotto::wire::{Address, Envelope};
+use sotto_core::seeded::Stream;
+use sotto_core::wire::{Address, Envelope};
+use sotto_digits::Digits;
+use sotto_federated::attack::{self, Attack};
+use sotto_federated::sim::{Fate, Shards, Simulation};
+use sotto_federated::{Event, Phase, Settings, ToWorker, strategy};
+use sotto_network::{Weights, preset};
+use sotto_train::{Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
 
 const HOUR: u64 = 3_600_000;
 const TASK: u8 = 67;

@@ -7,16 +7,16 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use proptest::prelude::*;
-use sotto::federated::{
+use sotto_core::seeded::Stream;
+use sotto_core::wire::{Address, Envelope, PeerId, RunId};
+use sotto_federated::sim::{Fate, Simulation};
+use sotto_federated::{
     Aggregator, Event, MemberState, Phase, Refusal, Settings, ToAggregator, ToWorker, Token,
     Update, Worker, WorkerEvent, WorkerPhase,
 };
-use sotto::learn::Variety;
-use sotto::network::WeightHash;
-use sotto::secagg::Identity;
-use sotto::seeded::Stream;
-use sotto::sim::{Fate, Simulation};
-use sotto::wire::{Address, Envelope, PeerId, RunId};
+use sotto_network::WeightHash;
+use sotto_secagg::Identity;
+use sotto_train::Variety;
 use spots::{shards, spots};
 
 const MINUTE: u64 = 60_000;
@@ -43,7 +43,7 @@ fn room(settings: Settings, workers: usize) -> Simulation {
     room
 }
 
-fn finished(snapshot: &sotto::federated::Snapshot) -> bool {
+fn finished(snapshot: &sotto_federated::Snapshot) -> bool {
     snapshot.phase == Phase::Finished
 }
 
@@ -104,8 +104,8 @@ fn rounds_are_trained_and_replayed_bit_for_bit() {
     };
     let first = run();
     assert_eq!(hash(&first), hash(&run()));
-    let result = sotto::learn::Evaluator::run(
-        sotto::learn::Model::new(first.aggregator().network(), first.aggregator().weights())
+    let result = sotto_train::Evaluator::run(
+        sotto_train::Model::new(first.aggregator().network(), first.aggregator().weights())
             .unwrap(),
         &spots(200, 999),
     )

@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use sotto::digits::layout::{ChunkRef, Layout, encode_chunk};
-use sotto::digits::mnist::Mnist;
-use sotto::digits::normalise::{Ink, normalise};
-use sotto::digits::partition::{self, Iid};
-use sotto::digits::{Digits, PIXELS, SIDE, synthetic};
+use sotto_digits::layout::{ChunkRef, Layout, encode_chunk};
+use sotto_digits::mnist::Mnist;
+use sotto_digits::normalise::{Ink, normalise};
+use sotto_digits::partition::{self, Iid};
+use sotto_digits::{Digits, PIXELS, SIDE, synthetic};
 
 fn mnist() -> Mnist {
     let folder =

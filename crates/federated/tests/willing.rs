@@ -3,15 +3,15 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use proptest::prelude::*;
-use sotto::digits::Digits;
-use sotto::federated::{
+use sotto_core::wire::{Address, Envelope, PeerId, RunId};
+use sotto_digits::Digits;
+use sotto_federated::sim::{Fate, Simulation};
+use sotto_federated::{
     Event, MemberState, Phase, Refusal, Settings, Snapshot, ToAggregator, ToWorker, Update, Worker,
     WorkerAction, WorkerEvent, WorkerPhase,
 };
-use sotto::network::WeightHash;
-use sotto::secagg::Identity;
-use sotto::sim::{Fate, Simulation};
-use sotto::wire::{Address, Envelope, PeerId, RunId};
+use sotto_network::WeightHash;
+use sotto_secagg::Identity;
 
 const MINUTE: u64 = 60_000;
 
@@ -86,7 +86,7 @@ fn who_is_not_willing_downloads_nothing() {
     let mut worker = Worker::new(Identity::from_seed(&[1; 32]), Box::new(|bytes| bytes.fill(1)));
     worker.handle(WorkerEvent::Willing(false), 0);
     worker.handle(WorkerEvent::Open, 0);
-    let place = sotto::federated::Assignment {
+    let place = sotto_federated::Assignment {
         slot: 0,
         model: "linear".to_owned(),
         seed: 1,

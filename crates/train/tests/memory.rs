@@ -5,10 +5,10 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use sotto::digits::synthetic;
-use sotto::learn::{Recipe, SgdConfig, Trainer};
-use sotto::network::{Initialiser, preset};
-use sotto::seeded::Stream;
+use sotto_core::seeded::Stream;
+use sotto_digits::synthetic;
+use sotto_network::{Initialiser, preset};
+use sotto_train::{Recipe, SgdConfig, Trainer};
 
 struct Counting;
 

@@ -2,15 +2,15 @@
 //! takes the difference. Whatever it tries, a worker sends one masked vector for a model and a round.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use sotto::entropy::Entropy;
-use sotto::federated::{
+use sotto_core::entropy::Entropy;
+use sotto_core::seeded::Stream;
+use sotto_core::wire::{Envelope, PeerId, RunId};
+use sotto_federated::{
     Assignment, Job, SecureTask, Settings, Spent, Task, ToAggregator, ToWorker, Token, Update,
     Worker, WorkerAction, WorkerEvent,
 };
-use sotto::network::WeightHash;
-use sotto::secagg::{Closed, Context, FromClient, FromServer, Identity, Phase, Server, Sum};
-use sotto::seeded::Stream;
-use sotto::wire::{Envelope, PeerId, RunId};
+use sotto_network::WeightHash;
+use sotto_secagg::{Closed, Context, FromClient, FromServer, Identity, Phase, Server, Sum};
 
 const AGGREGATOR: PeerId = PeerId([7; 16]);
 const WORKERS: usize = 4;
