@@ -46,16 +46,17 @@ function linesOf(text) {
   });
 }
 
-/** Modules that are declared for tests alone, with all that is below them. */
+/** Suites, what a fuzzer runs, and modules that are declared for tests alone, with all that is below them. */
 function isForTests(path, testModules) {
+  if (/^(?:crates|tools)\/\w+\/tests\/|^crates\/fuzzing\//.test(path)) return true;
   return testModules.some((module) => path === `${module}.rs` || path.startsWith(`${module}/`));
 }
 
-/** What a file's `#[cfg(test)] mod name;` declares, or one for tests and a fuzzer, as paths without an ending. */
+/** What a file's `#[cfg(test)] mod name;` declares, or one for other crates' tests too, as paths without an ending. */
 function declaredForTests(path) {
   const text = readFileSync(join(root, path), "utf8");
   const folder = /\/(?:mod|lib|main)\.rs$/.test(path) ? dirname(path) : path.replace(/\.rs$/, "");
-  return [...text.matchAll(/#\[cfg\((?:test|any\(test, fuzzing\))\)\]\s+(?:pub(?:\([^)]*\))? )?mod (\w+);/g)].map(([, name]) => join(folder, name));
+  return [...text.matchAll(/#\[cfg\((?:test|any\(test, feature = "testing"\))\)\]\s+(?:pub(?:\([^)]*\))? )?mod (\w+);/g)].map(([, name]) => join(folder, name));
 }
 
 /** The lines of a text that drop an error without a reason beside them. */

@@ -27,10 +27,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Rc::default(),
             Box::new(|_| ()),
         );
-        pool.spawner().spawn_local(async move { drop(party.serve().await) })?;
+        pool.spawner().spawn_local(async move { eprintln!("{}", party.serve().await) })?;
     }
     let dealer = Dealer::new(dealer, Box::new(|_| ()));
-    pool.spawner().spawn_local(async move { drop(dealer.serve().await) })?;
+    pool.spawner().spawn_local(async move { eprintln!("{}", dealer.serve().await) })?;
     let (mut client, mut owner) = (Client::new(client, entropy()), Owner::new(owner, entropy()));
 
     // A network that has learnt nothing yet, with eight bits behind the point.

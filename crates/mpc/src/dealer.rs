@@ -7,12 +7,12 @@
 //! between the two of them; to them it is a source of [`Header`]s with words behind.
 
 use super::dealing::{Dealing, Masks, Scope};
-use super::gates::{self, MaxPool};
+use super::gates::{self, AtDealer, Size, Wire};
 use super::links::{Links, Message};
 use super::messages::{Header, ModelInfo, Order, malformed};
 use super::model::ModelMasks;
-use super::plan::{Gate, Plan, Saving};
-use super::ring::{Narrow, Wide};
+use super::plan::Plan;
+use super::ring::Wide;
 use super::train::{Deals, StepOrder};
 use super::{Error, Role};
 use sotto_core::prg::StreamKey;
@@ -170,13 +170,6 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
     }
 }
 
-/// The masks of a wire.
-enum Wire {
-    Shares,
-    Wide(Secret<Wide>),
-    Narrow(Secret<Narrow>),
-}
-
 /// The words for alice and for bob of classification `number`. `truncated` is told the mask
 /// of every truncation, by its step, for those who check.
 pub(super) fn deal(
@@ -190,43 +183,14 @@ pub(super) fn deal(
     let mut dealing = Dealing::new(masks, plan.batch() * plan.comparisons());
     let mut wire = Wire::Wide(gates::Input::deal(&mut dealing, plan.inputs()));
     for (index, step) in plan.steps.iter().enumerate() {
-        let count = plan.batch() * step.inputs;
-        wire = match (&step.gate, wire) {
-            (Gate::Product(layer), Wire::Wide(masks)) => {
-                let (product, weights) = (&plan.products[*layer], &model.operands[*layer]);
-                gates::Product::deal(&mut dealing, &product.shape, &masks, weights);
-                Wire::Shares
-            }
-            (Gate::SumShares(_), Wire::Shares) => Wire::Shares,
-            (Gate::SumMasked(windows), Wire::Wide(masks)) => {
-                Wire::Wide(gates::sum_masks(windows, &masks))
-            }
-            (Gate::Truncate(shift), Wire::Shares) => {
-                let masks = gates::Truncate::deal(&mut dealing, count);
-                truncated(index, &masks);
-                Wire::Narrow(gates::narrowed(&masks, *shift).collect())
-            }
-            (Gate::Narrow(shift), Wire::Wide(masks)) => {
-                truncated(index, &masks);
-                Wire::Narrow(gates::narrowed(&masks, *shift).collect())
-            }
-            (Gate::Lift, Wire::Narrow(masks)) => {
-                Wire::Wide(gates::Lift::deal(&mut dealing, &masks))
-            }
-            (Gate::Relu(saving), Wire::Narrow(masks)) => Wire::Wide(match saving {
-                Saving::Bytes => gates::Relu::deal(&mut dealing, &masks),
-                Saving::Rounds => gates::ReluOnce::deal(&mut dealing, &masks),
-            }),
-            (Gate::MaxPool(windows, saving), Wire::Narrow(masks)) => Wire::Narrow(match saving {
-                Saving::Bytes => MaxPool::<gates::Max>::deal(&mut dealing, windows, &masks),
-                Saving::Rounds => MaxPool::<gates::MaxOnce>::deal(&mut dealing, windows, &masks),
-            }),
-            (Gate::ArgMax, Wire::Narrow(masks)) => {
-                gates::ArgMax::deal(&mut dealing, step.inputs, &masks);
-                Wire::Shares
-            }
-            _ => unreachable!("a plan's gates take what the gates before them leave"),
+        let mut at = AtDealer {
+            dealing: &mut dealing,
+            products: &plan.products,
+            weights: &model.operands,
+            size: Size { images: plan.batch(), each: step.inputs },
+            truncated: &mut |masks| truncated(index, masks),
         };
+        wire = step.gate.deal(&mut at, wire);
     }
     dealing.words
 }

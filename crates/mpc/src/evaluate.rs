@@ -2,12 +2,12 @@
 //! every gate evaluated.
 
 use super::dealing::Masks;
-use super::gates::{self, MaxPool, Online};
+use super::gates::{self, AtOnline, AtPreparing, Carried, MaskShare, Online, Size, Wire};
 use super::links::{Links, Message};
 use super::model::PartyModel;
-use super::plan::{Gate, Plan, Saving};
+use super::plan::Plan;
 use super::preparing::{Material, Preparing};
-use super::ring::{Masked, NARROW_BITS, Narrow, Share, WIDE_BITS, Wide};
+use super::ring::{NARROW_BITS, Share, WIDE_BITS, Wide};
 use super::{Error, Party, Role};
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
@@ -29,25 +29,11 @@ pub(super) struct Prepared {
     pub(super) number: u32,
     material: Material,
     input: gates::Input,
-    input_mask: Share<Wide>,
-    steps: Vec<Step>,
+    steps: Vec<gates::Prepared>,
+    /// This party's shares of the masks of every wire, the input's first.
+    masks: Vec<MaskShare>,
     /// How long it took to prepare.
     pub(super) millis: f64,
-}
-
-enum Step {
-    Product(gates::Product),
-    Truncate(gates::Truncate),
-    Lift(gates::Lift, Share<Wide>),
-    Relu(gates::Relu, Share<Wide>),
-    ReluOnce(gates::ReluOnce, Share<Wide>),
-    MaxPool(MaxPool<gates::Max>),
-    MaxPoolOnce(MaxPool<gates::MaxOnce>),
-    ArgMax(gates::ArgMax),
-    /// Nothing to prepare.
-    Local,
-    /// Sums of masked values keep this party's share of the sums' masks.
-    Sum(Share<Wide>),
 }
 
 impl Prepared {
@@ -68,71 +54,19 @@ pub(super) fn prepare(
 ) -> Result<Prepared, Error> {
     let mut preparing = Preparing::new(party, masks, &material.0);
     let (input, input_mask) = gates::Input::prepare(&mut preparing, plan.inputs());
-    let mut steps: Vec<Step> = Vec::with_capacity(plan.steps.len());
+    let mut mask = Wire::Wide(input_mask);
+    let (mut steps, mut masks) = (Vec::with_capacity(plan.steps.len()), Vec::new());
     for step in &plan.steps {
-        let count = plan.batch() * step.inputs;
-        let prepared = match &step.gate {
-            Gate::Product(layer) => {
-                let (product, layer) = (&plan.products[*layer], &model.layers[*layer]);
-                let mask = steps.last().map_or(Some(&input_mask), Step::mask);
-                let mask =
-                    mask.expect("a product reads wide values, of whose masks there are shares");
-                Step::Product(gates::Product::prepare(&mut preparing, &product.shape, layer, mask)?)
-            }
-            Gate::SumMasked(windows) => {
-                let mask = steps.last().map_or(Some(&input_mask), Step::mask);
-                let mask = mask.expect("wide values have masks of which there are shares");
-                Step::Sum(gates::sum_shares(windows, mask))
-            }
-            Gate::Truncate(_) => Step::Truncate(gates::Truncate::prepare(&mut preparing, count)),
-            Gate::Lift => {
-                let (lift, mask) = gates::Lift::prepare(&mut preparing, count)?;
-                Step::Lift(lift, mask)
-            }
-            Gate::Relu(Saving::Bytes) => {
-                let (relu, mask) = gates::Relu::prepare(&mut preparing, count)?;
-                Step::Relu(relu, mask)
-            }
-            Gate::Relu(Saving::Rounds) => {
-                let (relu, mask) = gates::ReluOnce::prepare(&mut preparing, count)?;
-                Step::ReluOnce(relu, mask)
-            }
-            Gate::MaxPool(windows, Saving::Bytes) => {
-                Step::MaxPool(MaxPool::prepare(&mut preparing, windows, plan.batch())?)
-            }
-            Gate::MaxPool(windows, Saving::Rounds) => {
-                Step::MaxPoolOnce(MaxPool::prepare(&mut preparing, windows, plan.batch())?)
-            }
-            Gate::ArgMax => {
-                Step::ArgMax(gates::ArgMax::prepare(&mut preparing, step.inputs, plan.batch())?)
-            }
-            Gate::SumShares(_) | Gate::Narrow(_) => Step::Local,
-        };
+        let size = Size { images: plan.batch(), each: step.inputs };
+        let (products, layers) = (plan.products.as_slice(), model.layers.as_slice());
+        let mut at = AtPreparing { preparing: &mut preparing, products, layers, size };
+        let (prepared, left) = step.gate.prepare(&mut at, &mask)?;
         steps.push(prepared);
+        masks.push(std::mem::replace(&mut mask, left));
     }
+    masks.push(mask);
     preparing.finish()?;
-    Ok(Prepared { number, material, input, input_mask, steps, millis: 0.0 })
-}
-
-impl Step {
-    /// This party's share of the masks of the wide values that leave.
-    fn mask(&self) -> Option<&Share<Wide>> {
-        match self {
-            Self::Lift(_, mask)
-            | Self::Relu(_, mask)
-            | Self::ReluOnce(_, mask)
-            | Self::Sum(mask) => Some(mask),
-            _ => None,
-        }
-    }
-}
-
-/// What a wire carries.
-enum Wire {
-    Shares(Share<Wide>),
-    Wide(Masked<Wide>),
-    Narrow(Masked<Narrow>),
-    Label(Share<Narrow>),
+    Ok(Prepared { number, material, input, steps, masks, millis: 0.0 })
 }
 
 impl Prepared {
@@ -149,80 +83,50 @@ impl Prepared {
         early: Option<Message>,
         watched: bool,
     ) -> Result<(Secret<u8>, Vec<Seen>), Error> {
-        let Self { number, material, input, input_mask, steps, .. } = self;
+        let Self { number, material, input, steps, masks, .. } = self;
+        let mut masks = masks.iter();
+        let mut mask = masks.next().expect("the input has a mask");
         let mut online =
             Online { party, links, job, layer: "input".to_owned(), words: &material.0, early };
-        let opened = input.eval(&mut online, number, share, &input_mask).await?;
+        let Wire::Wide(input_mask) = mask else { unreachable!("an input is wide") };
+        let opened = input.eval(&mut online, number, share, input_mask).await?;
         let mut wire = Wire::Wide(opened);
         let mut seen = Vec::new();
-        let last_mask = steps.last().map_or(Some(&input_mask), Step::mask);
-        let last_mask = last_mask.map(|mask| Share::new(mask.values().into()));
-        wire.watch("input", watched, &mut seen);
-        for (step, prepared) in plan.steps.iter().zip(steps) {
+        watch(&wire, "input", watched, &mut seen);
+        for ((step, prepared), left) in plan.steps.iter().zip(steps).zip(masks) {
             step.layer.clone_into(&mut online.layer);
-            wire = match (&step.gate, prepared, wire) {
-                (Gate::Product(layer), Step::Product(product), Wire::Wide(values)) => {
-                    let (shape, layer) = (&plan.products[*layer].shape, &model.layers[*layer]);
-                    Wire::Shares(product.eval(shape, layer, &values))
-                }
-                (Gate::SumShares(windows), _, Wire::Shares(share)) => {
-                    Wire::Shares(gates::sum_shares(windows, &share))
-                }
-                (Gate::SumMasked(windows), _, Wire::Wide(values)) => {
-                    Wire::Wide(gates::sum_masked(windows, &values))
-                }
-                (Gate::Truncate(shift), Step::Truncate(truncate), Wire::Shares(share)) => {
-                    Wire::Narrow(truncate.eval(&mut online, share, *shift).await?)
-                }
-                (Gate::Narrow(shift), _, Wire::Wide(values)) => {
-                    Wire::Narrow(Masked(gates::narrowed(&values.0, *shift).collect()))
-                }
-                (Gate::Lift, Step::Lift(lift, mask), Wire::Narrow(values)) => {
-                    Wire::Wide(lift.eval(&mut online, &values, &mask).await?)
-                }
-                (Gate::Relu(_), Step::Relu(relu, mask), Wire::Narrow(values)) => {
-                    Wire::Wide(relu.eval(&mut online, &values, &mask).await?)
-                }
-                (Gate::Relu(_), Step::ReluOnce(relu, mask), Wire::Narrow(values)) => {
-                    Wire::Wide(relu.eval(&mut online, &values, &mask).await?)
-                }
-                (Gate::MaxPool(windows, _), Step::MaxPool(pool), Wire::Narrow(values)) => {
-                    Wire::Narrow(pool.eval(&mut online, windows, &values).await?)
-                }
-                (Gate::MaxPool(windows, _), Step::MaxPoolOnce(pool), Wire::Narrow(values)) => {
-                    Wire::Narrow(pool.eval(&mut online, windows, &values).await?)
-                }
-                (Gate::ArgMax, Step::ArgMax(arg_max), Wire::Narrow(values)) => {
-                    Wire::Label(arg_max.eval(&mut online, step.inputs, &values).await?)
-                }
-                _ => unreachable!("a plan's gates take what the gates before them leave"),
-            };
-            wire.watch(&step.layer, watched, &mut seen);
+            let size = Size { images: plan.batch(), each: step.inputs };
+            let (products, layers) = (plan.products.as_slice(), model.layers.as_slice());
+            let mut at = AtOnline { online: &mut online, products, layers, size };
+            wire = prepared.eval(&mut at, wire, left).await?;
+            watch(&wire, &step.layer, watched, &mut seen);
+            mask = left;
         }
         let mut bytes = Vec::new();
-        match wire {
-            Wire::Shares(share) => share.write(&mut bytes),
-            Wire::Label(share) => share.write(&mut bytes),
-            Wire::Wide(values) => {
-                let mask = last_mask.expect("wide values have masks of which there are shares");
-                gates::reveal(party, &values, &mask).write(&mut bytes);
+        match (wire, mask) {
+            (Wire::Shares(share), _) => share.write(&mut bytes),
+            (Wire::Label(share), _) => share.write(&mut bytes),
+            (Wire::Wide(values), Wire::Wide(mask)) => {
+                gates::reveal(party, &values, mask).write(&mut bytes);
             }
-            Wire::Narrow(_) => unreachable!("a plan ends in shares or wide values"),
+            (Wire::Wide(_) | Wire::Narrow(_), _) => {
+                unreachable!(
+                    "a plan ends in shares, or in wide values of whose masks there are shares"
+                )
+            }
         }
         Ok((bytes.into(), seen))
     }
 }
 
-impl Wire {
-    fn watch(&self, layer: &str, watched: bool, seen: &mut Vec<Seen>) {
-        let (bits, values) = match self {
-            _ if !watched => return,
-            Self::Wide(values) => (WIDE_BITS, values.0.iter().map(|value| value.0).collect()),
-            Self::Narrow(values) => {
-                (NARROW_BITS, values.0.iter().map(|value| value.0.into()).collect())
-            }
-            Self::Shares(_) | Self::Label(_) => return,
-        };
-        seen.push(Seen { layer: layer.to_owned(), bits, values });
-    }
+fn watch(wire: &Carried, layer: &str, watched: bool, seen: &mut Vec<Seen>) {
+    let (bits, values) = match wire {
+        _ if !watched => return,
+        Wire::Wide(values) => (WIDE_BITS, values.0.iter().map(|value| value.0).collect()),
+        Wire::Narrow(values) => {
+            (NARROW_BITS, values.0.iter().map(|value| value.0.into()).collect())
+        }
+        Wire::Shares(_) | Wire::Label(_) => return,
+    };
+    seen.push(Seen { layer: layer.to_owned(), bits, values });
 }

@@ -11,7 +11,7 @@
 
 use super::dealing::Masks;
 use super::fixed::encode;
-use super::plan::{Plan, ProductLayer};
+use super::plan::Plan;
 use super::ring::{Share, Wide};
 use super::{Error, Party};
 use sotto_core::secret::Secret;
@@ -25,6 +25,17 @@ use sotto_network::{Network, Weights};
 pub(super) enum Product {
     Linear { inputs: usize, outputs: usize },
     Conv(Geometry),
+}
+
+/// A layer with weights.
+#[derive(Debug, Clone)]
+pub(super) struct ProductLayer {
+    pub(super) name: String,
+    pub(super) shape: Product,
+    /// What a weight of 1 is in the ring.
+    pub(super) weight_unit: f64,
+    /// What a bias of 1 is in the ring.
+    pub(super) bias_unit: f64,
 }
 
 /// The weights of one product, laid out for it.

@@ -10,8 +10,8 @@
 //!   other divisor goes into the weights of the product before or after it.
 
 use super::Error;
-use super::gates::Windows;
-use super::model::Product;
+use super::gates::{FormName, Gate, Max, MaxOnce, Windows, of_plan};
+use super::model::{Product, ProductLayer};
 use super::ring::{NARROW_BITS, WIDE_BITS};
 use sotto_kernels::patches::Geometry;
 use sotto_network::{Layer, NamedLayer, Network};
@@ -65,48 +65,6 @@ pub(super) struct Step {
     pub(super) gate: Gate,
     /// Values of one image that enter.
     pub(super) inputs: usize,
-}
-
-/// What a step does.
-#[derive(Debug, Clone)]
-pub(super) enum Gate {
-    /// Wide to shares: the product with this number.
-    Product(usize),
-    /// Shares to shares: sums of windows.
-    SumShares(Windows),
-    /// Wide to wide: sums of windows, each party by itself.
-    SumMasked(Windows),
-    /// Shares to narrow: opens and drops so many bits.
-    Truncate(u32),
-    /// Wide to narrow: drops so many bits, each party by itself.
-    Narrow(u32),
-    /// Narrow to wide.
-    Lift,
-    /// Narrow to wide, in two rounds or one.
-    Relu(Saving),
-    /// Narrow to narrow, in two rounds a level or one.
-    MaxPool(Windows, Saving),
-    /// Narrow to shares of the place of the largest.
-    ArgMax,
-}
-
-/// A layer with weights.
-#[derive(Debug, Clone)]
-pub(super) struct ProductLayer {
-    pub(super) name: String,
-    pub(super) shape: Product,
-    /// What a weight of 1 is in the ring.
-    pub(super) weight_unit: f64,
-    /// What a bias of 1 is in the ring.
-    pub(super) bias_unit: f64,
-}
-
-/// What a wire carries between two steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Shares,
-    Wide,
-    Narrow,
 }
 
 impl Plan {
@@ -179,13 +137,7 @@ impl Plan {
     /// Comparisons for one image: what most of the time and of the dealt words goes to.
     #[must_use]
     pub fn comparisons(&self) -> usize {
-        let of = |step: &Step| match &step.gate {
-            Gate::Lift | Gate::Relu(_) => step.inputs,
-            Gate::MaxPool(windows, _) => windows.count() * (windows.len() - 1),
-            Gate::ArgMax => step.inputs - 1,
-            _ => 0,
-        };
-        self.steps.iter().map(of).sum()
+        self.steps.iter().map(|step| step.gate.comparisons(step.inputs)).sum()
     }
 
     /// Places that a label can be.
@@ -204,7 +156,7 @@ struct Compiler {
     products: Vec<ProductLayer>,
     fraction: u32,
     saving: Saving,
-    form: Form,
+    form: FormName,
     /// Fractional bits of the wire here.
     fraction_here: u32,
     /// What the wire here still has to be divided by.
@@ -223,7 +175,7 @@ impl Compiler {
             products: Vec::new(),
             fraction,
             saving,
-            form: Form::Wide,
+            form: FormName::Wide,
             fraction_here: fraction,
             divisor: 1.0,
             values: network.input_shape().iter().product(),
@@ -246,12 +198,19 @@ impl Compiler {
             }
             Layer::Relu => {
                 self.narrow();
-                self.push(Gate::Relu(self.saving), self.values, Form::Wide);
+                match self.saving {
+                    Saving::Bytes => self.push(of_plan::Relu, self.values),
+                    Saving::Rounds => self.push(of_plan::ReluOnce, self.values),
+                }
             }
             Layer::MaxPool(pool) => {
                 let windows = Windows::new(&named.input, pool.size);
                 self.narrow();
-                self.push(Gate::MaxPool(windows, self.saving), windows.count(), Form::Narrow);
+                let count = windows.count();
+                match self.saving {
+                    Saving::Bytes => self.push(of_plan::MaxPool::<Max>::new(windows), count),
+                    Saving::Rounds => self.push(of_plan::MaxPool::<MaxOnce>::new(windows), count),
+                }
             }
             Layer::AvgPool(pool) => self.average(Windows::new(&named.input, pool.size)),
             Layer::Flatten => {}
@@ -269,63 +228,63 @@ impl Compiler {
             bias_unit: f64::from(1u32 << self.fraction_here),
         });
         self.divisor = 1.0;
-        self.push(Gate::Product(self.products.len() - 1), shape.outputs(), Form::Shares);
+        self.push(of_plan::Product(self.products.len() - 1), shape.outputs());
     }
 
     /// The sum is the mean times the window's size: powers of two move the point, an odd
     /// divisor goes into the weights of the product before, or waits for the next one.
     fn average(&mut self, windows: Windows) {
-        if self.form == Form::Narrow {
+        if self.form == FormName::Narrow {
             self.widen();
         }
         let size = windows.len() as u32;
         let odd = f64::from(size >> size.trailing_zeros());
-        let gate = match self.form {
-            Form::Shares => {
+        let gate: Gate = match self.form {
+            FormName::Shares => {
                 // Shares come from a product alone.
                 if let Some(product) = self.products.last_mut() {
                     product.weight_unit /= odd;
                     product.bias_unit /= odd;
                 }
-                Gate::SumShares(windows)
+                of_plan::SumShares(windows).into()
             }
             _ => {
                 self.divisor *= odd;
-                Gate::SumMasked(windows)
+                of_plan::SumMasked(windows).into()
             }
         };
         self.fraction_here += size.trailing_zeros();
-        self.push(gate, windows.count(), self.form);
+        self.push(gate, windows.count());
     }
 
     fn narrow(&mut self) {
         let surplus = self.fraction_here - self.fraction;
-        if surplus > WIDE_BITS - NARROW_BITS && self.form != Form::Narrow {
+        if surplus > WIDE_BITS - NARROW_BITS && self.form != FormName::Narrow {
             // Fewer than K bits would be left, and the masks' wrap would be lost.
             let layer = self.layer.clone();
             self.problem.get_or_insert(Error::Surplus { layer, bits: surplus });
         }
         match self.form {
-            Form::Narrow => return,
-            Form::Shares => {
+            FormName::Narrow => return,
+            FormName::Shares => {
                 // It belongs to what made the shares.
                 let layer = self.steps.last().map_or(String::new(), |step| step.layer.clone());
                 let here = std::mem::replace(&mut self.layer, layer);
-                self.push(Gate::Truncate(surplus), self.values, Form::Narrow);
+                self.push(of_plan::Truncate(surplus), self.values);
                 self.layer = here;
             }
-            Form::Wide => self.push(Gate::Narrow(surplus), self.values, Form::Narrow),
+            FormName::Wide | FormName::Label => self.push(of_plan::Narrow(surplus), self.values),
         }
         self.fraction_here = self.fraction;
     }
 
     fn widen(&mut self) {
         match self.form {
-            Form::Wide => return,
-            Form::Shares => self.narrow(),
-            Form::Narrow => {}
+            FormName::Wide => return,
+            FormName::Shares => self.narrow(),
+            FormName::Narrow | FormName::Label => {}
         }
-        self.push(Gate::Lift, self.values, Form::Wide);
+        self.push(of_plan::Lift, self.values);
     }
 
     fn finish(&mut self, output: Output) {
@@ -333,16 +292,19 @@ impl Compiler {
             (Output::Label, _) => {
                 self.narrow();
                 "answer".clone_into(&mut self.layer);
-                self.push(Gate::ArgMax, 1, Form::Shares);
+                self.push(of_plan::ArgMax, 1);
             }
-            (Output::Logits, Form::Narrow) => self.widen(),
+            (Output::Logits, FormName::Narrow) => self.widen(),
             (Output::Logits, _) => {}
         }
     }
 
-    fn push(&mut self, gate: Gate, outputs: usize, form: Form) {
-        let layer = self.layer.clone();
+    /// A gate that leaves so many values.
+    fn push(&mut self, gate: impl Into<Gate>, outputs: usize) {
+        let (layer, gate) = (self.layer.clone(), gate.into());
+        let [takes, leaves] = gate.forms();
+        assert_eq!(takes, self.form, "{layer}: a gate takes what the gate before it leaves");
         self.steps.push(Step { layer, gate, inputs: self.values });
-        (self.values, self.form) = (outputs, form);
+        (self.values, self.form) = (outputs, leaves);
     }
 }

@@ -2,9 +2,9 @@
 //! its sign flips in silence. So the owner looks at every model that it shares.
 
 use super::Error;
-use super::clear::{Clear, Floor, Kind};
-use super::plan::{Gate, Output, Plan, ProductLayer, Saving};
-use super::ring::{NARROW_BITS, WIDE_BITS};
+use super::clear::{Clear, Floor};
+use super::gates::{AtBounds, Kind};
+use super::plan::{Output, Plan, Saving};
 use sotto_network::{Network, Weights};
 
 /// Whether a layer's numbers fit.
@@ -73,13 +73,7 @@ impl Ranges {
 fn layers(plan: &Plan, worst: &[f64], seen: &[[i64; 2]]) -> Vec<LayerRange> {
     let steps = plan.steps.iter().zip(worst).zip(seen);
     let lines = steps.filter_map(|((step, worst), seen)| {
-        let limit_bits = match step.gate {
-            Gate::Product(_) | Gate::SumShares(_) | Gate::SumMasked(_) => WIDE_BITS - 1,
-            Gate::Truncate(_) | Gate::Narrow(_) | Gate::MaxPool(..) | Gate::ArgMax => {
-                NARROW_BITS - 1
-            }
-            Gate::Lift | Gate::Relu(_) => return None,
-        };
+        let limit_bits = step.gate.limit_bits()?;
         let bits = |magnitude: f64| libm::log2(magnitude + 1.0);
         let seen_bits = bits(seen[0].max(seen[1]) as f64);
         let worst_bits = bits(*worst).max(seen_bits);
@@ -107,55 +101,7 @@ fn layers(plan: &Plan, worst: &[f64], seen: &[[i64; 2]]) -> Vec<LayerRange> {
 /// For each step the largest magnitude that any image can lead to, in the ring's units:
 /// intervals, propagated with one bound a layer.
 fn bounds(plan: &Plan, network: &Network, weights: &Weights) -> Vec<f64> {
-    let parameters = network.parameters();
-    let (mut low, mut high) = (0.0f64, f64::from(1u32 << plan.fraction()));
-    plan.steps
-        .iter()
-        .map(|step| {
-            match &step.gate {
-                Gate::Product(layer) => {
-                    let pair = &parameters[2 * layer..2 * layer + 2];
-                    let [w, b] = [0, 1].map(|part: usize| &weights.values()[pair[part].range()]);
-                    (low, high) = product_bounds(&plan.products[*layer], w, b, (low, high));
-                }
-                Gate::SumShares(windows) | Gate::SumMasked(windows) => {
-                    let count = windows.len() as f64;
-                    (low, high) = (low * count, high * count);
-                }
-                Gate::Truncate(shift) | Gate::Narrow(shift) => {
-                    let unit = f64::from(1u32 << shift);
-                    (low, high) = (libm::floor(low / unit), libm::floor(high / unit) + 1.0);
-                }
-                Gate::Relu(_) => (low, high) = (0.0, high.max(0.0)),
-                // What is compared is a difference.
-                Gate::MaxPool(..) | Gate::ArgMax => return high - low,
-                Gate::Lift => {}
-            }
-            high.max(-low)
-        })
-        .collect()
-}
-
-fn product_bounds(
-    product: &ProductLayer,
-    weights: &[f32],
-    biases: &[f32],
-    (low, high): (f64, f64),
-) -> (f64, f64) {
-    let rows = weights.chunks_exact(weights.len() / biases.len());
-    let (mut least, mut most) = (0.0f64, 0.0f64);
-    for (row, bias) in rows.zip(biases) {
-        let bias = f64::from(*bias) * product.bias_unit;
-        let (mut up, mut down) = (0.0, 0.0);
-        for weight in row {
-            let weight = libm::rint(f64::from(*weight) * product.weight_unit);
-            up += weight.max(0.0);
-            down += weight.min(0.0);
-        }
-        // A margin of zeros may stand in for any input.
-        let (low, high) = (low.min(0.0), high.max(0.0));
-        most = most.max(up * high + down * low + bias);
-        least = least.min(up * low + down * high + bias);
-    }
-    (least, most)
+    let (low, high) = (0.0, f64::from(1u32 << plan.fraction()));
+    let mut at = AtBounds { products: &plan.products, network, weights, low, high };
+    plan.steps.iter().map(|step| step.gate.bound(&mut at)).collect()
 }

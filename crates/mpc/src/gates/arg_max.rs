@@ -6,11 +6,15 @@
 
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
+use super::super::ring::NARROW_BITS;
 use super::super::ring::{Comparable, Element, Masked, Narrow, Share};
 use super::super::{Error, Role};
 use super::Online;
 use super::choose::{Choose, Then};
 use super::max::{differences, pair_up, winners};
+use super::plan_gate::{
+    AsLabel, AsNarrow, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate,
+};
 use super::sign::Sign;
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
@@ -111,6 +115,77 @@ fn columns<T: Element>(values: &[T], classes: usize) -> Vec<Secret<T>> {
     (0..classes)
         .map(|class| values.iter().skip(class).step_by(classes).copied().collect())
         .collect()
+}
+
+/// The place of the largest, in a plan.
+#[derive(Debug, Clone)]
+pub(crate) struct OfPlan;
+
+impl PlanGate for OfPlan {
+    type In = AsNarrow;
+    type Out = AsLabel;
+    type Prepared = ArgMax;
+
+    fn comparisons(&self, each: usize) -> usize {
+        each - 1
+    }
+
+    fn deal(&self, at: &mut AtDealer<'_>, masks: Secret<Narrow>) {
+        ArgMax::deal(at.dealing, at.size.each, &masks);
+    }
+
+    fn prepare(&self, at: &mut AtPreparing<'_, '_>, (): &()) -> Result<(ArgMax, ()), Error> {
+        Ok((ArgMax::prepare(at.preparing, at.size.each, at.size.images)?, ()))
+    }
+
+    async fn eval<M: Mailbox<Role = Role>>(
+        &self,
+        prepared: ArgMax,
+        at: &mut AtOnline<'_, '_, M>,
+        values: Masked<Narrow>,
+        (): &(),
+    ) -> Result<Share<Narrow>, Error> {
+        prepared.eval(at.online, at.size.each, &values).await
+    }
+
+    fn clear(&self, at: &mut AtOracle<'_>, values: Vec<i64>) -> Vec<i64> {
+        let images = values.chunks_exact(at.size.each);
+        images
+            .map(|image| {
+                (at.watch)(Kind::Difference, &[spread(image)]);
+                place_of_largest(image)
+            })
+            .collect()
+    }
+
+    /// What is compared is a difference.
+    fn bound(&self, at: &mut AtBounds<'_>) -> f64 {
+        at.high - at.low
+    }
+
+    fn limit_bits(&self) -> Option<u32> {
+        Some(NARROW_BITS - 1)
+    }
+}
+
+/// The largest difference of two values.
+fn spread(values: &[i64]) -> i64 {
+    let ends = values.iter().min().zip(values.iter().max());
+    ends.map_or(0, |(least, most)| most - least)
+}
+
+/// By the signs of differences in `Z_2^16`, in the order of the tournament.
+fn place_of_largest(values: &[i64]) -> i64 {
+    let mut level: Vec<(i64, i64)> = values.iter().copied().zip(0..).collect();
+    while level.len() > 1 {
+        let winner = |pair: &[(i64, i64)]| match *pair {
+            [a, b] if ((a.0 - b.0) as i16) < 0 => b,
+            [a, ..] => a,
+            [] => (0, 0),
+        };
+        level = level.chunks(2).map(winner).collect();
+    }
+    level.first().map_or(0, |(_, place)| *place)
 }
 
 #[cfg(test)]

@@ -4,8 +4,14 @@
 //! the dealer adds the masks. No round, and nothing is dealt.
 
 use super::super::ring::{Element, Masked, Share};
+use super::super::ring::{WIDE_BITS, Wide};
+use super::super::{Error, Role};
 use super::Windows;
+use super::plan_gate::{
+    AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate, cut_wide,
+};
 use sotto_core::secret::Secret;
+use sotto_core::wire::Mailbox;
 
 /// Of shares: this party's shares of the sums.
 pub(crate) fn sum_shares<T: Element>(windows: &Windows, share: &Share<T>) -> Share<T> {
@@ -29,6 +35,109 @@ fn sums<T: Element>(windows: &Windows, values: &[T]) -> Secret<T> {
         sums.iter_mut().zip(&place).for_each(|(sum, value)| *sum += *value);
     }
     sums
+}
+
+/// Sums of shares, in a plan.
+#[derive(Debug, Clone)]
+pub(crate) struct OfShares(pub(crate) Windows);
+
+impl PlanGate for OfShares {
+    type In = AsShares;
+    type Out = AsShares;
+    type Prepared = ();
+
+    fn comparisons(&self, _: usize) -> usize {
+        0
+    }
+
+    fn deal(&self, _: &mut AtDealer<'_>, (): ()) {}
+
+    fn prepare(&self, _: &mut AtPreparing<'_, '_>, (): &()) -> Result<((), ()), Error> {
+        Ok(((), ()))
+    }
+
+    async fn eval<M: Mailbox<Role = Role>>(
+        &self,
+        (): (),
+        _: &mut AtOnline<'_, '_, M>,
+        values: Share<Wide>,
+        _: &(),
+    ) -> Result<Share<Wide>, Error> {
+        Ok(sum_shares(&self.0, &values))
+    }
+
+    fn clear(&self, at: &mut AtOracle<'_>, values: Vec<i64>) -> Vec<i64> {
+        summed(&self.0, at, &values)
+    }
+
+    fn bound(&self, at: &mut AtBounds<'_>) -> f64 {
+        grown(&self.0, at)
+    }
+
+    fn limit_bits(&self) -> Option<u32> {
+        Some(WIDE_BITS - 1)
+    }
+}
+
+/// Sums of masked values, in a plan.
+#[derive(Debug, Clone)]
+pub(crate) struct OfMasked(pub(crate) Windows);
+
+impl PlanGate for OfMasked {
+    type In = AsWide;
+    type Out = AsWide;
+    type Prepared = ();
+
+    fn comparisons(&self, _: usize) -> usize {
+        0
+    }
+
+    fn deal(&self, _: &mut AtDealer<'_>, masks: Secret<Wide>) -> Secret<Wide> {
+        sum_masks(&self.0, &masks)
+    }
+
+    fn prepare(
+        &self,
+        _: &mut AtPreparing<'_, '_>,
+        mask: &Share<Wide>,
+    ) -> Result<((), Share<Wide>), Error> {
+        Ok(((), sum_shares(&self.0, mask)))
+    }
+
+    async fn eval<M: Mailbox<Role = Role>>(
+        &self,
+        (): (),
+        _: &mut AtOnline<'_, '_, M>,
+        values: Masked<Wide>,
+        _: &Share<Wide>,
+    ) -> Result<Masked<Wide>, Error> {
+        Ok(sum_masked(&self.0, &values))
+    }
+
+    fn clear(&self, at: &mut AtOracle<'_>, values: Vec<i64>) -> Vec<i64> {
+        summed(&self.0, at, &values)
+    }
+
+    fn bound(&self, at: &mut AtBounds<'_>) -> f64 {
+        grown(&self.0, at)
+    }
+
+    fn limit_bits(&self) -> Option<u32> {
+        Some(WIDE_BITS - 1)
+    }
+}
+
+/// As the oracle sums.
+fn summed(windows: &Windows, at: &mut AtOracle<'_>, values: &[i64]) -> Vec<i64> {
+    let values = windows.fold(values, |a, b| a + b);
+    (at.watch)(Kind::Wide, &values);
+    cut_wide(values)
+}
+
+fn grown(windows: &Windows, at: &mut AtBounds<'_>) -> f64 {
+    let count = windows.len() as f64;
+    (at.low, at.high) = (at.low * count, at.high * count);
+    at.magnitude()
 }
 
 #[cfg(test)]

@@ -11,13 +11,16 @@ use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
 use super::super::ring::{Comparable, Masked, NARROW_BITS, Narrow, Share, Wide};
 use super::super::{Error, Party};
+use super::arg_max::ArgMax;
 use super::check::{self, TestOnline};
 use super::choose::{Choose, Then};
+use super::lift::Lift;
 use super::max::Larger;
 use super::multiply::{Form, Multiply};
+use super::relu_once::ReluOnce;
 use super::sign::Sign;
 use super::table::Table;
-use super::{ArgMax, Keep, Lift, Max, MaxOnce, Relu, ReluOnce, Signs};
+use super::{Keep, Max, MaxOnce, Relu, Signs};
 use sotto_core::secret::Secret;
 use sotto_core::seeded::Stream;
 

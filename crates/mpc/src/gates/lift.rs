@@ -14,9 +14,12 @@ use std::num::Wrapping;
 
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
-use super::super::ring::{Comparable, Masked, Share, Wide};
+use super::super::ring::{Comparable, Masked, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
+use super::plan_gate::{
+    AsNarrow, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, PlanGate,
+};
 use super::sign::Sign;
 use super::table::Table;
 use sotto_core::secret::Secret;
@@ -71,6 +74,50 @@ impl Lift {
             .map(|(value, (mask, case))| Wrapping(value.lift() & bob) + case + mask);
         let share = Share::new(share.collect());
         online.open("lift", &share).await
+    }
+}
+
+/// A lift, in a plan.
+#[derive(Debug, Clone)]
+pub(crate) struct OfPlan;
+
+impl PlanGate for OfPlan {
+    type In = AsNarrow;
+    type Out = AsWide;
+    type Prepared = Lift;
+
+    fn comparisons(&self, each: usize) -> usize {
+        each
+    }
+
+    fn deal(&self, at: &mut AtDealer<'_>, masks: Secret<Narrow>) -> Secret<Wide> {
+        Lift::deal(at.dealing, &masks)
+    }
+
+    fn prepare(&self, at: &mut AtPreparing<'_, '_>, (): &()) -> Result<(Lift, Share<Wide>), Error> {
+        Lift::prepare(at.preparing, at.size.values())
+    }
+
+    async fn eval<M: Mailbox<Role = Role>>(
+        &self,
+        prepared: Lift,
+        at: &mut AtOnline<'_, '_, M>,
+        values: Masked<Narrow>,
+        mask: &Share<Wide>,
+    ) -> Result<Masked<Wide>, Error> {
+        prepared.eval(at.online, &values, mask).await
+    }
+
+    fn clear(&self, _: &mut AtOracle<'_>, values: Vec<i64>) -> Vec<i64> {
+        values
+    }
+
+    fn bound(&self, at: &mut AtBounds<'_>) -> f64 {
+        at.magnitude()
+    }
+
+    fn limit_bits(&self) -> Option<u32> {
+        None
     }
 }
 

@@ -5,12 +5,17 @@
 
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
+use super::super::ring::NARROW_BITS;
 use super::super::ring::{Masked, Narrow};
 use super::super::{Error, Role};
 use super::max::{Larger, pair_up, winners};
+use super::plan_gate::{
+    AsNarrow, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate,
+};
 use super::{Online, Windows};
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
+use std::marker::PhantomData;
 
 pub(crate) struct MaxPool<G> {
     levels: Vec<G>,
@@ -60,6 +65,72 @@ impl<G: Larger> MaxPool<G> {
             candidates = winners(&largest.0, count, alone);
         }
         Ok(Masked(candidates.remove(0).to_vec()))
+    }
+}
+
+/// The largest of windows, in a plan.
+pub(crate) struct OfPlan<G>(Windows, PhantomData<G>);
+
+impl<G> Clone for OfPlan<G> {
+    fn clone(&self) -> Self {
+        Self(self.0, PhantomData)
+    }
+}
+
+impl<G> std::fmt::Debug for OfPlan<G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("MaxPool").field(&self.0).finish()
+    }
+}
+
+impl<G> OfPlan<G> {
+    pub(crate) fn new(windows: Windows) -> Self {
+        Self(windows, PhantomData)
+    }
+}
+
+impl<G: Larger> PlanGate for OfPlan<G> {
+    type In = AsNarrow;
+    type Out = AsNarrow;
+    type Prepared = MaxPool<G>;
+
+    fn comparisons(&self, _: usize) -> usize {
+        self.0.count() * (self.0.len() - 1)
+    }
+
+    fn deal(&self, at: &mut AtDealer<'_>, masks: Secret<Narrow>) -> Secret<Narrow> {
+        MaxPool::<G>::deal(at.dealing, &self.0, &masks)
+    }
+
+    fn prepare(&self, at: &mut AtPreparing<'_, '_>, (): &()) -> Result<(MaxPool<G>, ()), Error> {
+        Ok((MaxPool::prepare(at.preparing, &self.0, at.size.images)?, ()))
+    }
+
+    async fn eval<M: Mailbox<Role = Role>>(
+        &self,
+        prepared: MaxPool<G>,
+        at: &mut AtOnline<'_, '_, M>,
+        values: Masked<Narrow>,
+        (): &(),
+    ) -> Result<Masked<Narrow>, Error> {
+        prepared.eval(at.online, &self.0, &values).await
+    }
+
+    /// As the parties see it: by the sign of a difference in `Z_2^16`.
+    fn clear(&self, at: &mut AtOracle<'_>, values: Vec<i64>) -> Vec<i64> {
+        self.0.fold(&values, |a, b| {
+            (at.watch)(Kind::Difference, &[a - b]);
+            if (a - b) as i16 >= 0 { a } else { b }
+        })
+    }
+
+    /// What is compared is a difference.
+    fn bound(&self, at: &mut AtBounds<'_>) -> f64 {
+        at.high - at.low
+    }
+
+    fn limit_bits(&self) -> Option<u32> {
+        Some(NARROW_BITS - 1)
     }
 }
 

@@ -12,10 +12,12 @@ mod choose;
 mod exhaustive;
 mod keep;
 mod lift;
+mod list;
 mod max;
 mod max_once;
 mod max_pool;
 mod multiply;
+mod plan_gate;
 mod product;
 mod relu;
 mod relu_once;
@@ -26,21 +28,32 @@ mod table;
 mod truncate;
 mod windows;
 
-pub(super) use arg_max::ArgMax;
-pub(super) use average::{sum_masked, sum_masks, sum_shares};
 pub(super) use keep::{Keep, Signs};
-pub(super) use lift::Lift;
+pub(super) use list::{Gate, Prepared};
 pub(super) use max::Max;
 pub(super) use max_once::MaxOnce;
-pub(super) use max_pool::MaxPool;
 pub(super) use multiply::{Form, Multiply};
-pub(super) use product::Product;
+pub(super) use plan_gate::{
+    AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Carried, FormName, Kind, MaskShare, Size,
+    Wire,
+};
 pub(super) use relu::Relu;
-pub(super) use relu_once::ReluOnce;
 pub(super) use rescale::{RANGE_BITS, Rescale};
 pub(super) use reveal::{Input, reveal};
 pub(super) use truncate::{Truncate, narrowed};
 pub(super) use windows::Windows;
+
+/// Gates of a plan, by the names that a network's layers have.
+pub(super) mod of_plan {
+    pub(crate) use super::arg_max::OfPlan as ArgMax;
+    pub(crate) use super::average::{OfMasked as SumMasked, OfShares as SumShares};
+    pub(crate) use super::lift::OfPlan as Lift;
+    pub(crate) use super::max_pool::OfPlan as MaxPool;
+    pub(crate) use super::product::OfPlan as Product;
+    pub(crate) use super::relu::OfPlan as Relu;
+    pub(crate) use super::relu_once::OfPlan as ReluOnce;
+    pub(crate) use super::truncate::{Local as Narrow, Opened as Truncate};
+}
 
 use super::bits::Bits;
 use super::links::{Links, Message, check};

@@ -11,11 +11,20 @@
 //! is. Online is one integer product, and no round. Dealt: `r_X r_W`, 4 bytes to bob.
 
 use super::super::Error;
+use super::super::Role;
 use super::super::dealing::Dealing;
+use super::super::model::ProductLayer;
 use super::super::model::{Operand, PartyLayer, Product as Shape};
 use super::super::preparing::Preparing;
+use super::super::ring::WIDE_BITS;
 use super::super::ring::{Masked, Share, Wide};
+use super::plan_gate::{
+    AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate, cut_wide,
+};
 use sotto_core::secret::Secret;
+use sotto_core::wire::Mailbox;
+use sotto_kernels::Number;
+use std::num::Wrapping;
 
 pub(crate) struct Product {
     constant: Share<Wide>,
@@ -55,6 +64,90 @@ impl Product {
         shape.add(&layer.online, &values.0, &mut share);
         Share::new(share)
     }
+}
+
+/// The product of this number, in a plan.
+#[derive(Debug, Clone)]
+pub(crate) struct OfPlan(pub(crate) usize);
+
+impl PlanGate for OfPlan {
+    type In = AsWide;
+    type Out = AsShares;
+    type Prepared = Product;
+
+    fn comparisons(&self, _: usize) -> usize {
+        0
+    }
+
+    fn deal(&self, at: &mut AtDealer<'_>, masks: Secret<Wide>) {
+        Product::deal(at.dealing, &at.products[self.0].shape, &masks, &at.weights[self.0]);
+    }
+
+    fn prepare(
+        &self,
+        at: &mut AtPreparing<'_, '_>,
+        mask: &Share<Wide>,
+    ) -> Result<(Product, ()), Error> {
+        let (shape, layer) = (&at.products[self.0].shape, &at.layers[self.0]);
+        Ok((Product::prepare(at.preparing, shape, layer, mask)?, ()))
+    }
+
+    async fn eval<M: Mailbox<Role = Role>>(
+        &self,
+        prepared: Product,
+        at: &mut AtOnline<'_, '_, M>,
+        values: Masked<Wide>,
+        (): &(),
+    ) -> Result<Share<Wide>, Error> {
+        Ok(prepared.eval(&at.products[self.0].shape, &at.layers[self.0], &values))
+    }
+
+    fn clear(&self, at: &mut AtOracle<'_>, values: Vec<i64>) -> Vec<i64> {
+        let shape = &at.products[self.0].shape;
+        let x: Vec<Wrapping<i64>> = values.into_iter().map(Wrapping).collect();
+        let mut y = vec![Wrapping::<i64>::ZERO; x.len() / shape.inputs() * shape.outputs()];
+        shape.add_bias(&at.biases[self.0], &mut y);
+        shape.add(&at.operands[self.0], &x, &mut y);
+        let values: Vec<i64> = y.into_iter().map(|value| value.0).collect();
+        (at.watch)(Kind::Wide, &values);
+        cut_wide(values)
+    }
+
+    fn bound(&self, at: &mut AtBounds<'_>) -> f64 {
+        let parameters = at.network.parameters();
+        let pair = &parameters[2 * self.0..2 * self.0 + 2];
+        let [w, b] = [0, 1].map(|part: usize| &at.weights.values()[pair[part].range()]);
+        (at.low, at.high) = bounds(&at.products[self.0], w, b, (at.low, at.high));
+        at.magnitude()
+    }
+
+    fn limit_bits(&self) -> Option<u32> {
+        Some(WIDE_BITS - 1)
+    }
+}
+
+fn bounds(
+    product: &ProductLayer,
+    weights: &[f32],
+    biases: &[f32],
+    (low, high): (f64, f64),
+) -> (f64, f64) {
+    let rows = weights.chunks_exact(weights.len() / biases.len());
+    let (mut least, mut most) = (0.0f64, 0.0f64);
+    for (row, bias) in rows.zip(biases) {
+        let bias = f64::from(*bias) * product.bias_unit;
+        let (mut up, mut down) = (0.0, 0.0);
+        for weight in row {
+            let weight = libm::rint(f64::from(*weight) * product.weight_unit);
+            up += weight.max(0.0);
+            down += weight.min(0.0);
+        }
+        // A margin of zeros may stand in for any input.
+        let (low, high) = (low.min(0.0), high.max(0.0));
+        most = most.max(up * high + down * low + bias);
+        least = least.min(up * low + down * high + bias);
+    }
+    (least, most)
 }
 
 #[cfg(test)]

@@ -20,10 +20,13 @@ use std::num::Wrapping;
 
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
-use super::super::ring::{Comparable, Masked, Share, Wide};
+use super::super::ring::{Comparable, Masked, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
 use super::Online;
 use super::keep::Signs;
+use super::plan_gate::{
+    AsNarrow, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, PlanGate,
+};
 use super::sign::Sign;
 use super::table::Table;
 use sotto_core::secret::Secret;
@@ -105,6 +108,51 @@ impl Relu {
         let share = Share::new(share.collect());
         let opened = online.open("select", &share).await?;
         Ok((opened, Signs { masked: signs, mask: sign_mask }))
+    }
+}
+
+/// A ReLU in two rounds, in a plan.
+#[derive(Debug, Clone)]
+pub(crate) struct OfPlan;
+
+impl PlanGate for OfPlan {
+    type In = AsNarrow;
+    type Out = AsWide;
+    type Prepared = Relu;
+
+    fn comparisons(&self, each: usize) -> usize {
+        each
+    }
+
+    fn deal(&self, at: &mut AtDealer<'_>, masks: Secret<Narrow>) -> Secret<Wide> {
+        Relu::deal(at.dealing, &masks)
+    }
+
+    fn prepare(&self, at: &mut AtPreparing<'_, '_>, (): &()) -> Result<(Relu, Share<Wide>), Error> {
+        Relu::prepare(at.preparing, at.size.values())
+    }
+
+    async fn eval<M: Mailbox<Role = Role>>(
+        &self,
+        prepared: Relu,
+        at: &mut AtOnline<'_, '_, M>,
+        values: Masked<Narrow>,
+        mask: &Share<Wide>,
+    ) -> Result<Masked<Wide>, Error> {
+        prepared.eval(at.online, &values, mask).await
+    }
+
+    fn clear(&self, _: &mut AtOracle<'_>, values: Vec<i64>) -> Vec<i64> {
+        values.into_iter().map(|value| value.max(0)).collect()
+    }
+
+    fn bound(&self, at: &mut AtBounds<'_>) -> f64 {
+        (at.low, at.high) = (0.0, at.high.max(0.0));
+        at.magnitude()
+    }
+
+    fn limit_bits(&self) -> Option<u32> {
+        None
     }
 }
 

@@ -17,8 +17,12 @@
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
 use super::super::ring::{Comparable, Masked, Share, Wide};
+use super::super::ring::{NARROW_BITS, Narrow};
 use super::super::{Error, Role};
 use super::Online;
+use super::plan_gate::{
+    AsNarrow, AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate,
+};
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
 
@@ -50,6 +54,110 @@ impl Truncate {
 /// Drops the low `shift` bits and all but K of the rest: of masked values and of masks alike.
 pub(crate) fn narrowed<N: Comparable>(values: &[Wide], shift: u32) -> impl Iterator<Item = N> {
     values.iter().map(move |value| N::cut(value.0 >> shift))
+}
+
+/// Of shares, which are opened, in a plan: drops so many bits.
+#[derive(Debug, Clone)]
+pub(crate) struct Opened(pub(crate) u32);
+
+impl PlanGate for Opened {
+    type In = AsShares;
+    type Out = AsNarrow;
+    type Prepared = Truncate;
+
+    fn comparisons(&self, _: usize) -> usize {
+        0
+    }
+
+    fn deal(&self, at: &mut AtDealer<'_>, (): ()) -> Secret<Narrow> {
+        let masks = Truncate::deal(at.dealing, at.size.values());
+        (at.truncated)(&masks);
+        narrowed(&masks, self.0).collect()
+    }
+
+    fn prepare(&self, at: &mut AtPreparing<'_, '_>, (): &()) -> Result<(Truncate, ()), Error> {
+        Ok((Truncate::prepare(at.preparing, at.size.values()), ()))
+    }
+
+    async fn eval<M: Mailbox<Role = Role>>(
+        &self,
+        prepared: Truncate,
+        at: &mut AtOnline<'_, '_, M>,
+        share: Share<Wide>,
+        (): &(),
+    ) -> Result<Masked<Narrow>, Error> {
+        prepared.eval(at.online, share, self.0).await
+    }
+
+    fn clear(&self, at: &mut AtOracle<'_>, values: Vec<i64>) -> Vec<i64> {
+        cut(self.0, at, &values)
+    }
+
+    fn bound(&self, at: &mut AtBounds<'_>) -> f64 {
+        shrunk(self.0, at)
+    }
+
+    fn limit_bits(&self) -> Option<u32> {
+        Some(NARROW_BITS - 1)
+    }
+}
+
+/// Of masked values, each party by itself, in a plan: drops so many bits.
+#[derive(Debug, Clone)]
+pub(crate) struct Local(pub(crate) u32);
+
+impl PlanGate for Local {
+    type In = AsWide;
+    type Out = AsNarrow;
+    type Prepared = ();
+
+    fn comparisons(&self, _: usize) -> usize {
+        0
+    }
+
+    fn deal(&self, at: &mut AtDealer<'_>, masks: Secret<Wide>) -> Secret<Narrow> {
+        (at.truncated)(&masks);
+        narrowed(&masks, self.0).collect()
+    }
+
+    fn prepare(&self, _: &mut AtPreparing<'_, '_>, _: &Share<Wide>) -> Result<((), ()), Error> {
+        Ok(((), ()))
+    }
+
+    async fn eval<M: Mailbox<Role = Role>>(
+        &self,
+        (): (),
+        _: &mut AtOnline<'_, '_, M>,
+        values: Masked<Wide>,
+        (): &(),
+    ) -> Result<Masked<Narrow>, Error> {
+        Ok(Masked(narrowed(&values.0, self.0).collect()))
+    }
+
+    fn clear(&self, at: &mut AtOracle<'_>, values: Vec<i64>) -> Vec<i64> {
+        cut(self.0, at, &values)
+    }
+
+    fn bound(&self, at: &mut AtBounds<'_>) -> f64 {
+        shrunk(self.0, at)
+    }
+
+    fn limit_bits(&self) -> Option<u32> {
+        Some(NARROW_BITS - 1)
+    }
+}
+
+/// As the oracle rounds.
+fn cut(shift: u32, at: &mut AtOracle<'_>, values: &[i64]) -> Vec<i64> {
+    let values = (at.round)(values, shift);
+    (at.watch)(Kind::Narrow, &values);
+    values.into_iter().map(|value| i64::from(value as i16)).collect()
+}
+
+fn shrunk(shift: u32, at: &mut AtBounds<'_>) -> f64 {
+    let unit = f64::from(1u32 << shift);
+    (at.low, at.high) = (libm::floor(at.low / unit), libm::floor(at.high / unit) + 1.0);
+    at.magnitude()
 }
 
 #[cfg(test)]

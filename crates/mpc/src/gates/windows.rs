@@ -32,6 +32,20 @@ impl Windows {
         self.size * self.size
     }
 
+    /// Joins the values of each window, in the order of a tournament.
+    pub(crate) fn fold(&self, values: &[i64], mut join: impl FnMut(i64, i64) -> i64) -> Vec<i64> {
+        let split = self.split(values);
+        let mut level: Vec<Vec<i64>> = split.iter().map(|part| part.to_vec()).collect();
+        while level.len() > 1 {
+            let alone = if level.len() % 2 == 1 { level.pop() } else { None };
+            let pairs = level.chunks_exact(2);
+            let winners =
+                pairs.map(|pair| pair[0].iter().zip(&pair[1]).map(|(a, b)| join(*a, *b)).collect());
+            level = winners.chain(alone).collect();
+        }
+        level.pop().unwrap_or_default()
+    }
+
     /// For each place in a window, the values there of all windows of all images in `x`.
     pub(crate) fn split<T: Pod>(&self, x: &[T]) -> Vec<Secret<T>> {
         let Self { height, width, size, .. } = *self;
