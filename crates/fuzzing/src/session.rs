@@ -10,10 +10,10 @@ use futures_util::task::LocalSpawnExt;
 
 use sotto_core::fuzz_input::{Input, entropy, tamper};
 use sotto_core::prg::StreamKey;
-use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
+use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, Writer, mailboxes};
 use sotto_digits::PIXELS;
 use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
-use sotto_mpc::{Client, Computer, Dealer, Error, Links, Output, Owner, Party, Role, Saving};
+use sotto_mpc::{Client, Computer, Dealer, Error, Job, Links, Output, Owner, Party, Role, Saving};
 use sotto_network::{Initialiser, Weights, preset, preset_names};
 
 /// The only network: others take minutes.
@@ -128,13 +128,15 @@ fn head_len(bytes: &[u8]) -> usize {
     (5 + len as usize).min(bytes.len())
 }
 
-/// A message of this step, as a role writes it.
+/// A message of this path, which may be none, as a role writes it.
 fn message(path: &str, payload: &[u8]) -> Vec<u8> {
-    let written = Rc::default();
+    let written: Rc<RefCell<Vec<u8>>> = Rc::default();
     let mut links = Links::new(Written(Rc::clone(&written)), Rc::new(|| 0.0));
-    let sent = links.send(Role::Alice, path, |bytes| bytes.extend(payload));
-    sent.expect("nobody has gone");
-    written.take()
+    links.send(Role::Alice, &Job::Seed.step(""), |_| ()).expect("nobody has gone");
+    let version = written.take()[0];
+    let mut writer = Writer::new();
+    writer.u8(version).text(path).raw(payload);
+    writer.finish()
 }
 
 /// Keeps what is sent.

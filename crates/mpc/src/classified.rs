@@ -4,6 +4,7 @@ use super::Error;
 use super::evaluate::Seen;
 use super::links::{Record, Way};
 use super::messages::{Kind, ModelInfo};
+use super::path::Job;
 use super::train::TrainingInfo;
 
 /// What a party shows.
@@ -112,7 +113,7 @@ impl Classified {
     }
 
     fn sent(&self) -> impl Iterator<Item = &Record> {
-        let own = |record: &&Record| record.path.starts_with("classify/");
+        let own = |record: &&Record| matches!(record.path.job, Job::Classify(_));
         self.records.iter().filter(own).filter(|record| record.way == Way::Sent)
     }
 }

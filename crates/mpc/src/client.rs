@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::fixed::{decode, pixel};
 use super::links::{Links, check};
 use super::messages::{Header, Kind, ModelInfo};
+use super::path::Job;
 use super::plan::{Output, Plan};
 use super::ring::{Element, Narrow, Share, Wide};
 use super::{Entropy, Error, Role};
@@ -94,7 +95,7 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         self.asked += 1;
         let [alice, bob] = split(values, &mut self.entropy);
         let header = Header { number: self.asked, model: model.number, kind };
-        let path = format!("classify/{}/share", self.asked);
+        let path = Job::Classify(self.asked).step("share");
         for (role, share) in [(Role::Alice, &alice), (Role::Bob, &bob)] {
             self.links.send(role, &path, |bytes| {
                 bytes.extend(header.encode());
@@ -106,13 +107,14 @@ impl<M: Mailbox<Role = Role>> Client<M> {
     }
 
     async fn answers(&mut self, plan: &Plan, kind: Kind) -> Result<Vec<Answer>, Error> {
-        let path = format!("classify/{}/answer", self.asked);
+        let job = Job::Classify(self.asked);
+        let path = job.step("answer");
         let element = match kind.output {
             Output::Logits => Wide::LEN,
             Output::Label => Narrow::LEN,
         };
         let alice = self.links.receive_from(Role::Alice, &path).await?;
-        if alice.path == format!("classify/{}/refused", self.asked) {
+        if alice.path == job.step("refused") {
             return Err(Error::OtherModel);
         }
         let alice = check(alice, &path, element * plan.outputs())?;

@@ -11,6 +11,7 @@ use super::gates::{self, AtDealer, Size, Wire};
 use super::links::{Links, Message};
 use super::messages::{Header, ModelInfo, Order, malformed};
 use super::model::ModelMasks;
+use super::path::{Job, Path};
 use super::plan::Plan;
 use super::ring::Wide;
 use super::train::{Deals, StepOrder};
@@ -79,10 +80,12 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
 
     fn handle(&mut self, message: &Message) -> Result<(), Error> {
         let Message { from, path, .. } = message;
-        let unexpected =
-            || Error::Unexpected { role: *from, step: "an order".to_owned(), found: path.clone() };
-        match (from, path.as_str()) {
-            (Role::Alice | Role::Bob, "seed") => {
+        let unexpected = || {
+            let (step, found) = ("an order".to_owned(), path.to_string());
+            Error::Unexpected { role: *from, step, found }
+        };
+        match (from, path.job, path.step.as_str()) {
+            (Role::Alice | Role::Bob, Job::Seed, _) => {
                 let place = usize::from(*from == Role::Bob);
                 let bytes = message.payload().try_into().map_err(|_| unexpected())?;
                 match self.keys[place].replace(StreamKey::new(bytes)) {
@@ -90,11 +93,11 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
                     Some(_) => Err(Error::Reused { what: "a seed of", number: place as u32 }),
                 }
             }
-            (Role::Alice, path) if path.starts_with("order/") && path.ends_with("/train") => {
+            (Role::Alice, Job::Order(_), "train") => {
                 let order = StepOrder::decode(message.payload()).map_err(malformed(*from, path))?;
                 self.fill_steps(&order)
             }
-            (Role::Alice, path) if path.starts_with("order/") => {
+            (Role::Alice, Job::Order(_), _) => {
                 let order = Order::decode(message.payload()).map_err(malformed(*from, path))?;
                 self.fill(&order)
             }
@@ -122,7 +125,7 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
             let started = self.links.now();
             let words = self.trainings.deal(order, place, &keys)?;
             let number = order.number + place;
-            let path = format!("deal/{number}/train");
+            let path = Job::Deal(number).step("train");
             let [alice, bob] = self.send(&path, &order.r#use.encode(), &words)?;
             let millis = self.links.now() - started;
             (self.show)(DealerEvent::DealtStep { number, alice, bob, millis });
@@ -133,7 +136,7 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
     /// Sends each party its words, after a header; gives the bytes of both.
     fn send(
         &mut self,
-        path: &str,
+        path: &Path,
         header: &[u8],
         words: &[Secret<u32>; 2],
     ) -> Result<[usize; 2], Error> {
@@ -162,7 +165,7 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
             let number = self.dealt;
             let words = deal(&plan, model, &keys, number, |_, _| ());
             let header = Header { number, model: order.model.number, kind: order.kind };
-            let [alice, bob] = self.send(&format!("deal/{number}"), &header.encode(), &words)?;
+            let [alice, bob] = self.send(&Job::Deal(number).step(""), &header.encode(), &words)?;
             let millis = self.links.now() - started;
             (self.show)(DealerEvent::Dealt { number, alice, bob, millis });
         }

@@ -5,6 +5,7 @@ use super::dealing::Masks;
 use super::gates::{self, AtOnline, AtPreparing, Carried, MaskShare, Online, Size, Wire};
 use super::links::{Links, Message};
 use super::model::PartyModel;
+use super::path::Job;
 use super::plan::Plan;
 use super::preparing::{Material, Preparing};
 use super::ring::{NARROW_BITS, Share, WIDE_BITS, Wide};
@@ -78,7 +79,7 @@ impl Prepared {
         model: &PartyModel,
         party: Party,
         links: &mut Links<M>,
-        job: &str,
+        job: Job,
         share: Share<Wide>,
         early: Option<Message>,
         watched: bool,

@@ -3,8 +3,10 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::fmt;
 use std::rc::Rc;
 
+use super::path::Path;
 use super::{Error, Role};
 use sotto_core::secret::Secret;
 use sotto_core::wire::{Error as WireError, Mailbox, Reader, Unsent, Writer};
@@ -35,8 +37,8 @@ pub enum Way {
 /// A message that went over a link.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// The step, such as `classify/17/conv1/open`.
-    pub path: String,
+    /// Which it is, such as `classify/17/conv1/open`.
+    pub path: Path,
     /// The role at the other end.
     pub role: Role,
     /// Which way it went.
@@ -52,8 +54,8 @@ pub struct Record {
 pub struct Message {
     /// Who sent it.
     pub from: Role,
-    /// The step that it belongs to.
-    pub path: String,
+    /// Which it is.
+    pub path: Path,
     /// Most messages are shares.
     bytes: Secret<u8>,
     start: usize,
@@ -141,15 +143,15 @@ impl<M: Mailbox<Role = Role>> Links<M> {
     pub fn send(
         &mut self,
         to: Role,
-        path: &str,
+        path: &Path,
         write: impl FnOnce(&mut Vec<u8>),
     ) -> Result<(), Error> {
         let mut header = Writer::new();
-        header.u8(VERSION).text(path);
+        let step = path.to_string();
+        header.u8(VERSION).text(&step);
         let mut bytes = header.finish();
         write(&mut bytes);
         self.record(path, to, Way::Sent, bytes.len());
-        let step = path.to_owned();
         self.mailbox.send(to, bytes).map_err(|why| match why {
             Unsent::Gone => Error::Closed { role: to, step },
             Unsent::Failed(reason) => Error::Unsent { role: to, step, reason },
@@ -176,13 +178,17 @@ impl<M: Mailbox<Role = Role>> Links<M> {
     ///
     /// # Errors
     /// [`Error::Closed`], [`Error::Malformed`], [`Error::Flooded`].
-    pub async fn receive_from(&mut self, role: Role, step: &str) -> Result<Message, Error> {
+    pub async fn receive_from(
+        &mut self,
+        role: Role,
+        step: &dyn fmt::Display,
+    ) -> Result<Message, Error> {
         let early = self.backlog.iter().position(|message| message.from == role);
         if let Some(message) = early.and_then(|place| self.backlog.remove(place)) {
             return Ok(message);
         }
         let started = self.now();
-        let wait = Wait { role, step: step.to_owned(), heard: self.heard };
+        let wait = Wait { role, step: step.to_string(), heard: self.heard };
         *self.waiting.borrow_mut() = Some(wait);
         let message = self.read_from(role, step).await;
         *self.waiting.borrow_mut() = None;
@@ -190,13 +196,15 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         message
     }
 
-    async fn read_from(&mut self, role: Role, step: &str) -> Result<Message, Error> {
+    async fn read_from(&mut self, role: Role, step: &dyn fmt::Display) -> Result<Message, Error> {
         loop {
-            match self.read(&|| step.to_owned()).await {
+            match self.read(&|| step.to_string()).await {
                 Ok(message) if message.from == role => return Ok(message),
                 Ok(other) if self.backlog.len() < BACKLOG_MAX => self.backlog.push_back(other),
-                Ok(other) => return Err(Error::Flooded { role: other.from, step: other.path }),
-                Err(Error::Alone) => return Err(Error::Closed { role, step: step.to_owned() }),
+                Ok(other) => {
+                    return Err(Error::Flooded { role: other.from, step: other.path.to_string() });
+                }
+                Err(Error::Alone) => return Err(Error::Closed { role, step: step.to_string() }),
                 Err(error) => return Err(error),
             }
         }
@@ -209,7 +217,7 @@ impl<M: Mailbox<Role = Role>> Links<M> {
     pub async fn expect(
         &mut self,
         role: Role,
-        path: &str,
+        path: &Path,
         length: usize,
     ) -> Result<Message, Error> {
         let message = self.receive_from(role, path).await?;
@@ -229,19 +237,19 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         Ok(Message { from, path, bytes, start })
     }
 
-    fn record(&mut self, path: &str, role: Role, way: Way, bytes: usize) {
+    fn record(&mut self, path: &Path, role: Role, way: Way, bytes: usize) {
         if self.records.len() < RECORDS_MAX {
             let at_ms = self.now();
-            self.records.push(Record { path: path.to_owned(), role, way, bytes, at_ms });
+            self.records.push(Record { path: path.clone(), role, way, bytes, at_ms });
         }
     }
 }
 
 /// Checks that a message is the one of this step.
-pub(super) fn check(message: Message, path: &str, length: usize) -> Result<Message, Error> {
-    let (role, step) = (message.from, path.to_owned());
-    if message.path != path {
-        return Err(Error::Unexpected { role, step, found: message.path });
+pub(super) fn check(message: Message, path: &Path, length: usize) -> Result<Message, Error> {
+    let (role, step) = (message.from, path.to_string());
+    if message.path != *path {
+        return Err(Error::Unexpected { role, step, found: message.path.to_string() });
     }
     match message.payload().len() {
         found if found == length => Ok(message),
@@ -250,19 +258,20 @@ pub(super) fn check(message: Message, path: &str, length: usize) -> Result<Messa
 }
 
 /// The path, and where the payload begins.
-fn parse(bytes: &[u8]) -> Result<(String, usize), WireError> {
+fn parse(bytes: &[u8]) -> Result<(Path, usize), WireError> {
     if bytes.len() > MESSAGE_MAX {
         let (what, found, limit) = ("message", bytes.len(), MESSAGE_MAX);
         return Err(WireError::TooLong { what, found, limit });
     }
     let mut reader = Reader::new(bytes);
     reader.version("message of a computation", VERSION)?;
-    let path = reader.text("path", PATH_MAX)?;
+    let path = reader.text("path", PATH_MAX)?.parse()?;
     Ok((path, bytes.len() - reader.rest().len()))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::path::Job;
     use super::*;
 
     /// A mailbox that sends nothing, for this reason.
@@ -282,7 +291,7 @@ mod tests {
 
     fn sent(why: Unsent) -> Error {
         let mut links = Links::new(Broken(why), Rc::new(|| 0.0));
-        links.send(Role::Bob, "deal/0", |_| ()).unwrap_err()
+        links.send(Role::Bob, &Job::Deal(0).step(""), |_| ()).unwrap_err()
     }
 
     #[test]

@@ -14,6 +14,7 @@
 
 use std::rc::Rc;
 
+use super::path::Path;
 use super::plan::{BATCH_MAX, Output, Plan, Saving};
 use super::{Error, Role};
 use sotto_core::wire::{Error as WireError, Reader, Writer};
@@ -164,8 +165,8 @@ impl Header {
 }
 
 /// An error in a message's payload.
-pub(super) fn malformed(role: Role, step: &str) -> impl FnOnce(WireError) -> Error {
-    let step = step.to_owned();
+pub(super) fn malformed(role: Role, path: &Path) -> impl FnOnce(WireError) -> Error {
+    let step = path.to_string();
     move |error| Error::Malformed { role, step, error }
 }
 

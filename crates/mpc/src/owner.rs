@@ -3,6 +3,7 @@
 use super::client::split;
 use super::links::Links;
 use super::messages::{Kind, ModelInfo};
+use super::path::Job;
 use super::plan::{Output, Saving};
 use super::train::TrainingInfo;
 use super::{Entropy, Error, Role};
@@ -44,7 +45,7 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
             let mut header = Writer::new();
             info.write(&mut header);
             let header = header.finish();
-            self.links.send(role, &format!("model/{number}/share"), |bytes| {
+            self.links.send(role, &Job::Model(number).step("share"), |bytes| {
                 bytes.extend(header);
                 share.write(bytes);
             })?;
@@ -84,7 +85,7 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     }
 
     fn wish(&mut self, what: &str, payload: Vec<u8>) -> Result<(), Error> {
-        let path = format!("train/{}/{what}", self.trained);
+        let path = Job::Train(self.trained).step(what);
         self.links.send(Role::Alice, &path, |bytes| bytes.extend(payload))
     }
 
@@ -107,7 +108,7 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
         writer.u32(course.number);
         let payload = writer.finish();
         for role in [Role::Alice, Role::Bob] {
-            self.links.send(role, &format!("model/{number}/take"), |bytes| {
+            self.links.send(role, &Job::Model(number).step("take"), |bytes| {
                 bytes.extend_from_slice(&payload);
             })?;
         }

@@ -17,6 +17,7 @@ use super::gates::Online;
 use super::links::{Links, Message, Record};
 use super::messages::{Header, Kind, ModelInfo, malformed};
 use super::model::{ModelShare, PartyModel};
+use super::path::{Job, Path};
 use super::plan::{Output, Plan};
 use super::ring::{Element, Share, Wide};
 use super::source::{Delivery, For, FromDealer, Source};
@@ -155,16 +156,16 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             return self.keep_material(message);
         }
         let payload = message.payload();
-        match (from, path.split('/').next().unwrap_or("")) {
-            (Role::Owner, "model") => self.keep_model(payload, path),
-            (Role::Client, "classify") => self.keep_request(payload, path),
-            (Role::Silo, "data") => self.keep_data(message),
-            (Role::Owner, "train") if self.party == Party::Alice => self.keep_wish(message),
+        match (from, path.job) {
+            (Role::Owner, Job::Model(_)) => self.keep_model(payload, path),
+            (Role::Client, Job::Classify(_)) => self.keep_request(payload, path),
+            (Role::Silo, Job::Data(_)) => self.keep_data(message),
+            (Role::Owner, Job::Train(_)) if self.party == Party::Alice => self.keep_wish(message),
             _ => Err(unexpected(message, "a job")),
         }
     }
 
-    fn keep_model(&mut self, payload: &[u8], path: &str) -> Result<(), Error> {
+    fn keep_model(&mut self, payload: &[u8], path: &Path) -> Result<(), Error> {
         let mut reader = Reader::new(payload);
         let info = ModelInfo::read(&mut reader).map_err(malformed(Role::Owner, path))?;
         let last = self.given.back().map_or(0, |(info, _)| info.number);
@@ -173,9 +174,9 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             return Err(Error::Reused { what: "model", number: info.number });
         }
         if self.given.len() >= WAITING_MAX {
-            return Err(Error::Flooded { role: Role::Owner, step: path.to_owned() });
+            return Err(Error::Flooded { role: Role::Owner, step: path.to_string() });
         }
-        let given = if path.ends_with("/take") {
+        let given = if path.step == "take" {
             let training = reader.u32("training").map_err(malformed(Role::Owner, path))?;
             reader.finish().map_err(malformed(Role::Owner, path))?;
             Given::Trained(training)
@@ -189,10 +190,10 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         Ok(())
     }
 
-    fn keep_request(&mut self, payload: &[u8], path: &str) -> Result<(), Error> {
+    fn keep_request(&mut self, payload: &[u8], path: &Path) -> Result<(), Error> {
         let (header, share) = Header::decode(payload).map_err(malformed(Role::Client, path))?;
         if self.requests.len() >= WAITING_MAX {
-            return Err(Error::Flooded { role: Role::Client, step: path.to_owned() });
+            return Err(Error::Flooded { role: Role::Client, step: path.to_string() });
         }
         // Every network of the page reads 28x28 pixels.
         expect_length(Role::Client, path, share.len(), Wide::LEN * header.kind.batch * PIXELS)?;
@@ -247,7 +248,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             return self.lead_training().await;
         };
         if self.model.as_ref().is_none_or(|model| model.info.number != header.model) {
-            let path = format!("classify/{}/refused", header.number);
+            let path = Job::Classify(header.number).step("refused");
             self.links.send(Role::Bob, &path, |_| ())?;
             self.links.send(Role::Client, &path, |_| ())?;
             return Ok(true);
@@ -261,44 +262,45 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
 
     /// Bob: takes up the job that alice has begun.
     async fn follow(&mut self, message: Message) -> Result<(), Error> {
-        let parts: Vec<&str> = message.path.split('/').collect();
-        match (self.party, parts.as_slice()) {
-            (Party::Bob, ["model", number, "weights", "open"]) => {
-                let path = format!("model/{number}/share");
-                self.follow_model(&path, message).await
+        match (self.party, message.path.job, message.path.step.as_str()) {
+            (Party::Bob, Job::Model(number), "weights/open") => {
+                self.follow_model(&Job::Model(number).step("share"), message).await
             }
-            (Party::Bob, ["take", ..]) => self.follow_model("model/take", message).await,
-            (Party::Bob, ["train", _, "begin"]) => self.follow_begin(&message).await,
-            (Party::Bob, ["step", ..]) => self.take_step(Some(message)).await,
-            (Party::Bob, ["classify", number, rest @ ..]) => {
-                let path = format!("classify/{number}/share");
+            (Party::Bob, Job::Take(_), _) => self.follow_model(&"model/take", message).await,
+            (Party::Bob, Job::Train(_), "begin") => self.follow_begin(&message).await,
+            (Party::Bob, Job::Step(_), _) => self.take_step(Some(message)).await,
+            (Party::Bob, Job::Classify(number), step) => {
+                let is_refused = step == "refused";
+                let path = Job::Classify(number).step("share");
                 while self.requests.is_empty() {
                     let message = self.links.receive_from(Role::Client, &path).await?;
                     self.keep(&message)?;
                 }
                 let Some((header, share)) = self.requests.pop_front() else { return Ok(()) };
-                if header.number.to_string() != *number {
-                    let found = format!("classify/{}/share", header.number);
-                    return Err(Error::Unexpected { role: Role::Client, step: path, found });
+                if header.number != number {
+                    let found = Job::Classify(header.number).step("share").to_string();
+                    let step = path.to_string();
+                    return Err(Error::Unexpected { role: Role::Client, step, found });
                 }
-                match rest {
-                    ["refused"] => Ok(()),
-                    _ => self.classify(header, share, Some(message)).await,
-                }
+                if is_refused { Ok(()) } else { self.classify(header, share, Some(message)).await }
             }
             _ => Err(unexpected(&message, "a job")),
         }
     }
 
     /// Bob: the next model, of which alice has sent her first message.
-    async fn follow_model(&mut self, path: &str, message: Message) -> Result<(), Error> {
+    async fn follow_model(
+        &mut self,
+        path: &dyn std::fmt::Display,
+        message: Message,
+    ) -> Result<(), Error> {
         while self.given.is_empty() {
             let message = self.links.receive_from(Role::Owner, path).await?;
             self.keep(&message)?;
         }
         let Some((info, given)) = self.given.pop_front() else { return Ok(()) };
-        match message.path.as_str() {
-            "take/0/refused" => Ok(()),
+        match (message.path.job, message.path.step.as_str()) {
+            (Job::Take(0), "refused") => Ok(()),
             _ => self.take_model(info, given, Some(message)).await,
         }
     }
@@ -328,11 +330,11 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         let plan = info.plan(self.wanted)?;
         let mut masks = Masks::new(&self.key, Scope::Model, info.number);
         let share = ModelShare::new(&plan, share.values(), &mut masks);
-        let job = format!("model/{}", info.number);
+        let job = Job::Model(info.number);
         let mut online = Online {
             party: self.party,
             links: &mut self.links,
-            job: &job,
+            job,
             layer: "weights".to_owned(),
             words: &[],
             early,
@@ -340,9 +342,8 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         let opened = online.open("open", share.masked()).await?;
         let layers = PartyModel::new(&plan, self.party, share, &opened.0);
         self.stock.clear();
-        let (records, steps) = (self.links.take_records(), format!("{job}/"));
-        let mut records: Vec<Record> =
-            records.into_iter().filter(|record| record.path.starts_with(&steps)).collect();
+        let records = self.links.take_records().into_iter();
+        let mut records: Vec<Record> = records.filter(|record| record.path.job == job).collect();
         records.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
         self.model = Some(Model { info: info.clone(), records, layers, plans: BTreeMap::new() });
         (self.show)(PartyEvent::Model(info));
@@ -358,7 +359,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         let prepared = self.material(header.kind).await?;
         let Some(model) = &mut self.model else { return Err(Error::OtherModel) };
         let plan = model.plan(header.kind)?;
-        let path = format!("classify/{}/share", header.number);
+        let path = Job::Classify(header.number).step("share");
         let found = Wide::LEN * share.values().len();
         expect_length(Role::Client, &path, found, Wide::LEN * plan.inputs())?;
 
@@ -366,26 +367,26 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         let material = prepared.number;
         let (prepare_ms, dealt_bytes) = (prepared.millis, prepared.dealt_bytes());
         let waited = self.links.waited_ms();
-        let job = format!("classify/{}", header.number);
+        let job = Job::Classify(header.number);
         let (answer, seen) = prepared
             .run(
                 &plan,
                 &model.layers,
                 self.party,
                 &mut self.links,
-                &job,
+                job,
                 share,
                 early,
                 self.watched.get() && header.kind.batch == 1,
             )
             .await?;
-        self.links.send(Role::Client, &format!("{job}/answer"), |bytes| {
+        self.links.send(Role::Client, &job.step("answer"), |bytes| {
             bytes.extend_from_slice(&answer);
         })?;
         let online_ms = self.links.now() - started;
         let waited_ms = self.links.waited_ms() - waited;
         let before = model.records.clone();
-        let records = self.records_of(&job, material, before);
+        let records = self.records_of(job, material, before);
         (self.show)(PartyEvent::Classified(Classified {
             number: header.number,
             material,
@@ -403,11 +404,11 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
 
     /// The messages that a classification rests on: those of its model, the one that brought
     /// its material, and its own.
-    fn records_of(&mut self, job: &str, material: u32, before: Vec<Record>) -> Vec<Record> {
-        let (mut all, steps) = (before, format!("{job}/"));
+    fn records_of(&mut self, job: Job, material: u32, before: Vec<Record>) -> Vec<Record> {
+        let mut all = before;
         let mut own = Vec::new();
         for record in self.links.take_records() {
-            match record.path.starts_with(&steps) {
+            match record.path.job == job {
                 true => own.push(record),
                 false => self.stock.note(record),
             }
@@ -423,7 +424,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             if let Some(prepared) = self.stock.take(kind) {
                 return Ok(prepared);
             }
-            let message = self.links.receive_from(self.source.role(), "deal").await?;
+            let message = self.links.receive_from(self.source.role(), &"deal").await?;
             self.keep(&message)?;
         }
     }
@@ -439,13 +440,13 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
 }
 
 fn unexpected(message: &Message, step: &str) -> Error {
-    let found = message.path.clone();
+    let found = message.path.to_string();
     Error::Unexpected { role: message.from, step: step.to_owned(), found }
 }
 
-fn expect_length(role: Role, step: &str, found: usize, expected: usize) -> Result<(), Error> {
+fn expect_length(role: Role, path: &Path, found: usize, expected: usize) -> Result<(), Error> {
     match found == expected {
         true => Ok(()),
-        false => Err(Error::Length { role, step: step.to_owned(), expected, found }),
+        false => Err(Error::Length { role, step: path.to_string(), expected, found }),
     }
 }

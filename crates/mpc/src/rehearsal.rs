@@ -8,6 +8,7 @@ use super::dealing::{Masks, Scope};
 use super::evaluate::{Prepared, prepare};
 use super::links::Links;
 use super::model::{ModelMasks, ModelShare, PartyModel};
+use super::path::Job;
 use super::preparing::Material;
 use super::{Answer, Entropy, Error, Party, Plan, Role, dealer, fixed};
 use sotto_core::prg::StreamKey;
@@ -117,7 +118,7 @@ impl<'a> Rehearsal<'a> {
         let sides = ready.into_iter().zip(images).zip(mailboxes).zip(PARTIES).zip(&self.models);
         let runs = sides.map(|((((prepared, image), mailbox), party), model)| async move {
             let mut links = Links::new(mailbox, Rc::new(|| 0.0));
-            prepared.run(plan, model, party, &mut links, "rehearsal", image, None, false).await
+            prepared.run(plan, model, party, &mut links, Job::Classify(0), image, None, false).await
         });
         let done = futures_executor::block_on(futures_util::future::join_all(runs));
         let [alice, bob] = done.try_into().map_err(|_| Error::Alone)?;

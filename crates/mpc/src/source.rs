@@ -7,6 +7,7 @@
 
 use super::links::{Links, Message};
 use super::messages::{Header, Kind, ModelInfo, Order, malformed};
+use super::path::{Job, Path};
 use super::preparing::Material;
 use super::train::{StepOrder, Use};
 use super::{Error, Role};
@@ -81,7 +82,7 @@ impl<M: Mailbox<Role = Role>> Source<M> for FromDealer {
     }
 
     fn open(&mut self, links: &mut Links<M>, key: &StreamKey) -> Result<(), Error> {
-        links.send(Role::Dealer, "seed", |bytes| bytes.extend(key.to_bytes()))
+        links.send(Role::Dealer, &Job::Seed.step(""), |bytes| bytes.extend(key.to_bytes()))
     }
 
     fn ask(
@@ -93,29 +94,27 @@ impl<M: Mailbox<Role = Role>> Source<M> for FromDealer {
     ) -> Result<(), Error> {
         self.orders += 1;
         let order = Order { model: model.clone(), kind, count: count as u32 };
-        let path = format!("order/{}", self.orders);
+        let path = Job::Order(self.orders).step("");
         links.send(Role::Dealer, &path, |bytes| bytes.extend(order.encode()))
     }
 
     fn ask_steps(&mut self, links: &mut Links<M>, order: &StepOrder) -> Result<(), Error> {
         self.orders += 1;
-        let path = format!("order/{}/train", self.orders);
+        let path = Job::Order(self.orders).step("train");
         links.send(Role::Dealer, &path, |bytes| bytes.extend(order.encode()))
     }
 
     fn accept(&mut self, _: &mut Links<M>, message: &Message) -> Result<Option<Delivery>, Error> {
-        let (role, path) = (message.from, message.path.as_str());
-        let mut parts = path.split('/').skip(1);
-        // What is no number is refused below.
-        let number = parts.next().and_then(|number| number.parse().ok());
-        if parts.next() != Some("train") {
+        let (role, path) = (message.from, &message.path);
+        if path.step != "train" {
             let (header, bytes) =
                 Header::decode(message.payload()).map_err(malformed(role, path))?;
             self.check(0, header.number)?;
             let r#for = For::Classification(header);
             return Ok(Some(Delivery { r#for, material: material(role, path, bytes)? }));
         }
-        let number = number.ok_or(WireError::Invalid("number")).map_err(malformed(role, path))?;
+        let number =
+            path.job.number().ok_or(WireError::Invalid("number")).map_err(malformed(role, path))?;
         let (r#use, bytes) = Use::decode(message.payload()).map_err(malformed(role, path))?;
         self.check(1, number)?;
         let r#for = For::Training(number, r#use);
@@ -133,10 +132,10 @@ impl FromDealer {
     }
 }
 
-fn material(role: Role, path: &str, bytes: &[u8]) -> Result<Material, Error> {
+fn material(role: Role, path: &Path, bytes: &[u8]) -> Result<Material, Error> {
     let (words, rest) = bytes.as_chunks();
     if !rest.is_empty() {
-        let (step, found) = (path.to_owned(), bytes.len());
+        let (step, found) = (path.to_string(), bytes.len());
         return Err(Error::Length { role, step, expected: found - rest.len(), found });
     }
     Ok(Material(words.iter().map(|word| u32::from_le_bytes(*word)).collect()))

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::evaluate::Prepared;
 use super::links::Record;
 use super::messages::Kind;
+use super::path::Job;
 
 /// Material kept for single drawings.
 const SINGLES: usize = 6;
@@ -15,8 +16,8 @@ const BATCHES: usize = 2;
 pub(super) struct Stock {
     prepared: BTreeMap<Kind, VecDeque<Prepared>>,
     ordered: BTreeMap<Kind, usize>,
-    /// The messages by which the stock came, by their paths.
-    deliveries: BTreeMap<String, Record>,
+    /// The messages by which the stock came, by their numbers.
+    deliveries: BTreeMap<u32, Record>,
 }
 
 impl Stock {
@@ -54,13 +55,15 @@ impl Stock {
 
     /// Remembers by which message material came; other messages are nothing to it.
     pub(super) fn note(&mut self, record: Record) {
-        if record.path.starts_with("deal/") && !record.path.ends_with("/train") {
-            self.deliveries.insert(record.path.clone(), record);
+        if let Job::Deal(number) = record.path.job
+            && record.path.step.is_empty()
+        {
+            self.deliveries.insert(number, record);
         }
     }
 
     /// The message by which material came, once.
     pub(super) fn delivery(&mut self, number: u32) -> Option<Record> {
-        self.deliveries.remove(&format!("deal/{number}"))
+        self.deliveries.remove(&number)
     }
 }

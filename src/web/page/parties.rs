@@ -322,7 +322,7 @@ impl From<sotto_mpc::Record> for WireRecord {
             sotto_mpc::Way::Received => "received",
         };
         let sotto_mpc::Record { path, role, bytes, at_ms: at, .. } = record;
-        Self { path, peer: role.name(), way, bytes, at }
+        Self { path: path.to_string(), peer: role.name(), way, bytes, at }
     }
 }
 

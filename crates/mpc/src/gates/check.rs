@@ -7,6 +7,7 @@ use futures_util::future::join;
 
 use super::super::dealing::{Dealing, Masks, Scope};
 use super::super::links::Links;
+use super::super::path::Job;
 use super::super::preparing::Preparing;
 use super::super::ring::{Element, Masked, Narrow, Share, Wide};
 use super::super::{Error, Party, Role};
@@ -41,7 +42,7 @@ pub(super) fn run<D, P, R>(
         let mut preparing = Preparing::new(party, masks, words);
         let prepared = prepare(&mut preparing).unwrap();
         preparing.finish().unwrap();
-        let (job, layer) = ("test", "gate".to_owned());
+        let (job, layer) = (Job::Classify(1), "gate".to_owned());
         let mut online = Online { party, links, job, layer, words, early: None };
         eval(prepared, &mut online).await.unwrap()
     };

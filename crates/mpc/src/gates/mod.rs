@@ -57,6 +57,7 @@ pub(super) mod of_plan {
 
 use super::bits::Bits;
 use super::links::{Links, Message, check};
+use super::path::Job;
 use super::ring::{Element, Masked, Share};
 use super::{Error, Party, Role};
 use sotto_core::wire::Mailbox;
@@ -65,8 +66,8 @@ use sotto_core::wire::Mailbox;
 pub(super) struct Online<'a, M> {
     pub(super) party: Party,
     pub(super) links: &'a mut Links<M>,
-    /// The job's path, such as `classify/17`.
-    pub(super) job: &'a str,
+    /// The job, such as `classify/17`.
+    pub(super) job: Job,
     /// The layer that is computed.
     pub(super) layer: String,
     /// The words that this party was dealt.
@@ -107,7 +108,7 @@ impl<M: Mailbox<Role = Role>> Online<'_, M> {
         length: usize,
         write: impl FnOnce(&mut Vec<u8>),
     ) -> Result<Message, Error> {
-        let path = format!("{}/{}/{step}", self.job, self.layer);
+        let path = self.job.step(format!("{}/{step}", self.layer));
         let peer = self.party.peer().role();
         self.links.send(peer, &path, write)?;
         match self.early.take() {

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use super::super::classified::{PartyEvent, Trained, TrainingState};
 use super::super::links::{Message, Record, Way};
 use super::super::messages::{ModelInfo, malformed};
+use super::super::path::Job;
 use super::super::preparing::Material;
 use super::super::ring::{Share, Wide};
 use super::super::source::Source;
@@ -74,21 +75,21 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
 
     /// Alice: puts away what the owner asks.
     pub(super) fn keep_wish(&mut self, message: &Message) -> Result<(), Error> {
-        let path = message.path.as_str();
+        let path = &message.path;
         let malformed = || malformed(Role::Owner, path);
-        let wish = match path.rsplit('/').next() {
-            Some("begin") => {
+        let wish = match path.step.as_str() {
+            "begin" => {
                 let mut reader = Reader::new(message.payload());
                 let info = TrainingInfo::read(&mut reader).map_err(malformed())?;
                 reader.finish().map_err(malformed())?;
                 Wish::Begin(info)
             }
-            Some("pause") => Wish::Pause,
-            Some("resume") => Wish::Resume,
+            "pause" => Wish::Pause,
+            "resume" => Wish::Resume,
             _ => return Err(unexpected(message, "a wish")),
         };
         if self.trainer.wishes.len() >= WAITING_MAX {
-            return Err(Error::Flooded { role: Role::Owner, step: path.to_owned() });
+            return Err(Error::Flooded { role: Role::Owner, step: path.to_string() });
         }
         self.trainer.wishes.push_back(wish);
         Ok(())
@@ -142,7 +143,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         match Course::new(&begin, &self.trainer.pool, &mut self.trainer.entropy) {
             Err(error) => (self.show)(PartyEvent::Untrained(error)),
             Ok(course) => {
-                let path = format!("train/{}/begin", begin.info.number);
+                let path = Job::Train(begin.info.number).step("begin");
                 self.links.send(Role::Bob, &path, |bytes| bytes.extend(begin.encode()))?;
                 self.enrol(course);
                 self.order_steps()?;
@@ -172,7 +173,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
 
     /// Bob: takes up the training that alice has begun.
     pub(super) async fn follow_begin(&mut self, message: &Message) -> Result<(), Error> {
-        let path = message.path.as_str();
+        let path = &message.path;
         let begin = Begin::decode(message.payload()).map_err(malformed(Role::Alice, path))?;
         self.check_number(&begin.info)?;
         while !self.trainer.pool.has(&begin.contributions) {
@@ -196,7 +197,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             Turn { party: self.party, links, key: &self.key, number, material: &material, early };
         let loss = course.step(&self.trainer.pool, turn).await?;
         let (training, step, steps) = (course.info.number, course.step, course.steps());
-        let records = self.own_records(&format!("step/{number}/"));
+        let records = self.own_records(Job::Step(number));
         let sent = records.iter().filter(|record| record.way == Way::Sent);
         let trained = Trained {
             training,
@@ -252,7 +253,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             {
                 return Ok((number, material));
             }
-            let message = self.links.receive_from(self.source.role(), "deal").await?;
+            let message = self.links.receive_from(self.source.role(), &"deal").await?;
             self.keep(&message)?;
         }
     }
@@ -270,7 +271,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             |course: &&Course| course.info.number == training && course.info.preset == info.preset;
         let Some(course) = self.trainer.course.as_ref().filter(fits) else {
             if self.party == Party::Alice {
-                self.links.send(Role::Bob, "take/0/refused", |_| ())?;
+                self.links.send(Role::Bob, &Job::Take(0).step("refused"), |_| ())?;
             }
             (self.show)(PartyEvent::Untrained(Error::OtherModel));
             return Ok(None);
@@ -291,12 +292,12 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     }
 
     /// This job's messages, oldest first; those that others will ask for are kept.
-    fn own_records(&mut self, job: &str) -> Vec<Record> {
+    fn own_records(&mut self, job: Job) -> Vec<Record> {
         let (own, others): (Vec<Record>, Vec<Record>) =
-            self.links.take_records().into_iter().partition(|record| record.path.starts_with(job));
-        let (jobs, others): (Vec<Record>, Vec<Record>) = others.into_iter().partition(|record| {
-            ["classify/", "model/"].iter().any(|job| record.path.starts_with(job))
-        });
+            self.links.take_records().into_iter().partition(|record| record.path.job == job);
+        let (jobs, others): (Vec<Record>, Vec<Record>) = others
+            .into_iter()
+            .partition(|record| matches!(record.path.job, Job::Classify(_) | Job::Model(_)));
         self.links.put_back(jobs);
         for record in others {
             self.stock.note(record);

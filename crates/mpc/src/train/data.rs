@@ -4,6 +4,7 @@ use std::num::Wrapping;
 
 use super::super::fixed::pixel;
 use super::super::messages::malformed;
+use super::super::path::{Job, Path};
 use super::super::ring::{Element, Share, Wide};
 use super::super::{Error, Role};
 use super::messages::CONTRIBUTIONS_MAX;
@@ -66,11 +67,11 @@ impl Pool {
     ///
     /// # Errors
     /// [`Error::Malformed`], [`Error::Reused`], [`Error::Flooded`].
-    pub(crate) fn add(&mut self, path: &str, payload: &[u8]) -> Result<(), Error> {
+    pub(crate) fn add(&mut self, path: &Path, payload: &[u8]) -> Result<(), Error> {
         let role = Role::Silo;
-        // What is no number is refused below.
-        let id = path.split('/').nth(1).and_then(|id| id.parse().ok());
-        let id = id.ok_or(WireError::Invalid("contribution")).map_err(malformed(role, path))?;
+        let Job::Data(id) = path.job else {
+            return Err(malformed(role, path)(WireError::Invalid("contribution")));
+        };
         if self.has(&[id]) {
             return Err(Error::Reused { what: "contribution", number: id });
         }
@@ -78,7 +79,7 @@ impl Pool {
         let count = reader.u32("digits").map_err(malformed(role, path))? as usize;
         let (contributions, digits) = self.level();
         if contributions >= CONTRIBUTIONS_MAX || digits.saturating_add(count) > DIGITS_MAX {
-            return Err(Error::Flooded { role, step: path.to_owned() });
+            return Err(Error::Flooded { role, step: path.to_string() });
         }
         if !(1..=PIECE_MAX).contains(&count) {
             return Err(malformed(role, path)(WireError::Invalid("digits")));
@@ -86,7 +87,7 @@ impl Pool {
         let words = reader.rest();
         let (images, labels) = (Wide::LEN * count * PIXELS, Wide::LEN * count * LABELS);
         if words.len() != images + labels {
-            let (step, expected, found) = (path.to_owned(), images + labels, words.len());
+            let (step, expected, found) = (path.to_string(), images + labels, words.len());
             return Err(Error::Length { role, step, expected, found });
         }
         let [images, labels] = [&words[..images], &words[images..]]
@@ -172,21 +173,21 @@ mod tests {
     #[test]
     fn what_a_silo_shares_is_checked() {
         let mut pool = Pool::default();
-        pool.add("data/7/share", &message(3, 1)).unwrap();
-        pool.add("data/9/share", &message(2, 2)).unwrap();
+        pool.add(&Job::Data(7).step("share"), &message(3, 1)).unwrap();
+        pool.add(&Job::Data(9).step("share"), &message(2, 2)).unwrap();
         assert_eq!(pool.level(), (2, 5));
         assert_eq!(
-            pool.add("data/7/share", &message(3, 1)),
+            pool.add(&Job::Data(7).step("share"), &message(3, 1)),
             Err(Error::Reused { what: "contribution", number: 7 })
         );
         for (path, payload) in [
-            ("data/x/share", message(1, 1)),
-            ("data/1/share", message(0, 1)),
-            ("data/1/share", vec![1]),
-            ("data/1/share", message(1, 1)[..900].to_vec()),
-            ("data/1/share", [u32::MAX.to_le_bytes().to_vec(), vec![0; 80]].concat()),
+            (Job::Deal(1).step("share"), message(1, 1)),
+            (Job::Data(1).step("share"), message(0, 1)),
+            (Job::Data(1).step("share"), vec![1]),
+            (Job::Data(1).step("share"), message(1, 1)[..900].to_vec()),
+            (Job::Data(1).step("share"), [u32::MAX.to_le_bytes().to_vec(), vec![0; 80]].concat()),
         ] {
-            assert!(pool.add(path, &payload).is_err());
+            assert!(pool.add(&path, &payload).is_err());
         }
         assert_eq!(pool.level(), (2, 5), "nothing has changed");
         assert!(pool.has(&[9, 7]) && !pool.has(&[7, 8]));
@@ -195,8 +196,8 @@ mod tests {
     #[test]
     fn an_epoch_goes_through_all_digits_in_an_order_of_its_own() {
         let mut pool = Pool::default();
-        pool.add("data/7/share", &message(3, 1)).unwrap();
-        pool.add("data/9/share", &message(6, 2)).unwrap();
+        pool.add(&Job::Data(7).step("share"), &message(3, 1)).unwrap();
+        pool.add(&Job::Data(9).step("share"), &message(6, 2)).unwrap();
         let mut schedule = Schedule::new(&pool, &[9, 7], 4, 5);
         assert_eq!((schedule.digits(), schedule.steps()), (9, 2));
         let mut seen = |step| {

@@ -8,6 +8,7 @@ use super::super::client::split;
 use super::super::dealing::{Masks, Scope};
 use super::super::gates::Online;
 use super::super::links::Links;
+use super::super::path::Job;
 use super::super::preparing::Preparing;
 use super::super::ring::{Share, Wide};
 use super::super::{Entropy, Error, Party, Role};
@@ -105,8 +106,14 @@ impl<'a> Rehearsal<'a> {
                 let masks = Masks::new(key, Scope::Training, number);
                 let preparing = Preparing::new(party, masks, words);
                 let layer = String::new();
-                let mut online =
-                    Online { party, links: &mut links, job: "train/1", layer, words, early: None };
+                let mut online = Online {
+                    party,
+                    links: &mut links,
+                    job: Job::Step(1),
+                    layer,
+                    words,
+                    early: None,
+                };
                 let mut engine = Computing::new(&mut online, preparing);
                 let state = State { parameters, momentum };
                 let State { parameters, momentum } =

@@ -2,6 +2,7 @@
 
 use super::super::client::split;
 use super::super::links::Links;
+use super::super::path::Job;
 use super::super::{Entropy, Error, Role};
 use super::data::{LABELS, PIECE_MAX, one_hot, pixels};
 use sotto_core::secret::Secret;
@@ -36,7 +37,7 @@ impl<M: Mailbox<Role = Role>> Silo<M> {
     fn share_piece(&mut self, images: &[u8], labels: &[u8]) -> Result<usize, Error> {
         let mut id = [0; 4];
         (self.entropy)(&mut id);
-        let path = format!("data/{}/share", u32::from_le_bytes(id));
+        let path = Job::Data(u32::from_le_bytes(id)).step("share");
         let secret = Secret::concat(&[pixels(images), one_hot(labels, LABELS)]);
         let shares = split(&secret, &mut self.entropy);
         let mut bytes = 0;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 
 use super::super::messages::{Kind, ModelInfo};
+use super::super::path::Job;
 use super::super::secrecy::{gathering, secret_part, spoilt};
 use super::super::world::{Tap, World, noise, weights};
 use super::super::{Error, Output, Party, PartyEvent, Role, Saving};
@@ -74,7 +75,7 @@ impl Oracle {
             values.iter().for_each(|value| {
                 message.u32(value.0);
             });
-            pool.add(&format!("data/{id}/share"), &message.finish()).unwrap();
+            pool.add(&Job::Data(*id).step("share"), &message.finish()).unwrap();
         }
         let mut schedule = Schedule::new(&pool, &begin.contributions, BATCH, begin.seed);
         let steps = schedule.steps() * begin.info.epochs;
