@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use sotto::entropy::Entropy;
 use sotto::secagg::rehearsal::Rehearsal;
 use sotto::secagg::{
-    Adversary, Client, Closed, Context, Encoding, Error, FromClient, FromServer, Identity, Numbers,
-    Phase, Rates, Sealed, Server, Terms,
+    Adversary, COHORT_MAX, Client, Closed, Context, Encoding, Entry, Error, FromClient, FromServer,
+    Identity, Numbers, OVERHEAD_MAX, Phase, Rates, Sealed, Server, Terms,
 };
 use sotto::seeded::Stream;
 use sotto::wire::PeerId;
@@ -342,6 +342,31 @@ fn the_vector_that_came_last_is_shown_once() {
         assert_eq!(world.server.take_latest().len(), Encoding::elements(LEN));
         assert!(world.server.take_latest().is_empty());
     }
+}
+
+#[test]
+fn workers_are_invited_as_long_as_keys_are_taken() {
+    let mut world = world(4, terms(), 21);
+    let late = PeerId([9; 16]);
+    assert!(world.server.invite(late) && world.server.pending().contains(&late));
+    world.server.lose(late);
+    assert!(world.step(|_| true).unwrap().is_none());
+    assert!(!world.server.invite(PeerId([8; 16])), "the keys are in");
+}
+
+/// A list of keys is the longest message but for a vector; in the largest cohort a way to its root has 17 hashes.
+#[test]
+fn the_longest_list_fits_its_limit() {
+    let neighbours = terms().degree(COHORT_MAX).unwrap().neighbours;
+    let (_, mut messages) = up_to(5, 20, Phase::Sharing);
+    let FromServer::KeyList(mut list) = messages.remove(0).1 else { unreachable!() };
+    let entry = Entry { proof: vec![[0; 32]; 17], ..list.neighbours[0].clone() };
+    list.neighbours = vec![entry; neighbours];
+    let len = FromServer::KeyList(list).encode().len();
+    assert!(
+        (OVERHEAD_MAX / 20..=OVERHEAD_MAX).contains(&len),
+        "{len} bytes, {neighbours} neighbours"
+    );
 }
 
 #[test]

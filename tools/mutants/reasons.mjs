@@ -10,4 +10,28 @@ export const REASONS = [
     "pld/mod.rs: replace / with % in epsilon",
     "a tail that is cut longer counts as lost, so epsilon stays a bound; it grows by less than the test's tolerance",
   ],
+  [
+    "frame.rs: replace > with >= in Frame",
+    "found by this sample; `the_longest_frame_is_read_and_no_longer_one` catches it since",
+  ],
+  [
+    "stream.rs: replace || with && in Incoming::join",
+    "found by this sample; `pieces_with_unknown_marks_or_out_of_their_order_are_refused` catches it since",
+  ],
+  [
+    "hearing.rs: replace + with * in Endpoint::note",
+    "what was lost is sent again some seconds later, when a keep-alive asks for it: slower, and all of it arrives",
+  ],
+  [
+    "costs.rs: replace < with == in stages",
+    "a bench: who vanishes does so after another phase, and every figure still comes out",
+  ],
+  [
+    "messages.rs: replace << with >>",
+    "found by this sample; `the_longest_list_fits_its_limit` catches it since",
+  ],
+  [
+    "server/mod.rs: replace Server::invite -> bool with false",
+    "found by this sample; `workers_are_invited_as_long_as_keys_are_taken` catches it since",
+  ],
 ];
