@@ -30,6 +30,8 @@ mod keys;
 mod mask;
 mod merkle;
 mod messages;
+#[cfg(test)]
+mod opened;
 pub mod rehearsal;
 mod ring;
 mod server;
