@@ -34,4 +34,12 @@ export const REASONS = [
     "server/mod.rs: replace Server::invite -> bool with false",
     "found by this sample; `workers_are_invited_as_long_as_keys_are_taken` catches it since",
   ],
+  [
+    "neighbourhood.rs: replace Neighbourhood::threshold",
+    "found by this sample; `the_threshold_of_shares_opens_a_secret_and_one_fewer_does_not` catches it since",
+  ],
+  ["history.rs: replace History::is_empty", "found by this sample; `a_history_is_empty_until_something_was_released` catches it since"],
+  ["rounding.rs: replace * with / in norm_bound", "found by this sample; `the_bound_is_the_formula_s` catches it since"],
+  ["gaussian.rs: replace - with /", "a draw ends at 512 scales in place of 1,022, of which no run of any test sees one"],
+  ["composed.rs: replace * with + in Composed", "other tilts are tried for the same bound: each is valid, and the best of them hardly wider"],
 ];
