@@ -2,7 +2,7 @@
 
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 
-import { hashOf, openAggregator, roundOf, waitForRound } from "./room";
+import { hashOf, openAggregator, roundOf, startWith, waitForRound } from "./room";
 
 /** The renderer of the page dies, as in an accident. */
 async function crash(page: Page): Promise<void> {
@@ -28,7 +28,7 @@ async function trainInThreeTabs(context: BrowserContext, query: string): Promise
   const tabs: Page[] = [];
   for (let n = 0; n < 3; n += 1) tabs.push(await workerTab(context, query));
   await page.bringToFront();
-  await page.getByTestId("start-training").click();
+  await startWith(page, 3);
   return { page, tabs };
 }
 
@@ -104,7 +104,7 @@ test("a worker that is reloaded in mid-training goes on from its step", async ({
     const first = await workerTab(context, query);
     const second = await workerTab(context, query);
     await page.bringToFront();
-    await page.getByTestId("start-training").click();
+    await startWith(page, 2);
     await accident(second);
     await waitForRound(page, 1);
     const hash = await hashOf(page);
@@ -140,8 +140,7 @@ test("what tabs have given to a secure sum they do not give again after a reload
   await page.bringToFront();
   await page.getByTestId("start-over").click();
   await expect.poll(() => roundOf(page)).toBe(0);
-  await expect(page.locator("[data-testid=member][data-state=idle]")).toHaveCount(3, { timeout: 60_000 });
-  await page.getByTestId("start-training").click();
+  await startWith(page, 3);
   await waitForRound(page, 1);
   // With the first refusal the round has too few workers, and ends.
   await expect(notices(page)).toContainText("does not sum this model in round 1, but in round 2");

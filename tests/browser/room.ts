@@ -32,6 +32,12 @@ export async function roundOf(page: Page): Promise<number> {
   return Number(await page.getByTestId("round").getAttribute("data-round"));
 }
 
+/** Starts training once so many workers are ready. A page may hear of them later than they of it. */
+export async function startWith(page: Page, workers: number): Promise<void> {
+  await expect(page.locator("[data-testid=member][data-state=idle]")).toHaveCount(workers, { timeout: 60_000 });
+  await page.getByTestId("start-training").click();
+}
+
 export async function waitForRound(page: Page, round: number, timeout = 180_000): Promise<void> {
   await expect.poll(() => roundOf(page), { timeout, intervals: [100] }).toBeGreaterThanOrEqual(round);
 }

@@ -74,19 +74,22 @@ test("gates save rounds or dealt bytes, and read the same", async ({ page }) => 
   await take(page, 7);
   const prediction = await page.getByTestId("prediction").textContent();
   const dealt = async () => Number(await page.getByTestId("dealt-bytes").getAttribute("data-bytes"));
+  // What it took is told a moment after the answer.
+  await expect(page.getByTestId("rounds")).toHaveText("22");
+  await expect.poll(dealt).toBeGreaterThan(0);
   const before = await dealt();
 
   await page.getByTestId("saving-rounds").check();
   await take(page, 7);
   await expect(page.getByTestId("prediction")).toHaveText(prediction ?? "");
   await expect(page.getByTestId("rounds")).toHaveText("14");
-  expect(await dealt()).toBeGreaterThan(1.3 * before);
+  await expect.poll(dealt).toBeGreaterThan(1.3 * before);
   await expect(page.getByTestId("wire-log")).toContainText("/relu1/relu");
 
   await page.getByTestId("saving-bytes").check();
   await take(page, 7);
   await expect(page.getByTestId("rounds")).toHaveText("22");
-  expect(await dealt()).toBe(before);
+  await expect.poll(dealt).toBe(before);
 });
 
 test("the digit alone, and in the clear", async ({ page }) => {

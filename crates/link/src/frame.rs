@@ -183,3 +183,16 @@ impl Note {
         Ok(note)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_frame_is_read_and_no_longer_one() {
+        let of =
+            |len: usize| numbered(Kind::Data, EndpointId([1; 16]), 2, &vec![3; len - HEAD_LEN]);
+        assert!(matches!(Frame::read(&of(FRAME_MAX)), Ok(Frame::Data(_))));
+        assert!(matches!(Frame::read(&of(FRAME_MAX + 1)), Err(Error::TooLong { .. })));
+    }
+}

@@ -266,6 +266,27 @@ mod tests {
     }
 
     #[test]
+    fn pieces_with_unknown_marks_or_out_of_their_order_are_refused() {
+        let first = |flags: u8| {
+            let mut writer = Writer::new();
+            writer.u8(flags).text("c").length(2).raw(&[1]);
+            writer.finish()
+        };
+        for marks in 2..8 {
+            let taken = Incoming::new(10, 0).take(0, first(FIRST | 1 << marks));
+            assert!(taken.is_err(), "mark {marks}");
+        }
+        // One that goes on where nothing was begun, and one that begins where something was.
+        assert!(Incoming::new(10, 0).take(0, vec![0, 1]).is_err());
+        let mut incoming = Incoming::new(10, 0);
+        assert!(incoming.take(0, first(FIRST)).is_ok_and(|whole| whole.is_empty()));
+        assert!(incoming.take(1, first(FIRST)).is_err());
+        let mut incoming = Incoming::new(10, 0);
+        incoming.take(0, first(FIRST)).unwrap();
+        assert_eq!(incoming.take(1, vec![LAST, 2]).unwrap()[0].bytes, [1, 2]);
+    }
+
+    #[test]
     fn a_message_longer_than_it_said_is_refused() {
         let mut writer = Writer::new();
         writer.u8(FIRST).text("c").length(2).raw(&[1, 2, 3]);

@@ -119,6 +119,13 @@ mod tests {
         Release { unit: unit.to_owned(), mechanism: Mechanism::new(q, 1.5, steps).unwrap() }
     }
 
+    #[test]
+    fn a_history_is_empty_until_something_was_released() {
+        assert!(History::default().is_empty());
+        assert!(!History::default().and(some("worker", 1.0, 1)).is_empty());
+        assert!(!History::Unknown.is_empty());
+    }
+
     proptest! {
         #[test]
         fn a_history_is_read_as_it_was_written(

@@ -137,6 +137,17 @@ mod tests {
     /// `exp(-1/2)`, the paper's choice.
     const BETA: f64 = 0.606_530_66;
 
+    /// With 10,000 values, and `sqrt(-2 ln beta)` one and two: `sqrt(100^2 + 2500 + 150)` and `sqrt(100^2 + 2500 + 300)`.
+    #[test]
+    fn the_bound_is_the_formula_s() {
+        for (beta, bound) in [(-0.5f64, 12_650f64), (-2.0, 12_800.0)] {
+            let found = norm_bound(100.0, 10_000, beta.exp());
+            assert!((found - bound.sqrt()).abs() < 1e-9, "{found}");
+        }
+        // Where chance bounds nothing, each value moves by less than a step.
+        assert_eq!(norm_bound(3.0, 4, 1e-300), 5.0);
+    }
+
     proptest! {
         #[test]
         fn a_rounding_is_near_and_within_the_bound(

@@ -39,6 +39,8 @@ mod keys;
 mod mask;
 mod merkle;
 mod messages;
+#[cfg(test)]
+mod opened;
 pub mod rehearsal;
 mod ring;
 mod server;

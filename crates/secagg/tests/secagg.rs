@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use proptest::prelude::*;
+<<<<<<< HEAD:crates/secagg/tests/secagg.rs
 use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::PeerId;
@@ -9,6 +10,13 @@ use sotto_secagg::rehearsal::Rehearsal;
 use sotto_secagg::{
     Adversary, Client, Closed, Context, Encoding, Error, FromClient, FromServer, Identity, Numbers,
     Phase, Rates, Sealed, Server, Terms,
+=======
+use sotto::entropy::Entropy;
+use sotto::secagg::rehearsal::Rehearsal;
+use sotto::secagg::{
+    Adversary, COHORT_MAX, Client, Closed, Context, Encoding, Entry, Error, FromClient, FromServer,
+    Identity, Numbers, OVERHEAD_MAX, Phase, Rates, Sealed, Server, Terms,
+>>>>>>> 780b5f781f4e9785cc655908433119ff228a3115:tests/secagg.rs
 };
 
 const LEN: usize = 700;
@@ -342,6 +350,31 @@ fn the_vector_that_came_last_is_shown_once() {
         assert_eq!(world.server.take_latest().len(), Encoding::elements(LEN));
         assert!(world.server.take_latest().is_empty());
     }
+}
+
+#[test]
+fn workers_are_invited_as_long_as_keys_are_taken() {
+    let mut world = world(4, terms(), 21);
+    let late = PeerId([9; 16]);
+    assert!(world.server.invite(late) && world.server.pending().contains(&late));
+    world.server.lose(late);
+    assert!(world.step(|_| true).unwrap().is_none());
+    assert!(!world.server.invite(PeerId([8; 16])), "the keys are in");
+}
+
+/// A list of keys is the longest message but for a vector; in the largest cohort a way to its root has 17 hashes.
+#[test]
+fn the_longest_list_fits_its_limit() {
+    let neighbours = terms().degree(COHORT_MAX).unwrap().neighbours;
+    let (_, mut messages) = up_to(5, 20, Phase::Sharing);
+    let FromServer::KeyList(mut list) = messages.remove(0).1 else { unreachable!() };
+    let entry = Entry { proof: vec![[0; 32]; 17], ..list.neighbours[0].clone() };
+    list.neighbours = vec![entry; neighbours];
+    let len = FromServer::KeyList(list).encode().len();
+    assert!(
+        (OVERHEAD_MAX / 20..=OVERHEAD_MAX).contains(&len),
+        "{len} bytes, {neighbours} neighbours"
+    );
 }
 
 #[test]
