@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::rehearsal::Rehearsal;
 use super::shamir::{self, Share};
 use super::{Context, FromClient, Numbers, Phase, Rates, Terms};
-use crate::entropy::Entropy;
-use crate::seeded::Stream;
+use sotto_core::entropy::Entropy;
+use sotto_core::seeded::Stream;
 
 #[test]
 fn the_threshold_of_shares_opens_a_secret_and_one_fewer_does_not() {

@@ -2,21 +2,11 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use proptest::prelude::*;
-<<<<<<< HEAD:crates/secagg/tests/secagg.rs
 use sotto_core::entropy::Entropy;
-use sotto_core::seeded::Stream;
-use sotto_core::wire::PeerId;
 use sotto_secagg::rehearsal::Rehearsal;
 use sotto_secagg::{
-    Adversary, Client, Closed, Context, Encoding, Error, FromClient, FromServer, Identity, Numbers,
-    Phase, Rates, Sealed, Server, Terms,
-=======
-use sotto::entropy::Entropy;
-use sotto::secagg::rehearsal::Rehearsal;
-use sotto::secagg::{
     Adversary, COHORT_MAX, Client, Closed, Context, Encoding, Entry, Error, FromClient, FromServer,
     Identity, Numbers, OVERHEAD_MAX, Phase, Rates, Sealed, Server, Terms,
->>>>>>> 780b5f781f4e9785cc655908433119ff228a3115:tests/secagg.rs
 };
 
 const LEN: usize = 700;
