@@ -3,6 +3,8 @@
 
 use proptest::prelude::*;
 use sotto_core::entropy::Entropy;
+use sotto_core::seeded::Stream;
+use sotto_core::wire::PeerId;
 use sotto_secagg::rehearsal::Rehearsal;
 use sotto_secagg::{
     Adversary, COHORT_MAX, Client, Closed, Context, Encoding, Entry, Error, FromClient, FromServer,
