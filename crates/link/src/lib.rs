@@ -71,6 +71,8 @@ mod middle;
 #[cfg(test)]
 mod puppet;
 #[cfg(test)]
+mod timing;
+#[cfg(test)]
 mod used_once;
 #[cfg(test)]
 mod visiting;

@@ -89,6 +89,19 @@ impl Puppet {
         frame::numbered(Kind::Note, self.id(), number, &cipher.seal(nonce(number), &aad, note))
     }
 
+    /// Whether it has sent no piece yet.
+    pub(super) fn is_silent(&self) -> bool {
+        self.pieces == 0
+    }
+
+    /// What a note from the holder of this key says.
+    pub(super) fn reads(&self, from: &[u8; 32], bytes: &[u8]) -> Note {
+        let Ok(Frame::Note(frame)) = Frame::read(bytes) else { panic!("it is no note") };
+        let aad = frame::aad(Kind::Note, frame.from, self.id(), frame.number);
+        let plain = self.ciphers(from).note_in.open(nonce(frame.number), &aad, frame.sealed);
+        Note::decode(&plain.expect("it is for this end")).expect("it is well-formed")
+    }
+
     /// Channel and message of a frame from the holder of this key, if it has a whole message.
     pub(super) fn opens(&self, from: &[u8; 32], bytes: &[u8]) -> Option<(String, Vec<u8>)> {
         self.opens_with(&self.ciphers(from), bytes)

@@ -235,6 +235,22 @@ mod tests {
         assert!(!out.push("larger", vec![0; MESSAGE_MAX + 1]));
     }
 
+    /// A piece is as long as a frame can carry beside the longest name of a channel.
+    #[test]
+    fn the_longest_piece_fills_what_the_broker_carries() {
+        use crate::frame::{HEAD_LEN, SEAL_LEN};
+        for payload in [512, 1000, PIECE_MAX, PIECE_MAX + HEAD_LEN + SEAL_LEN + PIECE_HEAD] {
+            let mut out = Outgoing::new(payload, 0);
+            assert!(out.push(&"c".repeat(CHANNEL_MAX), vec![0; 2 * PIECE_MAX]));
+            let piece = out.next_piece(true).expect("it waits");
+            assert_eq!(HEAD_LEN + SEAL_LEN + piece.bytes.len(), payload);
+        }
+        let mut out = Outgoing::new(FRAME_MAX, 0);
+        assert!(out.push("c", vec![0; 2 * PIECE_MAX]));
+        let piece = out.next_piece(true).expect("it waits");
+        assert_eq!(piece.bytes.len(), PIECE_MAX + 1 + 4 + 1 + 4);
+    }
+
     /// Short messages go beside long ones until a quarter more is under way.
     #[test]
     fn short_messages_that_are_under_way_are_bounded() {

@@ -196,6 +196,8 @@ fn workers_come_in_and_other_roles_wait_to_be_let_in() {
     let bob = door.guests().find(|guest| guest.claim == "bob").expect("bob has come");
     assert_eq!((bob.admission, bob.words), (Admission::In, house.visits[1].words()));
     assert_eq!(door.claim(house.id(1)), Some("bob"));
+    let inside = |claim| door.inside(claim).collect::<Vec<_>>();
+    assert_eq!((inside(WORKER), inside("bob")), (vec![house.id(0)], vec![house.id(1)]));
 }
 
 #[test]
@@ -255,6 +257,47 @@ fn a_host_that_comes_back_with_other_keys_is_found_again() {
     house.pass(40_000);
     assert_eq!(house.stages(), [Stage::In, Stage::Waits]);
     assert_ne!(house.id(0), before);
+}
+
+/// Eight seconds after the lost one was last heard, and no sooner: the host may be there still.
+#[test]
+fn a_host_that_is_silent_is_replaced_by_itself_with_other_keys() {
+    let mut house = House::new(&[WORKER]);
+    let host = house.visits[0].host().expect("it is in");
+    let heard = house.visits[0].endpoint().heard_at(host).expect("it has heard the host");
+    house.door = Some(door(501));
+    house.tell_door(Input::Connected);
+    while house.visits[0].host() == Some(host) {
+        house.pass(50);
+        assert!(house.now < heard + 60_000);
+    }
+    assert!((heard + 8_000..heard + 8_100).contains(&house.now), "{heard}, {}", house.now);
+    house.pass(1_000);
+    assert_eq!(house.stages(), [Stage::In]);
+}
+
+/// A host that sends its guests away whenever they come is asked every two seconds.
+#[test]
+fn a_guest_that_was_sent_on_pauses_before_it_looks_again() {
+    let mut house = House::new(&[WORKER]);
+    let mut began = Vec::new();
+    while began.len() < 4 {
+        let now = house.now;
+        let sent_on = house.door.as_mut().and_then(|door| {
+            let guest = door.inside(WORKER).next();
+            guest.map(|guest| door.send_on(guest, now))
+        });
+        house.of_door(sent_on.unwrap_or_default());
+        let id = house.id(0);
+        house.pass(50);
+        let stage = house.visits[0].stage();
+        if house.id(0) == id && stage == Stage::In {
+            began.push(house.now);
+        }
+        assert!(house.now < 60_000);
+    }
+    let pauses: Vec<u64> = began.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(pauses.iter().all(|pause| (1_900..2_200).contains(pause)), "{pauses:?}");
 }
 
 #[test]
@@ -338,6 +381,9 @@ fn strangers_at_a_locked_door_keep_nobody_out_who_was_in() {
     let (bob, strangers) = house.stages().split_first().map(|(a, b)| (*a, b.to_vec())).unwrap();
     assert_eq!(bob, Stage::In);
     assert!(strangers.iter().all(|stage| *stage != Stage::In));
+    // Bob, and those who may wait.
+    house.lock(false);
+    assert_eq!(house.door.as_ref().map(|door| door.guests().count()), Some(1 + 32));
 }
 
 #[test]

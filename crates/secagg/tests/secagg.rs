@@ -344,6 +344,93 @@ fn the_vector_that_came_last_is_shown_once() {
     }
 }
 
+/// Of six workers one says nothing from the third message on, and the driver gives another one up.
+#[test]
+fn the_aggregator_knows_whom_it_waits_for_in_every_phase() {
+    let mut world = world(6, terms(), 22);
+    let all = ids(&world);
+    assert_eq!((world.server.degree(), world.server.running_sum()), (None, None));
+    // The first of them that are waited for, and that answer.
+    for (phase, [waits, stay]) in PHASES.into_iter().zip([[0, 0], [0, 0], [0, 1], [1, 2], [2, 2]]) {
+        assert_eq!((world.server.phase(), world.server.heard()), (phase, 0));
+        assert_eq!(world.server.pending(), all[waits..], "{phase:?}");
+        if phase == Phase::Confirming {
+            world.server.lose(all[1]);
+            assert_eq!(world.server.pending(), all[2..], "nothing more is expected of it");
+        }
+        let done = world.step(|place| place >= stay).unwrap();
+        assert_eq!(done.is_some(), phase == Phase::Unmasking);
+        if done.is_none() {
+            assert_eq!(world.server.degree(), terms().degree(6).ok(), "{phase:?}");
+            let (sum, encoding) = world.server.running_sum().unwrap();
+            assert_eq!(sum.iter().any(|element| *element != 0), phase >= Phase::Masking);
+            assert_eq!(*encoding, terms().encoding(6).unwrap());
+        }
+    }
+    assert_eq!((world.server.phase(), world.server.heard()), (Phase::Done, 0));
+    assert!(world.server.pending().is_empty());
+    assert_eq!((world.server.degree(), world.server.running_sum()), (None, None));
+    assert_eq!(world.server.close().unwrap_err(), Error::Unexpected);
+}
+
+#[test]
+fn the_aggregator_counts_those_it_has_heard() {
+    let (mut world, messages) = up_to(5, 23, Phase::Masking);
+    for (heard, (place, message)) in messages.into_iter().enumerate() {
+        assert_eq!((world.server.heard(), world.server.pending().len()), (heard, 5 - heard));
+        let reply = say(&mut world, place, message).unwrap();
+        hear(&mut world, place, reply).unwrap();
+    }
+    assert_eq!((world.server.heard(), world.server.pending().len()), (5, 0));
+}
+
+/// Its part is asked for with the fewest workers that may be in the sum, and goes out plus the masks that the page shows.
+#[test]
+fn a_worker_s_part_goes_out_under_all_of_its_masks() {
+    for (cohort_min, threshold_min, least) in [(3, 2, 3), (5, 2, 5), (3, 4, 4)] {
+        let terms = Terms { cohort_min, threshold_min, ..terms() };
+        let mut world = world(5, terms, 24);
+        world.run_up_to(Phase::Masking).unwrap();
+        let threshold = terms.degree(5).unwrap().threshold;
+        let (place, message) = world.outbox()[2].clone();
+        let all = ids(&world);
+        let Rehearsal { members, entropy, .. } = &mut world;
+        let member = &mut members[place];
+        assert!(member.client.first_masks().is_empty() && !member.client.is_done());
+        let part = |encoding: &Encoding, told: usize| {
+            assert_eq!(told, least.max(threshold));
+            assert_eq!(*encoding, terms.encoding(5).unwrap());
+            Ok(vec![1000; Encoding::elements(LEN)])
+        };
+        let reply = member.client.handle(message, part, &member.identity, entropy).unwrap();
+        let FromClient::Masked(bytes) = reply else { unreachable!() };
+        let width = terms.encoding(5).unwrap().width();
+        let masked = width.unpack(&bytes, Encoding::elements(LEN)).unwrap()[0];
+        let masks = member.client.first_masks();
+        let with: Vec<_> = masks.iter().map(|mask| mask.with).collect();
+        let mut others: Vec<_> =
+            all.iter().filter(|id| **id != all[place]).map(|id| Some(*id)).collect();
+        others.insert(0, None);
+        assert_eq!(with, others, "its own, then one with each neighbour");
+        let sum = masks.iter().fold(1000u32, |sum, mask| sum.wrapping_add(mask.element));
+        assert_eq!(width.unsigned(sum), masked);
+    }
+}
+
+#[test]
+fn the_opening_is_shown_step_by_step() {
+    let mut world = world(6, terms(), 25);
+    let sum = world.run(|place, phase| place != 4 || phase < Phase::Masking).unwrap();
+    let all = ids(&world);
+    let steps: Vec<_> = sum.openings.iter().map(|step| (step.worker, step.is_repair)).collect();
+    let expected: Vec<_> = (0..6).map(|place| (all[place], place == 4)).collect();
+    assert_eq!(steps, expected);
+    assert_eq!(sum.dropped, [all[4]]);
+    assert_eq!(sum.openings[5].elements, sum.elements, "nothing is masked any more");
+    let firsts: Vec<_> = sum.openings.iter().map(|step| step.elements[0]).collect();
+    assert!(firsts.windows(2).all(|pair| pair[0] != pair[1]), "each step takes masks away");
+}
+
 #[test]
 fn workers_are_invited_as_long_as_keys_are_taken() {
     let mut world = world(4, terms(), 21);

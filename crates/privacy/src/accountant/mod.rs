@@ -230,6 +230,59 @@ mod tests {
         }
     }
 
+    /// A page and a program tell the same numbers, and the next version too: to twelve digits, whatever the search and
+    /// the grid do. [`every_row_agrees_with_the_vectors`] says that they are right.
+    #[test]
+    fn the_numbers_are_the_same_as_they_were() {
+        let near = |found: f64, before: f64| (found / before - 1.0).abs() < 1e-12;
+        for (q, z, steps, delta, before) in [
+            (
+                0.01,
+                1.0,
+                1_000,
+                1e-5,
+                [2.101322131235003, 1.8284625910442884, 1.4170035158543504, 1.0],
+            ),
+            (
+                0.149,
+                2.0,
+                100,
+                1e-5,
+                [3.9806416155900664, 3.6240337466671453, 2.9265272626704824, 1.0],
+            ),
+            (
+                0.0029,
+                0.8,
+                5_000,
+                1e-6,
+                [2.6499206839800817, 2.100812634523322, 1.5520049109812313, 1.0],
+            ),
+            (0.5, 0.6, 3, 1e-6, [15.068081012868689, 13.985883540095099, 2.0966973715069486, 1.0]),
+            (0.1, 0.3, 10, 1e-3, [29.24095576610152, 23.552283041434137, 1.0921189030515108, 1.0]),
+            (
+                0.2,
+                50.0,
+                100,
+                1e-5,
+                [0.13990725759776684, 0.1257855664659162, 0.12509759389374425, 1.0],
+            ),
+            (0.9, 5.0, 1, 1e-9, [1.089259541776706, 1.0314229030513935, 0.9130517706993795, 1.0]),
+            (
+                1.0,
+                2.0,
+                10,
+                1e-5,
+                [8.078359548145052, 7.512071454751335, 7.512071454751335, 7.511275900744785],
+            ),
+            (0.001, 0.1, 2, 1e-4, [72.96006460001539, 58.66432483975634, 0.18678641371195137, 1.0]),
+        ] {
+            let found = Mechanism::new(q, z, steps).unwrap().epsilon(delta).unwrap();
+            let found = [found.rdp, found.pld_remove, found.pld_add, found.exact.unwrap_or(1.0)];
+            let is_same = found.iter().zip(before).all(|(found, before)| near(*found, before));
+            assert!(is_same, "{q}, {z}, {steps}, {delta}: {found:?}");
+        }
+    }
+
     #[test]
     fn noise_is_found_for_an_epsilon() {
         for (q, steps, target) in [(1.0, 10, 1.0), (0.1, 100, 2.0), (0.01, 1000, 0.5)] {
@@ -238,6 +291,17 @@ mod tests {
             assert!(epsilon <= target && epsilon > target * 0.995, "{z}: {epsilon}");
         }
         assert_eq!(Mechanism::noise_for(1.0, 1, 1e-9, 1e-9), Err(Error::Target(1e-9)));
+    }
+
+    #[test]
+    fn the_ends_of_what_is_accounted_for_belong_to_it() {
+        for (q, z, steps) in [(1.0, NOISE_MIN, 1), (1.0, NOISE_MAX, 1), (1.0, 1.0, STEPS_MAX)] {
+            let mechanism = Mechanism::new(q, z, steps).unwrap();
+            assert_eq!(
+                (mechanism.q(), mechanism.noise_multiplier(), mechanism.steps()),
+                (q, z, steps)
+            );
+        }
     }
 
     #[test]

@@ -207,6 +207,22 @@ mod tests {
         }
     }
 
+    /// A run with given coins is the same everywhere: whole numbers, and no rounding anywhere.
+    #[test]
+    fn the_same_coins_give_the_same_draws() {
+        for (numerator, denominator, before) in [
+            (1, 4, [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+            (9, 1, [1, 4, -2, 2, 2, 4, 0, -5, -2, -2, -1, 2]),
+            (1_000_001, 10, [442, 270, 81, 137, -21, -14, 181, -217, 4, 12, 49, 220]),
+        ] {
+            let variance = Variance::new(numerator, denominator).unwrap();
+            let mut rng = ChaCha8Rng::seed_from_u64(11);
+            let drawn: Vec<i64> =
+                DiscreteGaussian::new(variance).draws(&mut rng).take(12).collect();
+            assert_eq!(drawn, before, "{numerator}/{denominator}");
+        }
+    }
+
     #[test]
     fn the_ends_of_the_range_are_drawn() {
         let largest = Variance::at_least(f64::from(super::super::SIGMA_MAX).powi(2)).unwrap();
