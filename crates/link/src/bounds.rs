@@ -1,8 +1,9 @@
 //! With how many an end talks, and of whom it tells.
 
+use super::frame::Greeting;
 use super::hostile::{lone, secret, seeded};
 use super::puppet::{self, Puppet};
-use super::{Closed, Endpoint, Input, Output, Timing};
+use super::{Closed, Endpoint, EndpointId, HostIdentity, Input, Output, Timing, To, Who};
 
 /// An end that is connected and has said so.
 fn connected() -> Endpoint {
@@ -10,6 +11,10 @@ fn connected() -> Endpoint {
     end.handle(Input::Connected, 1);
     while end.drain().is_some() {}
     end
+}
+
+fn rogue_id(seed: u64) -> EndpointId {
+    rogue(seed).id()
 }
 
 fn rogue(seed: u64) -> Puppet {
@@ -46,8 +51,55 @@ fn of_who_says_hello_again_an_end_tells_again_until_it_talks_with_them() {
         let outputs = puppet::hear(end, &[&rogue.own_hello()], now);
         outputs.iter().filter(|output| matches!(output, Output::Heard { .. })).count()
     };
-    assert_eq!(heard(&mut end, 1), 1);
-    assert_eq!(heard(&mut end, 1 + pause), 1);
-    end.open(id, 2 + pause).expect("it was heard");
-    assert_eq!(heard(&mut end, 1 + 2 * pause), 0);
+    let now = 50_000;
+    assert_eq!(heard(&mut end, now), 1);
+    assert_eq!(heard(&mut end, now + pause), 1);
+    end.open(id, now + pause).expect("it was heard");
+    assert_eq!(heard(&mut end, now + 2 * pause), 0);
+}
+
+/// An end that nobody looks for answers those alone whom it talks with. Any end answers twice a second at most: one
+/// answer may have been lost.
+#[test]
+fn hellos_that_ask_are_answered_once_in_a_while() {
+    let pause = Timing::default().hello[0] / 2;
+    for (answers, talks) in [(true, false), (false, false), (false, true), (true, true)] {
+        let who =
+            Who::Guest { claim: "bob", host: HostIdentity::draw(&mut seeded(1)).fingerprint() };
+        let mut end = Endpoint::new(secret(1), who, answers, 1000, Timing::default(), seeded(3));
+        end.handle(Input::Connected, 1);
+        let mut rogue = rogue(1);
+        let mut asked = |end: &mut Endpoint, asks, now| {
+            let greeting = Greeting { public: *rogue.public(), asks, proof: None };
+            let hello = rogue.hello(&greeting);
+            let outputs = puppet::hear(end, &[&hello], now);
+            let answer = |(to, bytes): &(To, &[u8])| {
+                *to == To::Endpoint(rogue.id()) && rogue.hears(bytes).is_some_and(|it| !it.asks)
+            };
+            puppet::frames(&outputs).iter().filter(|frame| answer(frame)).count()
+        };
+        let now = 50_000;
+        assert_eq!(asked(&mut end, false, now), 0);
+        if talks {
+            end.open(rogue_id(1), now).expect("it was heard");
+        }
+        let answered = usize::from(answers || talks);
+        let found = [0, 1, pause - 1, pause, pause + 1].map(|at| asked(&mut end, true, now + at));
+        assert_eq!(
+            found,
+            [1, 1, 0, 1, 1].map(|one| one * answered),
+            "answers {answers}, talks {talks}"
+        );
+    }
+}
+
+#[test]
+fn an_end_does_not_hear_of_itself() {
+    let mut end = lone(1, "bob");
+    end.handle(Input::Connected, 1);
+    let own = std::iter::from_fn(|| end.drain()).find_map(|output| match output {
+        Output::Publish(To::Room, hello) => Some(hello),
+        _ => None,
+    });
+    assert_eq!(puppet::hear(&mut end, &[&own.expect("it says hello")], 1), []);
 }

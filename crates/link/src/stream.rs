@@ -251,6 +251,54 @@ mod tests {
         assert_eq!(piece.bytes.len(), PIECE_MAX + 1 + 4 + 1 + 4);
     }
 
+    /// As much may wait as is said, and no byte more.
+    #[test]
+    fn what_waits_is_bounded() {
+        let mut out = Outgoing::new(FRAME_MAX, 0);
+        assert!(!out.push("larger", vec![0; MESSAGE_MAX + 1]));
+        for _ in 0..QUEUE_MAX / MESSAGE_MAX {
+            assert!(out.push("large", vec![0; MESSAGE_MAX]));
+        }
+        assert!(!out.push("one more", vec![0]));
+        assert!(out.next_piece(true).is_some());
+        assert!(out.push("large", vec![0; PIECE_MAX]));
+        assert!(!out.push("one more", vec![0]));
+    }
+
+    #[test]
+    fn so_many_pieces_are_under_way() {
+        let mut out = Outgoing::new(FRAME_MAX, 0);
+        for number in 0..WINDOW {
+            assert!(out.push("c", vec![0]));
+            let piece = out.next_piece(true).expect("the window has room");
+            assert_eq!(piece.number, number);
+            out.sealed(number, piece.bytes);
+        }
+        assert!(out.push("c", vec![0]) && out.next_piece(true).is_none());
+        assert!(!out.acknowledged(0) && out.next_piece(true).is_none());
+        assert!(out.acknowledged(1) && out.next_piece(true).is_some());
+        assert!(out.is_under_way() && out.acknowledged(WINDOW) && !out.is_under_way());
+    }
+
+    /// A short message comes after the long ones of its channel, and overtakes again once they have gone.
+    #[test]
+    fn a_channel_is_quick_again_when_its_long_messages_have_gone() {
+        let mut out = Outgoing::new(1000, 0);
+        let gone = |out: &mut Outgoing| {
+            std::iter::from_fn(|| out.next_piece(true)).find(|piece| piece.is_last)
+        };
+        for length in [2000, 3000, 1] {
+            assert!(out.push("c", vec![0; length]));
+        }
+        let lasts = [false, false, false].map(|is_short| (is_short, true));
+        for expected in lasts {
+            let piece = gone(&mut out).expect("it waits");
+            assert_eq!((piece.is_short, piece.is_last), expected);
+        }
+        assert!(!out.has_long() && out.push("c", vec![0]) && !out.has_long());
+        assert!(out.next_piece(false).is_some_and(|piece| piece.is_short));
+    }
+
     /// Short messages go beside long ones until a quarter more is under way.
     #[test]
     fn short_messages_that_are_under_way_are_bounded() {

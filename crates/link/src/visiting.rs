@@ -1,7 +1,7 @@
 //! A door and its guests, over a broker that carries everything.
 
 use super::authenticity::first_message;
-use super::frame::Greeting;
+use super::frame::{Frame, Greeting};
 use super::puppet::Puppet;
 use super::{
     Admission, Closed, Door, DoorOutput, Endpoint, EndpointId, HostIdentity, Input, Output,
@@ -67,6 +67,8 @@ struct House {
     refused_at_door: Vec<(EndpointId, Closed)>,
     refused_at_guests: Vec<(usize, EndpointId, Closed)>,
     at_guests: Vec<(usize, String, Vec<u8>)>,
+    /// Of whom guests were told that they have left.
+    left_guests: Vec<(usize, EndpointId)>,
     /// Frames to the room.
     hellos: usize,
 }
@@ -84,6 +86,7 @@ impl House {
             refused_at_door: Vec::new(),
             refused_at_guests: Vec::new(),
             at_guests: Vec::new(),
+            left_guests: Vec::new(),
             hellos: 0,
         };
         house.tell_all(Input::Connected);
@@ -127,6 +130,7 @@ impl House {
                 VisitOutput::Message { channel, bytes, .. } => {
                     self.at_guests.push((at, channel, bytes));
                 }
+                VisitOutput::Left(id, _) => self.left_guests.push((at, id)),
                 VisitOutput::Refused(id, why) => self.refused_at_guests.push((at, id, why)),
                 _ => {}
             }
@@ -204,6 +208,7 @@ fn workers_come_in_and_other_roles_wait_to_be_let_in() {
 fn who_is_turned_away_has_left_and_may_be_let_in_again() {
     let mut house = House::new(&["bob"]);
     house.decide(0, true);
+    assert!(house.left.is_empty());
     house.decide(0, false);
     assert_eq!((house.stages(), house.left.as_slice()), (vec![Stage::Out], &[house.id(0)][..]));
     house.say(0, "still here");
@@ -222,11 +227,85 @@ fn at_a_locked_door_newcomers_wait_unseen_until_it_is_unlocked() {
     }
     house.pass(10_000);
     assert_eq!(house.stages(), [Stage::Waits; 2]);
+    assert_eq!(house.door.as_ref().map(Door::is_locked), Some(true));
     assert_eq!(house.door.as_ref().map(|door| door.guests().count()), Some(0));
     house.lock(false);
     house.pass(100);
     assert_eq!(house.stages(), [Stage::In, Stage::Waits]);
+    assert_eq!(house.door.as_ref().map(Door::is_locked), Some(false));
     assert_eq!(house.door.as_ref().map(|door| door.guests().count()), Some(2));
+}
+
+/// A worker would be let in without a question, but somebody has decided.
+#[test]
+fn a_door_that_is_unlocked_lets_nobody_in_who_was_turned_away() {
+    let mut house = House::new(&[WORKER]);
+    house.decide(0, false);
+    house.lock(true);
+    house.lock(false);
+    house.pass(1_000);
+    assert_eq!(house.stages(), [Stage::Out]);
+}
+
+/// Two pages of one host: neither is the other's guest.
+#[test]
+fn another_page_of_the_same_host_is_no_guest() {
+    let mut house = House::new(&[WORKER]);
+    let mut other = door(501);
+    let mut frames: Vec<Vec<u8>> = Vec::new();
+    for output in other.handle(Input::Connected, house.now) {
+        if let DoorOutput::Publish(To::Room, hello) = output {
+            frames.push(hello);
+        }
+    }
+    assert_eq!(frames.len(), 1);
+    house.tell_door(Input::Frame(&frames[0]));
+    // It is told who is there, as anybody is who asks; no link is begun.
+    let to_other = |(to, bytes): &(To, Vec<u8>)| match *to == To::Endpoint(other.endpoint().id()) {
+        true => Frame::read(bytes).is_ok_and(|frame| !matches!(frame, Frame::Hello { .. })),
+        false => false,
+    };
+    assert!(!house.queue.iter().any(to_other));
+    assert_eq!(house.door.as_ref().map(|door| door.guests().count()), Some(1));
+}
+
+/// What comes on the channel of the door is for the door and from it.
+#[test]
+fn nobody_but_the_host_lets_anybody_in() {
+    let mut house = House::new(&["alice", "bob"]);
+    house.decide(0, true);
+    let (host, bob, now) = (house.visits[0].host().expect("it is there"), house.id(1), house.now);
+    let opened = house.visits[0].open(bob, now).expect("bob was heard of");
+    house.of_guest(0, opened);
+    for to in [bob, host] {
+        for word in [super::door::COME_IN, super::door::STAY_OUT] {
+            let sent = house.visits[0].send(to, super::door::DOOR, word.to_vec(), now);
+            house.of_guest(0, sent.expect("they talk"));
+        }
+    }
+    house.pass(1_000);
+    assert_eq!(house.stages(), [Stage::In, Stage::Waits]);
+    assert!(house.at_door.is_empty());
+}
+
+#[test]
+fn who_looks_for_another_host_says_farewell_to_those_it_computed_with() {
+    let mut house = House::new(&["alice", "bob"]);
+    house.decide(0, true);
+    house.decide(1, true);
+    for (at, other) in [(0, 1), (1, 0)] {
+        let (other, now) = (house.id(other), house.now);
+        let opened = house.visits[at].open(other, now).expect("it was heard of");
+        house.of_guest(at, opened);
+    }
+    house.pass(1_000);
+    assert_eq!(house.visits[1].others().count(), 1);
+    let (alice, bob, now) = (house.id(0), house.id(1), house.now);
+    let sent_on = house.door.as_mut().map(|door| door.send_on(alice, now));
+    house.of_door(sent_on.expect("it is open"));
+    house.pass(1_000);
+    assert_eq!(house.visits[1].others().count(), 0);
+    assert!(house.left_guests.contains(&(0, bob)) && house.left_guests.contains(&(1, alice)));
 }
 
 #[test]
@@ -289,6 +368,11 @@ fn a_guest_that_was_sent_on_pauses_before_it_looks_again() {
         });
         house.of_door(sent_on.unwrap_or_default());
         let id = house.id(0);
+        if house.visits[0].stage() == Stage::Seeks {
+            // A connection that comes and goes meanwhile changes nothing.
+            house.tell_guest(0, Input::Disconnected);
+            house.tell_guest(0, Input::Connected);
+        }
         house.pass(50);
         let stage = house.visits[0].stage();
         if house.id(0) == id && stage == Stage::In {

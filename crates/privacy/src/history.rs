@@ -159,6 +159,17 @@ mod tests {
         assert_eq!(History::from_text(&History::Unknown.to_text()), History::Unknown);
     }
 
+    /// What has protected other members is no part of an account of these.
+    #[test]
+    fn an_account_is_of_one_unit_or_there_is_none() {
+        let history = History::default().and(some("a", 0.1, 3)).and(some("a", 0.2, 4));
+        let mechanisms = [some("a", 0.1, 3), some("a", 0.2, 4)].map(|release| release.mechanism);
+        assert_eq!(history.of("a"), Some(mechanisms.to_vec()));
+        assert_eq!(history.of("b"), None);
+        assert_eq!(History::default().of("a"), Some(Vec::new()));
+        assert_eq!(History::Unknown.of("a"), None);
+    }
+
     #[test]
     fn one_that_is_too_long_is_unknown() {
         let mut history = History::default();

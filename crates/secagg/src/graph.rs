@@ -196,6 +196,15 @@ mod tests {
     /// n, corrupt, drop-out, adversary, degree, threshold.
     const PUBLISHED: &str = include_str!("../tests/vectors/secagg_graph.csv");
 
+    /// Of three all may be needed; four or more are planned so that the expected survivors are enough.
+    #[test]
+    fn three_may_all_be_needed_and_more_may_not() {
+        let rates = Rates { dropout: 0.6, ..Rates::default() };
+        let degree = |workers| rates.degree(workers).map(|degree| degree.neighbours);
+        assert_eq!((degree(2), degree(3)), (Ok(1), Ok(2)));
+        assert_eq!((degree(4), degree(5)), (Err(Error::Rates), Err(Error::Rates)));
+    }
+
     #[test]
     fn degrees_are_those_published() {
         let mut rows = 0;
