@@ -1,13 +1,14 @@
 //! The aggregator's role: drives the machine with messages, clocks and locks, and tests
 //! each new global model.
 
+mod observer;
 mod testing;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Float32Array, Function, Uint8Array, Uint32Array};
+use js_sys::{Float32Array, Function};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -18,7 +19,7 @@ use super::keeper::{self, Keeper};
 use super::ledger::Ledger;
 use super::locks;
 use super::page::{
-    self, AggregatorCommand as Command, AggregatorEvent as Shown, LayerView, Opening, Problem,
+    self, AggregatorCommand as Command, AggregatorEvent as Shown, LayerView, Problem,
 };
 use super::views;
 use sotto_core::wire::{Address, Link, PeerId};
@@ -26,8 +27,6 @@ use sotto_digits::Digits;
 use sotto_digits::partition::Counts;
 use sotto_federated::{Action, Event, Level, Phase, SETTINGS, Settings};
 use sotto_privacy::History;
-use sotto_privacy::inversion::{self, Recovered};
-use sotto_secagg::Opened;
 use sotto_train::{Evaluation, Model};
 use testing::Untested;
 
@@ -128,7 +127,8 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         Settings::default()
     });
     let source = Rc::new(Source::open(data).await?);
-    let (machine, keeper) = keeper::open(&name, settings, show).await?;
+    let (mut machine, keeper) = keeper::open(&name, settings, show).await?;
+    machine.observe(observer::Shower::new(show.clone()));
     let histograms = source.histograms(machine.settings());
     let mut ledger = Ledger::resumed(&machine.snapshot(), keeper.newest());
     let resumed = machine.snapshot().phase != Phase::Idle;
@@ -267,32 +267,6 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
                     tell(&shared, Event::Tick);
                 });
             }
-            Action::Read { round, worker, values } => room.attack(round, Some(worker), || values),
-            Action::Masked { round, worker, elements, sum, width } => {
-                let first = &elements[..elements.len().min(sum.len())];
-                room.show.event(&Shown::Masked {
-                    worker: worker.to_string(),
-                    bits: width.bits(),
-                    elements: Uint32Array::from(first),
-                    sum: Uint32Array::from(sum.as_slice()),
-                });
-                room.attack(round, Some(worker), || views::as_values(&elements, width));
-            }
-            Action::Summed { round, elements, width, survivors, openings } => {
-                let opening = |opened: &Opened| Opening {
-                    worker: opened.worker.to_string(),
-                    repair: opened.is_repair,
-                    elements: Uint32Array::from(opened.elements.as_slice()),
-                };
-                room.show.event(&Shown::Summed {
-                    round,
-                    bits: width.bits(),
-                    survivors: survivors.iter().map(ToString::to_string).collect(),
-                    elements: Uint32Array::from(elements.as_slice()),
-                    openings: openings.iter().map(opening).collect(),
-                });
-                room.attack(round, None, || views::as_values(&elements, width));
-            }
             Action::Notice { level, worker, text } => room.show.event(&Shown::Notice {
                 level: match level {
                     Level::Info => "info",
@@ -390,24 +364,6 @@ impl Room {
         let event = views::privacy(&self.machine);
         if let Some(event) = event {
             self.show.event(&event);
-        }
-    }
-
-    /// Shows what can be read out of an update, or of something that is taken for one.
-    fn attack(&self, round: u32, worker: Option<PeerId>, update: impl FnOnce() -> Vec<f32>) {
-        let network = self.machine.network();
-        if !inversion::applies(network) {
-            return;
-        }
-        let mut update = update();
-        update.truncate(network.parameter_count());
-        if let Some(Recovered { pixels, label }) = inversion::recover(network, &update) {
-            self.show.event(&Shown::Recovered {
-                worker: worker.map(|id| id.to_string()),
-                round,
-                pixels: Uint8Array::from(pixels.as_slice()),
-                label,
-            });
         }
     }
 

@@ -49,11 +49,6 @@ pub(super) fn state(
     }
 }
 
-/// Elements of a ring, taken for the update itself.
-pub(super) fn as_values(elements: &[u32], width: Width) -> Vec<f32> {
-    elements.iter().map(|&element| width.signed(element) as f32).collect()
-}
-
 fn sum_view(sum: &sotto_federated::SumView) -> SumView {
     SumView {
         phase: match sum.phase {

@@ -171,12 +171,8 @@ impl Host {
                     let whose = worker.map(|id| format!("worker {id}: ")).unwrap_or_default();
                     effects.push(Effect::Say(format!("{whose}{text}")));
                 }
-                // Who is there is known by the endpoints; the others are for showing.
-                Action::Notice { level: Level::Info, .. }
-                | Action::Watch(_)
-                | Action::Read { .. }
-                | Action::Masked { .. }
-                | Action::Summed { .. } => {}
+                // Who is there is known by the endpoints.
+                Action::Notice { level: Level::Info, .. } | Action::Watch(_) => {}
             }
         }
     }

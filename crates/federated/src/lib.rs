@@ -35,8 +35,9 @@ mod virtual_clients;
 mod worker;
 
 pub use aggregator::{
-    Action, Aggregator, Checkpoint, Event, Level, MEMBERS_MAX, Mean, Member, MemberState, Phase,
-    Privacy, RelayError, RestoreError, STEP_MS, Snapshot, Spending, Stamp, SumView,
+    Action, Aggregator, Checkpoint, Event, Level, MEMBERS_MAX, Masked, Mean, Member, MemberState,
+    Observer, Phase, Privacy, RelayError, RestoreError, STEP_MS, Snapshot, Spending, Stamp,
+    SumView, Sums,
 };
 pub use branch::{Branch, Step};
 pub use example_level::ExampleTask;

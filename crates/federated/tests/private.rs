@@ -8,8 +8,8 @@ use sotto_core::wire::{Address, Envelope};
 use sotto_digits::{Digits, synthetic};
 use sotto_federated::sim::{Fate, Simulation};
 use sotto_federated::{Event, Noise, Phase, Schedule, Settings, ToAggregator, Update};
+use sotto_lesson::inversion::{applies, recover};
 use sotto_network::preset;
-use sotto_privacy::inversion::{applies, recover};
 use sotto_secagg::FromClient;
 use sotto_train::Variety;
 

@@ -6,9 +6,9 @@ use sotto_digits::{CLASSES, partition};
 use sotto_federated::dials::Dials;
 use sotto_federated::{Schedule, Settings};
 use sotto_link::{Credential, EndpointId, Fingerprint, HostIdentity, Invite, RoomSecret};
-use sotto_mpc::Role;
+use sotto_mpc::{Path, Role};
 
-const READERS: [Reader; 9] = [
+const READERS: [Reader; 10] = [
     ("dials", |bytes| {
         let (dials, _) = Dials::from_query(&text(bytes));
         assert!((0.0..=1.0).contains(&dials.flaky) && dials.slow_s >= 0.0);
@@ -70,6 +70,11 @@ const READERS: [Reader; 9] = [
             assert_eq!(role.name().as_bytes(), bytes);
         }
     }),
+    ("path", |bytes| {
+        if let Ok(path) = text(bytes).parse::<Path>() {
+            assert_eq!(path.to_string().parse(), Ok(path));
+        }
+    }),
 ];
 
 pub(super) fn run(bytes: &[u8]) {
@@ -120,5 +125,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     let schedules = ["constant", "cosine", "exponential:0.9", "step:10:0.5"];
     found.extend(schedules.map(|name| ("schedule", name.to_owned())));
     found.push(("role", Role::Alice.name().to_owned()));
+    let paths = ["seed", "model/1", "classify/17/conv1/open", "step/4/relu2/open"];
+    found.extend(paths.map(|path| ("path", path.to_owned())));
     inputs(&READERS, found)
 }

@@ -1,4 +1,5 @@
-//! Secret sharing by hand: the arithmetic of the page's lessons, one number at a time.
+//! Secret sharing by hand: the arithmetic of the page's lessons, one number at a time. And [an attack](inversion) that
+//! shows why updates are summed securely.
 //!
 //! What the parties of a classification do with thousands of numbers and never show
 //! ([`mpc`](sotto_mpc)), these functions do with one and show all of it: they are for
@@ -14,6 +15,7 @@
 )]
 
 mod fixed;
+pub mod inversion;
 mod modular;
 mod sharing;
 

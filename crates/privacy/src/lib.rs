@@ -30,7 +30,6 @@ mod clip;
 mod distributed;
 mod error;
 mod history;
-pub mod inversion;
 mod noise;
 mod rounding;
 mod sampling;

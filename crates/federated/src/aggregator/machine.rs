@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use super::super::messages::{Assignment, Refusal, ToAggregator, ToWorker, Token};
 use super::super::strategy::{self, Strategy};
 use super::super::{Millis, Settings, message_limit};
+use super::observer::{Nobody, Observer};
 use super::round::Round;
 use super::{Action, Entropy, Event, Level, Member, Phase, Snapshot};
 use pace::Pace;
@@ -66,6 +67,7 @@ pub struct Aggregator {
     relay: Option<Relay>,
     bytes_sent: u64,
     bytes_received: u64,
+    observer: Box<dyn Observer>,
     entropy: Entropy,
 }
 
@@ -105,8 +107,14 @@ impl Aggregator {
             relay: None,
             bytes_sent: 0,
             bytes_received: 0,
+            observer: Box::new(Nobody),
             entropy,
         })
+    }
+
+    /// Lets an observer look on from now on.
+    pub fn observe(&mut self, observer: impl Observer + 'static) {
+        self.observer = Box::new(observer);
     }
 
     /// Begins a new run with other settings: new weights, round 0, the same workers.

@@ -11,18 +11,20 @@
 mod arrivals;
 mod machine;
 mod member;
+mod observer;
 mod round;
 
 use super::Millis;
 use sotto_core::entropy::Entropy;
 use sotto_core::wire::{Address, PeerId};
-use sotto_secagg::{Degree, Opened, Phase as SumPhase, Width};
+use sotto_secagg::{Degree, Phase as SumPhase, Width};
 
 pub use machine::{
     Aggregator, Checkpoint, MEMBERS_MAX, Mean, Privacy, RelayError, RestoreError, STEP_MS,
     Spending, Stamp,
 };
 pub use member::{Member, MemberState};
+pub use observer::{Masked, Observer, Sums};
 
 /// What happens to the aggregator.
 #[derive(Debug)]
@@ -52,41 +54,6 @@ pub enum Action {
     Evaluate,
     /// Come back at this time with [`Event::Tick`].
     Wake(Millis),
-    /// For showing: an update that came in the clear, where a digit can be read out of it.
-    Read {
-        /// The round.
-        round: u32,
-        /// Whose update it is.
-        worker: PeerId,
-        /// `n_k (w_k - w)`.
-        values: Vec<f32>,
-    },
-    /// For showing: a masked update as it arrived, and the sum of all that have.
-    Masked {
-        /// The round.
-        round: u32,
-        /// Whose update it is.
-        worker: PeerId,
-        /// Its elements.
-        elements: Vec<u32>,
-        /// The first elements of the sum.
-        sum: Vec<u32>,
-        /// Bits of an element.
-        width: Width,
-    },
-    /// For showing: what a secure sum came to.
-    Summed {
-        /// The round.
-        round: u32,
-        /// Its elements.
-        elements: Vec<u32>,
-        /// Bits of an element.
-        width: Width,
-        /// Whose updates are in it.
-        survivors: Vec<PeerId>,
-        /// How the sum came out of its masks.
-        openings: Vec<Opened>,
-    },
     /// Tell the user.
     Notice {
         /// How grave it is.

@@ -18,12 +18,13 @@ use std::collections::BTreeMap;
 
 use crate::attack::Attack;
 use crate::{
-    Action, Aggregator, Assignment, Entropy, Event, Level, Millis, Settings, Snapshot, Task, Update,
+    Action, Aggregator, Assignment, Entropy, Event, Level, Millis, Settings, Snapshot, Sums, Task,
+    Update,
 };
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Address, PeerId};
 use sotto_digits::Digits;
-use sotto_secagg::Width;
+use sotto_secagg::Sum;
 
 use actor::Actor;
 use network::Network;
@@ -71,6 +72,8 @@ pub struct Simulation {
     about: Vec<(PeerId, String)>,
     models: u32,
     sums: u32,
+    /// Rounds and their sums as they came, until they are checked.
+    summed: Sums,
     /// The newest checkpoint, once they are kept.
     kept: Option<Kept>,
     restarts: u32,
@@ -101,11 +104,19 @@ impl Simulation {
             about: Vec::new(),
             models: 0,
             sums: 0,
+            summed: Sums::default(),
             kept: None,
             restarts: 0,
         };
+        simulation.aggregator.observe(simulation.summed.clone());
         simulation.tell(Event::Open);
         Ok(simulation)
+    }
+
+    /// Goes on with another machine, which has been restored.
+    fn adopt(&mut self, mut aggregator: Aggregator) {
+        aggregator.observe(self.summed.clone());
+        self.aggregator = aggregator;
     }
 
     /// Lets `tap` see every message from now on.
@@ -300,7 +311,8 @@ impl Simulation {
     }
 
     /// Compares a secure sum with the plain one.
-    fn check_sum(&mut self, round: u32, elements: &[u32], width: Width, survivors: &[PeerId]) {
+    fn check_sum(&mut self, round: u32, sum: &Sum) {
+        let Sum { elements, encoding, survivors, .. } = sum;
         let mut expected = vec![0u32; elements.len()];
         for id in survivors {
             let part = self.parts.get(id).map_or(&[][..], Vec::as_slice);
@@ -308,14 +320,18 @@ impl Simulation {
                 *sum = sum.wrapping_add(*element);
             }
         }
-        expected.iter_mut().for_each(|element| *element = width.unsigned(*element));
+        expected.iter_mut().for_each(|element| *element = encoding.width().unsigned(*element));
         let distinct: std::collections::BTreeSet<_> = survivors.iter().collect();
-        if expected != elements || distinct.len() != survivors.len() {
+        if expected != *elements || distinct.len() != survivors.len() {
             self.violations.push(format!("the sum of round {round} is not that of its parts"));
         }
     }
 
     fn carry_out(&mut self, actions: Vec<Action>) {
+        for (round, sum) in self.summed.take() {
+            self.sums += 1;
+            self.check_sum(round, &sum);
+        }
         for action in actions {
             match action {
                 Action::Send(to, bytes) => self.network.send(self.now, to, bytes),
@@ -323,11 +339,6 @@ impl Simulation {
                 Action::Watch(_) => {}
                 Action::Evaluate => self.models += 1,
                 Action::Wake(at) => self.wakes.push(at),
-                Action::Read { .. } | Action::Masked { .. } => {}
-                Action::Summed { round, elements, width, survivors, .. } => {
-                    self.sums += 1;
-                    self.check_sum(round, &elements, width, &survivors);
-                }
                 Action::Notice { level, text, worker } => {
                     self.about.extend(worker.map(|id| (id, text.clone())));
                     self.notices.push((level, text));

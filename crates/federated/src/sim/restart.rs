@@ -19,8 +19,7 @@ impl Simulation {
         let mut room =
             Self::new(checkpoint.settings.clone(), shards).map_err(|error| error.to_string())?;
         let entropy = room.fresh("simulation/tokens");
-        room.aggregator =
-            Aggregator::restore(checkpoint, entropy).map_err(|error| error.to_string())?;
+        room.adopt(Aggregator::restore(checkpoint, entropy).map_err(|error| error.to_string())?);
         room.tell(Event::Open);
         Ok(room)
     }
@@ -45,8 +44,7 @@ impl Simulation {
         let kept = self.kept.as_ref().ok_or("nothing was kept")?;
         let checkpoint = Checkpoint::decode(&kept.checkpoint).map_err(|error| error.to_string())?;
         let entropy = self.fresh("simulation/tokens");
-        self.aggregator =
-            Aggregator::restore(checkpoint, entropy).map_err(|error| error.to_string())?;
+        self.adopt(Aggregator::restore(checkpoint, entropy).map_err(|error| error.to_string())?);
         self.keep_run();
         self.tell(Event::Open);
         Ok(())
@@ -114,7 +112,7 @@ impl Simulation {
     /// When the checkpoint cannot be taken up.
     pub fn roll_back(&mut self, checkpoint: Checkpoint) -> Result<(), RestoreError> {
         let entropy = self.fresh("simulation/tokens");
-        self.aggregator = Aggregator::restore(checkpoint, entropy)?;
+        self.adopt(Aggregator::restore(checkpoint, entropy)?);
         self.tell(Event::Open);
         self.tell(Event::Start);
         Ok(())

@@ -5,6 +5,7 @@
 //! without those who have not.
 
 use super::super::super::messages::{Refusal, SecureTask, ToWorker, Token};
+use super::super::observer::Masked;
 use super::super::round::Round;
 use super::super::{Action, SumView};
 use super::{Aggregator, Millis, info, notice};
@@ -15,8 +16,6 @@ use sotto_secagg::{Closed, Context, Error, FromClient, Phase, Server, Sum, Total
 pub const STEP_MS: Millis = 15_000;
 /// A worker cannot make more numbers of rounds useless at once.
 const SKIPPED_MAX: u32 = 1 << 16;
-/// Elements that are shown.
-const SHOWN: usize = 1024;
 
 /// What the page shows of a round's sum.
 pub(super) fn view(round: &Round) -> Option<SumView> {
@@ -73,7 +72,7 @@ impl Aggregator {
                     }
                 }
                 if is_vector {
-                    self.show_masked(sender, actions);
+                    self.show_masked(sender);
                 }
                 self.advance(now, actions);
             }
@@ -139,15 +138,14 @@ impl Aggregator {
         Ok(phase)
     }
 
-    fn show_masked(&mut self, worker: PeerId, actions: &mut Vec<Action>) {
+    fn show_masked(&mut self, worker: PeerId) {
         let Some(current) = &mut self.current else {
             return;
         };
-        let (round, sum) = (current.number, &mut current.sum);
-        let elements = sum.as_mut().map(Server::take_latest).unwrap_or_default();
-        if let Some((sum, encoding)) = sum.as_ref().and_then(Server::running_sum) {
-            let (sum, width) = (sum.iter().take(SHOWN).copied().collect(), encoding.width());
-            actions.push(Action::Masked { round, worker, elements, sum, width });
+        let elements = current.sum.as_mut().map(Server::take_latest).unwrap_or_default();
+        if let Some((sum, encoding)) = current.sum.as_ref().and_then(Server::running_sum) {
+            let update = Masked { worker, elements: &elements, sum, width: encoding.width() };
+            self.observer.masked(current.number, &self.network, &update);
         }
     }
 
@@ -245,7 +243,7 @@ impl Aggregator {
                     self.use_up(number);
                 }
             }
-            Ok(Closed::Sum(sum)) => self.summed(sum, now, actions),
+            Ok(Closed::Sum(sum)) => self.summed(&sum, now, actions),
             Err(error) => {
                 let worker = match error {
                     Error::Dishonest(id) => Some(id),
@@ -261,7 +259,7 @@ impl Aggregator {
     }
 
     /// Applies a sum to the model.
-    fn summed(&mut self, sum: Sum, now: Millis, actions: &mut Vec<Action>) {
+    fn summed(&mut self, sum: &Sum, now: Millis, actions: &mut Vec<Action>) {
         let total = match sum.encoding.decode(&sum.elements) {
             Ok(total) => total,
             Err(error) => {
@@ -272,21 +270,15 @@ impl Aggregator {
         let Some(round) = self.end_round() else {
             return;
         };
-        let Sum { elements, encoding, survivors, openings, .. } = sum;
-        for id in &survivors {
+        let Sum { survivors, .. } = sum;
+        for id in survivors {
             self.send(Address::Worker(*id), round.number, &ToWorker::Accepted, actions);
         }
         for id in round.present().into_iter().filter(|id| !survivors.contains(id)) {
             self.send(Address::Worker(id), round.number, &ToWorker::Cancel, actions);
         }
         self.members.values_mut().for_each(super::Member::dismiss);
-        actions.push(Action::Summed {
-            round: round.number,
-            elements,
-            width: encoding.width(),
-            survivors: survivors.clone(),
-            openings,
-        });
+        self.observer.summed(round.number, &self.network, sum);
         let facts = self.facts(&round, survivors.len());
         self.counted = survivors.len();
         match self.mean_of(&total, round.asked()) {

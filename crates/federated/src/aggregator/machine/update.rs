@@ -7,7 +7,6 @@ use super::super::{Action, Member};
 use super::{Aggregator, Millis, notice};
 use sotto_core::wire::{Address, PeerId};
 use sotto_network::Weights;
-use sotto_privacy::inversion;
 
 /// How long an abandoned round waits before it is tried again.
 const RETRY_MS: Millis = 1_000;
@@ -97,9 +96,7 @@ impl Aggregator {
         if let Some(member) = self.members.get_mut(&id) {
             member.report(Some(update.loss));
         }
-        if inversion::applies(&self.network) {
-            actions.push(Action::Read { round, worker: id, values: update.values.clone() });
-        }
+        self.observer.update(round, id, &self.network, &update.values);
         if let Some(current) = &mut self.current {
             current.report(id, update.digits, update.values);
         }
