@@ -36,8 +36,8 @@ mod worker;
 
 pub use aggregator::{
     Action, Aggregator, Checkpoint, Event, Level, MEMBERS_MAX, Masked, Mean, Member, MemberState,
-    Observer, Phase, Privacy, RelayError, RestoreError, STEP_MS, Snapshot, Spending, Stamp,
-    SumView, Sums,
+    Observer, Phase, Privacy, RelayError, RestoreError, STEP_MS, SettingsError, Snapshot, Spending,
+    Stamp, SumView, Sums,
 };
 pub use branch::{Branch, Step};
 pub use example_level::ExampleTask;

@@ -85,14 +85,9 @@ pub enum Error {
         /// The value found.
         value: String,
     },
-    /// A preset, or something else with a name, that does not exist.
-    #[error("there is no {what} called {name}")]
-    Unknown {
-        /// What was looked for.
-        what: &'static str,
-        /// By which name.
-        name: String,
-    },
+    /// A preset that does not exist.
+    #[error("there is no network called {0}")]
+    Unknown(String),
     /// A safetensors file that cannot be read as this network's weights.
     #[error("weights file: {0}")]
     File(String),

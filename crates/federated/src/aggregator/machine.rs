@@ -33,6 +33,17 @@ pub use secure::STEP_MS;
 /// The most workers in a room.
 pub const MEMBERS_MAX: usize = 10_000;
 
+/// Why no run can begin with some settings.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SettingsError {
+    /// They name no network, or the first weights are not its.
+    #[error(transparent)]
+    Network(#[from] sotto_network::Error),
+    /// They name no strategy.
+    #[error("there is no strategy called {0}")]
+    Strategy(String),
+}
+
 /// The machine.
 pub struct Aggregator {
     settings: Settings,
@@ -76,7 +87,7 @@ impl Aggregator {
     ///
     /// # Errors
     /// When the settings name no network or strategy.
-    pub fn new(settings: Settings, mut entropy: Entropy) -> Result<Self, sotto_network::Error> {
+    pub fn new(settings: Settings, mut entropy: Entropy) -> Result<Self, SettingsError> {
         let network = preset(&settings.model)?;
         let weights = settings.initialiser.weights(&network, settings.seed)?;
         let strategy = begin_strategy(&settings)?;
@@ -121,7 +132,7 @@ impl Aggregator {
     ///
     /// # Errors
     /// As [`Aggregator::new`]; then nothing has changed.
-    pub fn configure(&mut self, settings: Settings) -> Result<Vec<Action>, sotto_network::Error> {
+    pub fn configure(&mut self, settings: Settings) -> Result<Vec<Action>, SettingsError> {
         let network = preset(&settings.model)?;
         let weights = settings.initialiser.weights(&network, settings.seed)?;
         self.begin_run(settings, weights, History::default())
@@ -138,7 +149,7 @@ impl Aggregator {
         settings: Settings,
         weights: Vec<f32>,
         past: History,
-    ) -> Result<Vec<Action>, sotto_network::Error> {
+    ) -> Result<Vec<Action>, SettingsError> {
         let weights = Weights::new(&preset(&settings.model)?, weights)?;
         self.begin_run(settings, weights, past)
     }
@@ -148,7 +159,7 @@ impl Aggregator {
         settings: Settings,
         weights: Weights,
         past: History,
-    ) -> Result<Vec<Action>, sotto_network::Error> {
+    ) -> Result<Vec<Action>, SettingsError> {
         let network = preset(&settings.model)?;
         let strategy = begin_strategy(&settings)?;
         let mut actions = Vec::new();
@@ -398,16 +409,13 @@ impl Aggregator {
 }
 
 fn preset(name: &str) -> Result<Network, sotto_network::Error> {
-    sotto_network::preset(name).map(|preset| preset.network).ok_or_else(|| unknown("network", name))
+    let preset = sotto_network::preset(name);
+    Ok(preset.ok_or_else(|| sotto_network::Error::Unknown(name.to_owned()))?.network)
 }
 
-fn begin_strategy(settings: &Settings) -> Result<Box<dyn Strategy>, sotto_network::Error> {
+fn begin_strategy(settings: &Settings) -> Result<Box<dyn Strategy>, SettingsError> {
     strategy::by_name(&settings.strategy, &settings.tuning)
-        .ok_or_else(|| unknown("strategy", &settings.strategy))
-}
-
-fn unknown(what: &'static str, name: &str) -> sotto_network::Error {
-    sotto_network::Error::Unknown { what, name: name.to_owned() }
+        .ok_or_else(|| SettingsError::Strategy(settings.strategy.clone()))
 }
 
 fn draw_run(entropy: &mut Entropy) -> RunId {

@@ -21,7 +21,7 @@ use sotto_secagg::{Degree, Phase as SumPhase, Width};
 
 pub use machine::{
     Aggregator, Checkpoint, MEMBERS_MAX, Mean, Privacy, RelayError, RestoreError, STEP_MS,
-    Spending, Stamp,
+    SettingsError, Spending, Stamp,
 };
 pub use member::{Member, MemberState};
 pub use observer::{Masked, Observer, Sums};

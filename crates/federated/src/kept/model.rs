@@ -86,7 +86,7 @@ impl About {
     /// When they are not its network's, or this page does not know the network.
     pub fn weights(&self, bytes: &[u8]) -> Result<Weights, sotto_network::Error> {
         let name = &self.preset;
-        let unknown = || sotto_network::Error::Unknown { what: "network", name: name.clone() };
+        let unknown = || sotto_network::Error::Unknown(name.clone());
         let preset = sotto_network::preset(name).ok_or_else(unknown)?;
         let values = Reader::new(bytes).f32s("weights", PARAMETERS_MAX);
         let values = values.map_err(|error| sotto_network::Error::File(error.to_string()))?;

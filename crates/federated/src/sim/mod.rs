@@ -84,7 +84,7 @@ impl Simulation {
     ///
     /// # Errors
     /// When the settings name no network or strategy.
-    pub fn new(settings: Settings, shards: Shards) -> Result<Self, sotto_network::Error> {
+    pub fn new(settings: Settings, shards: Shards) -> Result<Self, crate::SettingsError> {
         let seed = settings.seed;
         let mut tokens = Stream::new(seed, "simulation/tokens");
         let entropy: Entropy = Box::new(move |bytes| tokens.fill(bytes));

@@ -84,7 +84,7 @@ impl Simulation {
     ///
     /// # Errors
     /// As [`Aggregator::configure`].
-    pub fn start_over(&mut self) -> Result<(), sotto_network::Error> {
+    pub fn start_over(&mut self) -> Result<(), crate::SettingsError> {
         let actions = self.aggregator.configure(self.aggregator.settings().clone())?;
         self.carry_out(actions);
         self.keep_news();
@@ -96,7 +96,7 @@ impl Simulation {
     ///
     /// # Errors
     /// As [`Aggregator::continue_from`].
-    pub fn continue_from(&mut self, weights: Vec<f32>) -> Result<(), sotto_network::Error> {
+    pub fn continue_from(&mut self, weights: Vec<f32>) -> Result<(), crate::SettingsError> {
         let settings = self.aggregator.settings().clone();
         let past = self.aggregator.history();
         let actions = self.aggregator.continue_from(settings, weights, past)?;

@@ -5,7 +5,7 @@
 
 use super::super::Entropy;
 use super::rejoin::Former;
-use super::{Aggregator, MEMBERS_MAX, budget, preset};
+use super::{Aggregator, MEMBERS_MAX, SettingsError, budget, preset};
 use crate::strategy::OtherState;
 use crate::{Noise, SETTINGS, Settings};
 use sotto_core::wire::{Error, PeerId, Reader, RunId, Writer};
@@ -63,6 +63,9 @@ pub enum RestoreError {
     /// The weights are not its network's.
     #[error(transparent)]
     Network(#[from] sotto_network::Error),
+    /// No run can begin with its settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// The strategy's state is another one's.
     #[error(transparent)]
     Strategy(#[from] OtherState),

@@ -5,7 +5,7 @@ use super::super::super::messages::{Assignment, Task};
 use super::super::super::settings::Noise;
 use super::super::super::{Schedule, Settings};
 use super::super::{Action, MemberState, Phase};
-use super::{Aggregator, Millis};
+use super::{Aggregator, Millis, SettingsError};
 use sotto_digits::DIGITS_MAX;
 use sotto_network::Weights;
 
@@ -51,7 +51,7 @@ impl Aggregator {
         &mut self,
         place: &Assignment,
         capacity: u32,
-    ) -> Result<Vec<Action>, sotto_network::Error> {
+    ) -> Result<Vec<Action>, SettingsError> {
         let settings = Settings {
             model: place.model.clone(),
             seed: place.seed,
