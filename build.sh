@@ -3,8 +3,8 @@
 #
 #   ./build.sh                builds and serves on http://localhost:8080 (PORT overrides)
 #   ./build.sh build          builds the static page into dist/
-#   ./build.sh check          promises, paths and floors of the documents, format, lints on both targets, docs, types, errors that
-#                             nobody hears of
+#   ./build.sh check          tests and paths that documents name, which crate uses which, format, lints on both targets, docs,
+#                             types, errors that nobody hears of
 #   ./build.sh test           all tests: native, and the page in real browsers
 #   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
 #   ./build.sh relay          a broker on this machine, by which other machines' pages join (RELAY_HOST=0.0.0.0 to let them)

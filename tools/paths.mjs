@@ -15,7 +15,6 @@ const GENERATED = {
   "dist/": "the built page, by ./build.sh build",
   "target/": "Cargo, the benchmarks, the fuzzer",
   ".cache/": "downloads of ./build.sh",
-  "data/": "the digits in the built page, by prepare_digits",
   "artifacts/": "what breaks something, by cargo fuzz",
 };
 /** Tables of names of files as they were at the commit that stands beside them. */
