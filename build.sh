@@ -3,7 +3,8 @@
 #
 #   ./build.sh                builds and serves on http://localhost:8080 (PORT overrides)
 #   ./build.sh build          builds the static page into dist/
-#   ./build.sh check          format, lints on both targets, docs, types, errors that nobody hears of
+#   ./build.sh check          tests and paths that documents name, which crate uses which, format, lints on both targets, docs,
+#                             types, errors that nobody hears of
 #   ./build.sh test           all tests: native, and the page in real browsers
 #   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
 #   ./build.sh relay          a broker on this machine, by which other machines' pages join (RELAY_HOST=0.0.0.0 to let them)
@@ -175,6 +176,8 @@ check() {
     setup_rust
     setup_node
     node tools/promises.mjs
+    node tools/paths.mjs
+    node tools/floors.mjs
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
     cargo clippy --lib -p sotto --target wasm32-unknown-unknown -- -D warnings

@@ -1,6 +1,10 @@
 //! The bridge to those who are elsewhere: a page's sealed end of a room, over a broker that the page's
 //! script speaks with. It stands in for whoever is at the other end: federated messages go through the
 //! same channels as between tabs, and a lock is held for every worker elsewhere as its sign of life.
+//!
+//! On a guest's side it stands in for the aggregator, in a room of that page alone. Links of a classification end in
+//! a message port, or in a pair of channels where the role lives in another tab (`ways`); two guests that compute
+//! reach each other directly, with keys of their own. What pages say to each other about roles goes through as text.
 
 mod federation;
 mod pipes;

@@ -1,5 +1,13 @@
 //! The link between the tabs of one browser: a `BroadcastChannel` an inbox, so that a
 //! message wakes its readers alone.
+//!
+//! | channel of a room | who hears it |
+//! |---|---|
+//! | `sotto/<room>/aggregator` | the aggregator |
+//! | `sotto/<room>/workers` | all workers |
+//! | `sotto/<room>/worker/<id>` | one worker |
+//! | `sotto/<room>/show` | pages that watch: what the room's page shows (`www/src/state/mirror.ts`) |
+//! | `sotto/<room>/parties` | tabs that offer themselves for a role of a classification (`www/src/state/control.ts`) |
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};

@@ -5,6 +5,10 @@
 //!
 //! What is drawn counts from the next task on. It is in memory first and in the store soon after,
 //! so a store that is full loses nothing before the tab is closed.
+//!
+//! The worker says `Ready` with its new number of digits: that counts at once between rounds, and after the round
+//! when it is in one. Before each task it tests the global model on the handwriting, and shows how much of it is
+//! read.
 
 use std::rc::Rc;
 use std::time::Duration;

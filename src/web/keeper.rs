@@ -1,5 +1,9 @@
 //! Keeps the run of a room: finds the one that was kept, and keeps the one that goes on, whenever
 //! there is something new. What cannot be kept is told once, and training goes on.
+//!
+//! A run is kept after every round and every measurement. A page whose address says the same settings goes on with
+//! it; with others it begins a new one, and the old model goes to the library, which keeps the last five of those. A
+//! run that has learnt nothing is not kept.
 
 use super::environment::{Show, entropy, epoch_ms};
 use super::page::{AggregatorEvent as Shown, Cost, HistoryPoint};

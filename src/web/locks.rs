@@ -2,6 +2,16 @@
 //!
 //! A page holds its locks until it closes, crashes or is reloaded; the browser itself
 //! lets go of them. That makes a lock a better sign of life than any message.
+//!
+//! Timers of hidden tabs are slow, and a crashed tab says no goodbye, so nobody pings.
+//!
+//! - A worker takes the lock of its inbox's name before its first message. The aggregator asks for the lock of every
+//!   worker that joins; when it gets it, that worker is gone. Whoever joins without one counts as gone.
+//! - The aggregator's lock makes it the only one of its room. A second page finds it taken, may watch, and is told
+//!   when it is free.
+//! - A tab with a role of a classification holds a lock, too. When that is free, the page takes the role back.
+//!
+//! A deadline is for workers that live and say nothing.
 
 use std::time::Duration;
 

@@ -7,6 +7,17 @@
 //!
 //! Every operation opens the database for itself. A handle that is held can be closed behind
 //! our back, when the user clears the site's data.
+//!
+//! | store | key | what |
+//! |---|---|---|
+//! | `runs` | room | a [`Run`](sotto_federated::kept::Run), written whenever its [`Stamp`](sotto_federated::Stamp) changes (`keeper`) |
+//! | `models` | id and `about`, id and `weights` | the library (`shelf`) |
+//! | `workers` | room, tab, and `who`, `seen`, `spent` or `work` | a worker's identity, sums, and training (`tab`) |
+//! | `handwriting` | room and slot | label and 784 pixels of each digit drawn on a worker's page (`handwriting`) |
+//!
+//! When nothing can be kept, because the storage is full, blocked or damaged, the page says so once, and training
+//! goes on. The exception is a worker that could keep who it is and then cannot keep what it has spent: it sends no
+//! masked vector, and says why.
 
 use std::time::Duration;
 

@@ -1,5 +1,10 @@
 //! What a worker's tab keeps over a reload: who it is, which updates it has spent, and the training
 //! that it is in the middle of.
+//!
+//! A tab is known by a name in its session storage, and so are the workers inside of a page. What a tab has left is
+//! deleted when it has not come back for a week. A training is kept once a second. The record of what is spent is
+//! written before the masked vector leaves: a browser says that it is done when the system has it, which survives a
+//! crash of the tab or the browser, but perhaps not a power cut.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;

@@ -1,4 +1,6 @@
 //! Notices when a role waits in vain.
+//!
+//! A party waits three seconds. The client waits longer, so that a party that waits itself names the one to blame.
 
 use std::time::Duration;
 

@@ -7,6 +7,13 @@
 //! ```
 //!
 //! A page and a program are alike to each other: the machines, the kernels and the sealed links are the same.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `aggregator`, `worker`, `branch` | a command each |
+//! | `broker`, `credentials` | frames out and in |
+//! | `host`, `guest`, `crew` | the machines on either side of the sealed links |
+//! | `state`, `data`, `clock` | what is on disk; digits; time |
 #![cfg_attr(
     test,
     allow(clippy::let_underscore_must_use, clippy::unwrap_used, reason = "a test's way to fail")

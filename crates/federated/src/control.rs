@@ -1,4 +1,6 @@
 //! Control variates on the worker (Karimireddy et al. 2020, "SCAFFOLD", algorithm 1).
+//!
+//! A worker's own variate changes only when its next task comes, and only if its update counted in the round before.
 
 use super::messages::Control;
 

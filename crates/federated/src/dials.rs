@@ -1,4 +1,8 @@
 //! Dials with which one worker is made slow, unreliable or dishonest, to see what a run withstands.
+//!
+//! `slow` holds back all that it sends, in order. `flaky` is how likely it falls silent for 5 s in a round that it is
+//! asked in, drawn once a round; then it joins again, as a page does that was cut off. `attack` makes it dishonest
+//! ([`attack`]). They are in the address of a worker's tab and on its page, which says so at its top.
 
 use form_urlencoded::parse;
 

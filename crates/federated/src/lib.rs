@@ -3,6 +3,22 @@
 //! [`Aggregator`] and [`Worker`] take one event and the time, and answer with the actions
 //! that their driver is to carry out. The browser, the simulator and the tests drive the
 //! same machines.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `aggregator/` | who is there, which round is under way; `machine/` has a file for each part of a round |
+//! | `worker/` | the other side: `sum` its part in a secure sum, `spent` what it must not sum again |
+//! | `branch` | both at once: an aggregator that is a worker of another one |
+//! | `messages` | all that they say, and its bytes |
+//! | `settings`, `schedule`, [`dials`] | every setting; the learning rate; what is out of order with a worker on purpose |
+//! | `sampling` | who is asked in a round |
+//! | [`eligibility`] | whether a worker is willing, judged where it runs: a file a condition |
+//! | `local`, `unfinished` | a worker's part of a round, and half of one |
+//! | `virtual_clients`, `example_level`, `noised` | the same with noise, and all that leaves a worker then |
+//! | [`strategy`], `control` | what becomes of the updates: a file a strategy; control variates |
+//! | [`attack`] | what a dishonest worker does: a file an attack |
+//! | [`kept`] | what is kept of a run, as bytes |
+//! | [`sim`] | a room on a virtual clock; `faults` what must hold when everything goes wrong, `scale` arithmetic for millions |
 #![cfg_attr(
     test,
     allow(

@@ -1,18 +1,33 @@
-//! What the aggregator and the workers say to each other.
+//! What the aggregator and the workers say to each other, in a [`wire::Envelope`](sotto_core::wire::Envelope).
 //!
-//! ```text
-//! aggregator -> all     Announce                     a room is open: join
-//! worker -> aggregator  Join                         I am here
-//! aggregator -> worker  Welcome(Assignment)          your shard, the network
-//! worker -> aggregator  Ready | Away                 my digits are loaded and I am willing, or not
-//! aggregator -> worker  Later                        you are not needed before then
-//! aggregator -> worker  Task                         weights and recipe of a round
-//! worker -> aggregator  Update | Failed | Spent      n_k (w_k - w), or why not
-//! aggregator -> worker  Accepted | Refused | Cancel
-//! ```
+//! | kind | to the aggregator | payload |
+//! |---|---|---|
+//! | 1 | `Join`: I am here | none |
+//! | 2 | `Ready`: my digits are loaded and I am willing | digits `u32` |
+//! | 3 | `Update`: `n_k (w_k - w)` | token 16, hash of the base model 32, digits `u32`, loss `f32`, values |
+//! | 4 | `Failed`: I cannot do the task | token 16, reason |
+//! | 5 | `Step` of a secure sum | token 16, a message of [`secagg`](sotto_secagg) |
+//! | 6 | `Away`: I am not willing | none |
+//! | 7 | `Spent`: I do not sum this model in this round | token 16, the least number of a round that I take `u32` |
 //!
-//! Where updates are summed securely, the steps of [`secagg`](sotto_secagg) take the place of
-//! `Update`: `Step` messages both ways, from when a worker has trained until the sum is known.
+//! | kind | to a worker | payload |
+//! |---|---|---|
+//! | 65 | `Announce`, to all: a room is open | none |
+//! | 66 | `Welcome`: your shard, the network | slot `u32`, model, seed `u64`, partition, shards `u32` |
+//! | 67 | `Task`: weights and recipe of a round | see `task_bytes` |
+//! | 68 | `Cancel`: the round is over without you | none |
+//! | 69 | `Accepted`: your update counts | none |
+//! | 70 | `Refused` | number of the [`Refusal`] `u8` |
+//! | 71 | `Step` of a secure sum | token 16, a message of [`secagg`](sotto_secagg) |
+//! | 72 | `Later`, also to all: you are not needed before then | milliseconds `u32` |
+//!
+//! Texts have at most 300 bytes, vectors `PARAMETERS_MAX` numbers; [`message_limit`] says the longest payload. Where
+//! updates are summed securely, `Step` messages take the place of `Update`, from when a worker has trained until the
+//! sum is known.
+//!
+//! `Join` counts whatever run its envelope names. An `Update` or a `Step` of another run is refused as late;
+//! everything else of another run is ignored, except `Announce` and `Welcome`. A worker that hears an `Announce` of
+//! another run, or of its own from another sender, joins that; one that hears nothing says `Join` every two seconds.
 
 mod refusal;
 mod task;

@@ -1,5 +1,13 @@
 //! The settings of a run: every one is a parameter of the page's URL. Together with the
 //! workers that report in each round they decide the model, bit for bit.
+//!
+//! Two things are not promised. Where updates are summed securely, workers train and round with secret coins, so a
+//! seed gives no second run the same model; runs that are compared switch it off (`secagg=off`). And which updates
+//! are taken can depend on time: a missed deadline, a tab that leaves or is not willing, or over-selection, where the
+//! first reports close the round (`over=1` switches it off; it does nothing where all workers are asked).
+//!
+//! `tests/browser/training.spec.ts` trains a run twice in real tabs and once by `simulate train`, and compares the
+//! hashes of the weights. `crates/federated/tests/federated.rs` replays runs, and shuffles the order of arrival.
 
 mod contradictions;
 mod table;

@@ -1,4 +1,10 @@
 //! Half a worker's task, for a page that takes the place of one that was closed.
+//!
+//! It is weights, the optimiser's memory, the step, and under secure sums the secret of its coins, without which it
+//! could not go on. The order of the digits is not in it: it is shuffled again from the same stream. Only the same
+//! work is taken up, and it ends in the same bits. Its record is deleted before the update is told of, so that no
+//! update is made a second time. A training with noise is not kept, because a coin must not be tossed twice. Nor is a
+//! worker's own control variate (`strategy=scaffold`), which then begins at zero.
 
 use std::cell::OnceCell;
 

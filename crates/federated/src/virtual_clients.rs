@@ -104,7 +104,7 @@ impl PrivateTask {
     /// of `values` values clipped to `clip`, whoever of them survive.
     ///
     /// # Errors
-    /// [`privacy::Error::LocalNoise`] when a part of the noise would be too small for its grid,
+    /// [`sotto_privacy::Error::LocalNoise`] when a part of the noise would be too small for its grid,
     /// and those of [`Distributed::new`].
     pub fn check(
         &self,

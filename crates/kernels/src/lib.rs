@@ -1,5 +1,14 @@
 //! The innermost loops: matrix products of any kind of number, and the kernels that training
 //! computes with in floating point, eight numbers at a time.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`gemm`], [`patches`] | matrix products for the integers of a ring; a convolution's patches |
+//! | [`lanes`] | eight floating-point numbers side by side, and the back ends: a file each |
+//! | [`tile`], [`dot`] | products of such |
+//! | [`window`] | pools |
+//! | [`winograd`] | minimal filtering |
+//! | [`scratch`] | working memory |
 #![cfg_attr(
     test,
     allow(

@@ -1,5 +1,7 @@
 //! Working memory that is used again: a training step after the first takes what an
 //! earlier one gave back.
+//!
+//! So what a step takes from the allocator are Candle's tensors; `crates/train/tests/memory.rs` sees to that.
 
 use std::ops::{Deref, DerefMut};
 

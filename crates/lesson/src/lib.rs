@@ -2,7 +2,7 @@
 //! shows why updates are summed securely.
 //!
 //! What the parties of a classification do with thousands of numbers and never show
-//! ([`mpc`](sotto_mpc)), these functions do with one and show all of it: they are for
+//! (the crate `mpc`), these functions do with one and show all of it: they are for
 //! learning, and keep no secret. Randomness is real all the same.
 #![cfg_attr(
     test,

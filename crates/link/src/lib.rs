@@ -21,6 +21,16 @@
 //! between which two. It can keep messages from arriving.
 //!
 //! The machines know no clock and no network: `handle` an input at a time, then `drain` the outputs.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `secret`, `keys`, `identity` | what a room's members share; what two ends derive; who the host is |
+//! | `frame`, `stream` | what the broker carries; messages in order, over frames that may be lost |
+//! | `endpoint/`, `early` | one end, and what comes for a session that it has not heard of yet |
+//! | `claim`, `authenticity` | what an end says it is, and words to compare |
+//! | `door`, `homes` | the host: who may come in, and whose a worker's id is |
+//! | `visit` | a guest: it looks for the host, and comes back with new keys |
+//! | `invite`, `credential` | what a link carries |
 #![cfg_attr(
     test,
     allow(

@@ -33,6 +33,9 @@
 //! | `train/` | training on shares |
 //! | `rehearsal`, `audit` | whole classifications, and single comparisons, for tests, benches and the audit |
 //! | `clear`, `range` | the oracle: the same plan in the clear, and whether values fit |
+//!
+//! A classification has many steps in a fixed order, so the roles are async functions; their only wait is
+//! `Mailbox::receive`. Clock, randomness and mailbox are arguments.
 #![cfg_attr(
     test,
     allow(

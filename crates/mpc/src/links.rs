@@ -1,5 +1,10 @@
 //! One role's links to the others: messages with the path of their step, checked on
 //! arrival, and a record of what went over the wires.
+//!
+//! A message is a version (`u8`), the path of its step as a text (`u32` length, then at most 120 bytes), and a
+//! payload whose length the step knows. Elements of the rings are little-endian, two or four bytes each; bits are
+//! packed, eight to a byte. A message of another step than the one that is waited for, or of another length, is an
+//! error that names the sender and the step, and ends the session.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -3,6 +3,10 @@
 //! Alice leads. She takes jobs one after the other, in the order in which they reach her,
 //! and begins each with her part of its first step; bob, hearing it, takes up the same job.
 //! What the owner, the client and the dealer send waits until its job begins.
+//!
+//! Models, requests and materials of a session are numbered, each upwards; a number that is not larger than the last
+//! is refused. In the first step of a classification the parties also compare the number of the material that they
+//! take.
 
 mod train;
 

@@ -8,6 +8,11 @@
 //! - comparisons take narrow values; ReLU leaves wide ones, max pooling narrow ones;
 //! - an average pool leaves the sum: a division by a power of two is a matter of scale, any
 //!   other divisor goes into the weights of the product before or after it.
+//!
+//! A ReLU, and a level of a max pool, can be had in two ways: a comparison and then a selection, or a comparison with
+//! a payload, which is one round less for a key two or three times as long. Which one ([`Saving`]) is public, and
+//! goes with a model: the page saves rounds once alice and bob are on two machines, bytes otherwise, unless somebody
+//! chooses; batches save bytes. Training keeps comparison and selection, because the way back needs the sign's bit.
 
 use super::Error;
 use super::gates::{FormName, Gate, Max, MaxOnce, Windows, of_plan};

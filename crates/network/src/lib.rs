@@ -2,6 +2,9 @@
 //!
 //! Shapes are those of one example, without the batch: `[channels, height, width]` for
 //! images and `[features]` after [`Layer::Flatten`].
+//!
+//! A network does not compute. An interpreter walks its list and gives each layer a meaning: `train` runs and trains
+//! it in `f32`, `mpc::plan` compiles it to gates, and `mpc::train` to steps of training on shares.
 #![cfg_attr(
     test,
     allow(

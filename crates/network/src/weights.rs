@@ -1,4 +1,7 @@
 //! A network's weights as one flat vector, the form in which they are sent and averaged.
+//!
+//! They are in the order of the layers, each layer's weight before its bias. A model's identity is the SHA-256 of its
+//! little-endian `f32` weights.
 
 use sha2::{Digest, Sha256};
 

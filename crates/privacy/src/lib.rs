@@ -13,6 +13,17 @@
 //! member who contributes nothing in its place, or one more who does (Kairouz, McMahan, Song,
 //! Thakkar, Thakurta and Xu 2021, "Practical and private (deep) learning without sampling or
 //! shuffling", who zero a record out).
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `clip`, `adaptive` | the norm of an update, and a norm that follows |
+//! | `rounding` | the grid of the secure sum |
+//! | `noise/` | the discrete Gaussian, drawn exactly |
+//! | `central`, `distributed`, `sampling` | who adds how much of it; who is in a round |
+//! | [`accountant`] | epsilon by Renyi divergences, by privacy loss distributions and by formula, and of mechanisms in a row |
+//! | `history` | what a model's training has given away |
+//! | `verdict` | what that means, in words |
+//! | [`inversion`] | an attack that reads a digit out of an update |
 #![cfg_attr(
     test,
     allow(

@@ -4,6 +4,9 @@
 //! the sum gives the mean weighted by digits. `w_k - w` is shortened to the length `clip`; then
 //! no value is above `weight_max * clip`, which is mapped to the ring's limit over the number
 //! of workers. Rounding is up or down at random so that its mean is exact.
+//!
+//! The ring is the narrowest in which a step of one worker has at least 12 bits: 16 bits up to 7 workers, 20 up to
+//! 127, 24 up to 2,047, then 32. `n_k` is three elements, a byte each.
 
 use super::Error;
 use super::ring::Width;

@@ -15,6 +15,17 @@
 //!
 //! [`Client`] and [`Server`] neither wait nor send: they take a message and give the next.
 //! `docs/security.md` says what this stops and what not.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `client`, `server/` | the machines of both sides, a step a message |
+//! | `messages` | what they say, and its bytes |
+//! | `graph`, `hypergeometric` | who is whose neighbour, and how many shares open a secret |
+//! | `agreement` | what all workers of a round must have in common |
+//! | `identity`, `keys`, `merkle` | who a worker is; its keys of a round, and what pairs derive; the list of keys |
+//! | `shamir`, `field` | sharing a secret |
+//! | `encoding`, `mask`, `ring` | updates as ring elements; masks; elements packed |
+//! | [`rehearsal`], [`costs`] | a whole sum in one thread, and what it takes |
 #![cfg_attr(
     test,
     allow(

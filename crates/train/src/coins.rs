@@ -1,4 +1,6 @@
 //! What decides the coins of a training: the order of its digits, their variants, the pens.
+//!
+//! Paths of streams name a worker's slot, not its tab: it does not matter which tab has which slot.
 
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;

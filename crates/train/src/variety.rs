@@ -1,4 +1,9 @@
 //! What a training sees beside its digits as they are: variants of them, and digits of other pens.
+//!
+//! `n_k` stays the number of the worker's own digits: drawn ones make its epochs longer and give it no weight. Every
+//! step has a stream of its own, so a replay, or a training that goes on in another tab, draws the same. Where there
+//! is noise, nothing is mixed in, because the accounts are of a worker's own digits, each seen as it is. docs/pens.md
+//! says what it is worth.
 
 use super::{Coins, Error};
 use sotto_digits::Digits;

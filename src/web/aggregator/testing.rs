@@ -1,4 +1,6 @@
 //! Each new global model is tested, in slices between messages.
+//!
+//! A model that is replaced before its test began is passed over.
 
 use std::rc::Rc;
 

@@ -1,4 +1,7 @@
 //! Numbers, texts and vectors as little-endian bytes.
+//!
+//! A text is its length in bytes (`u32`), then UTF-8. A vector is its length (`u32`), then its numbers. What may be
+//! absent stands behind a byte that is 0 or 1. The reader of each says the most that it takes.
 
 use super::Error;
 

@@ -1,5 +1,14 @@
 //! What stands around every message: which run and round it belongs to, who sent it, and
 //! of what kind it is.
+//!
+//! | bytes | field | meaning |
+//! |---|---|---|
+//! | 1 | version | [`VERSION`]; others are refused |
+//! | 8 | run | one training from its first weights on, drawn at random; 0 from a worker that has joined none |
+//! | 4 | round | from 1; 0 outside of rounds |
+//! | 16 | sender | drawn at random by an aggregator; a worker's is the hash of its identity key |
+//! | 1 | kind | which message |
+//! | rest | payload | as long as its receiver takes |
 
 use super::{Error, Reader, Writer};
 use crate::hex;

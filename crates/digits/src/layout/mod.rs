@@ -8,6 +8,10 @@
 //!
 //! The order within a label is drawn once, here, so that any contiguous range of it is a
 //! random sample of the label (see [`partition`](super::partition)).
+//!
+//! Whoever knows the manifest, the seed, the partition and the number of shards can name every shard without a single
+//! digit. A tab checks that a chunk unpacks to as many digits as the manifest says, with the right labels. It does
+//! not check the manifest's SHA-256, which is of all digits, for it never has them all.
 
 mod chunk;
 mod fetch;

@@ -7,6 +7,25 @@
 //!
 //! A round either changes the model once, with every update that was taken, or not at
 //! all: one that misses its quorum is abandoned and tried again.
+//!
+//! A worker that joins gets the smallest free slot, or the one that it had; its slot, modulo the number of shards, is
+//! its shard. Then, in every round:
+//!
+//! 1. **Select** (`machine/select`). The *target* is the fraction `C` of the workers that are ready, rounded up, and
+//!    at least the minimum cohort; `over` times as many are asked, if there are more. Those who were too slow sit
+//!    out, unless too few others are there.
+//! 2. **Ask.** Each gets a task: a fresh secret token, the recipe, the weights.
+//! 3. **Collect** (`machine/update`, or `machine/secure` for sums). The round closes when the target is reached, or
+//!    when nobody is awaited any more and the *quorum* is there: a share of the target, and at least the minimum
+//!    cohort. At the deadline (`machine/pace`) the quorum is enough, too. Who is still at work hears `Cancel`.
+//! 4. **Apply.** The mean `sum_k n_k (w_k - w) / sum_k n_k` goes to the [`strategy`](crate::strategy). If a weight
+//!    were not finite, nothing changes and training stops.
+//!
+//! Without a quorum the round is abandoned and tried again a second later with another cohort, 20 times at most. A
+//! worker that missed a deadline is silent until it says `Ready`; then it sits out 2 rounds, 4 after a second miss in
+//! a row, and so on. A worker that leaves loses its seat, unless its update was taken before. If it comes back to its
+//! slot before the round is over, it is seated again with a fresh token, three times at most; where updates are
+//! summed securely, only as long as the phase of the keys is open.
 
 mod arrivals;
 mod machine;

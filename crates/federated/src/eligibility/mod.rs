@@ -5,6 +5,12 @@
 //! the user says otherwise. Nothing of this is sent but the verdict, one bit (Bonawitz et al.
 //! 2019, "Towards Federated Learning at Scale", section 3, asks devices to be idle, charging and
 //! on an unmetered network, and lets them judge that themselves).
+//!
+//! A worker that is not willing loads no digits. One that changes its mind stops training at once and loses its seat;
+//! a secure sum, in which others wait for it, it finishes first. Workers inside of the aggregator's page have no
+//! conditions of their own, and are willing. In a browser the worker's page reads the conditions, and
+//! `src/web/conditions.rs` judges and measures the speed, by a training of 150 ms on the worker's own digits that is
+//! thrown away.
 
 mod battery;
 mod connection;

@@ -3,6 +3,16 @@
 //! A store may be damaged, cut short, or written by another version of this program. Its bytes
 //! are taken to be as hostile as a peer's: what is read is whole and within its limits, or an
 //! error that says what is wrong.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `sealed` | version and checksum around every record |
+//! | `run` | a room's run: its [`Checkpoint`](crate::Checkpoint), and what was measured |
+//! | `model` | a model of the library |
+//! | `handwriting` | a person's own digits |
+//!
+//! Which record is kept where, and when, is in `src/web/store.rs` for browsers and in `crates/cli/src/state.rs` for
+//! programs.
 
 mod handwriting;
 mod model;

@@ -1,4 +1,15 @@
 //! Why a message is not taken.
+//!
+//! An update is checked in this order, and the first reason that fits is sent to the sender that the envelope names,
+//! and shown on the page: another run (late); no member of the room (not asked); the token of its task before, or a
+//! round that is over (late); a round that is not under way (wrong round); no seat (not asked); another token
+//! (forged); a seat that was lost (not asked); a report that is there (duplicate); other base weights, another
+//! length, another number of digits than `Ready` announced, and at last values or a loss that are not finite. A step
+//! of a secure sum is checked for run, round, seat and token likewise.
+//!
+//! A worker's task ends with wrong model, length or count, with values that are not finite and with a bad step: these
+//! can only come from somebody with the right token. Every other refusal leaves the seat as it was, so a forged
+//! update takes nothing from the worker in whose name it came.
 
 /// Why the aggregator does not take a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,14 @@
 //! A task on the wire.
+//!
+//! Token 16, try `u32`; epochs, batch, most steps `u32`, optimiser `u8`, learning rate, momentum, weight decay,
+//! proximal term `f32`; augmentation 0 or 1, pens `f32`, fold `u32`; then three parts that may be absent, and the
+//! weights:
+//!
+//! - control variates: scale `f32`, values;
+//! - noise on digits: noise, clip, rate `f32`;
+//! - a secure sum: minimum cohort `u32`, threshold `u32`, clip `f32`, most digits `u32`; in it, if there are virtual
+//!   clients: noise `f32`, noise on answers `f32`, whether the workers add it 0 or 1, clients `u32`, rate `f32`,
+//!   workers asked `u32`.
 
 use super::{Control, SecureTask, Task, Token};
 use crate::{ExampleTask, PrivateTask};

@@ -1,5 +1,22 @@
 //! How the updates of a round change the global model. One file a strategy, and one line in
 //! `STRATEGIES`.
+//!
+//! | strategy | what it does | source |
+//! |---|---|---|
+//! | `fedavg` | adds the mean of the steps, weighted by digits | McMahan et al. 2017 |
+//! | `fedsgd` | one step on all digits of each worker | the same |
+//! | `fedavgm` | momentum on the server | Hsu et al. 2019 |
+//! | `fedadagrad`, `fedadam`, `fedyogi` | takes the mean for a gradient, with a second moment a weight | Reddi et al. 2021 |
+//! | `fedprox` | draws workers to the global model while they train | Li et al. 2020 |
+//! | `scaffold` | corrects each worker's gradients by control variates; plain SGD | Karimireddy et al. 2020 |
+//! | `serial` | hands the model from worker to worker, one a round | PySyft's early tutorials |
+//! | `median`, `trimmed` | the median, or the mean without the outermost, of every weight | Yin et al. 2018 |
+//! | `krum`, `multikrum` | the update nearest to the others, or the mean of those that are | Blanchard et al. 2017 |
+//! | `clipping` | centred clipping around the last round's step | Karimireddy et al. 2021 |
+//! | `normbound` | shortens long updates before the mean | Sun et al. 2019 |
+//!
+//! What a strategy does not say, it does as FedAvg. `serial` and those of the last four rows have to see each update:
+//! together with secure aggregation they are refused, with the reason.
 
 mod centred_clipping;
 mod distances;

@@ -4,6 +4,8 @@
 //! end of the machine: two `simd128` registers in WebAssembly, one AVX2 register natively,
 //! else an array that the compiler vectorises as it can. Every operation here rounds once,
 //! and no back end fuses a product with a sum: all give the same bits.
+//!
+//! A new back end is one file and one line. The only `unsafe` code is in `avx2`.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

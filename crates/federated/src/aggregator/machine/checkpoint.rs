@@ -2,6 +2,11 @@
 //!
 //! A round under way is not kept: it is tried anew. Where updates are summed securely that is
 //! another try, for a worker must not give the same update to two sums.
+//!
+//! A restored aggregator has the same run under a fresh id. So workers that hear its `Announce` join it, and its old
+//! messages are not taken for new ones. Everybody gets their old slot; those who were there are waited for, up to ten
+//! seconds, and then the round is tried again. Without secure sums that is the same try, and the run ends in the same
+//! bits as if nothing had happened (`crates/federated/tests/keep.rs`).
 
 use super::super::Entropy;
 use super::rejoin::Former;

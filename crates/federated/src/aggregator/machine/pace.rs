@@ -6,6 +6,9 @@
 //! median asks for. So the deadline grows when most workers grow slow. Should that not be enough,
 //! and a try be abandoned at its deadline, all that was known of them is forgotten, and the next
 //! try waits as long as the settings allow.
+//!
+//! A slow minority is left behind, and its digits with it; `patience=0` waits for the whole setting `deadline`. The
+//! later phases of a secure sum have a fixed deadline of their own (`secure`).
 
 use super::super::arrivals::Arrivals;
 use super::{Aggregator, Millis, Settings};

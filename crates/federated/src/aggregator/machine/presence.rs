@@ -1,4 +1,8 @@
 //! Workers that are ready, not willing, or not needed.
+//!
+//! `Later` goes to all when a round begins without some that are ready, to one after a `Ready` that led to nothing,
+//! and to whoever finds the room full. Whoever heard it may be asked before. Workers come back at a moment of their
+//! own, up to half as long again after that time.
 
 use super::super::super::messages::ToWorker;
 use super::super::{Action, Member};

@@ -3,6 +3,16 @@
 //! Its first phase is the training: a worker that has trained says so with fresh keys. The
 //! phases after it are short, and end when everybody has answered, or at a deadline of their own
 //! without those who have not.
+//!
+//! A try that fails before masked vectors were asked for costs nothing: workers keep what they have trained, and the
+//! next try begins with fresh keys. Afterwards updates are spent (docs/security.md), so the number of the round is
+//! used up: the next try has the next number, and workers train anew. Numbers of rounds on the wire can so run ahead
+//! of the rounds that were applied.
+//!
+//! A worker that is asked for what it has spent, or for an earlier try, says `Spent` with the number that it would
+//! take. The round goes on without it, and the next one has at least that number, or one that is 2^16 ahead. So
+//! workers whose tabs stay open go on when an aggregator starts over with the same seed, continues the same model
+//! twice, or comes back from an old checkpoint.
 
 use super::super::super::messages::{Refusal, SecureTask, ToWorker, Token};
 use super::super::observer::Masked;
