@@ -6,7 +6,7 @@ mod testing;
 use std::path::PathBuf;
 
 use sotto_federated::{Aggregator, Phase, Settings};
-use sotto_link::{Door, Endpoint, Invite, Timing, WORKER, Who};
+use sotto_link::{Endpoint, HostSession, Invite, Timing, WORKER, Who};
 
 use crate::broker::Broker;
 use crate::credentials;
@@ -78,7 +78,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let endpoint = Endpoint::new(secret, host, true, payload, Timing::default(), entropy());
     broker.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());
-    let host = Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine);
+    let host = Host::new(HostSession::new(endpoint, vec![WORKER.to_owned()]), machine);
     let mut room = Room::open(host, broker, keeper, tester)?;
     let stop = asked_to_stop();
     tokio::pin!(stop);

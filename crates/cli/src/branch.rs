@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use sotto_core::wire::Address;
 use sotto_federated::{Aggregator, Branch, Event, Millis, Step, Worker, WorkerEvent};
-use sotto_link::{Door, Endpoint, Input, Invite, Timing, Token, WORKER, Who};
+use sotto_link::{Endpoint, HostSession, Input, Invite, Timing, Token, WORKER, Who};
 use sotto_secagg::Identity;
 
 use crate::aggregator::settings;
@@ -80,7 +80,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let endpoint = Endpoint::new(secret, who, true, payload, timing, entropy());
     down.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());
-    let host = Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine)
+    let host = Host::new(HostSession::new(endpoint, vec![WORKER.to_owned()]), machine)
         .with_capacity(arguments.capacity as usize);
     let worker = Worker::new(Identity::draw(&mut entropy()), entropy());
     let inside = Limb::new(Branch::new(worker, arguments.capacity), host, down);
@@ -133,17 +133,17 @@ impl Limb {
     fn begin(&mut self, now: Millis) {
         let effects = self.host.tell(Event::Open, now);
         self.carry_out(effects);
-        self.door_hears(Input::Connected, now);
+        self.host_hears(Input::Connected, now);
     }
 
     /// Something comes from its own room's broker.
     fn news(&mut self, news: &News, now: Millis) {
         if let Some(input) = news.input("the broker below") {
-            self.door_hears(input, now);
+            self.host_hears(input, now);
         }
     }
 
-    fn door_hears(&mut self, input: Input<'_>, now: Millis) {
+    fn host_hears(&mut self, input: Input<'_>, now: Millis) {
         let effects = self.host.hear(input, now);
         self.carry_out(effects);
         let step = self.branch.follow(self.host.machine_mut(), now);
@@ -210,7 +210,7 @@ impl Inside for Limb {
             self.branch_hears(WorkerEvent::Tick, now);
         }
         if self.host.wake_at() <= now {
-            self.door_hears(Input::Tick, now);
+            self.host_hears(Input::Tick, now);
         }
     }
 

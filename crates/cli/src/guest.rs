@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use sotto_federated::Millis;
 use sotto_link::{
-    Closed, EndpointId, Fingerprint, Input, RoomSecret, Stage, Timing, Token, Visit, VisitOutput,
-    WORKER,
+    Closed, EndpointId, Fingerprint, GuestOutput, GuestSession, Input, RoomSecret, Stage, Timing,
+    Token, WORKER,
 };
 
 use crate::broker::{Broker, News};
@@ -36,7 +36,7 @@ pub(crate) trait Inside {
 pub(crate) struct Guest<I> {
     clock: Clock,
     broker: Broker,
-    visit: Visit,
+    session: GuestSession,
     inside: I,
     /// What the host has said, channel and message, and nobody inside has heard yet.
     letters: VecDeque<(String, Vec<u8>)>,
@@ -56,11 +56,12 @@ impl<I: Inside> Guest<I> {
         inside: I,
     ) -> Self {
         let (payload, timing) = (broker.payload(), Timing::default());
-        let visit = Visit::new(room, (WORKER, token), false, payload, timing, Box::new(entropy));
+        let session =
+            GuestSession::new(room, (WORKER, token), false, payload, timing, Box::new(entropy));
         let mut guest = Self {
             clock: Clock::start(),
             broker,
-            visit,
+            session,
             inside,
             letters: VecDeque::new(),
             stage: Stage::Seeks,
@@ -68,7 +69,7 @@ impl<I: Inside> Guest<I> {
             has_words: false,
             closed_at: None,
         };
-        guest.broker.listen(guest.visit.endpoint().id());
+        guest.broker.listen(guest.session.endpoint().id());
         guest.hear(Input::Connected);
         guest
     }
@@ -76,7 +77,7 @@ impl<I: Inside> Guest<I> {
     /// Something happens at its end.
     pub(crate) fn hear(&mut self, input: Input<'_>) {
         let now = self.clock.now();
-        let outputs = self.visit.handle(input, now);
+        let outputs = self.session.handle(input, now);
         self.carry_out(outputs);
         self.inside.tick(now);
         self.say();
@@ -125,38 +126,39 @@ impl<I: Inside> Guest<I> {
     /// Sends what they have to say; what they say to nobody is lost, and said again.
     pub(crate) fn say(&mut self) {
         for bytes in self.inside.said() {
-            let Some(host) = self.visit.host().filter(|_| self.visit.stage() == Stage::In) else {
+            let Some(host) = self.session.host().filter(|_| self.session.stage() == Stage::In)
+            else {
                 continue;
             };
             let now = self.clock.now();
-            let sent = self.visit.send(host, AGGREGATOR, bytes, now);
+            let sent = self.session.send(host, AGGREGATOR, bytes, now);
             let outputs = sent.unwrap_or_else(|why| {
-                // One that cannot be sent to has left, which the visit says when it is asked next.
+                // One that cannot be sent to has left, which the session says when it is asked next.
                 if why == Closed::Message {
                     eprintln!("sotto: not sent: {why}");
                 }
-                self.visit.handle(Input::Tick, now)
+                self.session.handle(Input::Tick, now)
             });
             self.carry_out(outputs);
         }
     }
 
-    fn carry_out(&mut self, outputs: Vec<VisitOutput>) {
+    fn carry_out(&mut self, outputs: Vec<GuestOutput>) {
         for output in outputs {
             match output {
-                VisitOutput::Publish(to, frame) => self.broker.publish(to, frame),
-                VisitOutput::Moved(id) => self.broker.listen(id),
-                VisitOutput::Changed => self.look(),
-                VisitOutput::Message { from, channel, bytes } => {
-                    if self.visit.host() == Some(from) {
+                GuestOutput::Publish(to, frame) => self.broker.publish(to, frame),
+                GuestOutput::Moved(id) => self.broker.listen(id),
+                GuestOutput::Changed => self.look(),
+                GuestOutput::Message { from, channel, bytes } => {
+                    if self.session.host() == Some(from) {
                         self.letters.push_back((channel, bytes));
                     }
                 }
-                VisitOutput::Refused(id, why) => eprintln!("sotto: refused endpoint {id}: {why}"),
-                VisitOutput::Left(id, why) => {
+                GuestOutput::Refused(id, why) => eprintln!("sotto: refused endpoint {id}: {why}"),
+                GuestOutput::Left(id, why) => {
                     if self.host == Some(id) {
                         match why {
-                            // Only the visit itself ends it, for another one.
+                            // Only the session itself ends it, for another one.
                             Closed::Shut => {
                                 eprintln!("sotto: the host has come back with other keys");
                             }
@@ -171,13 +173,13 @@ impl<I: Inside> Guest<I> {
 
     /// Sees what has changed between this end and the host.
     fn look(&mut self) {
-        let (stage, host) = (self.visit.stage(), self.visit.host());
+        let (stage, host) = (self.session.stage(), self.session.host());
         let has_changed = (stage, host) != (self.stage, self.host);
         if host != self.host {
             self.has_words = false;
         }
         (self.stage, self.host) = (stage, host);
-        if let Some(words) = self.visit.words().filter(|_| !self.has_words) {
+        if let Some(words) = self.session.words().filter(|_| !self.has_words) {
             self.has_words = true;
             eprintln!("sotto: the host's page shows the same words: {}", words.join(" "));
         }
@@ -204,12 +206,12 @@ impl<I: Inside> Guest<I> {
 
     fn wake_at(&self) -> Millis {
         let closes = self.closed_at.map_or(Millis::MAX, |at| at + COMES_BACK_MS);
-        self.visit.wake_at().min(self.inside.wake_at()).min(closes)
+        self.session.wake_at().min(self.inside.wake_at()).min(closes)
     }
 
     /// Says farewell.
     pub(crate) async fn leave(mut self) {
-        let outputs = self.visit.leave(self.clock.now());
+        let outputs = self.session.leave(self.clock.now());
         self.carry_out(outputs);
         self.broker.close().await;
     }

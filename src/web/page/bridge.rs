@@ -22,9 +22,9 @@ export interface RoomKeys {
 }
 
 export type BridgeCommand =
-  /** Holds the door of a room; draws its keys where none are given. `payload`: what the broker carries at once. */
+  /** Hosts a room; draws its keys where none are given. `payload`: what the broker carries at once. */
   | { type: "host"; room: string; keys?: RoomKeys; payload: number }
-  /** Knocks as `claim` at the page of the host whose fingerprint this is; a worker's tab is in `room`, which is of this page alone. By `tab`,
+  /** Asks as `claim` to be let in by the page of the host whose fingerprint this is; a worker's tab is in `room`, which is of this page alone. By `tab`,
    * which nobody else knows, the host knows it again. */
   | { type: "visit"; room: string; tab: string; secret: string; host: string; claim: string; payload: number }
   /** Lets a guest in, or turns it away. */
@@ -112,7 +112,7 @@ pub struct RoomKeys {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum BridgeCommand {
-    /// Hold the door of a room.
+    /// Host a room.
     Host {
         /// Its name.
         room: String,
@@ -121,7 +121,7 @@ pub enum BridgeCommand {
         /// What the broker carries at once, in bytes.
         payload: usize,
     },
-    /// Knock.
+    /// Ask to be let in.
     Visit {
         /// The room in which this page's worker is.
         room: String,
@@ -143,7 +143,7 @@ pub enum BridgeCommand {
         /// Which.
         comes_in: bool,
     },
-    /// Lock the door, or open it.
+    /// Lock the room, or open it.
     Lock {
         /// Which.
         locked: bool,
@@ -167,7 +167,7 @@ pub enum BridgeCommand {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum BridgeEvent {
-    /// It holds the door.
+    /// It is the host.
     Hosting {
         /// To be kept.
         keys: RoomKeys,
@@ -185,7 +185,7 @@ pub enum BridgeEvent {
         /// Everybody who came.
         guests: Vec<GuestEntry>,
     },
-    /// Where a visit stands.
+    /// Where a guest stands.
     Visit {
         /// How far it has come.
         stage: &'static str,

@@ -90,7 +90,7 @@ impl Room {
         if room.host.machine().snapshot().phase == Phase::Idle {
             room.tell(Event::Start)?;
         }
-        room.door_hears(Input::Connected)?;
+        room.host_hears(Input::Connected)?;
         Ok(room)
     }
 
@@ -100,11 +100,11 @@ impl Room {
     }
 
     pub(super) fn hear(&mut self, news: &News) -> Result<(), String> {
-        news.input("the broker").map_or(Ok(()), |input| self.door_hears(input))
+        news.input("the broker").map_or(Ok(()), |input| self.host_hears(input))
     }
 
     pub(super) fn tick(&mut self) -> Result<(), String> {
-        self.door_hears(Input::Tick)
+        self.host_hears(Input::Tick)
     }
 
     /// Returns when [`Room::tick`] is due.
@@ -172,7 +172,7 @@ impl Room {
         self.carry_out(effects)
     }
 
-    fn door_hears(&mut self, input: Input<'_>) -> Result<(), String> {
+    fn host_hears(&mut self, input: Input<'_>) -> Result<(), String> {
         let effects = self.host.hear(input, self.clock.now());
         self.carry_out(effects)
     }
