@@ -12,9 +12,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of, subject};
+use super::checkpointer::{self, Checkpointer};
 use super::digits::Source;
 use super::environment::{self, Show, now, now_ms, sleep, words};
-use super::keeper::{self, Keeper};
 use super::ledger::Ledger;
 use super::locks;
 use super::page::{
@@ -47,7 +47,7 @@ impl Aggregator {
         Self { show: Show(show), room: Rc::default() }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
@@ -84,7 +84,7 @@ struct Room {
     machine: sotto_federated::Aggregator,
     link: BroadcastLink,
     show: Show,
-    keeper: Keeper,
+    checkpointer: Checkpointer,
     source: Rc<Source>,
     /// The test digits, once the page has made its own beginning.
     test: Option<Rc<Digits>>,
@@ -128,9 +128,9 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         Settings::default()
     });
     let source = Rc::new(Source::open(data).await?);
-    let (machine, keeper) = keeper::open(&name, settings, show).await?;
+    let (machine, checkpointer) = checkpointer::open(&name, settings, show).await?;
     let histograms = source.histograms(machine.settings());
-    let mut ledger = Ledger::resumed(&machine.snapshot(), keeper.newest());
+    let mut ledger = Ledger::resumed(&machine.snapshot(), checkpointer.newest());
     let resumed = machine.snapshot().phase != Phase::Idle;
     if resumed {
         ledger.start(now());
@@ -143,7 +143,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         machine,
         link,
         show: show.clone(),
-        keeper,
+        checkpointer,
         source,
         test: None,
         pens: (None, Rc::default()),
@@ -159,7 +159,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     *shared.borrow_mut() = Some(room);
     tell(shared, Event::Open);
     // What is told of the run that was taken up comes when its state has been shown.
-    with_room(shared, |room| room.keeper.show_resumed(&room.machine));
+    with_room(shared, |room| room.checkpointer.show_resumed(&room.machine));
     if resumed {
         // The next round would take the place of a model that waits.
         spawn_local(testing::begin(Rc::clone(shared), show.clone()));
@@ -199,10 +199,10 @@ fn configure(shared: &Shared, show: &Show, query: &str, model: Option<Origin>) {
                 room.tested = None;
                 room.ledger = Ledger::resumed(&room.machine.snapshot(), None);
                 room.histograms = room.source.histograms(room.machine.settings());
-                spawn_local(room.keeper.begin(before, origin));
+                spawn_local(room.checkpointer.begin(before, origin));
                 room.show_opened();
                 carry_out(shared, room, actions);
-                room.keeper.show_resumed(&room.machine);
+                room.checkpointer.show_resumed(&room.machine);
             }
             // Nothing was changed: the run goes on.
             Err(error) => room.warn(format!("no new run begins: {error}")),
@@ -247,7 +247,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
             room.show_privacy();
         }
     }
-    if room.keeper.look(&room.machine) {
+    if room.checkpointer.look(&room.machine) {
         spawn_local(keep(Rc::clone(shared)));
     }
     // First, for notices speak of workers that the page shall know.
@@ -313,11 +313,12 @@ async fn keep(shared: Shared) {
     loop {
         let mut writing = None;
         with_room(&shared, |room| {
-            writing = room.keeper.next(&room.machine).map(|work| room.keeper.write(work));
+            writing =
+                room.checkpointer.next(&room.machine).map(|work| room.checkpointer.write(work));
         });
         let Some(writing) = writing else { return };
         let outcome = writing.await;
-        with_room(&shared, |room| room.keeper.written(outcome));
+        with_room(&shared, |room| room.checkpointer.written(outcome));
     }
 }
 
@@ -421,7 +422,7 @@ impl Room {
             hash: weights.hash().to_string(),
             weights: Float32Array::from(weights.values()),
         });
-        let cost = self.ledger.cost(&self.machine.snapshot(), self.keeper.newest(), now());
+        let cost = self.ledger.cost(&self.machine.snapshot(), self.checkpointer.newest(), now());
         match Model::new(self.machine.network(), weights) {
             Ok(model) => self.untested = Some(Untested { round, model, cost }),
             Err(error) => self.warn(format!("the model of round {round} is not tested: {error}")),

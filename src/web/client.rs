@@ -72,7 +72,7 @@ impl Client {
         Self { show: Show(show), state: Rc::default(), session: None }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.

@@ -27,7 +27,7 @@ impl Dealer {
         Self { show: Show(show) }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.

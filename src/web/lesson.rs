@@ -36,7 +36,7 @@ impl Lesson {
         Self { show: Show(show), entropy: RefCell::new(entropy()) }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.

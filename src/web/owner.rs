@@ -68,7 +68,7 @@ impl Owner {
         Self { show: Show(show), shared: Rc::default() }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.

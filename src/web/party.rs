@@ -33,7 +33,7 @@ impl Party {
         Self { show: Show(show), watched: Rc::default(), garble: Rc::default(), peer: None }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.

@@ -54,7 +54,7 @@ impl Silo {
         Self { show: Show(show), state: Rc::default(), data: String::new() }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.

@@ -17,7 +17,7 @@ use super::conditions::Judge;
 use super::dials::{Fate, SILENCE, Trial};
 use super::digits::Source;
 use super::environment::{Show, entropy, now_ms, sleep, words};
-use super::handwriting::{self, Desk};
+use super::handwriting::{self, TrainingSet};
 use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
 use super::tab::Tab;
@@ -51,7 +51,7 @@ impl Worker {
         Self { show, room: Rc::default(), judge, trial }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
@@ -62,7 +62,7 @@ impl Worker {
             Command::Ignore { gate, ignored } => self.judge.ignore(&gate, ignored),
             Command::Pause { paused } => self.judge.pause(paused),
             Command::Dial { name, value } => self.trial.set(&name, &value),
-            Command::Handwriting(command) => handwriting::obey(&self.room, command),
+            Command::Handwriting(command) => handwriting::handle(&self.room, command),
             Command::Export => handwriting::export(&self.room),
             Command::Rejoin => tell(&self.room, Event::Open),
         }
@@ -95,7 +95,7 @@ pub(super) struct Room {
     pub(super) show: Show,
     data: String,
     /// Its digits.
-    pub(super) desk: Desk,
+    pub(super) training_set: TrainingSet,
     tab: Rc<Tab>,
     judge: Rc<Judge>,
     trial: Rc<Trial>,
@@ -140,7 +140,7 @@ async fn open(
         link,
         show: show.clone(),
         data,
-        desk: Desk::default(),
+        training_set: TrainingSet::default(),
         tab: Rc::new(opened.tab),
         judge,
         trial,
@@ -312,10 +312,10 @@ async fn loaded(
         if let Some(place) = room.machine.place() {
             room.judge.measure(&place.model, &digits);
         }
-        if let Some(text) = room.desk.lay_out(key, digits, own) {
+        if let Some(text) = room.training_set.replace(key, digits, own) {
             room.show.event(&warning(text));
         }
-        room.show.event(&room.desk.view());
+        room.show.event(&room.training_set.view());
         if let Some(text) = trouble {
             room.show.event(&warning(text));
         }
@@ -327,7 +327,7 @@ async fn loaded(
 
 /// Says how many digits there are to train on.
 pub(super) fn announce(shared: &Shared) {
-    let count = with_room(shared, |room| room.desk.digits().len() as u32);
+    let count = with_room(shared, |room| room.training_set.digits().len() as u32);
     if let Some(count) = count {
         tell(shared, Event::ShardLoaded(count));
     }

@@ -1,7 +1,7 @@
 //! `sotto branch`: a worker to the aggregator of one room, the aggregator of another one.
 //!
 //! Branches of the same room form a group at the broker, which hands each worker that says hello to one of
-//! them. One that is full leaves the group until it has places again.
+//! them. One that is full leaves the group until it has room again.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use sotto_secagg::Identity;
 use crate::aggregator::settings;
 use crate::broker::{Broker, News};
 use crate::credentials;
-use crate::guest::{Guest, Inside};
+use crate::guest::{Guest, Handler};
 use crate::host::{Effect, Host};
 use crate::state::{self, RoomKeys};
 use crate::worker::invitation;
@@ -83,12 +83,12 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let host = Host::new(HostSession::new(endpoint, vec![WORKER.to_owned()]), machine)
         .with_capacity(arguments.capacity as usize);
     let worker = Worker::new(Identity::draw(&mut entropy()), entropy());
-    let inside = Limb::new(Branch::new(worker, arguments.capacity), host, down);
+    let room = BranchRoom::new(Branch::new(worker, arguments.capacity), host, down);
     let mut token = Token::default();
     entropy()(&mut token);
-    let mut guest = Guest::new(above.room(), token, up, inside);
+    let mut guest = Guest::new(above.room(), token, up, room);
     let now = guest.now();
-    guest.inside().begin(now);
+    guest.handler().begin(now);
     let stop = asked_to_stop();
     tokio::pin!(stop);
     while !guest.is_over()? {
@@ -98,15 +98,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
             Some(news) = from_above.recv(), if guest.has_room() => guest.news(&news),
             Some(news) = from_below.recv() => {
                 let now = guest.now();
-                guest.inside().news(&news, now);
+                guest.handler().news(&news, now);
                 guest.say();
             }
             () = guest.wakes() => guest.hear(Input::Tick),
-            () = std::future::ready(()), if guest.has_letters() => guest.read(),
+            () = std::future::ready(()), if guest.has_messages() => guest.read(),
         }
     }
     let now = guest.now();
-    let down = guest.inside().close(now);
+    let down = guest.handler().close(now);
     guest.leave().await;
     if let Some(down) = down {
         down.close().await;
@@ -115,7 +115,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// The branch with its own room.
-struct Limb {
+struct BranchRoom {
     branch: Branch,
     host: Host,
     broker: Option<Broker>,
@@ -124,7 +124,7 @@ struct Limb {
     wakes: BTreeSet<Millis>,
 }
 
-impl Limb {
+impl BranchRoom {
     fn new(branch: Branch, host: Host, broker: Broker) -> Self {
         let (said, wakes) = (Vec::new(), BTreeSet::new());
         Self { branch, host, broker: Some(broker), admits: true, said, wakes }
@@ -169,7 +169,7 @@ impl Limb {
         for text in notices {
             eprintln!("sotto: {text}");
         }
-        let effects = self.host.obey(below, now);
+        let effects = self.host.perform(below, now);
         self.carry_out(effects);
     }
 
@@ -192,7 +192,7 @@ impl Limb {
     }
 }
 
-impl Inside for Limb {
+impl Handler for BranchRoom {
     fn open(&mut self, now: Millis) {
         self.branch_hears(WorkerEvent::Open, now);
     }

@@ -14,7 +14,7 @@ use crate::credentials;
 
 /// Frames that have come and were not looked at.
 const NEWS_MAX: usize = 1024;
-/// Frames of one subscription that wait for a place among the news; of more, some are lost, and sent again.
+/// Frames of one subscription that wait for room among the news; of more, some are lost, and sent again.
 const HELD_MAX: usize = 4096;
 /// Bytes that wait for the broker; what is over that is lost, and sent again.
 const WAITING_MAX: usize = 256 << 20;
@@ -57,12 +57,12 @@ impl News {
 
 /// The way to the broker. What is asked of it is done in order.
 pub(crate) struct Broker {
-    orders: mpsc::UnboundedSender<Order>,
+    commands: mpsc::UnboundedSender<Command>,
     waiting: Arc<AtomicUsize>,
     payload: usize,
 }
 
-enum Order {
+enum Command {
     Listen(EndpointId),
     Admit(bool),
     Publish(To, Vec<u8>),
@@ -112,10 +112,10 @@ impl Broker {
             return Err(format!("the broker {REFUSES}"));
         }
         let payload = client.server_info().max_payload.min(FRAME_MAX);
-        let (orders, obeyed) = mpsc::unbounded_channel();
+        let (commands, received) = mpsc::unbounded_channel();
         let waiting = Arc::new(AtomicUsize::new(0));
-        tokio::spawn(obey(client, (tag, group), obeyed, news, Arc::clone(&waiting)));
-        Ok((Self { orders, waiting, payload }, heard))
+        tokio::spawn(execute(client, (tag, group), received, news, Arc::clone(&waiting)));
+        Ok((Self { commands, waiting, payload }, heard))
     }
 
     /// The most that it carries at once, in bytes.
@@ -125,33 +125,33 @@ impl Broker {
 
     /// Reads the room's inbox and this endpoint's, and no other one's any more.
     pub(crate) fn listen(&self, id: EndpointId) {
-        self.order(Order::Listen(id));
+        self.command(Command::Listen(id));
     }
 
     /// Reads the room's inbox, or does not until it is told to again.
     pub(crate) fn admit(&self, admits: bool) {
-        self.order(Order::Admit(admits));
+        self.command(Command::Admit(admits));
     }
 
     /// Sends a frame, or loses it.
     pub(crate) fn publish(&self, to: To, frame: Vec<u8>) {
         if self.waiting.load(Ordering::Relaxed) + frame.len() <= WAITING_MAX {
             self.waiting.fetch_add(frame.len(), Ordering::Relaxed);
-            self.order(Order::Publish(to, frame));
+            self.command(Command::Publish(to, frame));
         }
     }
 
     /// Sends what still waits, if that does not take long.
     pub(crate) async fn close(self) {
         let (done, flushed) = oneshot::channel();
-        self.order(Order::Flush(done));
+        self.command(Command::Flush(done));
         if !matches!(tokio::time::timeout(FAREWELL, flushed).await, Ok(Ok(()))) {
             eprintln!("sotto: the broker took no farewell: the others will miss this program");
         }
     }
 
-    fn order(&self, order: Order) {
-        if self.orders.send(order).is_err() {
+    fn command(&self, command: Command) {
+        if self.commands.send(command).is_err() {
             eprintln!("sotto: the way to the broker has come to an end");
         }
     }
@@ -194,35 +194,35 @@ async fn reached(heard: &mut mpsc::Receiver<News>) -> bool {
     false
 }
 
-/// Hands orders to the client, which may have to wait for the broker with each.
-async fn obey(
+/// Passes commands to the client, which may have to wait for the broker with each.
+async fn execute(
     client: Client,
     (tag, group): (RoomTag, Option<&'static str>),
-    mut orders: mpsc::UnboundedReceiver<Order>,
+    mut commands: mpsc::UnboundedReceiver<Command>,
     news: mpsc::Sender<News>,
     waiting: Arc<AtomicUsize>,
 ) {
     let mut room: Option<Reading> = None;
     let mut inbox: Option<Reading> = None;
-    while let Some(order) = orders.recv().await {
-        match order {
-            Order::Listen(id) => {
+    while let Some(command) = commands.recv().await {
+        match command {
+            Command::Listen(id) => {
                 if room.is_none() {
                     room = read(&client, subject(tag, To::Room), group, &news).await;
                 }
                 inbox = read(&client, subject(tag, To::Endpoint(id)), None, &news).await;
             }
-            Order::Admit(false) => room = None,
-            Order::Admit(true) => {
+            Command::Admit(false) => room = None,
+            Command::Admit(true) => {
                 room = read(&client, subject(tag, To::Room), group, &news).await;
             }
-            Order::Publish(to, frame) => {
+            Command::Publish(to, frame) => {
                 waiting.fetch_sub(frame.len(), Ordering::Relaxed);
                 if let Err(error) = client.publish(subject(tag, to), frame.into()).await {
                     tell(&news, News::Trouble(error.to_string())).await;
                 }
             }
-            Order::Flush(done) => match client.flush().await {
+            Command::Flush(done) => match client.flush().await {
                 // Whoever waited may have given up.
                 Ok(()) => done.send(()).unwrap_or(()),
                 // Whoever waits hears that this end is dropped.

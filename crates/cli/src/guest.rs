@@ -1,4 +1,4 @@
-//! A guest of a room: what happens between its end of the links and those who work behind it.
+//! A guest of a room: what happens between its end of the links and what handles the host's messages.
 
 use std::collections::VecDeque;
 
@@ -15,45 +15,45 @@ use crate::host::AGGREGATOR;
 
 /// How long a host that has said farewell may take to come back: its page was reloaded.
 const COMES_BACK_MS: Millis = 30_000;
-/// Messages that wait for those inside before no more frames are read.
-const LETTERS_MAX: usize = 1024;
+/// Messages that wait for the handler before no more frames are read.
+const INBOX_MAX: usize = 1024;
 
-/// Who works behind a guest's end of the links.
-pub(crate) trait Inside {
+/// What handles the messages of the host: the workers of this program, or a branch.
+pub(crate) trait Handler {
     /// The host is there, for the first time or again.
     fn open(&mut self, now: Millis);
     /// The host says something on a channel.
     fn hear(&mut self, channel: &str, bytes: &[u8], now: Millis);
     /// Time has passed.
     fn tick(&mut self, now: Millis);
-    /// When [`Inside::tick`] is due.
+    /// When [`Handler::tick`] is due.
     fn wake_at(&self) -> Millis;
     /// What is to be said to the aggregator since this was asked last.
     fn said(&mut self) -> Vec<Vec<u8>>;
 }
 
-/// They, and their end of the links.
-pub(crate) struct Guest<I> {
+/// A handler, and its end of the links.
+pub(crate) struct Guest<H> {
     clock: Clock,
     broker: Broker,
     session: GuestSession,
-    inside: I,
-    /// What the host has said, channel and message, and nobody inside has heard yet.
-    letters: VecDeque<(String, Vec<u8>)>,
+    handler: H,
+    /// What the host has said, channel and message, and the handler has not heard yet.
+    inbox: VecDeque<(String, Vec<u8>)>,
     stage: Stage,
     host: Option<EndpointId>,
     has_words: bool,
-    /// When the host said farewell, if nobody has taken its place.
+    /// When the host said farewell, if nobody has replaced it.
     closed_at: Option<Millis>,
 }
 
-impl<I: Inside> Guest<I> {
+impl<H: Handler> Guest<H> {
     /// A guest that looks for the host of this room, who has this fingerprint; `token` is what it is known again by.
     pub(crate) fn new(
         room: (RoomSecret, Fingerprint),
         token: Token,
         broker: Broker,
-        inside: I,
+        handler: H,
     ) -> Self {
         let (payload, timing) = (broker.payload(), Timing::default());
         let session =
@@ -62,8 +62,8 @@ impl<I: Inside> Guest<I> {
             clock: Clock::start(),
             broker,
             session,
-            inside,
-            letters: VecDeque::new(),
+            handler,
+            inbox: VecDeque::new(),
             stage: Stage::Seeks,
             host: None,
             has_words: false,
@@ -79,7 +79,7 @@ impl<I: Inside> Guest<I> {
         let now = self.clock.now();
         let outputs = self.session.handle(input, now);
         self.carry_out(outputs);
-        self.inside.tick(now);
+        self.handler.tick(now);
         self.say();
     }
 
@@ -92,17 +92,17 @@ impl<I: Inside> Guest<I> {
 
     /// Whether it can take more from the broker.
     pub(crate) fn has_room(&self) -> bool {
-        self.letters.len() < LETTERS_MAX
+        self.inbox.len() < INBOX_MAX
     }
 
-    /// Whether somebody inside has something to hear.
-    pub(crate) fn has_letters(&self) -> bool {
-        !self.letters.is_empty()
+    /// Whether messages wait for the handler.
+    pub(crate) fn has_messages(&self) -> bool {
+        !self.inbox.is_empty()
     }
 
-    /// Those behind it.
-    pub(crate) fn inside(&mut self) -> &mut I {
-        &mut self.inside
+    /// What handles the messages.
+    pub(crate) fn handler(&mut self) -> &mut H {
+        &mut self.handler
     }
 
     /// The time by its clock.
@@ -111,21 +111,21 @@ impl<I: Inside> Guest<I> {
     }
 
     /// Returns when it wants to hear of the time.
-    pub(crate) fn wakes(&self) -> impl Future<Output = ()> + use<I> {
+    pub(crate) fn wakes(&self) -> impl Future<Output = ()> + use<H> {
         self.clock.reaches(self.wake_at())
     }
 
-    /// Lets those inside hear the oldest message.
+    /// Gives the handler the oldest message.
     pub(crate) fn read(&mut self) {
-        if let Some((channel, bytes)) = self.letters.pop_front() {
-            self.inside.hear(&channel, &bytes, self.clock.now());
+        if let Some((channel, bytes)) = self.inbox.pop_front() {
+            self.handler.hear(&channel, &bytes, self.clock.now());
             self.say();
         }
     }
 
-    /// Sends what they have to say; what they say to nobody is lost, and said again.
+    /// Sends what the handler has to say; what it says to nobody is lost, and said again.
     pub(crate) fn say(&mut self) {
-        for bytes in self.inside.said() {
+        for bytes in self.handler.said() {
             let Some(host) = self.session.host().filter(|_| self.session.stage() == Stage::In)
             else {
                 continue;
@@ -151,7 +151,7 @@ impl<I: Inside> Guest<I> {
                 GuestOutput::Changed => self.look(),
                 GuestOutput::Message { from, channel, bytes } => {
                     if self.session.host() == Some(from) {
-                        self.letters.push_back((channel, bytes));
+                        self.inbox.push_back((channel, bytes));
                     }
                 }
                 GuestOutput::Refused(id, why) => eprintln!("sotto: refused endpoint {id}: {why}"),
@@ -188,9 +188,9 @@ impl<I: Inside> Guest<I> {
             Stage::Waits => eprintln!("sotto: waits to be let in"),
             Stage::In => {
                 eprintln!("sotto: is in the room");
-                self.letters.clear();
+                self.inbox.clear();
                 self.closed_at = None;
-                self.inside.open(self.clock.now());
+                self.handler.open(self.clock.now());
             }
             Stage::Seeks | Stage::Out => {}
         }
@@ -206,7 +206,7 @@ impl<I: Inside> Guest<I> {
 
     fn wake_at(&self) -> Millis {
         let closes = self.closed_at.map_or(Millis::MAX, |at| at + COMES_BACK_MS);
-        self.session.wake_at().min(self.inside.wake_at()).min(closes)
+        self.session.wake_at().min(self.handler.wake_at()).min(closes)
     }
 
     /// Says farewell.

@@ -45,13 +45,13 @@ impl Host {
     }
 
     /// The machine, for those who do more with it than to tell it what happens; what it wants is for
-    /// [`Host::obey`].
+    /// [`Host::perform`].
     pub(crate) fn machine_mut(&mut self) -> &mut Aggregator {
         &mut self.machine
     }
 
     /// Does what the machine wants.
-    pub(crate) fn obey(&mut self, actions: Vec<Action>, now: Millis) -> Vec<Effect> {
+    pub(crate) fn perform(&mut self, actions: Vec<Action>, now: Millis) -> Vec<Effect> {
         let mut effects = Vec::new();
         let mut outputs = VecDeque::new();
         self.carry_out(actions, &mut outputs, &mut effects, now);
@@ -59,7 +59,7 @@ impl Host {
         effects
     }
 
-    /// Whether another worker finds a place.
+    /// Whether there is room for another worker.
     pub(crate) fn has_room(&self) -> bool {
         self.routes.count() < self.capacity
     }
@@ -250,7 +250,7 @@ mod tests {
             room.carry(effects);
             for number in 0..guests {
                 let outputs = room.guests[number].handle(Input::Connected, room.now);
-                room.obey(number, outputs);
+                room.guest_wants(number, outputs);
                 assert_eq!(room.guests[number].stage(), Stage::In);
             }
             room
@@ -262,13 +262,13 @@ mod tests {
                 for number in 0..self.guests.len() {
                     if to == To::Room || to == To::Endpoint(self.guests[number].endpoint().id()) {
                         let outputs = self.guests[number].handle(Input::Frame(&frame), self.now);
-                        self.obey(number, outputs);
+                        self.guest_wants(number, outputs);
                     }
                 }
             }
         }
 
-        fn obey(&mut self, number: usize, outputs: Vec<GuestOutput>) {
+        fn guest_wants(&mut self, number: usize, outputs: Vec<GuestOutput>) {
             for output in outputs {
                 match output {
                     GuestOutput::Publish(_, frame) => {
@@ -284,7 +284,7 @@ mod tests {
         fn say(&mut self, number: usize, bytes: &[u8]) {
             let host = self.guests[number].host().unwrap();
             let sent = self.guests[number].send(host, AGGREGATOR, bytes.to_vec(), self.now);
-            self.obey(number, sent.unwrap());
+            self.guest_wants(number, sent.unwrap());
         }
     }
 
@@ -309,14 +309,14 @@ mod tests {
         assert_eq!(room.host.machine().snapshot().members.len(), 1);
 
         let outputs = room.guests[0].leave(room.now);
-        room.obey(0, outputs);
+        room.guest_wants(0, outputs);
         assert_eq!(room.host.machine().snapshot().members.len(), 0);
         room.say(1, &bytes);
         assert_eq!(room.heard, [(0, channel.clone()), (1, channel)]);
     }
 
     #[test]
-    fn who_finds_no_place_is_sent_on() {
+    fn who_finds_no_room_is_sent_on() {
         let mut room = Room::new(2);
         room.host.capacity = 1;
         room.say(0, &join().1);

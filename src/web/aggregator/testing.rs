@@ -111,7 +111,7 @@ fn unseen_pens(shared: &Shared) -> Rc<Digits> {
 /// Adds a measurement to what is kept.
 fn measured(shared: &Shared, round: u32, result: &Evaluation, cost: Cost) {
     with_room(shared, |room| {
-        room.keeper.measured(Point {
+        room.checkpointer.measured(Point {
             round,
             accuracy: result.accuracy(),
             loss: result.loss(),
@@ -120,7 +120,7 @@ fn measured(shared: &Shared, round: u32, result: &Evaluation, cost: Cost) {
             workers: cost.workers as u32,
             seconds: cost.seconds,
         });
-        if room.keeper.look(&room.machine) {
+        if room.checkpointer.look(&room.machine) {
             spawn_local(keep(Rc::clone(shared)));
         }
     });

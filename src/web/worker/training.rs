@@ -55,10 +55,10 @@ async fn run_task(
     job: Job,
     generation: u32,
 ) -> Result<Option<sotto_federated::Report>, String> {
-    handwriting::heed_noise(shared, &job);
+    handwriting::limit_copies(shared, &job);
     let room = with_room(shared, |room| {
         let place = room.machine.place().cloned()?;
-        let (digits, own) = (room.desk.digits(), room.desk.own());
+        let (digits, own) = (room.training_set.digits(), room.training_set.own());
         let (tab, attack) = (Rc::clone(&room.tab), room.trial.attack());
         Some((place, (digits, own), tab, room.unfinished.take(), room.show.clone(), attack))
     });

@@ -16,13 +16,13 @@ use sotto_native::history::{Point, Summary};
 use sotto_native::testing::Candidate;
 
 /// What is kept of a run, if it is.
-pub(super) struct Keeper {
+pub(super) struct Checkpointer {
     state: Option<State>,
     history: Vec<kept::Point>,
     stamp: Option<Stamp>,
 }
 
-impl Keeper {
+impl Checkpointer {
     pub(super) fn new(state: Option<State>, history: Vec<kept::Point>) -> Self {
         Self { state, history, stamp: None }
     }
@@ -55,7 +55,7 @@ pub(super) struct Room {
     clock: Clock,
     host: Host,
     broker: Broker,
-    keeper: Keeper,
+    checkpointer: Checkpointer,
     tester: Tester,
     untested: usize,
     newest: Option<Point>,
@@ -70,15 +70,15 @@ impl Room {
     pub(super) fn open(
         host: Host,
         broker: Broker,
-        keeper: Keeper,
+        checkpointer: Checkpointer,
         tester: Tester,
     ) -> Result<Self, String> {
-        let seconds_before = keeper.history.last().map_or(0.0, |point| point.seconds);
+        let seconds_before = checkpointer.history.last().map_or(0.0, |point| point.seconds);
         let mut room = Self {
             clock: Clock::start(),
             host,
             broker,
-            keeper,
+            checkpointer,
             tester,
             untested: 0,
             newest: None,
@@ -128,13 +128,13 @@ impl Room {
             seconds,
         };
         self.newest = Some(point);
-        self.keeper.measured(kept, machine)
+        self.checkpointer.measured(kept, machine)
     }
 
     /// The outcome, as `simulate train --json` says it.
     pub(super) fn summary(&self) -> Result<String, String> {
         let last = self.newest.as_ref().ok_or("no model was tested")?;
-        let accuracies = self.keeper.history.iter().map(|point| point.accuracy);
+        let accuracies = self.checkpointer.history.iter().map(|point| point.accuracy);
         let summary = Summary {
             test_accuracy: last.accuracy,
             test_loss: last.loss,
@@ -146,7 +146,7 @@ impl Room {
             bytes_up: last.bytes_up,
             bytes_down: last.bytes_down,
             weights_sha256: &last.weights_sha256,
-            clients: self.keeper.history.last().map_or(0, |point| point.workers),
+            clients: self.checkpointer.history.last().map_or(0, |point| point.workers),
             settings: self.host.machine().settings().to_query(),
             seconds: self.seconds(),
         };
@@ -178,7 +178,7 @@ impl Room {
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), String> {
-        self.keeper.look(self.host.machine())?;
+        self.checkpointer.look(self.host.machine())?;
         for effect in effects {
             match effect {
                 Effect::Publish(to, frame) => self.broker.publish(to, frame),

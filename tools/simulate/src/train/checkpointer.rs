@@ -24,9 +24,9 @@ pub(super) struct Head {
 }
 
 /// The file.
-pub(super) struct Keeper(PathBuf);
+pub(super) struct Checkpointer(PathBuf);
 
-impl Keeper {
+impl Checkpointer {
     pub(super) fn new(path: &Path) -> Self {
         Self(path.to_owned())
     }
