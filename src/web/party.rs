@@ -13,7 +13,7 @@ use super::mailbox::WebMailbox;
 use super::page::{self, PartyCommand as Command, PartyEvent as Shown};
 use super::watchdog::{PATIENCE, silence};
 use sotto_core::prg;
-use sotto_mpc::{Computer, Links, Output, PartyEvent, Role};
+use sotto_mpc::{ComputeParty, Links, Output, PartyEvent, Role};
 
 /// The role of alice or bob.
 #[wasm_bindgen]
@@ -63,11 +63,11 @@ impl Party {
         let show = self.show.clone();
         let tell = Box::new(move |event| show.event(&shown(event)));
         let watched = Rc::clone(&self.watched);
-        let computer = Computer::new(party, links, draw_key(), secrets(), watched, tell);
+        let compute_party = ComputeParty::new(party, links, draw_key(), secrets(), watched, tell);
         let show = self.show.clone();
         show.event(&Shown::Ready);
         spawn_local(async move {
-            let serving = std::pin::pin!(computer.serve());
+            let serving = std::pin::pin!(compute_party.serve());
             let silence = std::pin::pin!(silence(waiting, PATIENCE));
             let error = match select(serving, silence).await {
                 Either::Left((error, _)) | Either::Right((error, _)) => error,

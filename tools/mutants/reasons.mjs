@@ -2,7 +2,7 @@
 
 export const REASONS = [
   [
-    "dealing.rs: replace | with ^ in Masks::place",
+    "dealing.rs: replace | with ^ in Masks::set_id",
     "the same number: what is joined has no bit in common",
   ],
   ["mask.rs: replace | with ^ in run", "the same number: what is joined has no bit in common"],

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::evaluate::Seen;
-use super::links::{Record, Way};
+use super::links::{Direction, Record};
 use super::messages::{Kind, ModelInfo};
 use super::path::Job;
 use super::train::TrainingInfo;
@@ -114,6 +114,6 @@ impl Classified {
 
     fn sent(&self) -> impl Iterator<Item = &Record> {
         let own = |record: &&Record| matches!(record.path.job, Job::Classify(_));
-        self.records.iter().filter(own).filter(|record| record.way == Way::Sent)
+        self.records.iter().filter(own).filter(|record| record.direction == Direction::Sent)
     }
 }

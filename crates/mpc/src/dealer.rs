@@ -14,7 +14,7 @@ use super::model::ModelMasks;
 use super::path::{Job, Path};
 use super::plan::Plan;
 use super::ring::Wide;
-use super::train::{Deals, StepOrder};
+use super::train::{StepOrder, TrainingDealer};
 use super::{Error, Role};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
@@ -55,14 +55,21 @@ pub struct Dealer<M> {
     model: Option<(ModelInfo, ModelMasks)>,
     /// Numbers given out so far; each names streams that are used once.
     dealt: u32,
-    trainings: Deals,
+    trainings: TrainingDealer,
     show: Box<dyn FnMut(DealerEvent)>,
 }
 
 impl<M: Mailbox<Role = Role>> Dealer<M> {
     /// A dealer that knows no seed yet.
     pub fn new(links: Links<M>, show: Box<dyn FnMut(DealerEvent)>) -> Self {
-        Self { links, keys: [None, None], model: None, dealt: 0, trainings: Deals::default(), show }
+        Self {
+            links,
+            keys: [None, None],
+            model: None,
+            dealt: 0,
+            trainings: TrainingDealer::default(),
+            show,
+        }
     }
 
     /// Deals what is ordered, until it cannot go on.
@@ -126,7 +133,7 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
             let words = self.trainings.deal(order, place, &keys)?;
             let number = order.number + place;
             let path = Job::Deal(number).step("train");
-            let [alice, bob] = self.send(&path, &order.r#use.encode(), &words)?;
+            let [alice, bob] = self.send(&path, &order.purpose.encode(), &words)?;
             let millis = self.links.now() - started;
             (self.show)(DealerEvent::DealtStep { number, alice, bob, millis });
         }

@@ -20,19 +20,19 @@ use super::model::{ModelShare, PartyModel};
 use super::path::{Job, Path};
 use super::plan::{Output, Plan};
 use super::ring::{Element, Share, Wide};
-use super::source::{Delivery, For, FromDealer, Source};
+use super::source::{Delivery, FromDealer, Purpose, Source};
 use super::stock::Stock;
 use super::{Entropy, Error, Party, Role};
 use sotto_core::prg::StreamKey;
 use sotto_core::wire::{Mailbox, Reader};
 use sotto_digits::PIXELS;
-use train::Trainer;
+use train::PartyTraining;
 
 /// Requests and models that may wait.
 const WAITING_MAX: usize = 64;
 
 /// The role of alice or bob, with a source of correlated randomness.
-pub struct Computer<M, S = FromDealer> {
+pub struct ComputeParty<M, S = FromDealer> {
     party: Party,
     links: Links<M>,
     /// Of the stream that its masks come from.
@@ -47,7 +47,7 @@ pub struct Computer<M, S = FromDealer> {
     wanted: Kind,
     last_request: u32,
     watched: Rc<Cell<bool>>,
-    trainer: Trainer,
+    trainer: PartyTraining,
     show: Box<dyn FnMut(PartyEvent)>,
 }
 
@@ -79,7 +79,7 @@ impl Model {
     }
 }
 
-impl<M: Mailbox<Role = Role>> Computer<M> {
+impl<M: Mailbox<Role = Role>> ComputeParty<M> {
     /// A party with a fresh key that trusts the dealer; what the dealer must not know, its part of the first weights of a
     /// training, is drawn from `entropy`. While `watched`, it shows what it sees on every wire.
     pub fn new(
@@ -94,7 +94,7 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
     }
 }
 
-impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
+impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
     /// A party with a source of its own.
     pub fn with_source(
         party: Party,
@@ -117,7 +117,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             wanted: Kind { batch: 1, output: Output::Logits },
             last_request: 0,
             watched,
-            trainer: Trainer::new(entropy),
+            trainer: PartyTraining::new(entropy),
             show,
         }
     }
@@ -160,7 +160,9 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             (Role::Owner, Job::Model(_)) => self.keep_model(payload, path),
             (Role::Client, Job::Classify(_)) => self.keep_request(payload, path),
             (Role::Silo, Job::Data(_)) => self.keep_data(message),
-            (Role::Owner, Job::Train(_)) if self.party == Party::Alice => self.keep_wish(message),
+            (Role::Owner, Job::Train(_)) if self.party == Party::Alice => {
+                self.keep_command(message)
+            }
             _ => Err(unexpected(message, "a job")),
         }
     }
@@ -209,11 +211,11 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     fn keep_material(&mut self, message: &Message) -> Result<(), Error> {
         let started = self.links.now();
         let Some(delivery) = self.source.accept(&mut self.links, message)? else { return Ok(()) };
-        let Delivery { r#for, material } = delivery;
-        let header = match r#for {
-            For::Classification(header) => header,
-            For::Training(number, r#use) => {
-                self.keep_step_material(number, r#use, material);
+        let Delivery { purpose, material } = delivery;
+        let header = match purpose {
+            Purpose::Classification(header) => header,
+            Purpose::Training(number, purpose) => {
+                self.keep_step_material(number, purpose, material);
                 return Ok(());
             }
         };

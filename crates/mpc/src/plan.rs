@@ -34,7 +34,7 @@ pub enum Output {
 
 /// What is saved where a gate can be had in two ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Saving {
+pub enum TradeOff {
     /// Dealt words: for parties that answer each other at once.
     #[default]
     Bytes,
@@ -78,7 +78,7 @@ impl Plan {
         fraction: u32,
         batch: usize,
         output: Output,
-        saving: Saving,
+        trade_off: TradeOff,
     ) -> Result<Self, Error> {
         if !(FRACTION_MIN..=FRACTION_MAX).contains(&fraction) {
             return Err(Error::Fraction(fraction));
@@ -86,7 +86,7 @@ impl Plan {
         if !(1..=BATCH_MAX).contains(&batch) {
             return Err(Error::Batch(batch));
         }
-        let mut compiler = Compiler::new(network, fraction, saving);
+        let mut compiler = Compiler::new(network, fraction, trade_off);
         for layer in network.layers() {
             compiler.layer(layer);
         }
@@ -155,7 +155,7 @@ struct Compiler {
     steps: Vec<Step>,
     products: Vec<ProductLayer>,
     fraction: u32,
-    saving: Saving,
+    trade_off: TradeOff,
     form: FormName,
     /// Fractional bits of the wire here.
     fraction_here: u32,
@@ -169,12 +169,12 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn new(network: &Network, fraction: u32, saving: Saving) -> Self {
+    fn new(network: &Network, fraction: u32, trade_off: TradeOff) -> Self {
         Self {
             steps: Vec::new(),
             products: Vec::new(),
             fraction,
-            saving,
+            trade_off,
             form: FormName::Wide,
             fraction_here: fraction,
             divisor: 1.0,
@@ -198,18 +198,18 @@ impl Compiler {
             }
             Layer::Relu => {
                 self.narrow();
-                match self.saving {
-                    Saving::Bytes => self.push(of_plan::Relu, self.values),
-                    Saving::Rounds => self.push(of_plan::ReluOnce, self.values),
+                match self.trade_off {
+                    TradeOff::Bytes => self.push(of_plan::Relu, self.values),
+                    TradeOff::Rounds => self.push(of_plan::ReluOnce, self.values),
                 }
             }
             Layer::MaxPool(pool) => {
                 let windows = Windows::new(&named.input, pool.size);
                 self.narrow();
                 let count = windows.count();
-                match self.saving {
-                    Saving::Bytes => self.push(of_plan::MaxPool::<Max>::new(windows), count),
-                    Saving::Rounds => self.push(of_plan::MaxPool::<MaxOnce>::new(windows), count),
+                match self.trade_off {
+                    TradeOff::Bytes => self.push(of_plan::MaxPool::<Max>::new(windows), count),
+                    TradeOff::Rounds => self.push(of_plan::MaxPool::<MaxOnce>::new(windows), count),
                 }
             }
             Layer::AvgPool(pool) => self.average(Windows::new(&named.input, pool.size)),

@@ -4,7 +4,7 @@
 use super::Error;
 use super::clear::{Clear, Floor};
 use super::gates::{AtBounds, Kind};
-use super::plan::{Output, Plan, Saving};
+use super::plan::{Output, Plan, TradeOff};
 use sotto_network::{Network, Weights};
 
 /// Whether a layer's numbers fit.
@@ -49,7 +49,7 @@ impl Ranges {
         fraction: u32,
         sample: &[u8],
     ) -> Result<Self, Error> {
-        let plan = Plan::new(network, fraction, 1, Output::Label, Saving::Bytes)?;
+        let plan = Plan::new(network, fraction, 1, Output::Label, TradeOff::Bytes)?;
         let clear = Clear::new(&plan, network, weights)?;
         let mut seen = vec![[0i64; 2]; plan.steps.len()];
         for image in sample.chunks_exact(plan.inputs()) {

@@ -206,48 +206,48 @@ pub struct ModelView {
     /// Fractional bits.
     pub fraction: u32,
     /// What the gates save.
-    pub saving: SavingView,
+    pub saving: TradeOffView,
 }
 
 /// What gates save that can be had in two ways.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum SavingView {
+pub enum TradeOffView {
     /// Dealt words.
     Bytes,
     /// Rounds.
     Rounds,
 }
 
-impl From<sotto_mpc::Saving> for SavingView {
-    fn from(saving: sotto_mpc::Saving) -> Self {
+impl From<sotto_mpc::TradeOff> for TradeOffView {
+    fn from(saving: sotto_mpc::TradeOff) -> Self {
         match saving {
-            sotto_mpc::Saving::Bytes => Self::Bytes,
-            sotto_mpc::Saving::Rounds => Self::Rounds,
+            sotto_mpc::TradeOff::Bytes => Self::Bytes,
+            sotto_mpc::TradeOff::Rounds => Self::Rounds,
         }
     }
 }
 
-impl From<SavingView> for sotto_mpc::Saving {
-    fn from(saving: SavingView) -> Self {
+impl From<TradeOffView> for sotto_mpc::TradeOff {
+    fn from(saving: TradeOffView) -> Self {
         match saving {
-            SavingView::Bytes => Self::Bytes,
-            SavingView::Rounds => Self::Rounds,
+            TradeOffView::Bytes => Self::Bytes,
+            TradeOffView::Rounds => Self::Rounds,
         }
     }
 }
 
 impl From<sotto_mpc::ModelInfo> for ModelView {
     fn from(info: sotto_mpc::ModelInfo) -> Self {
-        let sotto_mpc::ModelInfo { number, preset, fraction, saving } = info;
-        Self { number, preset, fraction, saving: saving.into() }
+        let sotto_mpc::ModelInfo { number, preset, fraction, trade_off } = info;
+        Self { number, preset, fraction, saving: trade_off.into() }
     }
 }
 
 impl From<ModelView> for sotto_mpc::ModelInfo {
     fn from(view: ModelView) -> Self {
         let ModelView { number, preset, fraction, saving } = view;
-        Self { number, preset, fraction, saving: saving.into() }
+        Self { number, preset, fraction, trade_off: saving.into() }
     }
 }
 
@@ -317,9 +317,9 @@ pub struct WireRecord {
 
 impl From<sotto_mpc::Record> for WireRecord {
     fn from(record: sotto_mpc::Record) -> Self {
-        let way = match record.way {
-            sotto_mpc::Way::Sent => "sent",
-            sotto_mpc::Way::Received => "received",
+        let way = match record.direction {
+            sotto_mpc::Direction::Sent => "sent",
+            sotto_mpc::Direction::Received => "received",
         };
         let sotto_mpc::Record { path, role, bytes, at_ms: at, .. } = record;
         Self { path: path.to_string(), peer: role.name(), way, bytes, at }

@@ -7,11 +7,11 @@ use futures_util::FutureExt;
 use super::super::Error;
 use super::super::dealing::{Dealing, Masks, Scope};
 use super::super::messages::{Kind, ModelInfo};
-use super::super::plan::{Output, Saving};
+use super::super::plan::{Output, TradeOff};
 use super::super::ring::Wide;
 use super::deal::Dealt;
 use super::handover::{Handover, hand_over};
-use super::messages::{StepOrder, TrainingInfo, Use};
+use super::messages::{StepOrder, TrainingInfo, TrainingPurpose};
 use super::plan::Plan;
 use super::step::{Batch, State, step};
 use sotto_core::prg::StreamKey;
@@ -22,13 +22,13 @@ const NOBODY: &str = "the dealer waits for nobody";
 
 /// What the dealer remembers of trainings.
 #[derive(Default)]
-pub(crate) struct Deals {
-    course: Option<(TrainingInfo, Rc<Plan>)>,
+pub(crate) struct TrainingDealer {
+    run: Option<(TrainingInfo, Rc<Plan>)>,
     /// The highest number of material so far: none is dealt twice.
     last: u32,
 }
 
-impl Deals {
+impl TrainingDealer {
     /// Checks an order, and that its numbers are new.
     ///
     /// # Errors
@@ -37,8 +37,8 @@ impl Deals {
         if order.number <= self.last {
             return Err(Error::Reused { what: "material", number: order.number });
         }
-        if self.course.as_ref().is_none_or(|(info, _)| *info != order.info) {
-            self.course = Some((order.info.clone(), order.info.plan()?));
+        if self.run.as_ref().is_none_or(|(info, _)| *info != order.info) {
+            self.run = Some((order.info.clone(), order.info.plan()?));
         }
         self.last = order.number + (order.count - 1);
         Ok(())
@@ -54,19 +54,19 @@ impl Deals {
         place: u32,
         keys: &[StreamKey; 2],
     ) -> Result<[Secret<u32>; 2], Error> {
-        let (info, plan) = self.course.as_ref().ok_or(Error::Alone)?;
+        let (info, plan) = self.run.as_ref().ok_or(Error::Alone)?;
         let number = order.number + place;
-        match order.r#use {
-            Use::Step { .. } => {
+        match order.purpose {
+            TrainingPurpose::Step { .. } => {
                 let watched = info.is_watched(order.step + place);
                 deal_step(plan, keys, number, watched, &mut |_| ())
             }
-            Use::Handover { fraction, .. } => {
+            TrainingPurpose::Handover { fraction, .. } => {
                 let model = ModelInfo {
                     number: 0,
                     preset: info.preset.clone(),
                     fraction,
-                    saving: Saving::Bytes,
+                    trade_off: TradeOff::Bytes,
                 };
                 let to = model.plan(Kind { batch: 1, output: Output::Logits })?;
                 let handover = Handover::new(&info.network()?, plan, &to)?;

@@ -126,7 +126,8 @@ impl<'a> Rehearsal<'a> {
         let [alice, bob] = done.try_into().map_err(|_| Error::Alone)?;
         let ((alice, revealed, records), (bob, ..)) = (alice?, bob?);
         self.states = [alice, bob];
-        let sent = records.iter().filter(|record| record.way == super::super::Way::Sent);
+        let sent =
+            records.iter().filter(|record| record.direction == super::super::Direction::Sent);
         Ok(Cost {
             dealt,
             sent: sent.clone().map(|record| record.bytes).sum(),
