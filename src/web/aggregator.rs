@@ -35,7 +35,7 @@ use testing::Untested;
 #[wasm_bindgen]
 pub struct Aggregator {
     show: Show,
-    room: Rc<RefCell<Option<Room>>>,
+    room: Rc<RefCell<Option<AggregatorRoom>>>,
 }
 
 #[wasm_bindgen]
@@ -76,10 +76,10 @@ impl Aggregator {
     }
 }
 
-type Shared = Rc<RefCell<Option<Room>>>;
+type Shared = Rc<RefCell<Option<AggregatorRoom>>>;
 
 /// An open room.
-struct Room {
+struct AggregatorRoom {
     name: String,
     machine: sotto_federated::Aggregator,
     link: BroadcastLink,
@@ -138,7 +138,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Aggregator], move || receive(&arrived))
         .map_err(|error| words(&error))?;
-    let room = Room {
+    let room = AggregatorRoom {
         name,
         machine,
         link,
@@ -216,7 +216,7 @@ fn refused(problems: Vec<sotto_federated::Problem>) -> Shown {
 }
 
 /// Runs `action` on the room, once it is open.
-fn with_room(shared: &Shared, action: impl FnOnce(&mut Room)) {
+fn with_room(shared: &Shared, action: impl FnOnce(&mut AggregatorRoom)) {
     if let Some(room) = shared.borrow_mut().as_mut() {
         action(room);
     }
@@ -238,7 +238,7 @@ fn receive(shared: &Shared) {
     });
 }
 
-fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+fn carry_out(shared: &Shared, room: &mut AggregatorRoom, actions: Vec<Action>) {
     let given = room.machine.history();
     if room.given != given {
         // A try that was given up may have been seen, too.
@@ -340,7 +340,7 @@ fn watch(shared: &Shared, room: &str, id: PeerId) {
     });
 }
 
-impl Room {
+impl AggregatorRoom {
     fn warn(&self, text: String) {
         self.show.event(&Shown::Notice { level: "warning", worker: None, text });
     }

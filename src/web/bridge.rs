@@ -51,9 +51,9 @@ struct Broker {
     subscribe: Function,
 }
 
-type Shared = Rc<RefCell<Option<State>>>;
+type Shared = Rc<RefCell<Option<BridgeState>>>;
 
-struct State {
+struct BridgeState {
     end: End,
     show: Show,
     broker: Broker,
@@ -132,7 +132,7 @@ impl Bridge {
                 }
             }
             Command::Leave => {
-                with(&self.shared, State::leave);
+                with(&self.shared, BridgeState::leave);
                 self.shared.replace(None);
             }
         }
@@ -203,7 +203,7 @@ impl Bridge {
         let (show, broker) = (self.show.clone(), self.broker.clone());
         let pipes = Pipes::default();
         let read = epoch_ms();
-        let state = State { end, show, broker, pipes, now: 1, read, armed: None };
+        let state = BridgeState { end, show, broker, pipes, now: 1, read, armed: None };
         state.subscribe();
         state.tell();
         self.shared.replace(Some(state));
@@ -217,7 +217,7 @@ fn token_of(tab: &str) -> Token {
     token
 }
 
-fn with(shared: &Shared, action: impl FnOnce(&mut State)) {
+fn with(shared: &Shared, action: impl FnOnce(&mut BridgeState)) {
     if let Some(state) = shared.borrow_mut().as_mut() {
         state.keep_time();
         action(state);
@@ -265,7 +265,7 @@ fn arm(shared: &Shared) {
     });
 }
 
-impl State {
+impl BridgeState {
     fn keep_time(&mut self) {
         let read = epoch_ms();
         self.now += read.saturating_sub(self.read);

@@ -32,14 +32,14 @@ const NEWS_MAX: u32 = 150;
 #[wasm_bindgen]
 pub struct Client {
     show: Show,
-    state: Rc<RefCell<State>>,
+    state: Rc<RefCell<ClientState>>,
     /// Dropped when the page opens another session: whatever waits for the old one stops.
     session: Option<oneshot::Sender<()>>,
 }
 
 /// What is to be read, and by whom.
 #[derive(Default)]
-struct State {
+struct ClientState {
     /// The newest drawing alone: older ones have been drawn over.
     drawing: Option<DrawCommand>,
     evaluation: Option<Evaluation>,
@@ -147,7 +147,7 @@ impl Client {
 /// Which of the test digits, of which evaluation, and their pixels.
 type NextDigits = (Range<usize>, u32, Vec<u8>);
 
-impl State {
+impl ClientState {
     /// The test digits that go next.
     fn next_digits(&self) -> Result<Option<NextDigits>, Error> {
         let (Some(evaluation), Some((model, _))) = (&self.evaluation, &self.using) else {
@@ -181,7 +181,7 @@ impl State {
 }
 
 /// Works off what is to be read, unless somebody does.
-fn work(state: &Rc<RefCell<State>>, show: &Show) {
+fn work(state: &Rc<RefCell<ClientState>>, show: &Show) {
     if std::mem::replace(&mut state.borrow_mut().busy, true) {
         return;
     }
@@ -193,7 +193,7 @@ fn work(state: &Rc<RefCell<State>>, show: &Show) {
 }
 
 /// The newest drawing, or else the next test digits; `false` when nothing is left to do.
-async fn step(state: &RefCell<State>, show: &Show) -> bool {
+async fn step(state: &RefCell<ClientState>, show: &Show) -> bool {
     let drawing = state.borrow_mut().next_drawing();
     if let Some(drawing) = drawing {
         let id = drawing.id;
@@ -237,7 +237,11 @@ async fn step(state: &RefCell<State>, show: &Show) -> bool {
     true
 }
 
-async fn read(state: &RefCell<State>, show: &Show, command: DrawCommand) -> Result<(), String> {
+async fn read(
+    state: &RefCell<ClientState>,
+    show: &Show,
+    command: DrawCommand,
+) -> Result<(), String> {
     let DrawCommand { id, width, height, pen, strokes, reader, label } = command;
     let drawing = Drawing { width, height, pen, strokes };
     let image = drawing.image().map_err(|error| error.to_string())?;
@@ -268,7 +272,7 @@ async fn read(state: &RefCell<State>, show: &Show, command: DrawCommand) -> Resu
 
 /// Has images read on shares by the newest model. Ends the session when it fails.
 async fn on_shares(
-    state: &RefCell<State>,
+    state: &RefCell<ClientState>,
     show: &Show,
     pixels: &[u8],
     output: Output,

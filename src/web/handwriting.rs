@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::environment::{now, sleep, turn};
 use super::page::{HandwritingCommand as Command, WorkerEvent as Shown};
 use super::store::{self, ObjectStore};
-use super::worker::{Room, SLICE_MS, Shared, announce, with_room};
+use super::worker::{SLICE_MS, Shared, WorkerRoom, announce, with_room};
 use sotto_digits::Digits;
 use sotto_digits::drawing::Drawing;
 use sotto_digits::handwriting::Handwriting;
@@ -155,7 +155,7 @@ pub(super) async fn find(shared: &Shared, key: &str) -> (Handwriting, Option<Str
     while with_room(shared, |room| room.training_set.is_writing) == Some(true) {
         sleep(WRITING).await;
     }
-    let here = |room: &mut Room| {
+    let here = |room: &mut WorkerRoom| {
         (room.training_set.key.as_deref() == Some(key)).then(|| room.training_set.own())
     };
     if let Some(own) = with_room(shared, here).flatten() {
@@ -191,7 +191,7 @@ pub(super) fn handle(shared: &Shared, command: Command) {
 
 /// Noise hides one appearance of a digit: with it, none stands in the shard twice.
 pub(super) fn limit_copies(shared: &Shared, job: &Job) {
-    let limit = |room: &mut Room| {
+    let limit = |room: &mut WorkerRoom| {
         let trouble = room.training_set.limit_copies(job)?;
         if let Some(text) = trouble {
             room.show.event(&warning(text));

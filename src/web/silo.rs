@@ -34,12 +34,12 @@ const SLICE_MS: f64 = 100.0;
 #[wasm_bindgen]
 pub struct Silo {
     show: Show,
-    state: Rc<RefCell<State>>,
+    state: Rc<RefCell<SiloState>>,
     data: String,
 }
 
 #[derive(Default)]
-struct State {
+struct SiloState {
     role: Option<train::Silo<WebMailbox>>,
     /// What has gone out.
     shared: Digits,
@@ -65,7 +65,7 @@ impl Silo {
                 prg::self_check().map_err(|error| JsValue::from(error.to_string()))?;
                 let mailbox = WebMailbox::open(page::read_links(&value)?, Rc::default())?;
                 let links = Links::new(mailbox, epoch_clock());
-                self.state.replace(State {
+                self.state.replace(SiloState {
                     role: Some(train::Silo::new(links, secrets())),
                     shared: Digits::default(),
                 });
@@ -127,7 +127,7 @@ fn drawn(drawing: &Drawing, label: u8) -> Result<Digits, String> {
     Digits::new(image.to_vec(), vec![label]).map_err(|error| error.to_string())
 }
 
-async fn contribute(state: &RefCell<State>, show: &Show, digits: Result<Digits, String>) {
+async fn contribute(state: &RefCell<SiloState>, show: &Show, digits: Result<Digits, String>) {
     let digits = match digits {
         Ok(digits) => digits,
         Err(reason) => return show.event(&Shown::Unshared { reason }),

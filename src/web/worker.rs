@@ -85,10 +85,10 @@ impl Worker {
     }
 }
 
-pub(super) type Shared = Rc<RefCell<Option<Room>>>;
+pub(super) type Shared = Rc<RefCell<Option<WorkerRoom>>>;
 
 /// A room that this worker is in.
-pub(super) struct Room {
+pub(super) struct WorkerRoom {
     name: String,
     machine: sotto_federated::Worker,
     link: BroadcastLink,
@@ -134,7 +134,7 @@ async fn open(
     let link = BroadcastLink::new(&name, &[Address::Workers, address], move || receive(&arrived))
         .map_err(|error| words(&error))?;
     let is_willing = judge.is_willing();
-    *shared.borrow_mut() = Some(Room {
+    *shared.borrow_mut() = Some(WorkerRoom {
         name,
         machine,
         link,
@@ -161,7 +161,10 @@ fn warning(text: String) -> Shown {
     Shown::Notice { level: "warning", text }
 }
 
-pub(super) fn with_room<T>(shared: &Shared, action: impl FnOnce(&mut Room) -> T) -> Option<T> {
+pub(super) fn with_room<T>(
+    shared: &Shared,
+    action: impl FnOnce(&mut WorkerRoom) -> T,
+) -> Option<T> {
     shared.borrow_mut().as_mut().map(action)
 }
 
@@ -184,7 +187,7 @@ fn receive(shared: &Shared) {
     });
 }
 
-fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+fn carry_out(shared: &Shared, room: &mut WorkerRoom, actions: Vec<Action>) {
     for action in actions {
         let shared = Rc::clone(shared);
         match action {
@@ -333,7 +336,7 @@ pub(super) fn announce(shared: &Shared) {
     }
 }
 
-impl Room {
+impl WorkerRoom {
     fn state(&self) -> WorkerState {
         let (phase, round, reason) = match self.machine.phase() {
             _ if self.trial.is_silent() => ("silent", None, None),

@@ -14,7 +14,7 @@ use crate::data::Data;
 use crate::host::Host;
 use crate::state::{self, RoomKeys, State};
 use crate::{asked_to_stop, entropy};
-use run::{Checkpointer, Room};
+use run::{AggregatorRoom, Checkpointer};
 use testing::Tester;
 
 /// Holds a room as the aggregator, trains with the workers that join, and tests the model on test digits.
@@ -79,7 +79,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     broker.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());
     let host = Host::new(HostSession::new(endpoint, vec![WORKER.to_owned()]), machine);
-    let mut room = Room::open(host, broker, checkpointer, tester)?;
+    let mut room = AggregatorRoom::open(host, broker, checkpointer, tester)?;
     let stop = asked_to_stop();
     tokio::pin!(stop);
     let mut is_whole = true;

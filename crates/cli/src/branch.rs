@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use sotto_core::wire::Address;
-use sotto_federated::{Aggregator, Branch, Event, Millis, Step, Worker, WorkerEvent};
+use sotto_federated::{Aggregator, Branch, BranchOutput, Event, Millis, Worker, WorkerEvent};
 use sotto_link::{Endpoint, HostSession, Input, Invite, Timing, Token, WORKER, Who};
 use sotto_secagg::Identity;
 
@@ -146,8 +146,8 @@ impl BranchRoom {
     fn host_hears(&mut self, input: Input<'_>, now: Millis) {
         let effects = self.host.hear(input, now);
         self.carry_out(effects);
-        let step = self.branch.follow(self.host.machine_mut(), now);
-        self.take(step, now);
+        let output = self.branch.follow(self.host.machine_mut(), now);
+        self.take(output, now);
         let admits = self.host.has_room();
         if admits != self.admits
             && let Some(broker) = &self.broker
@@ -158,12 +158,12 @@ impl BranchRoom {
     }
 
     fn branch_hears(&mut self, event: WorkerEvent, now: Millis) {
-        let step = self.branch.hear(event, self.host.machine_mut(), now);
-        self.take(step, now);
+        let output = self.branch.hear(event, self.host.machine_mut(), now);
+        self.take(output, now);
     }
 
-    fn take(&mut self, step: Step, now: Millis) {
-        let Step { above, below, wakes, notices } = step;
+    fn take(&mut self, output: BranchOutput, now: Millis) {
+        let BranchOutput { above, below, wakes, notices } = output;
         self.said.extend(above);
         self.wakes.extend(wakes);
         for text in notices {

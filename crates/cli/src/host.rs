@@ -218,14 +218,14 @@ mod tests {
     use sotto_secagg::Identity;
 
     /// A host, its guests, and a broker that loses nothing.
-    struct Room {
+    struct TestRoom {
         host: Host,
         guests: Vec<GuestSession>,
         heard: Vec<(usize, String)>,
         now: Millis,
     }
 
-    impl Room {
+    impl TestRoom {
         fn new(guests: usize) -> Self {
             let secret = RoomSecret::draw(&mut entropy());
             let timing = Timing::default();
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn an_id_belongs_to_who_first_used_it_while_that_one_is_there() {
-        let mut room = Room::new(2);
+        let mut room = TestRoom::new(2);
         let (channel, bytes) = join();
         room.say(0, &bytes);
         room.say(1, &bytes);
@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn who_finds_no_room_is_sent_on() {
-        let mut room = Room::new(2);
+        let mut room = TestRoom::new(2);
         room.host.capacity = 1;
         room.say(0, &join().1);
         room.say(0, &join().1);
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_has_so_many_workers_and_no_more() {
-        let mut room = Room::new(1);
+        let mut room = TestRoom::new(1);
         for _ in 0..WORKERS_MAX + 3 {
             room.say(0, &join().1);
         }

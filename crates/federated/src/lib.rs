@@ -38,7 +38,7 @@ pub use aggregator::{
     Action, Aggregator, Checkpoint, Event, Level, MEMBERS_MAX, Mean, Member, MemberState, Phase,
     Privacy, RelayError, RestoreError, STEP_MS, Snapshot, Spending, Stamp, SumView,
 };
-pub use branch::{Branch, Step};
+pub use branch::{Branch, BranchOutput};
 pub use example_level::ExampleTask;
 pub use local::{Job, LocalTraining, Report, Secret, TrainingError};
 pub use messages::{

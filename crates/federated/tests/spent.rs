@@ -150,7 +150,7 @@ fn trained(job: &Job) -> WorkerEvent {
 }
 
 /// An aggregator that may ask for anything.
-struct Room {
+struct TestAggregator {
     workers: Vec<TestWorker>,
     tokens: u8,
 }
@@ -185,7 +185,7 @@ impl Ask {
     }
 }
 
-impl Room {
+impl TestAggregator {
     fn new() -> Self {
         let mut room = Self { workers: (0..WORKERS).map(TestWorker::new).collect(), tokens: 0 };
         room.join(1);
@@ -272,7 +272,7 @@ const ALL: [usize; WORKERS] = [0, 1, 2, 3];
 const WITHOUT: [usize; 3] = [0, 1, 3];
 
 /// The sum of all has been opened; whatever is asked now, the others do not sum the same again.
-fn attacks(room: &mut Room, attacker: &str) {
+fn attacks(room: &mut TestAggregator, attacker: &str) {
     let same_run = [
         FIRST,
         Ask { attempt: 2, ..FIRST },
@@ -306,7 +306,7 @@ fn attacks(room: &mut Room, attacker: &str) {
 
 #[test]
 fn the_same_task_with_one_worker_left_out_is_refused() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     let sum = room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     assert_eq!(sum.survivors.len(), WORKERS);
     attacks(&mut room, "asks again");
@@ -314,7 +314,7 @@ fn the_same_task_with_one_worker_left_out_is_refused() {
 
 #[test]
 fn workers_that_were_restarted_refuse_it_too() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     room.workers.iter_mut().for_each(TestWorker::restart);
     room.join(1);
@@ -325,7 +325,7 @@ fn workers_that_were_restarted_refuse_it_too() {
 #[test]
 fn a_worker_that_was_denied_its_statements_refuses_it_too() {
     for restarts in [false, true] {
-        let mut room = Room::new();
+        let mut room = TestAggregator::new();
         let denied = |worker: usize, step: &FromServer| {
             worker == 0 && matches!(step, FromServer::Statements(_))
         };
@@ -341,14 +341,14 @@ fn a_worker_that_was_denied_its_statements_refuses_it_too() {
 
 #[test]
 fn masked_vectors_of_a_try_that_was_given_up_are_not_sent_again() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     assert_eq!(room.sum(FIRST, &ALL, Phase::Confirming, nothing), Ok(None));
     attacks(&mut room, "gives a try up");
 }
 
 #[test]
 fn before_it_has_sent_its_vector_a_worker_sums_in_any_later_try() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     assert_eq!(room.sum(FIRST, &ALL, Phase::Sharing, nothing), Ok(None));
     // The same try once more, as for a worker that comes back into it, and a later one.
     assert_eq!(room.sum(FIRST, &ALL, Phase::Sharing, nothing), Ok(None));
@@ -359,7 +359,7 @@ fn before_it_has_sent_its_vector_a_worker_sums_in_any_later_try() {
 /// What an honest aggregator does that has to go on: it takes the number that it is told.
 #[test]
 fn a_later_number_is_taken() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     room.join(2);
     let again = Ask { run: 2, ..FIRST };
@@ -375,7 +375,7 @@ fn a_later_number_is_taken() {
 
 #[test]
 fn a_vector_leaves_once_its_record_is_durable() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     room.workers[VICTIM].disk = Disk::Slow;
     let sum = room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     assert_eq!((sum.survivors.len(), room.masked(VICTIM)), (3, 0), "it waits for its disk");
@@ -387,7 +387,7 @@ fn a_vector_leaves_once_its_record_is_durable() {
 
 #[test]
 fn a_late_record_does_not_let_a_later_vector_leave() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     room.workers[VICTIM].disk = Disk::Slow;
     room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     let next = Ask { round: 2, model: 0.25, ..FIRST };
@@ -403,7 +403,7 @@ fn a_late_record_does_not_let_a_later_vector_leave() {
 
 #[test]
 fn a_worker_that_cannot_keep_a_record_sends_nothing_and_says_why() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     room.workers[VICTIM].disk = Disk::Full;
     let sum = room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     assert_eq!((sum.survivors.len(), room.masked(VICTIM)), (3, 0));
@@ -413,7 +413,7 @@ fn a_worker_that_cannot_keep_a_record_sends_nothing_and_says_why() {
 
 #[test]
 fn a_task_that_comes_twice_disturbs_nothing() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     let (token, said) = room.ask(0, FIRST);
     assert!(matches!(said[..], [Said::Step(FromClient::Keys(_))]));
     let task = ToWorker::Task(Box::new(FIRST.task(token)));
@@ -429,7 +429,7 @@ fn a_task_that_comes_twice_disturbs_nothing() {
 #[test]
 fn a_run_that_sums_securely_gets_nothing_in_the_clear() {
     for restarts in [false, true] {
-        let mut room = Room::new();
+        let mut room = TestAggregator::new();
         room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
         if restarts {
             room.workers[0].restart();

@@ -11,8 +11,8 @@ use sotto_digits::layout::Layout;
 use sotto_digits::synthetic;
 use sotto_federated::sim::Simulation;
 use sotto_federated::{
-    Action, Aggregator, Assignment, Branch, Event, Job, LocalTraining, Phase, Settings, Step,
-    Worker, WorkerAction, WorkerEvent,
+    Action, Aggregator, Assignment, Branch, BranchOutput, Event, Job, LocalTraining, Phase,
+    Settings, Worker, WorkerAction, WorkerEvent,
 };
 use sotto_secagg::Identity;
 
@@ -123,16 +123,16 @@ impl Tree {
                 News::Above(node, event) => {
                     let BranchNode { branch, machine, is_there, .. } = &mut self.branches[node];
                     if *is_there {
-                        let step = branch.hear(event, machine, now);
-                        self.branch_wants(node, step);
+                        let output = branch.hear(event, machine, now);
+                        self.branch_wants(node, output);
                     }
                 }
                 News::Below(node, event) => {
                     let BranchNode { branch, machine, .. } = &mut self.branches[node];
                     let below = machine.handle(event, now);
-                    let mut step = branch.follow(machine, now);
-                    step.below.splice(0..0, below);
-                    self.branch_wants(node, step);
+                    let mut output = branch.follow(machine, now);
+                    output.below.splice(0..0, below);
+                    self.branch_wants(node, output);
                 }
                 News::Worker(node, leaf, event) => self.leaf(node, leaf, event),
             }
@@ -154,12 +154,12 @@ impl Tree {
         }
     }
 
-    fn branch_wants(&mut self, node: usize, step: Step) {
-        self.notices.extend(step.notices);
-        for bytes in step.above {
+    fn branch_wants(&mut self, node: usize, output: BranchOutput) {
+        self.notices.extend(output.notices);
+        for bytes in output.above {
             self.queue.push_back(News::Root(Event::Bytes(bytes)));
         }
-        for action in step.below {
+        for action in output.below {
             match action {
                 Action::Send(to, bytes) => {
                     for (leaf, TestWorker { machine, .. }) in

@@ -34,12 +34,12 @@ enum Side {
 
 /// Workers lie to the aggregator, or somebody between them does.
 pub(super) fn aggregator(bytes: &[u8]) {
-    Room::new(&mut Input::new(bytes), Side::Aggregator).run(Input::new(bytes));
+    FuzzedRoom::new(&mut Input::new(bytes), Side::Aggregator).run(Input::new(bytes));
 }
 
 /// The aggregator lies to its workers, or somebody between them does.
 pub(super) fn worker(bytes: &[u8]) {
-    Room::new(&mut Input::new(bytes), Side::Workers).run(Input::new(bytes));
+    FuzzedRoom::new(&mut Input::new(bytes), Side::Workers).run(Input::new(bytes));
 }
 
 struct Actor {
@@ -56,7 +56,7 @@ struct Actor {
 /// A round, and the hash of the model that it began with.
 type Work = (u32, [u8; 32]);
 
-struct Room {
+struct FuzzedRoom {
     side: Side,
     aggregator: Aggregator,
     workers: Vec<Actor>,
@@ -72,7 +72,7 @@ struct Room {
     restarts: u64,
 }
 
-impl Room {
+impl FuzzedRoom {
     fn new(input: &mut Input<'_>, side: Side) -> Self {
         let aggregator = Aggregator::new(settings(input), entropy(1, "fuzzing/aggregator"));
         let mut room = Self {
@@ -542,7 +542,7 @@ fn spoil(task: &mut Task, choice: u8, value: f32) {
 /// Tasks as an aggregator with these settings gives them, with the first few of their weights.
 pub(super) fn tasks() -> Vec<Task> {
     let of = |choices: [u8; 4]| {
-        let mut room = Room::new(&mut Input::new(&choices), Side::Workers);
+        let mut room = FuzzedRoom::new(&mut Input::new(&choices), Side::Workers);
         room.calm(CALM_MAX);
         let jobs = room.workers.into_iter().filter_map(|actor| actor.job);
         jobs.map(|job| job.task).next()

@@ -92,7 +92,7 @@ struct Stranger {
     next: u64,
 }
 
-struct Room {
+struct FuzzedRoom {
     secret: RoomSecret,
     ends: Vec<End>,
     stranger: Stranger,
@@ -109,7 +109,7 @@ struct Room {
 /// Steps, one after the other.
 pub fn run(bytes: &[u8]) {
     let mut input = Input::new(bytes);
-    let mut room = Room::new();
+    let mut room = FuzzedRoom::new();
     for _ in 0..STEPS_MAX {
         if input.is_empty() {
             break;
@@ -122,7 +122,7 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-impl Room {
+impl FuzzedRoom {
     fn new() -> Self {
         let secret = RoomSecret::draw(&mut entropy(0, "fuzzing/room"));
         let identity = identity();

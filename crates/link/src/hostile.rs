@@ -59,7 +59,7 @@ pub(super) fn deliveries() -> impl Strategy<Value = Vec<Delivery>> {
 }
 
 /// A room, its broker and the time.
-pub(super) struct Room {
+pub(super) struct TestRoom {
     pub(super) ends: Vec<Endpoint>,
     pub(super) now: u64,
     /// To whom, and what, in the order in which it goes.
@@ -77,7 +77,7 @@ pub(super) struct Room {
     words: BTreeMap<(usize, EndpointId), Words>,
 }
 
-impl Room {
+impl TestRoom {
     pub(super) fn new(secrets: &[u64], payload: usize, deliveries: Vec<Delivery>) -> Self {
         let end = |(place, of): (u64, &u64)| {
             let claim = format!("claim {place}");
@@ -213,7 +213,7 @@ proptest! {
         messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..3000), 1..20),
         payload in 300usize..2000,
     ) {
-        let mut room = Room::new(&[1, 1, 1], payload, before);
+        let mut room = TestRoom::new(&[1, 1, 1], payload, before);
         room.pass(70_000);
         room.deliveries = during.into_iter();
         for (place, message) in messages.iter().enumerate() {
@@ -234,7 +234,7 @@ proptest! {
     /// Bytes of any kind, behind the present version.
     #[test]
     fn any_frame_is_taken_or_refused(frames: Vec<Vec<u8>>, kind in 0u8..4) {
-        let mut room = Room::new(&[1], 1000, Vec::new());
+        let mut room = TestRoom::new(&[1], 1000, Vec::new());
         for mut frame in frames {
             frame.splice(0..0, [frame::VERSION, kind]);
             room.tell(0, Input::Frame(&frame));
@@ -248,7 +248,7 @@ proptest! {
     fn whatever_stands_inside_a_seal_is_taken_or_refused(
         changes in prop::collection::vec((0usize..5, edits()), 1..12), is_reserved: bool,
     ) {
-        let mut room = Room::new(&[1], 1000, Vec::new());
+        let mut room = TestRoom::new(&[1], 1000, Vec::new());
         if is_reserved {
             let end = room.ends.remove(0);
             room.ends.push(end.reserved());
@@ -316,15 +316,15 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
 }
 
 /// The public key of a room's first end, which has said hello.
-fn public_of(room: &Room) -> [u8; 32] {
+fn public_of(room: &TestRoom) -> [u8; 32] {
     let listener = ScriptedPeer::new(secret(1), seeded(201));
     let hello = room.frames.iter().find_map(|frame| listener.hears(frame));
     hello.expect("it says hello").public
 }
 
 /// Two ends that have said something to each other.
-fn talk() -> Room {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+fn talk() -> TestRoom {
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     for step in 0..4 {
         room.send(step % 2, 1 - step % 2, "way/1", vec![step as u8; 700 * step]);
@@ -376,7 +376,7 @@ fn real_frames_that_were_changed_are_refused() {
 
 #[test]
 fn ends_find_each_other_and_the_broker_learns_neither_secret_nor_message() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let ids = [room.id(0), room.id(1)];
     assert_eq!(room.joined.len(), 2);
@@ -415,7 +415,7 @@ fn who_is_in_the_room_cannot_read_what_two_others_say() {
 #[test]
 fn who_was_not_heard_of_and_says_something_is_asked_who_it_is() {
     for is_reserved in [false, true] {
-        let mut room = Room::new(&[1, 1], 1000, Vec::new());
+        let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
         if is_reserved {
             let end = room.ends.remove(1);
             room.ends.push(end.reserved());
@@ -430,7 +430,7 @@ fn who_was_not_heard_of_and_says_something_is_asked_who_it_is() {
 
 #[test]
 fn those_who_were_not_heard_of_are_asked_now_and_then() {
-    let mut room = Room::new(&[1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1], 1000, Vec::new());
     room.pass(1_000);
     let before = room.frames.len();
     for stranger in 0..200 {
@@ -442,7 +442,7 @@ fn those_who_were_not_heard_of_are_asked_now_and_then() {
 
 #[test]
 fn who_does_not_know_the_secret_is_nobody() {
-    let mut room = Room::new(&[1, 2, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 2, 1], 1000, Vec::new());
     room.pass(20_000);
     let stranger = room.id(1);
     assert!(!room.joined.iter().any(|(at, id)| *at == 1 || *id == stranger));
@@ -451,7 +451,7 @@ fn who_does_not_know_the_secret_is_nobody() {
 
 #[test]
 fn a_cut_of_a_minute_loses_nothing() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     (0..2).for_each(|at| room.tell(at, Input::Disconnected));
     room.send(0, 1, "while it is down", vec![7; 5_000]);
@@ -464,8 +464,8 @@ fn a_cut_of_a_minute_loses_nothing() {
 }
 
 /// Two ends that have lost each other.
-pub(super) fn lost() -> Room {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+pub(super) fn lost() -> TestRoom {
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let (here, away) = (room.id(0), room.id(1));
     room.tell(1, Input::Disconnected);
@@ -576,7 +576,7 @@ fn hello_of(seed: u64) -> (EndpointId, Vec<u8>) {
 /// One end has given the link up, and the other one does not know it yet, or has missed more than one.
 #[test]
 fn the_later_link_is_the_one_that_counts() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let (here, away) = (room.id(0), room.id(1));
     for _ in 0..2 {
@@ -600,7 +600,7 @@ fn the_later_link_is_the_one_that_counts() {
 
 #[test]
 fn who_says_farewell_is_gone_at_once() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let now = room.now;
     room.ends[1].leave(now);
@@ -647,7 +647,7 @@ fn a_comparison_that_is_broken_off_before_there_are_words_is_counted() {
 
 #[test]
 fn links_that_come_to_words_are_not_counted_as_broken_off() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let now = room.now;
     (0..2).for_each(|at| room.ends[at].leave(now));
@@ -657,7 +657,7 @@ fn links_that_come_to_words_are_not_counted_as_broken_off() {
 /// Words were shown, and the other end begins the comparison anew: it may not have liked them.
 #[test]
 fn a_comparison_that_begins_anew_after_there_were_words_is_counted() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let (away, words) = (room.id(1), room.words.clone());
     assert_eq!(words.len(), 2);

@@ -7,7 +7,7 @@
 use std::num::Wrapping;
 
 use super::fixed::{decode, pixel};
-use super::gates::{AtOracle, Kind, Size};
+use super::gates::{AtOracle, Size, ValueKind};
 use super::model::Operand;
 use super::plan::{Output, Plan};
 use super::ring::Wide;
@@ -62,7 +62,7 @@ impl<'a> Clear<'a> {
         &self,
         pixels: &[u8],
         rounding: &mut dyn Rounding,
-        watch: &mut dyn FnMut(usize, Kind, &[i64]),
+        watch: &mut dyn FnMut(usize, ValueKind, &[i64]),
     ) -> Vec<Answer> {
         let plan = self.plan;
         let mut values: Vec<i64> =

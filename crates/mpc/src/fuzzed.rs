@@ -1,6 +1,6 @@
 //! Messages that no other module can read, for those who read them all.
 
-use super::messages::{Header, Kind, ModelInfo, Order};
+use super::messages::{ClassificationKind, Header, ModelInfo, Order};
 use super::plan::{Output, TradeOff};
 use super::train::{Begin, Loss, StepOrder, Training, TrainingInfo, TrainingPurpose};
 use sotto_core::wire::{Error, Reader, Writer};
@@ -33,7 +33,7 @@ pub fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
 pub fn examples() -> Vec<Vec<u8>> {
     let (preset, fraction, trade_off) = ("linear".to_owned(), 8, TradeOff::Rounds);
     let model = ModelInfo { number: 1, preset: preset.clone(), fraction, trade_off };
-    let kind = Kind { batch: 2, output: Output::Label };
+    let kind = ClassificationKind { batch: 2, output: Output::Label };
     let training = Training { batch: 4, rate: 5, momentum: Some(3), loss: Loss::CrossEntropy };
     let info = TrainingInfo { number: 1, preset, training, epochs: 3, watched: 1 };
     let purpose = TrainingPurpose::Handover { training: 1, fraction };

@@ -91,7 +91,7 @@ pub use client::{Answer, Client, Shared};
 pub use dealer::{Dealer, DealerEvent};
 pub use evaluate::Seen;
 pub use links::{Clock, Direction, Links, MESSAGE_MAX, Record, Waiting};
-pub use messages::{Kind, ModelInfo};
+pub use messages::{ClassificationKind, ModelInfo};
 pub use owner::Owner;
 pub use party::ComputeParty;
 pub use path::{Job, Path};

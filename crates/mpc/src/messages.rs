@@ -52,7 +52,7 @@ impl ModelInfo {
     ///
     /// # Errors
     /// [`Error::Network`], [`Error::Fraction`], [`Error::Batch`].
-    pub fn plan(&self, kind: Kind) -> Result<Rc<Plan>, Error> {
+    pub fn plan(&self, kind: ClassificationKind) -> Result<Rc<Plan>, Error> {
         // A batch waits once for all of its images: there, bytes are what takes time.
         let trade_off = if kind.batch == 1 { self.trade_off } else { TradeOff::Bytes };
         Plan::new(&self.network()?, self.fraction, kind.batch, kind.output, trade_off).map(Rc::new)
@@ -82,14 +82,14 @@ impl ModelInfo {
 
 /// A kind of classification: material is dealt for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Kind {
+pub struct ClassificationKind {
     /// Images that go through together.
     pub batch: usize,
     /// What the client learns.
     pub output: Output,
 }
 
-impl Kind {
+impl ClassificationKind {
     fn write(self, writer: &mut Writer) {
         let output = match self.output {
             Output::Logits => 0,
@@ -116,7 +116,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Order {
     pub(super) model: ModelInfo,
-    pub(super) kind: Kind,
+    pub(super) kind: ClassificationKind,
     pub(super) count: u32,
 }
 
@@ -132,7 +132,7 @@ impl Order {
     pub(super) fn decode(payload: &[u8]) -> Result<Self, WireError> {
         let mut reader = Reader::new(payload);
         let model = ModelInfo::read(&mut reader)?;
-        let kind = Kind::read(&mut reader)?;
+        let kind = ClassificationKind::read(&mut reader)?;
         let count = reader.u32("count")?.min(COUNT_MAX);
         reader.finish()?;
         Ok(Self { model, kind, count })
@@ -144,7 +144,7 @@ impl Order {
 pub(super) struct Header {
     pub(super) number: u32,
     pub(super) model: u32,
-    pub(super) kind: Kind,
+    pub(super) kind: ClassificationKind,
 }
 
 impl Header {
@@ -159,7 +159,7 @@ impl Header {
     pub(super) fn decode(payload: &[u8]) -> Result<(Self, &[u8]), WireError> {
         let mut reader = Reader::new(payload);
         let (number, model) = (reader.u32("number")?, reader.u32("model")?);
-        let kind = Kind::read(&mut reader)?;
+        let kind = ClassificationKind::read(&mut reader)?;
         Ok((Self { number, model, kind }, reader.rest()))
     }
 }
@@ -175,8 +175,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn kind(batch: usize, label: bool) -> Kind {
-        Kind { batch, output: if label { Output::Label } else { Output::Logits } }
+    fn kind(batch: usize, label: bool) -> ClassificationKind {
+        ClassificationKind { batch, output: if label { Output::Label } else { Output::Logits } }
     }
 
     proptest! {

@@ -22,7 +22,7 @@ use sotto_network::{Network, Weights};
 
 /// The kinds of products.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Product {
+pub(super) enum ProductKind {
     Linear { inputs: usize, outputs: usize },
     Conv(Geometry),
 }
@@ -31,7 +31,7 @@ pub(super) enum Product {
 #[derive(Debug, Clone)]
 pub(super) struct ProductLayer {
     pub(super) name: String,
-    pub(super) shape: Product,
+    pub(super) shape: ProductKind,
     /// What a weight of 1 is in the ring.
     pub(super) weight_unit: f64,
     /// What a bias of 1 is in the ring.
@@ -49,7 +49,7 @@ pub(super) enum Operand<T: Number = Wide> {
 /// Images from which packing the inputs pays.
 const PACKING_MIN: usize = 4;
 
-impl Product {
+impl ProductKind {
     /// Values that enter, of one image.
     pub(super) fn inputs(&self) -> usize {
         match self {

@@ -2,7 +2,7 @@
 
 use super::client::split;
 use super::links::Links;
-use super::messages::{Kind, ModelInfo};
+use super::messages::{ClassificationKind, ModelInfo};
 use super::path::Job;
 use super::plan::{Output, TradeOff};
 use super::train::TrainingInfo;
@@ -37,7 +37,7 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     ) -> Result<ModelInfo, Error> {
         let number = self.shared + 1;
         let info = ModelInfo { number, preset: preset.to_owned(), fraction, trade_off };
-        let plan = info.plan(Kind { batch: 1, output: Output::Logits })?;
+        let plan = info.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
         let encoded = plan.encode(&info.network()?, weights)?;
         self.shared = number;
         let shares = split(&encoded, &mut self.entropy);
@@ -101,7 +101,7 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     ) -> Result<ModelInfo, Error> {
         let number = self.shared + 1;
         let info = ModelInfo { number, preset: training.preset.clone(), fraction, trade_off };
-        info.plan(Kind { batch: 1, output: Output::Logits })?;
+        info.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
         self.shared = number;
         let mut writer = Writer::new();
         info.write(&mut writer);

@@ -15,7 +15,7 @@ use super::dealing::{Masks, Scope};
 use super::evaluate::{Prepared, prepare};
 use super::gates::Online;
 use super::links::{Links, Message, Record};
-use super::messages::{Header, Kind, ModelInfo, malformed};
+use super::messages::{ClassificationKind, Header, ModelInfo, malformed};
 use super::model::{ModelShare, PartyModel};
 use super::path::{Job, Path};
 use super::plan::{Output, Plan};
@@ -44,7 +44,7 @@ pub struct ComputeParty<M, S = FromDealer> {
     given: VecDeque<(ModelInfo, Given)>,
     requests: VecDeque<(Header, Share<Wide>)>,
     /// The last kind that was asked for.
-    wanted: Kind,
+    wanted: ClassificationKind,
     last_request: u32,
     watched: Rc<Cell<bool>>,
     trainer: PartyTraining,
@@ -65,11 +65,11 @@ struct Model {
     /// The messages by which it came.
     records: Vec<Record>,
     layers: PartyModel,
-    plans: BTreeMap<Kind, Rc<Plan>>,
+    plans: BTreeMap<ClassificationKind, Rc<Plan>>,
 }
 
 impl Model {
-    fn plan(&mut self, kind: Kind) -> Result<Rc<Plan>, Error> {
+    fn plan(&mut self, kind: ClassificationKind) -> Result<Rc<Plan>, Error> {
         if let Some(plan) = self.plans.get(&kind) {
             return Ok(Rc::clone(plan));
         }
@@ -114,7 +114,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
             model: None,
             given: VecDeque::new(),
             requests: VecDeque::new(),
-            wanted: Kind { batch: 1, output: Output::Logits },
+            wanted: ClassificationKind { batch: 1, output: Output::Logits },
             last_request: 0,
             watched,
             trainer: PartyTraining::new(entropy),
@@ -234,7 +234,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
         Ok(())
     }
 
-    fn show_stock(&mut self, kind: Kind) {
+    fn show_stock(&mut self, kind: ClassificationKind) {
         let (count, bytes) = self.stock.level(kind);
         (self.show)(PartyEvent::Stock { kind, count, bytes });
     }
@@ -421,7 +421,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
     }
 
     /// Takes material off the stock, and waits for it when there is none.
-    async fn material(&mut self, kind: Kind) -> Result<Prepared, Error> {
+    async fn material(&mut self, kind: ClassificationKind) -> Result<Prepared, Error> {
         loop {
             if let Some(prepared) = self.stock.take(kind) {
                 return Ok(prepared);
@@ -432,7 +432,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
     }
 
     /// Alice: orders what is missing of this kind.
-    fn order(&mut self, kind: Kind) -> Result<(), Error> {
+    fn order(&mut self, kind: ClassificationKind) -> Result<(), Error> {
         let Some(model) = &self.model else { return Ok(()) };
         match self.stock.order(kind) {
             0 => Ok(()),

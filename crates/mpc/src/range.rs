@@ -3,7 +3,7 @@
 
 use super::Error;
 use super::clear::{Clear, Floor};
-use super::gates::{AtBounds, Kind};
+use super::gates::{AtBounds, ValueKind};
 use super::plan::{Output, Plan, TradeOff};
 use sotto_network::{Network, Weights};
 
@@ -55,7 +55,7 @@ impl Ranges {
         for image in sample.chunks_exact(plan.inputs()) {
             clear.run(image, &mut Floor, &mut |step, kind, values| {
                 let largest = values.iter().map(|value| value.abs()).max().unwrap_or(0);
-                let place = &mut seen[step][usize::from(kind == Kind::Difference)];
+                let place = &mut seen[step][usize::from(kind == ValueKind::Difference)];
                 *place = largest.max(*place);
             });
         }

@@ -6,7 +6,7 @@
 //! material when the run is complete.
 
 use super::links::{Links, Message};
-use super::messages::{Header, Kind, ModelInfo, Order, malformed};
+use super::messages::{ClassificationKind, Header, ModelInfo, Order, malformed};
 use super::path::{Job, Path};
 use super::preparing::Material;
 use super::train::{StepOrder, TrainingPurpose};
@@ -47,7 +47,7 @@ pub trait Source<M> {
         &mut self,
         links: &mut Links<M>,
         model: &ModelInfo,
-        kind: Kind,
+        kind: ClassificationKind,
         count: usize,
     ) -> Result<(), Error>;
 
@@ -89,7 +89,7 @@ impl<M: Mailbox<Role = Role>> Source<M> for FromDealer {
         &mut self,
         links: &mut Links<M>,
         model: &ModelInfo,
-        kind: Kind,
+        kind: ClassificationKind,
         count: usize,
     ) -> Result<(), Error> {
         self.orders += 1;

@@ -10,7 +10,7 @@ use futures_util::task::LocalSpawnExt;
 
 use super::clear::{Clear, Rounding};
 use super::dealing::{Masks, Scope};
-use super::messages::{Kind, ModelInfo};
+use super::messages::{ClassificationKind, ModelInfo};
 use super::model::ModelMasks;
 use super::train::{Silo, TrainingInfo};
 use super::{
@@ -256,7 +256,7 @@ impl World {
     pub(super) fn oracle(&self, pixels: &[u8], output: Output) -> Vec<Answer> {
         let number = self.classified.borrow().last().unwrap().1.material;
         let batch = pixels.len() / self.network.input_shape().iter().product::<usize>();
-        let plan = self.model.plan(Kind { batch, output }).unwrap();
+        let plan = self.model.plan(ClassificationKind { batch, output }).unwrap();
         let masks =
             self.keys.each_ref().map(|key| Masks::new(key, Scope::Model, self.model.number));
         let model = ModelMasks::new(&plan, masks);

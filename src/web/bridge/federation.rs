@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::BroadcastChannel;
 
-use super::{State, arm, with};
+use super::{BridgeState, arm, with};
 use crate::web::broadcast::{Inbox, subject};
 use crate::web::environment::words;
 use crate::web::locks::{self, Held};
@@ -19,7 +19,7 @@ use sotto_link::{EndpointId, Routes, WORKERS_MAX};
 /// Messages of a worker whose lock is not held yet.
 const WAITING_MAX: usize = 64;
 
-type WeakState = Weak<RefCell<Option<State>>>;
+type WeakState = Weak<RefCell<Option<BridgeState>>>;
 
 /// The aggregator's side: stands in for workers elsewhere.
 pub(super) struct RemoteWorkers {

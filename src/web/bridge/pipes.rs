@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 
 use wasm_bindgen::prelude::*;
 
-use super::{State, arm, with};
+use super::{BridgeState, arm, with};
 use crate::web::page::RemoteWay;
 use crate::web::ways::{self, Outbox};
 use sotto_core::wire::Unsent;
@@ -30,7 +30,7 @@ impl Pipes {
     pub(super) fn lay(
         &mut self,
         ways: Vec<RemoteWay>,
-        state: &Weak<RefCell<Option<State>>>,
+        state: &Weak<RefCell<Option<BridgeState>>>,
     ) -> Result<(), JsValue> {
         self.laid.clear();
         for RemoteWay { peer, name, way } in ways {

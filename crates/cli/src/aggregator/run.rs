@@ -51,7 +51,7 @@ impl Checkpointer {
 }
 
 /// The room.
-pub(super) struct Room {
+pub(super) struct AggregatorRoom {
     clock: Clock,
     host: Host,
     broker: Broker,
@@ -65,7 +65,7 @@ pub(super) struct Room {
     seconds_before: f64,
 }
 
-impl Room {
+impl AggregatorRoom {
     /// Opens it, and asks for training.
     pub(super) fn open(
         host: Host,
@@ -107,7 +107,7 @@ impl Room {
         self.host_hears(Input::Tick)
     }
 
-    /// Returns when [`Room::tick`] is due.
+    /// Returns when [`AggregatorRoom::tick`] is due.
     pub(super) fn wakes(&self) -> impl Future<Output = ()> + use<> {
         self.clock.reaches(self.host.wake_at())
     }

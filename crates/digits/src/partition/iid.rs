@@ -1,5 +1,5 @@
 use super::counts::{Counts, evenly, shuffled, total};
-use super::{Kind, Partitioner};
+use super::{Partitioner, PartitionerKind};
 use sotto_core::seeded::Stream;
 
 /// Independent and identically distributed shards: the digits shuffled and cut into equal
@@ -7,7 +7,7 @@ use sotto_core::seeded::Stream;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Iid;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: PartitionerKind = PartitionerKind {
     name: "iid",
     usage: "iid",
     examples: &["iid"],

@@ -41,7 +41,7 @@ pub use ranges::Ranges;
 pub use sorted::Sorted;
 
 /// Every kind of partitioner; the first is the usual one.
-pub const KINDS: [Kind; 7] = [
+pub const KINDS: [PartitionerKind; 7] = [
     iid::KIND,
     sorted::KIND,
     dirichlet::KIND,
@@ -52,7 +52,7 @@ pub const KINDS: [Kind; 7] = [
 ];
 
 /// A kind of partitioner, by the word before the colon.
-pub struct Kind {
+pub struct PartitionerKind {
     /// The word.
     pub name: &'static str,
     /// How the word is written with its argument, and what that may be.

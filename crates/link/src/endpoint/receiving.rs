@@ -1,6 +1,6 @@
 //! What an endpoint makes of frames.
 
-use super::super::authenticity::Step;
+use super::super::authenticity::AuthenticationStep;
 use super::super::claim::Claim;
 use super::super::frame::{self, Ack, FrameKind, Greeting, Numbered, To};
 use super::super::host::HOST;
@@ -181,8 +181,10 @@ impl Endpoint {
             };
         }
         match peer.authenticity.heard([ours, from], [public, &peer.public], &bytes) {
-            Ok(Step::Meet(claim, answer)) => self.meet(from, claim, answer, now),
-            Ok(Step::Show(words)) => self.outputs.push_back(Output::Words(from, words)),
+            Ok(AuthenticationStep::Meet(claim, answer)) => self.meet(from, claim, answer, now),
+            Ok(AuthenticationStep::Show(words)) => {
+                self.outputs.push_back(Output::Words(from, words))
+            }
             // The same.
             Err(_) => self.end(from, Closed::Broken, now),
         }

@@ -13,7 +13,7 @@ use super::Online;
 use super::choose::{Choose, Then};
 use super::max::{differences, pair_up, winners};
 use super::plan_gate::{
-    AsLabel, AsNarrow, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate,
+    AsLabel, AsNarrow, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, PlanGate, ValueKind,
 };
 use super::sign::Sign;
 use sotto_core::secret::Secret;
@@ -152,7 +152,7 @@ impl PlanGate for OfPlan {
         let images = values.chunks_exact(at.size.each);
         images
             .map(|image| {
-                (at.watch)(Kind::Difference, &[spread(image)]);
+                (at.watch)(ValueKind::Difference, &[spread(image)]);
                 place_of_largest(image)
             })
             .collect()

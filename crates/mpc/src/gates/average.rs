@@ -8,7 +8,8 @@ use super::super::ring::{WIDE_BITS, Wide};
 use super::super::{Error, Role};
 use super::Windows;
 use super::plan_gate::{
-    AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate, cut_wide,
+    AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, PlanGate, ValueKind,
+    cut_wide,
 };
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
@@ -130,7 +131,7 @@ impl PlanGate for OfMasked {
 /// As the oracle sums.
 fn summed(windows: &Windows, at: &mut AtOracle<'_>, values: &[i64]) -> Vec<i64> {
     let values = windows.fold(values, |a, b| a + b);
-    (at.watch)(Kind::Wide, &values);
+    (at.watch)(ValueKind::Wide, &values);
     cut_wide(values)
 }
 

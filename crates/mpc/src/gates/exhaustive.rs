@@ -16,7 +16,7 @@ use super::check::{self, TestOnline};
 use super::choose::{Choose, Then};
 use super::lift::Lift;
 use super::max::Larger;
-use super::multiply::{Form, Multiply};
+use super::multiply::{Multiply, ProductForm};
 use super::relu_once::ReluOnce;
 use super::sign::Sign;
 use super::table::Table;
@@ -290,7 +290,7 @@ fn products_of_two() {
     let [a, a_mask, b, b_mask] = [0, 1, 2, 3].map(column);
     let sum = |x: &[Wide], y: &[Wide]| Masked(x.iter().zip(y).map(|(x, y)| x + y).collect());
     let (x, y) = (sum(&a, &a_mask), sum(&b, &b_mask));
-    let form = Form::Elements(a.len());
+    let form = ProductForm::Elements(a.len());
     let ((), shares) = check::run(
         1,
         |dealing| Multiply::deal(dealing, form, &a_mask, &b_mask),

@@ -6,7 +6,7 @@ use std::num::Wrapping;
 use std::ops::Range;
 
 use super::super::Error;
-use super::super::gates::{Form, RANGE_BITS};
+use super::super::gates::{ProductForm, RANGE_BITS};
 use super::super::ring::{NARROW_BITS, WIDE_BITS, Wide};
 use super::engine::{Engine, Linear};
 use sotto_kernels::Number;
@@ -91,7 +91,12 @@ impl Engine for Clear<'_> {
         Ok((x.iter().map(|x| (*x).max(0)).collect(), x.iter().map(|x| *x >= 0).collect()))
     }
 
-    fn multiply(&mut self, form: Form, a: &Vec<i64>, b: &Vec<i64>) -> Result<Vec<i64>, Error> {
+    fn multiply(
+        &mut self,
+        form: ProductForm,
+        a: &Vec<i64>,
+        b: &Vec<i64>,
+    ) -> Result<Vec<i64>, Error> {
         let [a, b] = [a, b].map(|x| x.iter().copied().map(Wrapping).collect::<Vec<Signed>>());
         let mut c = vec![Signed::ZERO; form.len()];
         form.add(&a, &b, &mut c);

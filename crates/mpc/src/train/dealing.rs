@@ -6,13 +6,13 @@ use futures_util::FutureExt;
 
 use super::super::Error;
 use super::super::dealing::{Dealing, Masks, Scope};
-use super::super::messages::{Kind, ModelInfo};
+use super::super::messages::{ClassificationKind, ModelInfo};
 use super::super::plan::{Output, TradeOff};
 use super::super::ring::Wide;
 use super::deal::Dealt;
 use super::handover::{Handover, hand_over};
 use super::messages::{StepOrder, TrainingInfo, TrainingPurpose};
-use super::plan::Plan;
+use super::plan::TrainingPlan;
 use super::step::{Batch, State, step};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
@@ -23,7 +23,7 @@ const NOBODY: &str = "the dealer waits for nobody";
 /// What the dealer remembers of trainings.
 #[derive(Default)]
 pub(crate) struct TrainingDealer {
-    run: Option<(TrainingInfo, Rc<Plan>)>,
+    run: Option<(TrainingInfo, Rc<TrainingPlan>)>,
     /// The highest number of material so far: none is dealt twice.
     last: u32,
 }
@@ -68,7 +68,7 @@ impl TrainingDealer {
                     fraction,
                     trade_off: TradeOff::Bytes,
                 };
-                let to = model.plan(Kind { batch: 1, output: Output::Logits })?;
+                let to = model.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
                 let handover = Handover::new(&info.network()?, plan, &to)?;
                 deal_handover(plan, &handover, keys, number, &mut |_| ())
             }
@@ -78,7 +78,7 @@ impl TrainingDealer {
 
 /// The words for a step. `rounded` is told the masks of all that is rounded, for those who check.
 pub(super) fn deal_step(
-    plan: &Plan,
+    plan: &TrainingPlan,
     keys: &[StreamKey; 2],
     number: u32,
     watched: bool,
@@ -96,7 +96,7 @@ pub(super) fn deal_step(
 
 /// The words for a handover.
 pub(super) fn deal_handover(
-    plan: &Plan,
+    plan: &TrainingPlan,
     handover: &Handover,
     keys: &[StreamKey; 2],
     number: u32,

@@ -12,7 +12,7 @@
 use std::ops::Range;
 
 use super::super::Error;
-use super::super::gates::Form;
+use super::super::gates::ProductForm;
 use sotto_core::secret::Secret;
 use sotto_kernels::Number;
 
@@ -126,7 +126,7 @@ pub(super) trait Engine {
     async fn relu(&mut self, x: &Self::Narrow) -> Result<(Self::Wide, Self::Signs), Error>;
     fn multiply(
         &mut self,
-        form: Form,
+        form: ProductForm,
         a: &Self::Wide,
         b: &Self::Wide,
     ) -> Result<Self::Shares, Error>;

@@ -6,13 +6,13 @@ use super::super::Error;
 use super::super::ring::{Element, Wide};
 use super::clear::{Clear, Coins};
 use super::data::{one_hot, pixels};
-use super::plan::{GRADIENT_BITS, Plan};
+use super::plan::{GRADIENT_BITS, TrainingPlan};
 use super::step::{Batch, State, step};
 use sotto_core::prg::StreamKey;
 
 /// Weights and momentum as whole numbers, and how they are trained.
 pub struct Fixed<'a> {
-    plan: &'a Plan,
+    plan: &'a TrainingPlan,
     parameters: Vec<i64>,
     momentum: Option<Vec<i64>>,
 }
@@ -27,9 +27,9 @@ pub struct Taken {
 }
 
 impl<'a> Fixed<'a> {
-    /// Begins with these parameters, [`Plan::encode`]d.
+    /// Begins with these parameters, [`TrainingPlan::encode`]d.
     #[must_use]
-    pub fn new(plan: &'a Plan, parameters: &[i32]) -> Self {
+    pub fn new(plan: &'a TrainingPlan, parameters: &[i32]) -> Self {
         let parameters = parameters.iter().copied().map(i64::from).collect();
         let momentum = plan.training.momentum.map(|_| vec![0; plan.parameters()]);
         Self { plan, parameters, momentum }
@@ -97,7 +97,7 @@ impl<'a> Fixed<'a> {
 }
 
 /// A revealed sum as the mean of a batch's images.
-pub(super) fn loss(plan: &Plan, sum: i64) -> f64 {
+pub(super) fn loss(plan: &TrainingPlan, sum: i64) -> f64 {
     sum as f64 / f64::from(1u32 << GRADIENT_BITS) / plan.batch() as f64
 }
 
@@ -146,7 +146,7 @@ mod tests {
         let weights = Initialiser::He.weights(&network, 5).unwrap();
         let rate = 1;
         let training = Training { batch: BATCH, rate, momentum: None, loss: Loss::CrossEntropy };
-        let plan = Plan::new(&network, training).unwrap();
+        let plan = TrainingPlan::new(&network, training).unwrap();
         let mut stream = Stream::new(3, "test/fixed");
         let images: Vec<u8> = (0..BATCH * 81).map(|_| stream.below(256) as u8).collect();
         let labels: Vec<u8> = (0..BATCH).map(|_| stream.below(5) as u8).collect();

@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use super::super::Error;
-use super::super::plan::Plan as Classifying;
+use super::super::plan::Plan;
 use super::engine::{Engine, Linear};
-use super::plan::{Plan, WEIGHT_BITS};
+use super::plan::{TrainingPlan, WEIGHT_BITS};
 use super::step::Outcome;
 use sotto_network::Network;
 
@@ -21,7 +21,7 @@ pub(crate) struct Handover {
 impl Handover {
     /// # Errors
     /// [`Error::Untrainable`] where the model's scale differs by more than a power of two.
-    pub(crate) fn new(network: &Network, from: &Plan, to: &Classifying) -> Result<Self, Error> {
+    pub(crate) fn new(network: &Network, from: &TrainingPlan, to: &Plan) -> Result<Self, Error> {
         let mut here = vec![0; from.parameters()];
         for (parameter, place) in from.places().iter().enumerate() {
             here[*place as usize] = parameter as u32;

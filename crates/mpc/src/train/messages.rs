@@ -15,7 +15,7 @@
 use std::rc::Rc;
 
 use super::super::Error;
-use super::{Loss, Plan, Training};
+use super::{Loss, Training, TrainingPlan};
 use sotto_core::wire::{Error as WireError, Reader, Writer};
 use sotto_network::{Network, preset};
 
@@ -54,12 +54,12 @@ impl TrainingInfo {
     /// A step, compiled.
     ///
     /// # Errors
-    /// [`Error::Network`], [`Error::Untrainable`], and as [`Plan::new`].
-    pub fn plan(&self) -> Result<Rc<Plan>, Error> {
+    /// [`Error::Network`], [`Error::Untrainable`], and as [`TrainingPlan::new`].
+    pub fn plan(&self) -> Result<Rc<TrainingPlan>, Error> {
         if self.epochs == 0 {
             return Err(Error::Untrainable { layer: "in no epoch, a network".to_owned() });
         }
-        Plan::new(&self.network()?, self.training).map(Rc::new)
+        TrainingPlan::new(&self.network()?, self.training).map(Rc::new)
     }
 
     /// Whether the loss of a step, counted from 0, is revealed.

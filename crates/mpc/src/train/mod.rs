@@ -37,7 +37,7 @@ pub use data::DIGITS_MAX;
 pub use fixed::{Fixed, Taken};
 pub use loss::Loss;
 pub use messages::{StepOrder, TrainingInfo};
-pub use plan::{Plan, Training};
+pub use plan::{Training, TrainingPlan};
 pub use silo::Silo;
 
 pub(super) use data::Pool;

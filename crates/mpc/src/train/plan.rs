@@ -39,7 +39,7 @@ pub struct Training {
 
 /// A step, compiled.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct TrainingPlan {
     pub(super) layers: Vec<Layer>,
     pub(super) training: Training,
     /// Places of the matrices among the parameters; biases follow.
@@ -103,7 +103,7 @@ pub(super) struct Product {
     pub(super) row_sums: Linear,
 }
 
-impl Plan {
+impl TrainingPlan {
     /// Compiles a network.
     ///
     /// # Errors

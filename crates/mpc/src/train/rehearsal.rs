@@ -16,7 +16,7 @@ use super::compute::Computing;
 use super::data::{one_hot, pixels};
 use super::dealing::deal_step;
 use super::fixed::loss;
-use super::plan::Plan;
+use super::plan::TrainingPlan;
 use super::step::{Batch, State, step};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
@@ -26,7 +26,7 @@ const PARTIES: [Party; 2] = [Party::Alice, Party::Bob];
 
 /// Both parties and the dealer, with a model that nobody knows.
 pub struct Rehearsal<'a> {
-    plan: &'a Plan,
+    plan: &'a TrainingPlan,
     keys: [StreamKey; 2],
     /// Parameters and momentum of each party.
     states: [(Share<Wide>, Option<Share<Wide>>); 2],
@@ -48,9 +48,9 @@ pub struct Cost {
 }
 
 impl<'a> Rehearsal<'a> {
-    /// Shares a model to begin with, [`Plan::encode`]d.
+    /// Shares a model to begin with, [`TrainingPlan::encode`]d.
     #[must_use]
-    pub fn new(plan: &'a Plan, parameters: &[i32], mut entropy: Entropy) -> Self {
+    pub fn new(plan: &'a TrainingPlan, parameters: &[i32], mut entropy: Entropy) -> Self {
         let keys = PARTIES.map(|_| {
             let mut bytes = [0; StreamKey::LEN];
             entropy(&mut bytes);
@@ -148,7 +148,7 @@ mod tests {
 
     /// Three steps by the parties, and by the oracle with their coins.
     fn same_as_in_the_clear(network: &Network, training: Training) {
-        let plan = Plan::new(network, training).unwrap();
+        let plan = TrainingPlan::new(network, training).unwrap();
         let weights = Initialiser::He.weights(network, 5).unwrap();
         let start = plan.encode(&weights);
         let mut stream = Stream::new(3, "test/train");

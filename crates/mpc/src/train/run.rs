@@ -15,7 +15,7 @@ use super::data::{LABELS, Pool, Schedule};
 use super::fixed::loss;
 use super::handover::{Handover, hand_over};
 use super::messages::{Begin, TrainingInfo};
-use super::plan::Plan;
+use super::plan::TrainingPlan;
 use super::step::{State, step};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
@@ -25,7 +25,7 @@ use sotto_digits::PIXELS;
 /// A training, as one party has it.
 pub(crate) struct TrainingRun {
     pub(crate) info: TrainingInfo,
-    plan: Rc<Plan>,
+    plan: Rc<TrainingPlan>,
     schedule: Schedule,
     /// Away while a step is taken.
     state: Option<State<Share<Wide>>>,
@@ -127,7 +127,7 @@ impl TrainingRun {
 
 /// A uniform draw with half the variance of He et al. (2015, section 2.2), `2 / fan-in`: two parties' draws add up to all of
 /// it. Biases are zero.
-pub(super) fn draw(plan: &Plan, entropy: &mut Entropy) -> Share<Wide> {
+pub(super) fn draw(plan: &TrainingPlan, entropy: &mut Entropy) -> Share<Wide> {
     let mut key = [0; StreamKey::LEN];
     entropy(&mut key);
     let words = StreamKey::new(&key).words([0; 3], plan.weights());

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 
-use super::super::messages::{Kind, ModelInfo};
+use super::super::messages::{ClassificationKind, ModelInfo};
 use super::super::path::Job;
 use super::super::secrecy::{gathering, secret_part, spoilt};
 use super::super::world::{Tap, World, noise, weights};
@@ -15,7 +15,7 @@ use super::dealing::{deal_handover, deal_step};
 use super::handover::{Handover, hand_over};
 use super::messages::Begin;
 use super::run::draw;
-use super::{Fixed, Loss, Plan, Training, TrainingInfo};
+use super::{Fixed, Loss, Training, TrainingInfo, TrainingPlan};
 use sotto_core::secret::Secret;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::Writer;
@@ -53,7 +53,7 @@ fn begun() -> (Tap, Rc<RefCell<Option<Begin>>>) {
 struct Oracle {
     parameters: Vec<i32>,
     losses: Vec<f64>,
-    plan: Rc<Plan>,
+    plan: Rc<TrainingPlan>,
     steps: u32,
 }
 
@@ -108,7 +108,7 @@ impl Oracle {
             fraction,
             trade_off: TradeOff::Bytes,
         };
-        let to = model.plan(Kind { batch: 1, output: Output::Logits }).unwrap();
+        let to = model.plan(ClassificationKind { batch: 1, output: Output::Logits }).unwrap();
         let handover = Handover::new(&network, &self.plan, &to).unwrap();
         let mut coins = Vec::new();
         let number = self.steps + 1;

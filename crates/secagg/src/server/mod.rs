@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::agreement::{Context, Terms};
 use super::encoding::Encoding;
-use super::keys::{Advertisement, Kind, SEALED_LEN, share_hash};
+use super::keys::{Advertisement, SEALED_LEN, ShareKind, share_hash};
 use super::merkle::Hash;
 use super::messages::{FromClient, FromServer, Sealed, Shares, Statement};
 use super::{Error, bitmap};
@@ -356,14 +356,14 @@ impl Round {
     fn take_opened(&mut self, position: u32, shares: Vec<(u32, [u8; 32])>) -> Result<(), Error> {
         let holds = |(owner, share): &(u32, [u8; 32])| {
             let kind = match self.survives(*owner)? {
-                true => Kind::Own,
-                false => Kind::Masking,
+                true => ShareKind::Own,
+                false => ShareKind::Masking,
             };
             let committed = self.workers.get(*owner as usize)?.committed.as_ref()?;
             let [masking, own] = committed.shares.get(&position)?;
             let due = match kind {
-                Kind::Own => own,
-                Kind::Masking => masking,
+                ShareKind::Own => own,
+                ShareKind::Masking => masking,
             };
             (share_hash(kind, share) == *due).then_some(())
         };
