@@ -61,7 +61,7 @@ pub fn whole(
     clock: &(impl Fn() -> f64 + Clone + 'static),
 ) -> Result<Costs, Error> {
     let mut world = rehearsal(workers, len, entropy, clock);
-    let stays = |place: usize, phase| place % 10 != 5 || phase < Phase::Masking;
+    let stays = |index: usize, phase| index % 10 != 5 || phase < Phase::Masking;
     let sum = world.run(stays)?;
     let median = world.checked(&sum)?;
     Ok(Costs {
@@ -103,7 +103,7 @@ pub fn stages(
     clock: &(impl Fn() -> f64 + Clone + 'static),
 ) -> Result<Stages, Error> {
     let mut world = rehearsal(workers, len, entropy, clock);
-    let stays = |place: usize, phase| place % 10 >= vanishing || phase < Phase::Masking;
+    let stays = |index: usize, phase| index % 10 >= vanishing || phase < Phase::Masking;
     let (mut spent_ms, mut waiting_ms) = (Vec::new(), 0.0);
     let sum = loop {
         let (phase, before) = (world.server.phase(), world.server_ms);
@@ -113,7 +113,7 @@ pub fn stages(
             (0..LISTS).for_each(|_| drop(std::hint::black_box(world.server.pending())));
             waiting_ms = (clock() - begun) / LISTS as f64;
         }
-        let sum = world.step(|place| stays(place, phase))?;
+        let sum = world.step(|index| stays(index, phase))?;
         spent_ms.push(world.server_ms - before);
         if let Some(sum) = sum {
             break sum;
@@ -147,16 +147,16 @@ pub fn one_of(
     world.step(|_| true)?;
     let neighbours: Vec<Vec<usize>> = world.outbox().iter().map(neighbours_in).collect();
     let widen = |set: &BTreeSet<usize>| -> BTreeSet<usize> {
-        set.iter().flat_map(|&place| neighbours[place].iter().copied().chain([place])).collect()
+        set.iter().flat_map(|&index| neighbours[index].iter().copied().chain([index])).collect()
     };
     let confirming = widen(&BTreeSet::from([0]));
     let masking = widen(&confirming);
     let sharing = widen(&masking);
     for there in [sharing, masking, confirming.clone()] {
-        world.step(|place| there.contains(&place))?;
+        world.step(|index| there.contains(&index))?;
     }
     // The last step is this worker's alone: the sum is not opened.
-    let statements = world.outbox().iter().find(|(place, _)| *place == 0).cloned();
+    let statements = world.outbox().iter().find(|(index, _)| *index == 0).cloned();
     let (_, statements) = statements.ok_or(Error::TooFew)?;
     let begun = clock();
     world.members[0].handle(statements, &mut world.entropy)?;

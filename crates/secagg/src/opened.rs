@@ -29,15 +29,15 @@ fn the_threshold_of_shares_opens_a_secret_and_one_fewer_does_not() {
             let reply = room.members[holder].handle(message, &mut room.entropy).unwrap();
             let FromClient::Unmask(opened) = reply else { panic!("shares are due") };
             for (owner, share) in opened {
-                let place = shamir::place(holder as u32);
-                shares.entry(owner).or_default().push((place, Share(share)));
+                let point = shamir::point(holder as u32);
+                shares.entry(owner).or_default().push((point, Share(share)));
             }
         }
         assert_eq!(shares.len(), 8, "each has an own mask");
         for (owner, shares) in shares {
             let of = |some: &[(u16, Share)]| {
-                let places: Vec<u16> = some.iter().map(|(place, _)| *place).collect();
-                let weights = shamir::weights(&places);
+                let points: Vec<u16> = some.iter().map(|(point, _)| *point).collect();
+                let weights = shamir::weights(&points);
                 shamir::combine(&weights, some.iter().map(|(_, share)| share)).to_vec()
             };
             let secret = of(&shares[..threshold]);

@@ -29,7 +29,7 @@ fn no_stream_of_a_sum_has_more_than_its_two_holders() {
             let entropy: Entropy = Box::new(move |bytes| secrets.fill(bytes));
             let parts = (1..=8).map(|count| (Rc::clone(&values), count));
             let mut sum = Rehearsal::new(context, terms, parts, entropy, Box::new(|| 0.0));
-            let stays = |place, phase| place != gone || phase < Phase::Masking;
+            let stays = |index, phase| index != gone || phase < Phase::Masking;
             sum.run(stays).unwrap();
         }
     });
