@@ -18,7 +18,7 @@ use sotto_core::wire::Mailbox;
 pub enum Answer {
     /// Every logit.
     Logits(Vec<f32>),
-    /// The place of the largest.
+    /// The index of the largest.
     Label(usize),
 }
 
@@ -146,7 +146,7 @@ pub(super) fn answers(plan: &Plan, alice: &[u8], bob: &[u8]) -> Result<Vec<Answe
         Output::Label => {
             let labels = join::<Narrow>(alice, bob);
             let check = |label: Narrow| match usize::from(label.0) {
-                place if place < plan.classes() => Ok(Answer::Label(place)),
+                label if label < plan.classes() => Ok(Answer::Label(label)),
                 _ => Err(Error::Answer(label.0)),
             };
             labels.iter().copied().map(check).collect()

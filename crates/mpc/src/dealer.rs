@@ -93,11 +93,11 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
         };
         match (from, path.job, path.step.as_str()) {
             (Role::Alice | Role::Bob, Job::Seed, _) => {
-                let place = usize::from(*from == Role::Bob);
+                let party = usize::from(*from == Role::Bob);
                 let bytes = message.payload().try_into().map_err(|_| unexpected())?;
-                match self.keys[place].replace(StreamKey::new(bytes)) {
+                match self.keys[party].replace(StreamKey::new(bytes)) {
                     None => Ok(()),
-                    Some(_) => Err(Error::Reused { what: "a seed of", number: place as u32 }),
+                    Some(_) => Err(Error::Reused { what: "a seed of", number: party as u32 }),
                 }
             }
             (Role::Alice, Job::Order(_), "train") => {
@@ -128,10 +128,10 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
     fn fill_steps(&mut self, order: &StepOrder) -> Result<(), Error> {
         let keys = self.keys()?;
         self.trainings.begin(order)?;
-        for place in 0..order.count {
+        for index in 0..order.count {
             let started = self.links.now();
-            let words = self.trainings.deal(order, place, &keys)?;
-            let number = order.number + place;
+            let words = self.trainings.deal(order, index, &keys)?;
+            let number = order.number + index;
             let path = Job::Deal(number).step("train");
             let [alice, bob] = self.send(&path, &order.purpose.encode(), &words)?;
             let millis = self.links.now() - started;

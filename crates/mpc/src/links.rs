@@ -184,7 +184,7 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         step: &dyn fmt::Display,
     ) -> Result<Message, Error> {
         let early = self.backlog.iter().position(|message| message.from == role);
-        if let Some(message) = early.and_then(|place| self.backlog.remove(place)) {
+        if let Some(message) = early.and_then(|index| self.backlog.remove(index)) {
             return Ok(message);
         }
         let started = self.now();

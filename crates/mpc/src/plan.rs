@@ -28,7 +28,7 @@ pub const BATCH_MAX: usize = 128;
 pub enum Output {
     /// Every logit: the answer and how sure the network is.
     Logits,
-    /// The place of the largest logit, and nothing else.
+    /// The index of the largest logit, and nothing else.
     Label,
 }
 

@@ -55,8 +55,8 @@ impl Ranges {
         for image in sample.chunks_exact(plan.inputs()) {
             clear.run(image, &mut Floor, &mut |step, kind, values| {
                 let largest = values.iter().map(|value| value.abs()).max().unwrap_or(0);
-                let place = &mut seen[step][usize::from(kind == ValueKind::Difference)];
-                *place = largest.max(*place);
+                let slot = &mut seen[step][usize::from(kind == ValueKind::Difference)];
+                *slot = largest.max(*slot);
             });
         }
         Ok(Self(layers(&plan, &bounds(&plan, network, weights), &seen)))

@@ -85,9 +85,9 @@ impl<'a> Rehearsal<'a> {
     /// [`Error::Material`].
     pub fn prepare(&self, Dealt { number, words }: Dealt) -> Result<Ready, Error> {
         let [a, b] = words;
-        let of = |place: usize, words| {
-            let masks = Masks::new(&self.keys[place], Scope::Classification, number);
-            let (model, party) = (&self.models[place], PARTIES[place]);
+        let of = |index: usize, words| {
+            let masks = Masks::new(&self.keys[index], Scope::Classification, number);
+            let (model, party) = (&self.models[index], PARTIES[index]);
             prepare(self.plan, model, party, masks, number, Material(words))
         };
         Ok(Ready([of(0, a)?, of(1, b)?]))

@@ -31,7 +31,7 @@ pub(super) fn secret_part(from: Role, bytes: &[u8]) -> (String, Vec<u8>) {
         (_, ["classify", _, "input", "open"]) => 4,
         _ => 0,
     };
-    let kind = parts.iter().enumerate().filter(|(place, _)| *place != 1);
+    let kind = parts.iter().enumerate().filter(|(index, _)| *index != 1);
     let kind = kind.map(|(_, part)| *part).collect::<Vec<_>>().join("/");
     (kind, bytes[5 + length + public..].to_vec())
 }

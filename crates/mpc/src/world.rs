@@ -421,7 +421,7 @@ mod tests {
             vec![Layer::Flatten, Layer::linear(784, 6), Layer::Relu, Layer::Relu],
             vec![Layer::conv(1, 3, 25), Layer::max_pool(4), Layer::Flatten],
         ];
-        for (place, layers) in networks.into_iter().enumerate() {
+        for (number, layers) in networks.into_iter().enumerate() {
             let network = Network::new(&[1, 28, 28], layers).unwrap();
             let weights = Initialiser::He.weights(&network, 1).unwrap();
             for (batch, output, trade_off) in [
@@ -432,7 +432,7 @@ mod tests {
                 let plan = Plan::new(&network, 8, batch, output, trade_off).unwrap();
                 let pixels = noise(batch, 1);
                 let (found, expected) = rehearse(&plan, &network, &weights, &pixels);
-                assert_eq!(found, expected, "network {place}");
+                assert_eq!(found, expected, "network {number}");
             }
         }
     }

@@ -71,11 +71,11 @@ impl Marks {
 
     /// The first mark in this block.
     fn find(&self, block: &[u8]) -> Option<&'static str> {
-        block.windows(MARK).find_map(|window| self.place(window)).map(|place| self.all[place].1)
+        block.windows(MARK).find_map(|window| self.index(window)).map(|index| self.all[index].1)
     }
 
     /// Which mark this is.
-    fn place(&self, window: &[u8]) -> Option<usize> {
+    fn index(&self, window: &[u8]) -> Option<usize> {
         let (word, bit) = slot(window);
         match self.filter[word] & bit {
             0 => None,
@@ -86,9 +86,9 @@ impl Marks {
     /// Without the marks of this, which both parties may know: where a value is zero, it is its mask.
     fn without(mut self, known: &[Vec<u8>]) -> Self {
         let windows = known.iter().flat_map(|vector| vector.windows(MARK));
-        let places: BTreeSet<usize> = windows.filter_map(|window| self.place(window)).collect();
-        let mut place = 0..;
-        self.all.retain(|_| !places.contains(&place.next().unwrap()));
+        let indices: BTreeSet<usize> = windows.filter_map(|window| self.index(window)).collect();
+        let mut index = 0..;
+        self.all.retain(|_| !indices.contains(&index.next().unwrap()));
         self
     }
 }
@@ -213,7 +213,7 @@ fn session(name: &str, trade_off: TradeOff, is_training: bool, heard: Option<&He
 
 fn marks_of(bytes: &[u8], kind: &'static str, marks: &mut Vec<(Mark, &'static str)>) {
     let cut =
-        |place: usize| bytes.get(place..place + MARK).map(|mark| (mark.try_into().unwrap(), kind));
+        |start: usize| bytes.get(start..start + MARK).map(|mark| (mark.try_into().unwrap(), kind));
     marks.extend((0..bytes.len()).step_by(EVERY).filter_map(cut));
 }
 
@@ -257,7 +257,7 @@ fn secrets(heard: &[(Role, Role, Vec<u8>)]) -> Vec<(Mark, &'static str)> {
         for (a, b) in alice
             .iter()
             .enumerate()
-            .flat_map(|(place, a)| bob[..=place].iter().map(move |b| (a, b)))
+            .flat_map(|(index, a)| bob[..=index].iter().map(move |b| (a, b)))
         {
             let sum: Vec<u32> = a.iter().zip(b).map(|(a, b)| a.wrapping_add(*b)).collect();
             marks_of(&words(&sum), "a wide mask", &mut marks);
@@ -276,7 +276,7 @@ fn secrets(heard: &[(Role, Role, Vec<u8>)]) -> Vec<(Mark, &'static str)> {
         a.iter().zip(&b).map(|(a, b)| a.wrapping_add(*b)).collect()
     };
     let rows = sum([0, 1, 0], 100);
-    let packed: Vec<u32> = (0..MARK / 4).map(|place| rows[place % 4 * 25 + place / 4]).collect();
+    let packed: Vec<u32> = (0..MARK / 4).map(|index| rows[index % 4 * 25 + index / 4]).collect();
     marks_of(&words(&packed), "weights' masks, packed", &mut marks);
     for number in 1..8 {
         let pixels = sum([1, number, 0], 784);
@@ -350,8 +350,8 @@ fn sessions_leave_no_secret_in_memory_that_is_free() {
     }
     IS_ON.set(false);
     let found = FOUND.take();
-    for (kind, (times, place)) in &found {
-        eprintln!("{kind} was left {times} times, first here:\n{place}");
+    for (kind, (times, trace)) in &found {
+        eprintln!("{kind} was left {times} times, first here:\n{trace}");
     }
     assert!(found.is_empty(), "secrets are left in memory that is free: {:?}", found.keys());
 }

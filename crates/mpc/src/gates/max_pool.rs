@@ -151,9 +151,9 @@ mod tests {
             let random = check::narrow_masks(count, seed ^ 1);
             let values: Vec<i16> = random.iter().map(|value| value.0 as i16 >> 1).collect();
             let masked = check::narrow(&values, &masks);
-            let places = windows.split(&values);
-            let largest = |window: usize| places.iter().map(|place| place[window]).max();
-            let expected: Vec<i16> = (0..places[0].len()).filter_map(largest).collect();
+            let positions = windows.split(&values);
+            let largest = |window: usize| positions.iter().map(|position| position[window]).max();
+            let expected: Vec<i16> = (0..positions[0].len()).filter_map(largest).collect();
             for pooled in [pooled::<Max>, pooled::<MaxOnce>] {
                 prop_assert_eq!(&pooled(&windows, images, &masks, &masked, seed), &expected);
             }

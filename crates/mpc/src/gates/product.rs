@@ -192,7 +192,7 @@ mod tests {
             }
         };
         let layers = [layer(false), layer(true)];
-        let place = |party| usize::from(party == super::super::super::Party::Bob);
+        let index = |party| usize::from(party == super::super::super::Party::Bob);
         let weight_masks = shape.operand(masks.clone().into());
         let (input_masks, shares) = check::run(
             seed,
@@ -203,7 +203,7 @@ mod tests {
             },
             |preparing| {
                 let mask = preparing.mask::<Wide>(x.len());
-                Product::prepare(preparing, shape, &layers[place(preparing.party)], &mask)
+                Product::prepare(preparing, shape, &layers[index(preparing.party)], &mask)
             },
             async |product, online| {
                 // Both parties' streams give the mask that the dealer knows.
@@ -220,7 +220,7 @@ mod tests {
                     let mask = Masks::new(&key, Scope::Classification, 1).elements::<Wide>(x.len());
                     masked.iter_mut().zip(&mask).for_each(|(value, mask)| *value += *mask);
                 }
-                Ok(product.eval(shape, &layers[place(online.party)], &Masked(masked)))
+                Ok(product.eval(shape, &layers[index(online.party)], &Masked(masked)))
             },
         );
         assert_eq!(input_masks.len(), x.len());

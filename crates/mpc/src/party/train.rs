@@ -260,9 +260,9 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
         fits: impl Fn(&TrainingPurpose) -> bool,
     ) -> Result<(u32, Material), Error> {
         loop {
-            let place = self.trainer.material.iter().position(|(_, purpose, _)| fits(purpose));
+            let index = self.trainer.material.iter().position(|(_, purpose, _)| fits(purpose));
             if let Some((number, _, material)) =
-                place.and_then(|place| self.trainer.material.remove(place))
+                index.and_then(|index| self.trainer.material.remove(index))
             {
                 return Ok((number, material));
             }

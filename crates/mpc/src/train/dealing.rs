@@ -44,21 +44,21 @@ impl TrainingDealer {
         Ok(())
     }
 
-    /// The words for alice and for bob of an order's material number `place`, counted from 0.
+    /// The words for alice and for bob of an order's material number `index`, counted from 0.
     ///
     /// # Errors
     /// As [`Handover::new`].
     pub(crate) fn deal(
         &self,
         order: &StepOrder,
-        place: u32,
+        index: u32,
         keys: &[StreamKey; 2],
     ) -> Result<[Secret<u32>; 2], Error> {
         let (info, plan) = self.run.as_ref().ok_or(Error::Alone)?;
-        let number = order.number + place;
+        let number = order.number + index;
         match order.purpose {
             TrainingPurpose::Step { .. } => {
-                let watched = info.is_watched(order.step + place);
+                let watched = info.is_watched(order.step + index);
                 deal_step(plan, keys, number, watched, &mut |_| ())
             }
             TrainingPurpose::Handover { fraction, .. } => {

@@ -23,10 +23,10 @@ impl Handover {
     /// [`Error::Untrainable`] where the model's scale differs by more than a power of two.
     pub(crate) fn new(network: &Network, from: &TrainingPlan, to: &Plan) -> Result<Self, Error> {
         let mut here = vec![0; from.parameters()];
-        for (parameter, place) in from.places().iter().enumerate() {
-            here[*place as usize] = parameter as u32;
+        for (parameter, index) in from.indices().iter().enumerate() {
+            here[*index as usize] = parameter as u32;
         }
-        let order = to.places(network).into_iter().map(|place| here[place as usize]).collect();
+        let order = to.indices(network).into_iter().map(|index| here[index as usize]).collect();
         let mut scales: Vec<(Range<usize>, i32)> = Vec::new();
         let mut end = 0;
         for (length, unit, layer) in to.units() {
@@ -54,13 +54,13 @@ pub(super) async fn hand_over<E: Engine>(
     engine.enter("handover");
     let ordered = engine.map(parameters, &handover.order);
     let mut parts = Vec::with_capacity(handover.scales.len());
-    for (place, (stretch, scale)) in handover.scales.iter().enumerate() {
+    for (index, (stretch, scale)) in handover.scales.iter().enumerate() {
         let part = engine.part(&ordered, stretch.clone());
         parts.push(match u32::try_from(*scale) {
             Ok(scale) => engine.affine(1 << scale, &part, 0),
             // A negative scale: bits are to be dropped.
             Err(_) => {
-                let step = format!("{place}/rescale");
+                let step = format!("{index}/rescale");
                 super::loss::rescaled(engine, &step, &part, scale.unsigned_abs()).await?
             }
         });

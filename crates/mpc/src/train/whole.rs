@@ -124,8 +124,8 @@ impl Oracle {
         let handed = handed.now_or_never().unwrap().unwrap();
         let mut values = vec![0.0; handed.len()];
         let units = to.units().flat_map(|(length, unit, _)| std::iter::repeat_n(unit, length));
-        for ((value, unit), place) in handed.iter().zip(units).zip(to.places(&network)) {
-            values[place as usize] = (*value as f64 / unit) as f32;
+        for ((value, unit), index) in handed.iter().zip(units).zip(to.indices(&network)) {
+            values[index as usize] = (*value as f64 / unit) as f32;
         }
         Weights::new(&network, values).unwrap()
     }
