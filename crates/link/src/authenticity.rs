@@ -125,7 +125,7 @@ pub(super) fn words(ends: &[End<'_>; 2]) -> Words {
         hash.update(nonce);
     }
     let digest = hash.finalize();
-    std::array::from_fn(|place| LIST[usize::from(digest[place])])
+    std::array::from_fn(|index| LIST[usize::from(digest[index])])
 }
 
 /// What an end says it is, and what it commits itself to.

@@ -457,8 +457,8 @@ impl FuzzedRoom {
         };
         if let (Some((kind, numbered)), To::Endpoint(to)) = (numbered, to) {
             // One that has moved says farewell under its old id.
-            let place = (kind, numbered.from, to, numbered.number);
-            let before = self.ledger.insert(place, bytes.clone());
+            let key = (kind, numbered.from, to, numbered.number);
+            let before = self.ledger.insert(key, bytes.clone());
             assert!(before.is_none_or(|before| before == bytes), "a number was sealed twice");
         }
         assert!(bytes.len() <= PAYLOAD.max(200 + CHANNEL_MAX), "{from} sends too long a frame");

@@ -23,7 +23,7 @@ const REMEMBERED_MAX: usize = 1000;
 pub type Token = [u8; 16];
 /// Guests in a room, those who wait among them.
 const GUESTS_MAX: usize = 1000;
-/// Those who may wait unseen while the room is locked: the rest of its places is kept for who was in.
+/// Those who may wait unseen while the room is locked: the rest of [`GUESTS_MAX`] is kept for who was in.
 const UNSEEN_MAX: usize = 32;
 
 type Millis = u64;

@@ -79,10 +79,10 @@ pub(super) struct TestRoom {
 
 impl TestRoom {
     pub(super) fn new(secrets: &[u64], payload: usize, deliveries: Vec<Delivery>) -> Self {
-        let end = |(place, of): (u64, &u64)| {
-            let claim = format!("claim {place}");
+        let end = |(index, of): (u64, &u64)| {
+            let claim = format!("claim {index}");
             let who = Who::Guest { claim: &claim, host: identity().fingerprint() };
-            let entropy = seeded(100 + place);
+            let entropy = seeded(100 + index);
             Endpoint::new(secret(*of), who, true, payload, Timing::default(), entropy)
         };
         let mut room = Self {
@@ -153,9 +153,9 @@ impl TestRoom {
                 Delivery::Deliver => {}
                 Delivery::Drop => continue,
                 Delivery::Repeat => self.queue.push((to, bytes.clone())),
-                Delivery::HoldBack(places) => {
-                    let place = places.min(self.queue.len());
-                    self.queue.insert(place, (to, bytes));
+                Delivery::HoldBack(frames) => {
+                    let later = frames.min(self.queue.len());
+                    self.queue.insert(later, (to, bytes));
                     continue;
                 }
                 Delivery::Swap => {
@@ -216,11 +216,11 @@ proptest! {
         let mut room = TestRoom::new(&[1, 1, 1], payload, before);
         room.pass(70_000);
         room.deliveries = during.into_iter();
-        for (place, message) in messages.iter().enumerate() {
-            room.send(place % 2, 1 - place % 2, &format!("step/{place}"), message.clone());
+        for (number, message) in messages.iter().enumerate() {
+            room.send(number % 2, 1 - number % 2, &format!("step/{number}"), message.clone());
             room.pass(10);
             for (at, from) in [(0, 1), (1, 0)] {
-                let sent = messages.iter().enumerate().filter(|(place, _)| place % 2 == from);
+                let sent = messages.iter().enumerate().filter(|(number, _)| number % 2 == from);
                 let sent: Vec<_> = sent.map(|(n, m)| (format!("step/{n}"), m.clone())).collect();
                 let arrived = room.of(at, from);
                 prop_assert!(sent.starts_with(&arrived));

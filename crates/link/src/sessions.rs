@@ -224,9 +224,9 @@ fn who_is_turned_away_has_left_and_may_be_let_in_again() {
 fn in_a_locked_room_newcomers_wait_unseen_until_it_is_unlocked() {
     let mut network = Network::new(&[]);
     network.lock(true);
-    for (place, claim) in [WORKER, "bob"].into_iter().enumerate() {
-        network.guests.push(guest_session(place as u8, claim));
-        network.tell_guest(place, Input::Connected);
+    for (index, claim) in [WORKER, "bob"].into_iter().enumerate() {
+        network.guests.push(guest_session(index as u8, claim));
+        network.tell_guest(index, Input::Connected);
     }
     network.pass(10_000);
     assert_eq!(network.stages(), [Stage::Waits; 2]);
@@ -318,11 +318,11 @@ fn who_was_in_comes_back_into_a_locked_room() {
     network.decide(1, true);
     network.lock(true);
     // Both slept for long, and have other keys.
-    for (place, claim) in [WORKER, "bob"].into_iter().enumerate() {
-        network.tell_guest(place, Input::Disconnected);
+    for (index, claim) in [WORKER, "bob"].into_iter().enumerate() {
+        network.tell_guest(index, Input::Disconnected);
         network.pass(200_000);
-        network.guests[place] = guest_session(place as u8 + 1, claim);
-        network.tell_guest(place, Input::Connected);
+        network.guests[index] = guest_session(index as u8 + 1, claim);
+        network.tell_guest(index, Input::Connected);
     }
     network.pass(10_000);
     assert_eq!(network.stages(), [Stage::In; 2]);

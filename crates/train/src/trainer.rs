@@ -258,13 +258,13 @@ impl Trainer {
     /// # Panics
     /// When there are fewer digits than were counted.
     pub fn step(&mut self, digits: &Digits) -> Result<Progress, Error> {
-        let place = self.step % self.steps_an_epoch();
-        if place == 0 {
+        let batch_index = self.step % self.steps_an_epoch();
+        if batch_index == 0 {
             self.shuffle.shuffle(&mut self.order);
             (self.epoch_loss, self.epoch_digits) = (0.0, 0);
         }
         let batch = self.recipe.batch_of(self.order.len());
-        let start = place as usize * batch;
+        let start = batch_index as usize * batch;
         let chosen = &self.order[start..(start + batch).min(self.order.len())];
         self.mixed = match &mut self.mixer {
             None => None,

@@ -12,7 +12,7 @@
 //! makes delta larger:
 //!
 //! - from above, tilted losses of a mass of at most `TAIL`, by Markov's inequality for
-//!   `exp(u loss)`. They are missing from their place, so their mass is added to delta again;
+//!   `exp(u loss)`. They are missing where they belong, so their mass is added to delta again;
 //! - from below, at most `exp(-t N w)`, for tilting back takes it for losses that are higher
 //!   by N w.
 
@@ -98,8 +98,8 @@ impl Composed<'_> {
         let offset = self.step.first * self.steps as i64;
         let log_all = log_one * self.steps;
         let mass = |loss: i64| {
-            let place = (loss - offset).rem_euclid(points as i64) as usize;
-            let tilted = circle[place].re / points as f64;
+            let index = (loss - offset).rem_euclid(points as i64) as usize;
+            let tilted = circle[index].re / points as f64;
             let mass = tilted.max(0.0) * libm::exp(log_all - tilt * loss as f64 * width);
             // Far below epsilon the factor overflows, and there may be none.
             mass.min(1.0)
@@ -107,7 +107,7 @@ impl Composed<'_> {
         Window { width, first, masses: (first..=top).map(mass).collect() }
     }
 
-    /// The loss at a place among the step's masses.
+    /// The loss at an index among the step's masses.
     fn loss(&self, index: usize) -> f64 {
         (self.step.first + index as i64) as f64 * self.step.width
     }
