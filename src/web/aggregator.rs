@@ -161,7 +161,7 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     // What is told of the run that was taken up comes when its state has been shown.
     with_room(shared, |room| room.checkpointer.show_resumed(&room.machine));
     if resumed {
-        // The next round would take the place of a model that waits.
+        // The next round would replace a model that waits.
         spawn_local(testing::begin(Rc::clone(shared), show.clone()));
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! A worker's own handwriting: drawn on its page, kept in this browser, part of its shard.
 //!
-//! It belongs to a place in a room, as the shard does: whoever is worker 3 of the room in this
-//! browser has the shard and the handwriting of worker 3. No two tabs have the same place.
+//! It belongs to a slot in a room, as the shard does: whoever is worker 3 of the room in this
+//! browser has the shard and the handwriting of worker 3. No two tabs have the same slot.
 //!
 //! What is drawn counts from the next task on. It is in memory first and in the store soon after,
 //! so a store that is full loses nothing before the tab is closed.
@@ -31,7 +31,7 @@ const WRITING: Duration = Duration::from_millis(10);
 /// The digits of a worker: its shard, and those that were drawn on its page.
 #[derive(Default)]
 pub(super) struct TrainingSet {
-    /// Names the handwriting in the store; none before there is a place.
+    /// Names the handwriting in the store; none before there is an assignment.
     key: Option<String>,
     shard: Rc<Digits>,
     own: Rc<Handwriting>,
@@ -57,7 +57,7 @@ impl TrainingSet {
         Rc::clone(&self.own)
     }
 
-    /// A shard, and what was drawn for its place, in place of all that was here; in words what is wrong with both.
+    /// A shard, and what was drawn for its slot, in place of all that was here; in words what is wrong with both.
     #[must_use]
     pub(super) fn replace(
         &mut self,
@@ -144,12 +144,12 @@ impl TrainingSet {
     }
 }
 
-/// Where the handwriting of a place is kept.
-pub(super) fn key_of(room: &str, place: &Assignment) -> String {
-    format!("{room}/{}", place.slot)
+/// Where the handwriting of a slot is kept.
+pub(super) fn key_of(room: &str, assignment: &Assignment) -> String {
+    format!("{room}/{}", assignment.slot)
 }
 
-/// The handwriting of a place, and what is wrong with it in words.
+/// The handwriting of a slot, and what is wrong with it in words.
 pub(super) async fn find(shared: &Shared, key: &str) -> (Handwriting, Option<String>) {
     // What is being written is finished first: the training set is about to be cleared.
     while with_room(shared, |room| room.training_set.is_writing) == Some(true) {

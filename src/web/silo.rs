@@ -24,7 +24,7 @@ use sotto_train::{Evaluator, Model, Recipe, SgdConfig, Trainer};
 /// Places are cut from this seed, the same for all silos of a room.
 const SEED: u64 = 1;
 /// So many silos have digits that no other has.
-const PLACES: u32 = 10;
+const SHARDS: u32 = 10;
 /// Digits between two turns of the event loop.
 const PIECE: usize = 500;
 /// How long training in the clear computes before messages have their turn, in milliseconds.
@@ -100,7 +100,7 @@ impl Silo {
     }
 }
 
-/// Digits of a place, from the one with this number on. The training digits are cut into [`PLACES`].
+/// Digits of a slot, from the one with this number on. The training digits are cut into [`SHARDS`].
 async fn training_digits(
     data: &str,
     index: u32,
@@ -108,14 +108,15 @@ async fn training_digits(
     count: usize,
 ) -> Result<Digits, String> {
     let source = Source::open(data).await?;
-    let (partition, shards) = ("iid".to_owned(), PLACES);
-    let place = Assignment { slot: index, model: String::new(), seed: SEED, partition, shards };
-    let (digits, _) = source.shard(&place).await?;
+    let (partition, shards) = ("iid".to_owned(), SHARDS);
+    let assignment =
+        Assignment { slot: index, model: String::new(), seed: SEED, partition, shards };
+    let (digits, _) = source.shard(&assignment).await?;
     let range = from.min(digits.len())..(from + count).min(digits.len());
     if range.is_empty() {
         return Err(format!("all {} digits of this data owner have been shared", digits.len()));
     }
-    // A place keeps its digits by label.
+    // A slot keeps its digits by label.
     let mut order: Vec<usize> = (0..digits.len()).collect();
     Stream::new(SEED, "silo").shuffle(&mut order);
     Ok(digits.select(order[range].iter().copied()))

@@ -196,9 +196,9 @@ fn carry_out(shared: &Shared, room: &mut WorkerRoom, actions: Vec<Action>) {
                 Fate::Waits(span) => spawn_local(send_later(shared, span)),
                 Fate::Lost => {}
             },
-            Action::Load(place) => {
+            Action::Load(assignment) => {
                 room.generation += 1;
-                spawn_local(load(shared, room.data.clone(), place, room.generation));
+                spawn_local(load(shared, room.data.clone(), assignment, room.generation));
             }
             Action::Train(job) if room.trial.falls_silent(job.round) => {
                 room.generation += 1;
@@ -261,7 +261,7 @@ async fn stay_silent(shared: Shared) {
     tell(&shared, Event::Open);
 }
 
-/// Whether nothing newer has taken the place of what `generation` began.
+/// Whether nothing newer has replaced what `generation` began.
 fn is_current(shared: &Shared, generation: u32) -> bool {
     with_room(shared, |room| room.generation == generation).unwrap_or(false)
 }
@@ -270,10 +270,10 @@ fn is_current(shared: &Shared, generation: u32) -> bool {
 const LOAD_AGAIN: Duration = Duration::from_secs(5);
 
 /// Fetches the shard of an assignment, until it is there or another one is asked for.
-async fn load(shared: Shared, data: String, place: Assignment, generation: u32) {
+async fn load(shared: Shared, data: String, assignment: Assignment, generation: u32) {
     while is_current(&shared, generation) {
-        match fetch_shard(&data, &place).await {
-            Ok(shard) => return loaded(&shared, shard, &place, generation).await,
+        match fetch_shard(&data, &assignment).await {
+            Ok(shard) => return loaded(&shared, shard, &assignment, generation).await,
             Err(reason) => {
                 with_room(&shared, |room| room.show.event(&Shown::Unfetched { reason }));
                 sleep(LOAD_AGAIN).await;
@@ -283,27 +283,27 @@ async fn load(shared: Shared, data: String, place: Assignment, generation: u32) 
 }
 
 /// The source's name, the digits, and the bytes downloaded for them.
-async fn fetch_shard(data: &str, place: &Assignment) -> Result<(String, Digits, u32), String> {
+async fn fetch_shard(data: &str, assignment: &Assignment) -> Result<(String, Digits, u32), String> {
     let source = Source::open(data).await?;
-    let (digits, bytes) = source.shard(place).await?;
+    let (digits, bytes) = source.shard(assignment).await?;
     Ok((source.view().name, digits, bytes))
 }
 
 async fn loaded(
     shared: &Shared,
     (source, digits, bytes): (String, Digits, u32),
-    place: &Assignment,
+    assignment: &Assignment,
     generation: u32,
 ) {
     let Some(name) = with_room(shared, |room| room.name.clone()) else { return };
-    let key = handwriting::key_of(&name, place);
+    let key = handwriting::key_of(&name, assignment);
     let (own, trouble) = handwriting::find(shared, &key).await;
     if !is_current(shared, generation) {
         return;
     }
     let is_willing = with_room(shared, |room| {
         let shown = digits.len().min(SAMPLE);
-        let sample = digits.select((0..shown).map(|place| place * digits.len() / shown));
+        let sample = digits.select((0..shown).map(|index| index * digits.len() / shown));
         room.show.event(&Shown::Shard {
             source,
             digits: digits.len() as u32,
@@ -312,8 +312,8 @@ async fn loaded(
             sample: Uint8Array::from(sample.pixels()),
             labels: Uint8Array::from(sample.labels()),
         });
-        if let Some(place) = room.machine.place() {
-            room.judge.measure(&place.model, &digits);
+        if let Some(assignment) = room.machine.assignment() {
+            room.judge.measure(&assignment.model, &digits);
         }
         if let Some(text) = room.training_set.replace(key, digits, own) {
             room.show.event(&warning(text));
@@ -354,8 +354,8 @@ impl WorkerRoom {
             phase,
             id: self.machine.id().to_string(),
             room: self.name.clone(),
-            slot: self.machine.place().map(|place| place.slot),
-            model: self.machine.place().map(|place| place.model.clone()),
+            slot: self.machine.assignment().map(|assignment| assignment.slot),
+            model: self.machine.assignment().map(|assignment| assignment.model.clone()),
             round,
             reason,
             rests: self.machine.rests_until().map(|at| {

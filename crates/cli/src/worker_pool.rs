@@ -182,7 +182,7 @@ impl WorkerPool {
         let (generation, stop) = self.begin(worker);
         let PooledWorker { machine, digits, unfinished, .. } = &mut self.workers[worker];
         let (assignment, digits, unfinished) =
-            (machine.place().cloned(), Arc::clone(digits), unfinished.take());
+            (machine.assignment().cloned(), Arc::clone(digits), unfinished.take());
         let (cores, done) = (Arc::clone(&self.cores), self.done.clone());
         let token = job.task.token.clone();
         tokio::spawn(async move {

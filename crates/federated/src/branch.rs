@@ -39,7 +39,7 @@ struct Current {
 }
 
 impl Branch {
-    /// A branch whose workers have `capacity` places of the run.
+    /// A branch whose workers have `capacity` slots of the run.
     #[must_use]
     pub fn new(worker: Worker, capacity: u32) -> Self {
         Self { worker, capacity, task: None, digits: None }
@@ -83,9 +83,9 @@ impl Branch {
             for action in self.worker.handle(event, now) {
                 match action {
                     WorkerAction::Send(_, bytes) => output.above.push(bytes),
-                    WorkerAction::Load(place) => {
+                    WorkerAction::Load(assignment) => {
                         (self.task, self.digits) = (None, None);
-                        match below.take_place(&place, self.capacity) {
+                        match below.take_assignment(&assignment, self.capacity) {
                             Ok(actions) => output.below.extend(actions),
                             Err(error) => output.notices.push(error.to_string()),
                         }
@@ -165,7 +165,7 @@ impl Branch {
 
     /// Tells the aggregator above how many digits there are, or that there are too few workers.
     fn count(&mut self, below: &mut Aggregator, output: &mut BranchOutput, now: Millis) {
-        if self.worker.place().is_none() {
+        if self.worker.assignment().is_none() {
             return;
         }
         let (workers, digits) = below.force();
@@ -175,7 +175,7 @@ impl Branch {
         }
         self.digits = found;
         self.tell(WorkerEvent::Willing(found.is_some()), below, output, now);
-        // A new place, where nobody has digits yet, may have come of it.
+        // A new slot, where nobody has digits yet, may have come of it.
         if let Some(digits) = found.filter(|_| self.digits == found) {
             self.tell(WorkerEvent::ShardLoaded(digits), below, output, now);
         }

@@ -84,14 +84,14 @@ pub enum TrainingError {
 impl LocalTraining {
     /// Begins a job with `digits`. Batches are shuffled, and variants and pens drawn, by the run's
     /// seed, the round, its try and the slot. Where updates are summed securely the job's secret
-    /// takes the place of the seed: an aggregator that could have the same training done twice
+    /// replaces the seed: an aggregator that could have the same training done twice
     /// would tell an update from the difference of two sums.
     ///
     /// # Errors
     /// When the task's weights, recipe, control or noise cannot be, or there are no digits.
     pub fn new(
         network: &Network,
-        place: &Assignment,
+        assignment: &Assignment,
         job: Job,
         digits: &Digits,
     ) -> Result<Self, TrainingError> {
@@ -108,7 +108,7 @@ impl LocalTraining {
             let steps = PrivateSteps::new(network, before, task, private, digits.len(), secret.0)?;
             return Ok(Self(TrainingKind::Examples(Box::new(steps))));
         }
-        let work = Work::new(place, round, &task, &control, &before, &secret);
+        let work = Work::new(assignment, round, &task, &control, &before, &secret);
         let shuffle = work.shuffle(task.attempt);
         let mut trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
         trainer = trainer.with_variety(task.variety, work.coins(), work.variety_path())?;

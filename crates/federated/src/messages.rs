@@ -11,7 +11,7 @@
 //! aggregator -> worker  Accepted | Refused | Cancel
 //! ```
 //!
-//! Where updates are summed securely, the steps of [`secagg`](sotto_secagg) take the place of
+//! Where updates are summed securely, the steps of [`secagg`](sotto_secagg) replace
 //! `Update`: `Step` messages both ways, from when a worker has trained until the sum is known.
 
 mod refusal;
@@ -176,9 +176,9 @@ impl ToWorker {
         let mut w = Writer::new();
         let kind = match self {
             Self::Announce => 65,
-            Self::Welcome(place) => {
-                w.u32(place.slot).text(&place.model).u64(place.seed);
-                w.text(&place.partition).u32(place.shards);
+            Self::Welcome(assignment) => {
+                w.u32(assignment.slot).text(&assignment.model).u64(assignment.seed);
+                w.text(&assignment.partition).u32(assignment.shards);
                 66
             }
             Self::Task(task) => {
@@ -278,7 +278,7 @@ mod tests {
             let (kind, payload) = message.encode();
             assert_eq!(ToAggregator::decode(kind, &payload), Ok(message));
         }
-        let place = Assignment {
+        let assignment = Assignment {
             slot: 3,
             model: "lenet5".to_owned(),
             seed: 5,
@@ -313,7 +313,7 @@ mod tests {
         let noisy = SecureTask { private: Some(private), ..secure };
         let mut messages = vec![
             ToWorker::Announce,
-            ToWorker::Welcome(place),
+            ToWorker::Welcome(assignment),
             ToWorker::Task(Box::new(task.clone())),
             ToWorker::Task(Box::new(Task { secure: Some(secure), ..task.clone() })),
             ToWorker::Task(Box::new(Task {

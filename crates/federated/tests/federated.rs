@@ -358,8 +358,8 @@ proptest! {
                 0 => Fate::Drop,
                 1 => Fate::Double,
                 2 => {
-                    let place = stream.below(bytes.len() as u32) as usize;
-                    bytes[place] ^= 1 << stream.below(8);
+                    let position = stream.below(bytes.len() as u32) as usize;
+                    bytes[position] ^= 1 << stream.below(8);
                     Fate::Deliver
                 }
                 3 => {

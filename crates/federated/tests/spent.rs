@@ -76,14 +76,14 @@ impl TestWorker {
     /// Joins a run.
     fn join(&mut self, run: u64) {
         self.tell(WorkerEvent::Open);
-        let place = Assignment {
+        let assignment = Assignment {
             slot: 0,
             model: "linear".to_owned(),
             seed: 1,
             partition: "iid".to_owned(),
             shards: 4,
         };
-        self.hear(run, 0, &ToWorker::Welcome(place));
+        self.hear(run, 0, &ToWorker::Welcome(assignment));
     }
 
     fn hear(&mut self, run: u64, round: u32, message: &ToWorker) -> Vec<Said> {
@@ -245,12 +245,12 @@ impl TestAggregator {
                 return Ok(None);
             }
             for (to, step) in messages {
-                let place = ids.iter().position(|id| *id == to).unwrap();
-                if lost(cohort[place], &step) {
+                let index = ids.iter().position(|id| *id == to).unwrap();
+                if lost(cohort[index], &step) {
                     continue;
                 }
-                let message = ToWorker::Step { token: tokens[place].clone(), step };
-                for said in self.workers[cohort[place]].hear(ask.run, ask.round, &message) {
+                let message = ToWorker::Step { token: tokens[index].clone(), step };
+                for said in self.workers[cohort[index]].hear(ask.run, ask.round, &message) {
                     if let Said::Step(step) = said {
                         server.receive(to, step).unwrap();
                     }

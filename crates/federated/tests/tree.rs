@@ -23,12 +23,12 @@ fn stream(name: &str) -> sotto_core::entropy::Entropy {
     Box::new(move |bytes| stream.fill(bytes))
 }
 
-/// Digits of a place.
+/// Digits of an assignment.
 fn shards() -> Arc<dyn Fn(&Assignment) -> Digits> {
     let draw = |count, seed| synthetic::digits(count, seed).unwrap();
     let layout = Layout::new(&draw(600, 1), &draw(60, 2), "synthetic").unwrap();
-    Arc::new(move |place| {
-        let shard = place.cut(layout.manifest()).unwrap();
+    Arc::new(move |assignment| {
+        let shard = assignment.cut(layout.manifest()).unwrap();
         let chunks = layout.manifest().chunks_of(&shard).into_iter();
         let chunks: Vec<_> =
             chunks.map(|chunk| (chunk.clone(), layout.chunk(&chunk).unwrap().clone())).collect();
@@ -75,8 +75,8 @@ impl Tree {
     fn new(root: &str, below: &str, branches: usize) -> Self {
         let node = |number: usize| {
             let draw = |name: &str| stream(&format!("{name}/{number}"));
-            let leaf = |place: u32| {
-                let mut entropy = draw(&format!("hand/{place}"));
+            let leaf = |index: u32| {
+                let mut entropy = draw(&format!("hand/{index}"));
                 let machine = Worker::new(Identity::draw(&mut entropy), entropy);
                 TestWorker { machine, digits: Digits::default(), is_there: true, is_stuck: false }
             };
@@ -98,7 +98,7 @@ impl Tree {
             now: 1,
             notices: Vec::new(),
         };
-        // One after the other, so that places are in order.
+        // One after the other, so that slots are in order.
         tree.tell(News::Root(Event::Open));
         for node in 0..branches {
             tree.tell(News::Above(node, WorkerEvent::Open));
@@ -185,8 +185,8 @@ impl Tree {
         for action in leaf.machine.handle(event, self.now) {
             let news = match action {
                 WorkerAction::Send(_, bytes) => News::Below(node, Event::Bytes(bytes)),
-                WorkerAction::Load(place) => {
-                    leaf.digits = (self.shards)(&place);
+                WorkerAction::Load(assignment) => {
+                    leaf.digits = (self.shards)(&assignment);
                     let count = leaf.digits.len() as u32;
                     News::Worker(node, number, WorkerEvent::ShardLoaded(count))
                 }
@@ -235,9 +235,9 @@ impl Tree {
 }
 
 fn trained(worker: &Worker, job: Job, digits: &Digits) -> WorkerEvent {
-    let place = worker.place().unwrap();
-    let network = sotto_network::preset(&place.model).unwrap().network;
-    let mut training = LocalTraining::new(&network, place, job, digits).unwrap();
+    let assignment = worker.assignment().unwrap();
+    let network = sotto_network::preset(&assignment.model).unwrap().network;
+    let mut training = LocalTraining::new(&network, assignment, job, digits).unwrap();
     while !training.is_done() {
         training.step(digits).unwrap();
     }
@@ -249,7 +249,8 @@ fn trained(worker: &Worker, job: Job, digits: &Digits) -> WorkerEvent {
 fn flat(query: &str, workers: usize) -> Vec<f32> {
     let shards = shards();
     let settings = Settings::from_query(query).unwrap();
-    let mut room = Simulation::new(settings, Box::new(move |place| Ok(shards(place)))).unwrap();
+    let mut room =
+        Simulation::new(settings, Box::new(move |assignment| Ok(shards(assignment)))).unwrap();
     for _ in 0..workers {
         room.open_worker(1000);
     }

@@ -86,14 +86,14 @@ fn who_is_not_willing_downloads_nothing() {
     let mut worker = Worker::new(Identity::from_seed(&[1; 32]), Box::new(|bytes| bytes.fill(1)));
     worker.handle(WorkerEvent::Willing(false), 0);
     worker.handle(WorkerEvent::Open, 0);
-    let place = sotto_federated::Assignment {
+    let assignment = sotto_federated::Assignment {
         slot: 0,
         model: "linear".to_owned(),
         seed: 1,
         partition: "iid".to_owned(),
         shards: 20,
     };
-    let actions = worker.handle(message(&ToWorker::Welcome(place)), 0);
+    let actions = worker.handle(message(&ToWorker::Welcome(assignment)), 0);
     assert!(!actions.iter().any(|action| matches!(action, WorkerAction::Load(_))));
     assert_eq!(spoken(&actions), [ToAggregator::Away]);
     let actions = worker.handle(WorkerEvent::Willing(true), 10);

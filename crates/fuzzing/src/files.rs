@@ -110,16 +110,16 @@ fn draw(bytes: &[u8]) {
     }
 }
 
-/// Weights are long, and what they are does not matter: zeros are put in where they were taken out, by their number, place
+/// Weights are long, and what they are does not matter: zeros are put in where they were taken out, by their number, position
 /// and count.
 fn swollen(bytes: &[u8]) -> Vec<u8> {
     let mut input = Input::new(bytes);
     let holes: Vec<[u16; 2]> = (0..input.below(4)).map(|_| [input.u16(), input.u16()]).collect();
     let mut file = input.rest().to_vec();
-    for [place, words] in holes {
-        let place = usize::from(place).min(file.len());
+    for [position, words] in holes {
+        let position = usize::from(position).min(file.len());
         let zeros = std::iter::repeat_n(0, 4 * usize::from(words));
-        file.splice(place..place, zeros);
+        file.splice(position..position, zeros);
     }
     file
 }
@@ -139,7 +139,7 @@ fn shrunk(file: &[u8]) -> Vec<u8> {
         };
         left = &left[taken..];
     }
-    // The last place first: places are those in what is left.
+    // The last position first: positions are those in what is left.
     let mut input = vec![holes.len() as u8];
     for hole in holes.into_iter().rev() {
         input.extend(hole.into_iter().flat_map(u16::to_le_bytes));
@@ -239,7 +239,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
 
 /// A training that has not begun.
 fn unfinished(network: &Network, weights: Vec<f32>, digits: &Digits) -> Vec<u8> {
-    let place = Assignment {
+    let assignment = Assignment {
         slot: 0,
         model: "linear".to_owned(),
         seed: 1,
@@ -249,7 +249,7 @@ fn unfinished(network: &Network, weights: Vec<f32>, digits: &Digits) -> Vec<u8> 
     let task = super::room::tasks().swap_remove(0);
     let task = Task { weights, control: None, examples: None, secure: None, ..task };
     let job = Job { round: 1, task, control: Vec::new(), secret: Secret([1; 32]) };
-    let training = LocalTraining::new(network, &place, job, digits).expect("it can begin");
+    let training = LocalTraining::new(network, &assignment, job, digits).expect("it can begin");
     let saved = training.save(digits).expect("it has not diverged");
     saved.expect("there is no noise").encode()
 }

@@ -299,7 +299,7 @@ impl FuzzedRoom {
         // Strangers may come in, as many as were made up.
         assert!(snapshot.members.len() <= WORKERS + 1 + DEEDS_MAX);
         let slots: BTreeSet<u32> = snapshot.members.iter().map(|member| member.slot).collect();
-        assert_eq!(slots.len(), snapshot.members.len(), "two workers have one place");
+        assert_eq!(slots.len(), snapshot.members.len(), "two workers have one slot");
     }
 
     fn carry_out(&mut self, actions: Vec<Action>) {
@@ -330,9 +330,9 @@ impl FuzzedRoom {
                         actor.record = Some(record);
                         events.push(WorkerEvent::Recorded { number, outcome: Ok(()) });
                     }
-                    WorkerAction::Load(place) => {
-                        actor.digits = shard(place.slot);
-                        match place.cut(&manifest()) {
+                    WorkerAction::Load(assignment) => {
+                        actor.digits = shard(assignment.slot);
+                        match assignment.cut(&manifest()) {
                             Ok(_) => events.push(WorkerEvent::ShardLoaded(DIGITS)),
                             Err(_) => actor.digits = Digits::default(),
                         }
@@ -455,20 +455,20 @@ fn manifest() -> Manifest {
 fn shard(slot: u32) -> Digits {
     let mut stream = Stream::new(u64::from(slot), "fuzzing/digits");
     let mut pixels = vec![0; DIGITS as usize * PIXELS];
-    for place in 0..pixels.len() / 16 {
-        pixels[16 * place] = stream.below(256) as u8;
+    for index in 0..pixels.len() / 16 {
+        pixels[16 * index] = stream.below(256) as u8;
     }
-    let labels = (0..DIGITS).map(|place| (place % 10) as u8).collect();
+    let labels = (0..DIGITS).map(|index| (index % 10) as u8).collect();
     Digits::new(pixels, labels).expect("as many labels as images, all below ten")
 }
 
 /// The first steps of the training in earnest, and where it takes more, an update that nobody has trained.
 fn trained(machine: &Worker, job: &Job, digits: &Digits) -> Result<WorkerEvent, String> {
-    let place = machine.place().ok_or("it has no place")?;
-    let preset = sotto_network::preset(&place.model).ok_or("it does not know the network")?;
+    let assignment = machine.assignment().ok_or("it has no assignment")?;
+    let preset = sotto_network::preset(&assignment.model).ok_or("it does not know the network")?;
     let say = |error: sotto_federated::TrainingError| error.to_string();
     let mut training =
-        LocalTraining::new(&preset.network, place, job.clone(), digits).map_err(say)?;
+        LocalTraining::new(&preset.network, assignment, job.clone(), digits).map_err(say)?;
     for _ in 0..3 {
         if !training.is_done() {
             training.step(digits).map_err(say)?;
@@ -526,9 +526,9 @@ fn spoil(task: &mut Task, choice: u8, value: f32) {
                 _ => control.values.fill(value),
             }
         }
-        place => {
+        choice => {
             let Some(secure) = &mut task.secure else { return };
-            match place {
+            match choice {
                 19 => secure.cohort_min = bits,
                 20 => secure.threshold_min = bits,
                 21 => secure.clip = value,

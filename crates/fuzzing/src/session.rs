@@ -299,7 +299,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     ];
     let mut seeds = Vec::new();
     for deeds in deeds {
-        for place in [0, 3, 5, 7, 9, 12] {
+        for start in [0, 3, 5, 7, 9, 12] {
             for fault in [
                 &[0][..],
                 &[140],
@@ -309,7 +309,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
                 &[200],
                 &[230, 2, 0, 1],
             ] {
-                let faults = [&vec![0; place], fault].concat();
+                let faults = [&vec![0; start], fault].concat();
                 seeds.push([&[deeds.len() as u8], deeds, &faults].concat());
             }
         }

@@ -53,7 +53,7 @@ export interface SavedModel {
   size: number;
   /** Milliseconds since the epoch. */
   at: number;
-  /** The page saved it when another run took its place. */
+  /** The page saved it when another run replaced it. */
   autosaved: boolean;
   /** Why it cannot be used; then the rest says nothing. */
   problem?: string;

@@ -92,13 +92,13 @@ fn measure(
     }
     // The roles wait for more, asleep, until this process ends.
     let (mut online, mut compute, mut prepare, mut deal) = (vec![], vec![], vec![], vec![]);
-    let (mut sizes, mut place) = ([0.0; 3], 0);
+    let (mut sizes, mut count) = ([0.0; 3], 0);
     for told in told.try_iter() {
         match told {
             Told::Dealt(millis) => deal.push(millis),
             Told::Classified { online: all, waited, prepare: before, rounds, bytes, dealt } => {
-                place += 1;
-                if place > warm_up {
+                count += 1;
+                if count > warm_up {
                     online.push(all);
                     compute.push(all - waited);
                     prepare.push(before);

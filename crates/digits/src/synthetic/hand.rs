@@ -122,7 +122,7 @@ impl Hand {
             strokes.push(
                 curve
                     .into_iter()
-                    .map(|point| self.place(point))
+                    .map(|point| self.transformed(point))
                     .map(|[x, y]| [x, y, 1.0])
                     .collect(),
             );
@@ -132,7 +132,7 @@ impl Hand {
     }
 
     /// Where a point of a glyph comes to lie on the pad.
-    fn place(&self, point: [f64; 2]) -> [f32; 2] {
+    fn transformed(&self, point: [f64; 2]) -> [f32; 2] {
         let mut bent = [point[0] - 0.5, point[1] - 0.5];
         for wave in &self.waves {
             let at = wave.frequency[0] * point[0] + wave.frequency[1] * point[1];
@@ -207,7 +207,7 @@ mod tests {
             for kind in [Hand::plain, Hand::any, Hand::unseen] {
                 let hand = kind(&mut stream);
                 let corners = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
-                for point in corners.map(|corner| hand.place(corner)) {
+                for point in corners.map(|corner| hand.transformed(corner)) {
                     assert!(point.iter().all(|&at| (10.0..290.0).contains(&at)), "{point:?}");
                 }
             }

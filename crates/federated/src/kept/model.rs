@@ -23,7 +23,7 @@ pub struct About {
     pub accuracy: Option<f64>,
     /// When it was saved, in milliseconds since the epoch.
     pub at: u64,
-    /// Whether the page saved it by itself, when another run took its place.
+    /// Whether the page saved it by itself, when another run replaced it.
     pub autosaved: bool,
     /// What its training has given away of single digits or clients.
     pub spent: History,

@@ -54,13 +54,13 @@ mod tests {
         }
 
         #[test]
-        fn damage_is_seen(payload: Vec<u8>, place: prop::sample::Index, bit in 0..8u32, cut: bool) {
+        fn damage_is_seen(payload: Vec<u8>, position: prop::sample::Index, bit in 0..8u32, cut: bool) {
             let mut record = seal(&payload);
-            let place = place.index(record.len());
+            let position = position.index(record.len());
             if cut {
-                record.truncate(place);
+                record.truncate(position);
             } else {
-                record[place] ^= 1 << bit;
+                record[position] ^= 1 << bit;
             }
             prop_assert_eq!(open(&record), Err(Error::Damaged));
         }

@@ -59,8 +59,8 @@ const BYTES_MAX: usize = 1 << 20;
 pub fn run(seed: u64) -> Report {
     let scenario = Scenario::new(seed);
     let faulty = Rc::new(RefCell::new(Faulty::new(&scenario)));
-    let shards: Shards = Box::new(|place| {
-        let count = 10 + place.slot as usize;
+    let shards: Shards = Box::new(|assignment| {
+        let count = 10 + assignment.slot as usize;
         Digits::new(vec![0; 784 * count], vec![0; count]).map_err(|error| error.to_string())
     });
     let mut room = match Simulation::new(scenario.settings.clone(), shards) {
@@ -149,10 +149,10 @@ fn rewind(
 }
 
 /// An update that nobody trained, a little different for everybody and every try.
-pub(super) fn update(place: &Assignment, round: u32, task: &Task) -> Update {
-    let digits = 10 + place.slot;
-    let path = format!("round/{round}/try/{}/worker/{}/update", task.attempt, place.slot);
-    let mut stream = Stream::new(place.seed, &path);
+pub(super) fn update(assignment: &Assignment, round: u32, task: &Task) -> Update {
+    let digits = 10 + assignment.slot;
+    let path = format!("round/{round}/try/{}/worker/{}/update", task.attempt, assignment.slot);
+    let mut stream = Stream::new(assignment.seed, &path);
     let value = |_: &f32| digits as f32 * stream.between(-0.02, 0.02) as f32;
     Update {
         token: task.token.clone(),

@@ -32,7 +32,7 @@ use restart::Kept;
 /// Where simulated workers get their shards.
 pub type Shards = Box<dyn Fn(&Assignment) -> Result<Digits, String>>;
 
-/// Makes a worker's update where nothing is trained: place, round and task.
+/// Makes a worker's update where nothing is trained: assignment, round and task.
 pub type Make = Box<dyn Fn(&Assignment, u32, &Task) -> Update>;
 
 /// What a wire tap does with a message; it may also change the bytes.

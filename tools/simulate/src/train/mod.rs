@@ -186,8 +186,8 @@ fn open(
 ) -> Result<Simulation, String> {
     let failures = Rc::new(RefCell::new(Vec::new()));
     let (shards, failed) = (Rc::clone(source), Rc::clone(&failures));
-    let fetch = move |place: &Assignment| {
-        shards.shard(place).inspect_err(|error| failed.borrow_mut().push(error.clone()))
+    let fetch = move |assignment: &Assignment| {
+        shards.shard(assignment).inspect_err(|error| failed.borrow_mut().push(error.clone()))
     };
     let mut room = match checkpoint {
         Some(checkpoint) => Simulation::resume(checkpoint, Box::new(fetch))?,

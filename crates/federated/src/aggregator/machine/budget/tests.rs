@@ -107,7 +107,8 @@ fn steps_are_counted_as_the_workers_take_them() {
 
 fn room(query: &str) -> Simulation {
     let settings = Settings::from_query(&format!("model=linear&clients=4&{query}")).unwrap();
-    let shards = |place: &Assignment| Ok(synthetic::digits(12, u64::from(place.slot)).unwrap());
+    let shards =
+        |assignment: &Assignment| Ok(synthetic::digits(12, u64::from(assignment.slot)).unwrap());
     let mut room = Simulation::new(settings, Box::new(shards)).unwrap();
     room.keep_run();
     for _ in 0..4 {
@@ -276,7 +277,7 @@ fn an_older_record_has_a_past_that_is_not_known() {
     assert_eq!(kept.history(), History::Unknown);
     let restored = Aggregator::restore(kept, entropy()).unwrap();
     assert_eq!(restored.privacy().unwrap().planned.outlook, Outlook::UNBOUNDED);
-    // Cut short at any place it is none.
+    // Cut short anywhere it is none.
     for length in 0..new.len().min(200) {
         assert!(Checkpoint::decode(&new[..new.len() - 1 - length]).is_err());
     }
