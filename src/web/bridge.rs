@@ -122,12 +122,13 @@ impl Bridge {
                 with(&self.shared, |state| state.say(to.as_deref(), &text));
             }
             Command::Lay => {
-                let ways = page::read_remote_ways(&value)?;
+                let transports = page::read_remote_transports(&value)?;
                 let shared = Rc::downgrade(&self.shared);
                 if let Some(state) = self.shared.borrow_mut().as_mut() {
                     state.keep_time();
-                    let peers: Vec<EndpointId> = ways.iter().map(|way| way.peer).collect();
-                    state.pipes.lay(ways, &shared)?;
+                    let peers: Vec<EndpointId> =
+                        transports.iter().map(|transport| transport.peer).collect();
+                    state.pipes.lay(transports, &shared)?;
                     peers.into_iter().for_each(|peer| state.open(peer));
                 }
             }
@@ -352,7 +353,7 @@ impl BridgeState {
                 (WORDS, Some(claim)) => claim.to_owned(),
                 _ => return,
             },
-            // Guests have nothing to say to each other but on their ways.
+            // Guests have nothing to say to each other but over their transports.
             End::Guest(guest, _) if guest.host() != Some(from) => return,
             End::Guest(_, Some(aggregator)) if channel != WORDS => {
                 let passed = aggregator.heard(channel, &bytes).map_err(|error| words(&error));

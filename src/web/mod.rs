@@ -28,9 +28,9 @@ mod silo;
 mod speed;
 mod store;
 mod tab;
+mod transport;
 mod views;
 mod watchdog;
-mod ways;
 mod worker;
 
 pub use aggregator::Aggregator;

@@ -31,7 +31,7 @@
 //! | `dealer`, `party`, `client`, `owner` | the roles |
 //! | `source`, `stock` | where a party's material comes from, and what of it waits |
 //! | `train/` | training on shares |
-//! | `rehearsal`, `audit` | whole classifications, and single comparisons, for tests, benches and the audit |
+//! | `in_process`, `audit` | whole classifications, and single comparisons, for tests, benches and the audit |
 //! | `clear`, `range` | the oracle: the same plan in the clear, and whether values fit |
 #![cfg_attr(
     test,
@@ -58,6 +58,8 @@ pub mod fixed;
 #[cfg(any(test, feature = "testing"))]
 pub mod fuzzed;
 mod gates;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod in_process;
 mod links;
 mod messages;
 mod model;
@@ -67,8 +69,6 @@ mod path;
 mod plan;
 mod preparing;
 mod range;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod rehearsal;
 mod ring;
 mod source;
 mod stock;

@@ -314,7 +314,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::Plan;
-    use super::super::rehearsal::Rehearsal;
+    use super::super::in_process::InProcessClassifier;
     use super::*;
     use sotto_network::{Layer, preset_names};
 
@@ -431,14 +431,14 @@ mod tests {
             ] {
                 let plan = Plan::new(&network, 8, batch, output, trade_off).unwrap();
                 let pixels = noise(batch, 1);
-                let (found, expected) = rehearse(&plan, &network, &weights, &pixels);
+                let (found, expected) = classified(&plan, &network, &weights, &pixels);
                 assert_eq!(found, expected, "network {number}");
             }
         }
     }
 
     /// The parties' answers without any other role around them, and the oracle's.
-    fn rehearse(
+    fn classified(
         plan: &Plan,
         network: &Network,
         weights: &Weights,
@@ -446,11 +446,11 @@ mod tests {
     ) -> (Vec<Answer>, Vec<Answer>) {
         let mut stream = Stream::new(1, "test/world/rehearse");
         let entropy: Entropy = Box::new(move |bytes| stream.fill(bytes));
-        let mut rehearsal = Rehearsal::new(plan, network, weights, entropy).unwrap();
+        let mut parties = InProcessClassifier::new(plan, network, weights, entropy).unwrap();
         let mut coins = Coins(Vec::new());
-        let dealt = rehearsal.deal(|step, masks| coins.0.push((step, masks)));
-        let ready = rehearsal.prepare(dealt).unwrap();
-        let found = rehearsal.run(ready, pixels).unwrap();
+        let dealt = parties.deal(|step, masks| coins.0.push((step, masks)));
+        let ready = parties.prepare(dealt).unwrap();
+        let found = parties.run(ready, pixels).unwrap();
         let clear = Clear::new(plan, network, weights).unwrap();
         (found, clear.classify(pixels, &mut coins))
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::rehearsal::Rehearsal;
+use super::in_process::InProcessSum;
 use super::shamir::{self, Share};
 use super::{Context, FromClient, Numbers, Phase, Rates, Terms};
 use sotto_core::entropy::Entropy;
@@ -22,7 +22,7 @@ fn the_threshold_of_shares_opens_a_secret_and_one_fewer_does_not() {
         let mut secrets = Stream::new(threshold_min.into(), "test/opened");
         let entropy: Entropy = Box::new(move |bytes| secrets.fill(bytes));
         let parts = (0..8).map(|_| (Rc::clone(&values), 1));
-        let mut room = Rehearsal::new(context, terms, parts, entropy, Box::new(|| 0.0));
+        let mut room = InProcessSum::new(context, terms, parts, entropy, Box::new(|| 0.0));
         room.run_up_to(Phase::Unmasking).unwrap();
         let mut shares = BTreeMap::<u32, Vec<(u16, Share)>>::new();
         for (holder, message) in room.outbox().to_vec() {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::PeerId;
-use sotto_secagg::rehearsal::Rehearsal;
+use sotto_secagg::in_process::InProcessSum;
 use sotto_secagg::{
     Adversary, COHORT_MAX, Client, Closed, Context, Encoding, Entry, Error, FromClient, FromServer,
     Identity, Numbers, OVERHEAD_MAX, Phase, Rates, Sealed, Server, Terms,
@@ -34,22 +34,22 @@ fn terms() -> Terms {
 }
 
 /// A sum of `count` workers.
-fn world(count: usize, terms: Terms, seed: u64) -> Rehearsal {
+fn world(count: usize, terms: Terms, seed: u64) -> InProcessSum {
     let mut stream = Stream::new(seed, "test/values");
     let parts = (1..=count as u32).map(|count| {
         let value = |_| count as f32 * stream.between(-0.03, 0.03) as f32;
         ((0..LEN).map(value).collect(), count)
     });
     let parts: Vec<_> = parts.collect();
-    Rehearsal::new(context(), terms, parts, entropy(seed), Box::new(|| 0.0))
+    InProcessSum::new(context(), terms, parts, entropy(seed), Box::new(|| 0.0))
 }
 
-fn ids(world: &Rehearsal) -> Vec<PeerId> {
+fn ids(world: &InProcessSum) -> Vec<PeerId> {
     world.members.iter().map(|member| member.identity.id()).collect()
 }
 
 /// A sum in which the messages of `phase` are out.
-fn up_to(count: usize, seed: u64, phase: Phase) -> (Rehearsal, Vec<(usize, FromServer)>) {
+fn up_to(count: usize, seed: u64, phase: Phase) -> (InProcessSum, Vec<(usize, FromServer)>) {
     let mut world = world(count, terms(), seed);
     world.run_up_to(phase).unwrap();
     let messages = world.outbox().to_vec();
@@ -88,11 +88,11 @@ fn sums_of_two_are_refused_whatever_minimum_is_told() {
     }
 }
 
-fn say(world: &mut Rehearsal, index: usize, message: FromServer) -> Result<FromClient, Error> {
+fn say(world: &mut InProcessSum, index: usize, message: FromServer) -> Result<FromClient, Error> {
     world.members[index].handle(message, &mut world.entropy)
 }
 
-fn hear(world: &mut Rehearsal, index: usize, message: FromClient) -> Result<(), Error> {
+fn hear(world: &mut InProcessSum, index: usize, message: FromClient) -> Result<(), Error> {
     world.server.receive(world.members[index].identity.id(), message)
 }
 
@@ -394,7 +394,7 @@ fn a_worker_s_part_goes_out_under_all_of_its_masks() {
         let threshold = terms.degree(5).unwrap().threshold;
         let (index, message) = world.outbox()[2].clone();
         let all = ids(&world);
-        let Rehearsal { members, entropy, .. } = &mut world;
+        let InProcessSum { members, entropy, .. } = &mut world;
         let member = &mut members[index];
         assert!(member.client.first_masks().is_empty() && !member.client.is_done());
         let part = |encoding: &Encoding, told: usize| {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use zeroize::ZeroizeOnDrop;
 
-use super::{Way, read_way};
+use super::{Transport, read_transport};
 use sotto_link::{Admission, Closed, EndpointId, GuestView, Stage, Words};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -72,29 +72,29 @@ export interface GuestEntry {
 }
 "#;
 
-/// A way between a role here and one at another endpoint.
-pub struct RemoteWay {
+/// A transport between a role here and one at another endpoint.
+pub struct RemoteTransport {
     /// The endpoint.
     pub peer: EndpointId,
     /// The same at both ends.
     pub name: String,
     /// To the role here.
-    pub way: Way,
+    pub transport: Transport,
 }
 
 /// Reads the `ways` of a `lay` command, which serde cannot take up.
 ///
 /// # Errors
 /// In words.
-pub fn read_remote_ways(command: &JsValue) -> Result<Vec<RemoteWay>, JsValue> {
+pub fn read_remote_transports(command: &JsValue) -> Result<Vec<RemoteTransport>, JsValue> {
     let ways: Array = Reflect::get(command, &"ways".into())?.dyn_into()?;
     let read = |way: JsValue| {
         let text = |name: &str| Ok::<_, JsValue>(Reflect::get(&way, &name.into())?.as_string());
         let peer = text("peer")?.as_deref().and_then(EndpointId::parse);
         let peer = peer.ok_or("a way to no endpoint")?;
         let name = text("name")?.ok_or("a way without a name")?;
-        let way = read_way(&way)?.ok_or_else(|| format!("no end of the way {name}"))?;
-        Ok(RemoteWay { peer, name, way })
+        let transport = read_transport(&way)?.ok_or_else(|| format!("no end of the way {name}"))?;
+        Ok(RemoteTransport { peer, name, transport })
     };
     ways.iter().map(read).collect()
 }
@@ -157,7 +157,7 @@ pub enum BridgeCommand {
         /// What.
         text: String,
     },
-    /// Lay ways, which are read by [`read_remote_ways`].
+    /// Lay transports, which are read by [`read_remote_transports`].
     Lay,
     /// Say farewell.
     Leave,

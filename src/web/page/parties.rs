@@ -95,7 +95,7 @@ export type DealerEvent =
 "#;
 
 /// How a role reaches another one.
-pub enum Way {
+pub enum Transport {
     /// Within a page.
     Port(MessagePort),
     /// Between tabs.
@@ -111,25 +111,25 @@ pub enum Way {
 ///
 /// # Errors
 /// In words.
-pub fn read_links(command: &JsValue) -> Result<Vec<(sotto_mpc::Role, Way)>, JsValue> {
+pub fn read_links(command: &JsValue) -> Result<Vec<(sotto_mpc::Role, Transport)>, JsValue> {
     let links: Array = Reflect::get(command, &"links".into())?.dyn_into()?;
     links.iter().map(|link| read_link(&link)).collect()
 }
 
-fn read_link(link: &JsValue) -> Result<(sotto_mpc::Role, Way), JsValue> {
+fn read_link(link: &JsValue) -> Result<(sotto_mpc::Role, Transport), JsValue> {
     let role = Reflect::get(link, &"role".into())?.as_string();
     let role = role.as_deref().and_then(sotto_mpc::Role::by_name).ok_or("a link to no role")?;
-    let way = read_way(link)?.ok_or_else(|| format!("no way to {role}"))?;
-    Ok((role, way))
+    let transport = read_transport(link)?.ok_or_else(|| format!("no way to {role}"))?;
+    Ok((role, transport))
 }
 
-/// Reads the end of a way: a port, or the names of two channels.
-pub(super) fn read_way(way: &JsValue) -> Result<Option<Way>, JsValue> {
+/// Reads the end of a transport: a port, or the names of two channels.
+pub(super) fn read_transport(way: &JsValue) -> Result<Option<Transport>, JsValue> {
     let text = |name: &str| Ok::<_, JsValue>(Reflect::get(way, &name.into())?.as_string());
     let port = Reflect::get(way, &"port".into())?;
     Ok(match (port.dyn_into(), text("inbox")?, text("outbox")?) {
-        (Ok(port), _, _) => Some(Way::Port(port)),
-        (_, Some(inbox), Some(outbox)) => Some(Way::Channels { inbox, outbox }),
+        (Ok(port), _, _) => Some(Transport::Port(port)),
+        (_, Some(inbox), Some(outbox)) => Some(Transport::Channels { inbox, outbox }),
         _ => None,
     })
 }

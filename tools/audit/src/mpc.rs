@@ -11,7 +11,7 @@ use sotto_core::prg::StreamKey;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 use sotto_mpc::audit;
-use sotto_mpc::rehearsal::Rehearsal;
+use sotto_mpc::in_process::InProcessClassifier;
 use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
 use sotto_mpc::{Client, ComputeParty, Dealer, Links, Output, Owner, Party, Plan, Role, TradeOff};
 use sotto_network::{Initialiser, Layer, Network, preset};
@@ -145,16 +145,16 @@ fn gate(input: &[usize], layers: Vec<Layer>, output: Output, trade_off: TradeOff
     let network = Network::new(input, layers).expect("the case's shapes fit");
     let weights = Initialiser::He.weights(&network, 1).expect("the network is small");
     let plan = Plan::new(&network, 8, 1, output, trade_off).expect("the precision is allowed");
-    let mut rehearsal = Rehearsal::new(&plan, &network, &weights, secret_entropy("gate"))
+    let mut parties = InProcessClassifier::new(&plan, &network, &weights, secret_entropy("gate"))
         .expect("the weights fit the ring");
     let mut secret = 0;
     for name in ["first drawing", "second drawing"] {
         let mut pixels = vec![0; input.iter().product()];
         secret_entropy(name)(&mut pixels);
-        let dealt = rehearsal.deal(|_, _| ());
-        let ready = rehearsal.prepare(dealt).expect("the dealer deals what the plan takes");
+        let dealt = parties.deal(|_, _| ());
+        let ready = parties.prepare(dealt).expect("the dealer deals what the plan takes");
         let (mailboxes, opened) = watched([Role::Alice, Role::Bob]);
-        rehearsal.run_over(ready, &pixels, mailboxes).expect("nobody disturbs the parties");
+        parties.run_over(ready, &pixels, mailboxes).expect("nobody disturbs the parties");
         secret += opened.get();
     }
     secret

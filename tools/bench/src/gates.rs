@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use sotto_mpc::rehearsal::Rehearsal;
+use sotto_mpc::in_process::InProcessClassifier;
 use sotto_mpc::{Output, Plan, TradeOff};
 use sotto_network::{Initialiser, Layer, Network};
 
@@ -60,19 +60,19 @@ fn measure(
     let weights = Initialiser::He.weights(&network, 1).map_err(|error| error.to_string())?;
     let plan =
         Plan::new(&network, FRACTION, 1, output, trade_off).map_err(|error| error.to_string())?;
-    let mut rehearsal = Rehearsal::new(&plan, &network, &weights, crate::entropy())
+    let mut parties = InProcessClassifier::new(&plan, &network, &weights, crate::entropy())
         .map_err(|error| error.to_string())?;
     let pixels = vec![128; input.iter().product()];
     let [mut deal, mut prepare, mut online] = [const { Vec::new() }; 3];
     for _ in 0..times {
         let started = Instant::now();
-        let dealt = rehearsal.deal(|_, _| ());
+        let dealt = parties.deal(|_, _| ());
         deal.push(micros(started));
         let started = Instant::now();
-        let ready = rehearsal.prepare(dealt).map_err(|error| error.to_string())?;
+        let ready = parties.prepare(dealt).map_err(|error| error.to_string())?;
         prepare.push(micros(started) / 2.0);
         let started = Instant::now();
-        rehearsal.run(ready, &pixels).map_err(|error| error.to_string())?;
+        parties.run(ready, &pixels).map_err(|error| error.to_string())?;
         online.push(micros(started) / 2.0);
     }
     Ok([

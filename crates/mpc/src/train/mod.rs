@@ -9,7 +9,7 @@
 //! | `engine` | what a step is made of |
 //! | `step`, `loss`, `pool` | the step: forward, loss, backward, update |
 //! | `deal`, `compute`, `clear` | the engines |
-//! | `fixed`, `rehearsal` | whole trainings in one thread, in the clear and on shares |
+//! | `fixed`, `in_process` | whole trainings in one thread, in the clear and on shares |
 //! | `messages`, `data`, `silo` | who has digits shares them; what a party keeps of them |
 //! | `run`, `dealing` | a party, and the dealer, in the middle of a training |
 //! | `handover` | the result as a model that classifications are computed with |
@@ -22,11 +22,11 @@ mod dealing;
 mod engine;
 mod fixed;
 mod handover;
+pub mod in_process;
 mod loss;
 mod messages;
 mod plan;
 mod pool;
-pub mod rehearsal;
 mod run;
 mod silo;
 mod step;

@@ -19,7 +19,7 @@ use sotto_network::{Network, Weights};
 const PARTIES: [Party; 2] = [Party::Alice, Party::Bob];
 
 /// Both parties and the dealer, with a model.
-pub struct Rehearsal<'a> {
+pub struct InProcessClassifier<'a> {
     plan: &'a Plan,
     keys: [StreamKey; 2],
     masks: ModelMasks,
@@ -37,7 +37,7 @@ pub struct Dealt {
 /// Both parties, ready for one classification.
 pub struct Ready([Prepared; 2]);
 
-impl<'a> Rehearsal<'a> {
+impl<'a> InProcessClassifier<'a> {
     /// Shares a model.
     ///
     /// # Errors
@@ -101,10 +101,10 @@ impl<'a> Rehearsal<'a> {
         self.run_over(ready, pixels, mailboxes(PARTIES.map(Party::role)))
     }
 
-    /// As [`Rehearsal::run`], over mailboxes of alice and bob that may see what is sent.
+    /// As [`InProcessClassifier::run`], over mailboxes of alice and bob that may see what is sent.
     ///
     /// # Errors
-    /// As [`Rehearsal::run`].
+    /// As [`InProcessClassifier::run`].
     pub fn run_over<M: Mailbox<Role = Role>>(
         &mut self,
         Ready(ready): Ready,

@@ -12,7 +12,7 @@ use sotto_core::entropy::Entropy;
 use sotto_core::prg::StreamKey;
 use sotto_core::wire::PeerId;
 
-/// One worker of a rehearsal.
+/// One worker of the sum.
 pub struct Member {
     /// Who it is.
     pub identity: Identity,
@@ -61,7 +61,7 @@ impl Member {
 }
 
 /// A secure sum under way.
-pub struct Rehearsal {
+pub struct InProcessSum {
     /// The aggregator.
     pub server: Server,
     /// The workers, by position.
@@ -77,7 +77,7 @@ pub struct Rehearsal {
     outbox: Vec<(usize, FromServer)>,
 }
 
-impl Rehearsal {
+impl InProcessSum {
     /// Workers whose `parts` are values and count, before the first message. `clock` counts
     /// milliseconds.
     pub fn new(
@@ -181,7 +181,7 @@ impl Rehearsal {
     /// Runs to the sum; `stays` says whether a worker sends the message of a phase.
     ///
     /// # Errors
-    /// As [`Rehearsal::step`].
+    /// As [`InProcessSum::step`].
     pub fn run(&mut self, stays: impl Fn(usize, Phase) -> bool) -> Result<Sum, Error> {
         loop {
             let phase = self.server.phase();
@@ -194,7 +194,7 @@ impl Rehearsal {
     /// Runs until the messages of `phase` are out, with everybody there.
     ///
     /// # Errors
-    /// As [`Rehearsal::step`].
+    /// As [`InProcessSum::step`].
     pub fn run_up_to(&mut self, phase: Phase) -> Result<(), Error> {
         while self.server.phase() < phase {
             self.step(|_| true)?;

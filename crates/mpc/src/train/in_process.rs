@@ -25,7 +25,7 @@ use sotto_core::wire::{MemoryMailbox, mailboxes};
 const PARTIES: [Party; 2] = [Party::Alice, Party::Bob];
 
 /// Both parties and the dealer, with a model that nobody knows.
-pub struct Rehearsal<'a> {
+pub struct InProcessTraining<'a> {
     plan: &'a TrainingPlan,
     keys: [StreamKey; 2],
     /// Parameters and momentum of each party.
@@ -47,7 +47,7 @@ pub struct Cost {
     pub loss: Option<f64>,
 }
 
-impl<'a> Rehearsal<'a> {
+impl<'a> InProcessTraining<'a> {
     /// Shares a model to begin with, [`TrainingPlan::encode`]d.
     #[must_use]
     pub fn new(plan: &'a TrainingPlan, parameters: &[i32], mut entropy: Entropy) -> Self {
@@ -153,7 +153,8 @@ mod tests {
         let start = plan.encode(&weights);
         let mut stream = Stream::new(3, "test/train");
         let mut entropy = Stream::new(4, "test/train/entropy");
-        let mut parties = Rehearsal::new(&plan, &start, Box::new(move |bytes| entropy.fill(bytes)));
+        let mut parties =
+            InProcessTraining::new(&plan, &start, Box::new(move |bytes| entropy.fill(bytes)));
         let mut clear = Fixed::new(&plan, &start);
         for _ in 0..3 {
             let images: Vec<u8> =
