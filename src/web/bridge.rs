@@ -23,8 +23,9 @@ use pipes::Pipes;
 use sotto_core::wire::Address;
 use sotto_federated::Millis;
 use sotto_link::{
-    Closed, Endpoint, EndpointId, Fingerprint, GuestOutput, GuestSession, HOST, HostIdentity,
-    HostOutput, HostSession, Input, RoomSecret, RoomTag, Stage, Timing, To, Token, WORKER, Who,
+    Closed, Endpoint, EndpointId, EndpointRole, Fingerprint, GuestOutput, GuestSession, HOST,
+    HostIdentity, HostOutput, HostSession, Input, RoomSecret, RoomTag, Stage, Timing, To, Token,
+    WORKER,
 };
 
 /// The channel of words between pages.
@@ -163,7 +164,7 @@ impl Bridge {
         let keys =
             RoomKeys { secret: secret.text().to_string(), identity: identity.text().to_string() };
         let fingerprint = identity.fingerprint().to_string();
-        let (who, timing) = (Who::Host(&identity), Timing::default());
+        let (who, timing) = (EndpointRole::Host(&identity), Timing::default());
         let endpoint = Endpoint::new(secret, who, true, payload, timing, entropy());
         let id = endpoint.id().to_string();
         let session = HostSession::new(endpoint, vec![WORKER.to_owned()]);

@@ -5,7 +5,7 @@ use super::environment::{Show, entropy, epoch_ms};
 use super::models;
 use super::page::{AggregatorEvent as Shown, Cost, HistoryPoint};
 use super::store::{self, Change, ObjectStore};
-use sotto_federated::kept::{About, Point, Run, autosave_name};
+use sotto_federated::records::{About, Point, Run, autosave_name};
 use sotto_federated::{Aggregator, Checkpoint, Settings, Stamp};
 use sotto_privacy::History;
 

@@ -16,7 +16,7 @@ use super::environment::{Show, epoch_clock, now, secrets, sleep};
 use super::evaluation::Evaluation;
 use super::mailbox::WebMailbox;
 use super::page::{self, ClientCommand as Command, ClientEvent as Shown, DrawCommand, Reader};
-use super::watchdog::{PATIENCE_OF_CLIENT, silence};
+use super::watchdog::{LOOKS_OF_CLIENT_MAX, silence};
 use sotto_core::prg;
 use sotto_digits::PIXELS;
 use sotto_digits::drawing::Drawing;
@@ -289,7 +289,7 @@ async fn on_shares(
             return Err("the parties have no model yet".to_owned());
         };
         let Parties { client, waiting, replaced, .. } = &mut parties;
-        let silence = silence(Rc::clone(waiting), PATIENCE_OF_CLIENT);
+        let silence = silence(Rc::clone(waiting), LOOKS_OF_CLIENT_MAX);
         let outcome = {
             let asking = std::pin::pin!(client.classify(&model, pixels, output));
             let trouble = std::pin::pin!(async {

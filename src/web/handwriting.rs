@@ -20,7 +20,7 @@ use super::worker::{SLICE_MS, Shared, WorkerRoom, announce, with_room};
 use sotto_digits::Digits;
 use sotto_digits::drawing::Drawing;
 use sotto_digits::handwriting::Handwriting;
-use sotto_federated::kept::{handwriting_bytes, handwriting_of};
+use sotto_federated::records::{handwriting_bytes, handwriting_of};
 use sotto_federated::{Assignment, Job};
 use sotto_network::{Network, Weights};
 use sotto_train::{Evaluator, Model};

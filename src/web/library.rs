@@ -15,7 +15,7 @@ use super::page::{
 };
 use super::{models, store};
 use sotto_digits::{CLASSES, Digits};
-use sotto_federated::kept::About;
+use sotto_federated::records::About;
 use sotto_network::{PARAMETERS_MAX, Weights};
 use sotto_privacy::History;
 use sotto_train::{Evaluator, Model};

@@ -2,7 +2,7 @@
 
 use super::environment::entropy;
 use super::store::{self, Change, ObjectStore};
-use sotto_federated::kept::{About, weight_bytes};
+use sotto_federated::records::{About, weight_bytes};
 use sotto_network::Weights;
 
 /// The most models in the library.

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::environment::{Show, draw_key, epoch_clock, secrets};
 use super::mailbox::WebMailbox;
 use super::page::{self, PartyCommand as Command, PartyEvent as Shown};
-use super::watchdog::{PATIENCE, silence};
+use super::watchdog::{LOOKS_MAX, silence};
 use sotto_core::prg;
 use sotto_mpc::{ComputeParty, Links, Output, PartyEvent, Role};
 
@@ -68,7 +68,7 @@ impl Party {
         show.event(&Shown::Ready);
         spawn_local(async move {
             let serving = std::pin::pin!(compute_party.serve());
-            let silence = std::pin::pin!(silence(waiting, PATIENCE));
+            let silence = std::pin::pin!(silence(waiting, LOOKS_MAX));
             let error = match select(serving, silence).await {
                 Either::Left((error, _)) | Either::Right((error, _)) => error,
             };

@@ -1,6 +1,6 @@
 //! Where this browser keeps things between two visits: records in IndexedDB.
 //!
-//! Each record is sealed (version, SHA-256; [`kept`](sotto_federated::kept)), and each change is one
+//! Each record has a version and a checksum (SHA-256; [`records`](sotto_federated::records)), and each change is one
 //! transaction: after a crash a record is the old one or the new one. A transaction that was
 //! said to be done survives the crash of a tab. The browser may delete everything when the
 //! disk runs full.
@@ -20,7 +20,7 @@ use web_sys::DomException;
 use zeroize::Zeroizing;
 
 use super::environment::{complain, sleep, words};
-use sotto_federated::kept;
+use sotto_federated::records;
 
 const NAME: &str = "sotto";
 /// Counts up when an object store is added.
@@ -65,7 +65,7 @@ pub(super) enum Error {
     Full,
     /// The record is there, and cannot be used.
     #[error(transparent)]
-    Unusable(#[from] kept::Error),
+    Unusable(#[from] records::Error),
     /// The browser does not answer.
     #[error("this browser’s storage does not answer")]
     Silent,
@@ -87,7 +87,7 @@ pub(super) async fn get(
     let found = found.await;
     database.close();
     let record = found?.map(|value| Zeroizing::new(Uint8Array::new(&value).to_vec()));
-    record.map(|record| Ok(Zeroizing::new(kept::open(&record)?.to_vec()))).transpose()
+    record.map(|record| Ok(Zeroizing::new(records::verify_checksum(&record)?.to_vec()))).transpose()
 }
 
 /// The keys of an object store, in their order.
@@ -118,8 +118,8 @@ pub(super) async fn change(changes: &[(ObjectStore, Change<'_>)]) -> Result<(), 
             let objects = transaction.object_store(store.name())?;
             match change {
                 Change::Put(key, payload) => {
-                    let sealed = Zeroizing::new(kept::seal(payload));
-                    let record = Uint8Array::from(sealed.as_slice());
+                    let checked = Zeroizing::new(records::add_checksum(payload));
+                    let record = Uint8Array::from(checked.as_slice());
                     objects.put(&record, Some(&JsValue::from(*key)))?;
                 }
                 Change::Delete(key) => {

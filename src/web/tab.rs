@@ -14,7 +14,7 @@ use super::environment::{complain, entropy, epoch_ms, now, words};
 use super::locks;
 use super::store::{self, Change, Error, ObjectStore};
 use sotto_core::wire::{self, Address, Reader, Writer};
-use sotto_federated::kept;
+use sotto_federated::records;
 use sotto_federated::{Spent, UnfinishedWork};
 use sotto_secagg::Identity;
 
@@ -273,7 +273,7 @@ fn seed_of(record: &[u8]) -> Result<Zeroizing<[u8; 32]>, wire::Error> {
 async fn find_work(key: &str) -> Result<Option<UnfinishedWork>, Error> {
     let record = store::get(ObjectStore::Workers, &work(key)).await?;
     let read =
-        |record: Zeroizing<Vec<u8>>| UnfinishedWork::decode(&record).map_err(kept::Error::from);
+        |record: Zeroizing<Vec<u8>>| UnfinishedWork::decode(&record).map_err(records::Error::from);
     Ok(record.map(read).transpose()?)
 }
 

@@ -6,7 +6,7 @@ mod testing;
 use std::path::PathBuf;
 
 use sotto_federated::{Aggregator, Phase, Settings};
-use sotto_link::{Endpoint, HostSession, Invite, Timing, WORKER, Who};
+use sotto_link::{Endpoint, EndpointRole, HostSession, Invite, Timing, WORKER};
 
 use crate::broker::Broker;
 use crate::credentials;
@@ -74,7 +74,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let RoomKeys { secret, identity } = keys;
     let (broker, mut news) =
         Broker::connect(&arguments.broker, secret.tag(), credential.as_ref(), None).await?;
-    let (payload, host) = (broker.payload(), Who::Host(&identity));
+    let (payload, host) = (broker.payload(), EndpointRole::Host(&identity));
     let endpoint = Endpoint::new(secret, host, true, payload, Timing::default(), entropy());
     broker.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());

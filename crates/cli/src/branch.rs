@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use sotto_core::wire::Address;
 use sotto_federated::{Aggregator, Branch, BranchOutput, Event, Millis, Worker, WorkerEvent};
-use sotto_link::{Endpoint, HostSession, Input, Invite, Timing, Token, WORKER, Who};
+use sotto_link::{Endpoint, EndpointRole, HostSession, Input, Invite, Timing, Token, WORKER};
 use sotto_secagg::Identity;
 
 use crate::aggregator::settings;
@@ -76,7 +76,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
         Broker::connect(above.broker(), above.secret().tag(), credential, None).await?;
     let (down, mut from_below) = Broker::connect(url, secret.tag(), below, Some(GROUP)).await?;
     let (payload, timing) = (down.payload(), Timing::default());
-    let who = Who::Host(&identity);
+    let who = EndpointRole::Host(&identity);
     let endpoint = Endpoint::new(secret, who, true, payload, timing, entropy());
     down.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());

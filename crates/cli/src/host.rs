@@ -212,8 +212,8 @@ mod tests {
     use crate::entropy;
     use sotto_federated::{Settings, Worker, WorkerAction, WorkerEvent};
     use sotto_link::{
-        Endpoint, GuestOutput, GuestSession, HostIdentity, RoomSecret, Stage, Timing, WORKERS_MAX,
-        Who,
+        Endpoint, EndpointRole, GuestOutput, GuestSession, HostIdentity, RoomSecret, Stage, Timing,
+        WORKERS_MAX,
     };
     use sotto_secagg::Identity;
 
@@ -230,7 +230,7 @@ mod tests {
             let secret = RoomSecret::draw(&mut entropy());
             let timing = Timing::default();
             let identity = HostIdentity::draw(&mut entropy());
-            let who = Who::Host(&identity);
+            let who = EndpointRole::Host(&identity);
             let endpoint = Endpoint::new(secret.clone(), who, true, 1 << 16, timing, entropy());
             let settings = Settings::from_query("model=linear").unwrap();
             let machine = Aggregator::new(settings, entropy()).unwrap();

@@ -6,7 +6,7 @@ use super::unfinished::{UnfinishedWork, Work};
 use super::virtual_clients::{PrivatePart, VirtualClients};
 use sotto_digits::Digits;
 use sotto_network::{Network, Weights};
-use sotto_train::{Progress, Steer, Trainer};
+use sotto_train::{GradientCorrection, Progress, Trainer};
 use zeroize::Zeroize;
 
 /// What a worker is to do in a round.
@@ -115,7 +115,12 @@ impl LocalTraining {
         let shift = task.control.as_ref().map(|server| server.correction(&control));
         if task.recipe.proximal > 0.0 || shift.is_some() {
             let shift = shift.unwrap_or_default();
-            trainer = trainer.with(Steer::new(network, &before, task.recipe.proximal, &shift)?);
+            trainer = trainer.with(GradientCorrection::new(
+                network,
+                &before,
+                task.recipe.proximal,
+                &shift,
+            )?);
         }
         let digits = u32::try_from(digits.len()).unwrap_or(u32::MAX);
         Ok(Self(TrainingKind::Whole(Box::new(Whole { trainer, before, task, digits, work }))))

@@ -7,7 +7,7 @@ use sotto_digits::drawing::Drawing;
 use sotto_digits::handwriting::Handwriting;
 use sotto_digits::layout::{Manifest, decode_chunk, encode_chunk};
 use sotto_digits::{Digits, idx, mnist, synthetic};
-use sotto_federated::kept::{self, About, Point, Run};
+use sotto_federated::records::{self, About, Point, Run};
 use sotto_federated::{
     Aggregator, Assignment, Checkpoint, Event, Job, LocalTraining, Secret, Settings, Spent, Task,
     ToAggregator, UnfinishedWork,
@@ -62,10 +62,10 @@ const READERS: [Reader; 13] = [
     }),
     ("spent", |bytes| comes_back(bytes, Spent::decode, Spent::encode)),
     ("record", |bytes| {
-        drop(kept::open(bytes));
-        assert_eq!(kept::open(&kept::seal(bytes)), Ok(bytes));
+        drop(records::verify_checksum(bytes));
+        assert_eq!(records::verify_checksum(&records::add_checksum(bytes)), Ok(bytes));
     }),
-    ("own digits", |bytes| comes_back(bytes, kept::handwriting_of, kept::handwriting_bytes)),
+    ("own digits", |bytes| comes_back(bytes, records::handwriting_of, records::handwriting_bytes)),
     ("model", |bytes| {
         settles(bytes, About::decode, About::encode);
         if let Ok(about) = About::decode(bytes) {
@@ -221,8 +221,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         ("manifest", manifest),
         ("chunk", encode_chunk(&digits)),
         ("handwriting", own.to_json().into_bytes()),
-        ("record", kept::seal(b"record")),
-        ("own digits", kept::handwriting_bytes(&own)),
+        ("record", records::add_checksum(b"record")),
+        ("own digits", records::handwriting_bytes(&own)),
         ("model", about.encode()),
         ("history", history.into_bytes()),
         ("spent", Spent::default().encode()),

@@ -3,7 +3,7 @@
 use super::frame::Greeting;
 use super::hostile::{lone, secret, seeded};
 use super::scripted_peer::{self, ScriptedPeer};
-use super::{Closed, Endpoint, EndpointId, HostIdentity, Input, Output, Timing, To, Who};
+use super::{Closed, Endpoint, EndpointId, EndpointRole, HostIdentity, Input, Output, Timing, To};
 
 /// An end that is connected and has said so.
 fn connected() -> Endpoint {
@@ -64,8 +64,10 @@ fn of_who_says_hello_again_an_end_tells_again_until_it_talks_with_them() {
 fn hellos_that_ask_are_answered_once_in_a_while() {
     let pause = Timing::default().hello[0] / 2;
     for (answers, talks) in [(true, false), (false, false), (false, true), (true, true)] {
-        let who =
-            Who::Guest { claim: "bob", host: HostIdentity::draw(&mut seeded(1)).fingerprint() };
+        let who = EndpointRole::Guest {
+            claim: "bob",
+            host: HostIdentity::draw(&mut seeded(1)).fingerprint(),
+        };
         let mut end = Endpoint::new(secret(1), who, answers, 1000, Timing::default(), seeded(3));
         end.handle(Input::Connected, 1);
         let mut rogue = rogue(1);

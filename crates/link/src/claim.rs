@@ -10,7 +10,7 @@ use sotto_core::wire::{Error, Reader, Writer};
 
 /// Who an endpoint is to be.
 #[derive(Debug, Clone, Copy)]
-pub enum Who<'a> {
+pub enum EndpointRole<'a> {
     /// The room's host.
     Host(&'a HostIdentity),
     /// A guest.

@@ -7,7 +7,7 @@ mod turn_taking;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::authenticity::{Authenticity, Words};
-use super::claim::{Claim, Who};
+use super::claim::{Claim, EndpointRole};
 use super::frame::{Ack, CHANNEL_MAX, Frame, To};
 use super::identity::Fingerprint;
 use super::keys::{Cipher, Ciphers, EndpointId, KeyPair};
@@ -256,7 +256,7 @@ impl Endpoint {
     #[must_use]
     pub fn new(
         secret: RoomSecret,
-        who: Who<'_>,
+        who: EndpointRole<'_>,
         answers: bool,
         payload: usize,
         timing: Timing,
@@ -264,11 +264,11 @@ impl Endpoint {
     ) -> Self {
         let keys = KeyPair::draw(&mut entropy);
         let (claim, host) = match who {
-            Who::Host(identity) => {
+            EndpointRole::Host(identity) => {
                 let proof = identity.prove(secret.tag(), &keys.public);
                 (Claim::Host(proof), identity.fingerprint())
             }
-            Who::Guest { claim, host } => (Claim::guest(claim), host),
+            EndpointRole::Guest { claim, host } => (Claim::guest(claim), host),
         };
         Self {
             hellos: Cipher::of_room(&secret),

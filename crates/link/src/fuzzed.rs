@@ -8,8 +8,8 @@ use super::frame::{self, Ack, CHANNEL_MAX, Frame, FrameKind, Greeting, To};
 use super::host::ADMISSION;
 use super::keys::{Cipher, EndpointId, KeyPair, nonce};
 use super::{
-    Closed, Endpoint, GuestOutput, GuestSession, HOST, HostIdentity, HostOutput, HostSession,
-    Input as Event, Output, RoomSecret, Timing, WORKER, Who,
+    Closed, Endpoint, EndpointRole, GuestOutput, GuestSession, HOST, HostIdentity, HostOutput,
+    HostSession, Input as Event, Output, RoomSecret, Timing, WORKER,
 };
 use sotto_core::fuzz_input::{Input, entropy, tamper};
 use sotto_core::wire::{Error, Reader, Writer};
@@ -130,8 +130,8 @@ impl FuzzedRoom {
         let end = |number: u64, claim: &str| {
             let draw = entropy(number, "fuzzing/endpoint");
             let who = match claim {
-                HOST => Who::Host(&identity),
-                claim => Who::Guest { claim, host },
+                HOST => EndpointRole::Host(&identity),
+                claim => EndpointRole::Guest { claim, host },
             };
             Endpoint::new(secret.clone(), who, number != 3, PAYLOAD, Timing::default(), draw)
         };

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::authenticity::Words;
-use super::claim::Who;
+use super::claim::EndpointRole;
 use super::endpoint::{Closed, Endpoint, Hint, Input, Output, Timing};
 use super::frame::To;
 use super::host::{ADMISSION, COME_IN, HOST, STAY_OUT, Token};
@@ -106,7 +106,7 @@ impl GuestSession {
         timing: Timing,
         draw: Box<dyn Fn() -> Entropy>,
     ) -> Self {
-        let who = Who::Guest { claim, host };
+        let who = EndpointRole::Guest { claim, host };
         let endpoint = Endpoint::new(secret.clone(), who, answers, payload, timing, draw());
         Self {
             endpoint,
@@ -372,7 +372,7 @@ impl GuestSession {
         self.broken_off = self.broken_off();
         self.endpoint = Endpoint::new(
             self.secret.clone(),
-            Who::Guest { claim: &self.claim, host: self.fingerprint },
+            EndpointRole::Guest { claim: &self.claim, host: self.fingerprint },
             self.answers,
             self.payload,
             self.timing,

@@ -12,7 +12,8 @@ use super::endpoint::{FORGOTTEN_AFTER, LINK};
 use super::frame::{self, CLAIM_MAX, Frame, FrameKind, Greeting};
 use super::scripted_peer::{self, ScriptedPeer};
 use super::{
-    Closed, Endpoint, EndpointId, HostIdentity, Input, Output, RoomSecret, Timing, To, Who, Words,
+    Closed, Endpoint, EndpointId, EndpointRole, HostIdentity, Input, Output, RoomSecret, Timing,
+    To, Words,
 };
 use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
@@ -81,7 +82,7 @@ impl TestRoom {
     pub(super) fn new(secrets: &[u64], payload: usize, deliveries: Vec<Delivery>) -> Self {
         let end = |(index, of): (u64, &u64)| {
             let claim = format!("claim {index}");
-            let who = Who::Guest { claim: &claim, host: identity().fingerprint() };
+            let who = EndpointRole::Guest { claim: &claim, host: identity().fingerprint() };
             let entropy = seeded(100 + index);
             Endpoint::new(secret(*of), who, true, payload, Timing::default(), entropy)
         };
@@ -561,7 +562,7 @@ fn a_reserved_end_never_uses_a_number_twice_however_many_have_left() {
 }
 
 pub(super) fn lone(seed: u64, claim: &str) -> Endpoint {
-    let who = Who::Guest { claim, host: identity().fingerprint() };
+    let who = EndpointRole::Guest { claim, host: identity().fingerprint() };
     Endpoint::new(secret(1), who, true, 1000, Timing::default(), seeded(10_000 + seed))
 }
 
@@ -730,7 +731,7 @@ fn keys_of_small_order_are_refused_by_name_and_change_nothing() {
 #[test]
 fn what_an_end_says_it_is_comes_first() {
     let claim = "é".repeat(CLAIM_MAX);
-    let who = Who::Guest { claim: &claim, host: identity().fingerprint() };
+    let who = EndpointRole::Guest { claim: &claim, host: identity().fingerprint() };
     let mut end = Endpoint::new(secret(1), who, true, 1, Timing::default(), seeded(400));
     let mut peer = ScriptedPeer::new(secret(1), seeded(401));
     end.handle(Input::Connected, 1);

@@ -49,9 +49,9 @@ mod secret;
 mod stream;
 
 pub use authenticity::{WORDS, Words};
-pub use claim::Who;
+pub use claim::EndpointRole;
 pub use credential::{Credential, CredentialError};
-pub use early::Early;
+pub use early::EarlyMessages;
 pub use endpoint::{Closed, Endpoint, Hint, Input, Output, Timing};
 pub use frame::{CHANNEL_MAX, CLAIM_MAX, FRAME_MAX, To};
 pub use guest::{GuestOutput, GuestSession, Stage};

@@ -10,7 +10,7 @@ use super::endpoint::{Closed, Endpoint, Input, Output, Timing};
 use super::frame::Greeting;
 use super::identity::HostIdentity;
 use super::scripted_peer::{ScriptedPeer, frames, hear, open, words_of};
-use super::{RoomSecret, Who};
+use super::{EndpointRole, RoomSecret};
 use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
 
@@ -46,7 +46,7 @@ impl Side {
     fn meet(seed: u64, claim: &str) -> Self {
         let secret = RoomSecret::draw(&mut seeded(0, "room"));
         let host = HostIdentity::draw(&mut seeded(0, "host")).fingerprint();
-        let who = Who::Guest { claim, host };
+        let who = EndpointRole::Guest { claim, host };
         let entropy = seeded(seed, claim);
         let mut end = Endpoint::new(secret.clone(), who, true, 1000, Timing::default(), entropy);
         let face = ScriptedPeer::new(secret, seeded(seed, &format!("as seen by {claim}")));

@@ -4,8 +4,8 @@ use super::authenticity::first_message;
 use super::frame::{Frame, Greeting};
 use super::scripted_peer::ScriptedPeer;
 use super::{
-    Admission, Closed, Endpoint, EndpointId, GuestOutput, GuestSession, HostIdentity, HostOutput,
-    HostSession, Input, Output, RoomSecret, Stage, Timing, To, WORKER, Who,
+    Admission, Closed, Endpoint, EndpointId, EndpointRole, GuestOutput, GuestSession, HostIdentity,
+    HostOutput, HostSession, Input, Output, RoomSecret, Stage, Timing, To, WORKER,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -33,7 +33,7 @@ fn host_session(seed: u64) -> HostSession {
 }
 
 fn host_session_of(identity: &HostIdentity, seed: u64) -> HostSession {
-    let (who, timing) = (Who::Host(identity), Timing::default());
+    let (who, timing) = (EndpointRole::Host(identity), Timing::default());
     let endpoint = Endpoint::new(secret(), who, true, PAYLOAD, timing, seeded(seed));
     HostSession::new(endpoint, vec![WORKER.to_owned()])
 }
@@ -434,7 +434,7 @@ fn hellos_of_those_who_never_come_keep_nobody_out() {
     // More than there is room for, and more than a host remembers to have left.
     for number in 0..6_000 {
         let (claim, host) = ([WORKER, "alice"][number as usize % 2], identity().fingerprint());
-        let (who, entropy) = (Who::Guest { claim, host }, seeded(1_000_000 + number));
+        let (who, entropy) = (EndpointRole::Guest { claim, host }, seeded(1_000_000 + number));
         let mut ghost = Endpoint::new(secret(), who, false, PAYLOAD, Timing::default(), entropy);
         ghost.handle(Input::Connected, 1);
         while let Some(output) = ghost.drain() {

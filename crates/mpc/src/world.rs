@@ -1,5 +1,5 @@
 //! All roles in one process, under a seed, with the dealer's secrets in view and a tap on
-//! every wire: the door through which tests go.
+//! every wire, for tests.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

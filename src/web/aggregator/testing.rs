@@ -9,7 +9,7 @@ use super::super::page::{AggregatorEvent as Shown, Cost};
 use super::super::views;
 use super::{Shared, keep, with_room};
 use sotto_digits::{Digits, synthetic};
-use sotto_federated::kept::Point;
+use sotto_federated::records::Point;
 use sotto_train::{Evaluation, Evaluator, Model};
 
 /// A model that waits for its test.

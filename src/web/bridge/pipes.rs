@@ -10,7 +10,7 @@ use super::{BridgeState, arm, with};
 use crate::web::page::RemoteTransport;
 use crate::web::transport::{self, Outbox};
 use sotto_core::wire::Unsent;
-use sotto_link::{Early, EndpointId};
+use sotto_link::{EarlyMessages, EndpointId};
 
 /// Of the channels that carry them.
 pub(super) const PREFIX: &str = "way/";
@@ -22,7 +22,7 @@ type Key = (EndpointId, String);
 pub(super) struct Pipes {
     laid: BTreeMap<Key, Box<dyn Outbox>>,
     /// What came for a session that this end has not heard of yet.
-    early: Early,
+    early: EarlyMessages,
 }
 
 impl Pipes {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use sotto_federated::kept::{self, Run};
+use sotto_federated::records::{self, Run};
 use sotto_federated::{Aggregator, Event, Phase, Stamp};
 use sotto_link::Input;
 
@@ -18,12 +18,12 @@ use sotto_native::testing::Candidate;
 /// What is kept of a run, if it is.
 pub(super) struct Checkpointer {
     state: Option<State>,
-    history: Vec<kept::Point>,
+    history: Vec<records::Point>,
     stamp: Option<Stamp>,
 }
 
 impl Checkpointer {
-    pub(super) fn new(state: Option<State>, history: Vec<kept::Point>) -> Self {
+    pub(super) fn new(state: Option<State>, history: Vec<records::Point>) -> Self {
         Self { state, history, stamp: None }
     }
 
@@ -37,7 +37,7 @@ impl Checkpointer {
         self.write(machine)
     }
 
-    fn measured(&mut self, point: kept::Point, machine: &Aggregator) -> Result<(), String> {
+    fn measured(&mut self, point: records::Point, machine: &Aggregator) -> Result<(), String> {
         self.history.retain(|known| known.round < point.round);
         self.history.push(point);
         self.write(machine)
@@ -118,7 +118,7 @@ impl AggregatorRoom {
         println!("{}", point.line());
         let seconds = self.seconds();
         let machine = self.host.machine();
-        let kept = kept::Point {
+        let kept = records::Point {
             round: point.round,
             accuracy: point.accuracy,
             loss: point.loss,

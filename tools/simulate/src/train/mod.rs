@@ -5,7 +5,7 @@
 
 mod checkpointer;
 mod csv;
-mod dials;
+mod setting_flags;
 
 use std::cell::RefCell;
 use std::io::IsTerminal;
@@ -19,7 +19,7 @@ use sotto_federated::sim::Simulation;
 use sotto_federated::{Assignment, Checkpoint, Event, Phase, Settings, Snapshot};
 
 use checkpointer::{Checkpointer, Head};
-use dials::Dials;
+use setting_flags::SettingFlags;
 use sotto_native::history::Summary;
 use sotto_native::source::Source;
 use sotto_native::testing::{Candidate, Tests};
@@ -63,12 +63,12 @@ pub(super) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    dials: Dials,
+    setting_flags: SettingFlags,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     let started = Instant::now();
-    let settings = arguments.dials.settings(&arguments.query, arguments.clients)?;
+    let settings = arguments.setting_flags.settings(&arguments.query, arguments.clients)?;
     let mut run = Run::begin(arguments, &settings)?;
     if run.head.points.is_empty() {
         run.record()?;
