@@ -13,9 +13,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of, subject};
+use super::checkpointer::{self, Checkpointer};
 use super::digits::Source;
-use super::environment::{self, Show, now, now_ms, sleep, words};
-use super::keeper::{self, Keeper};
+use super::environment::{self, EventSink, now, now_ms, sleep, words};
 use super::ledger::Ledger;
 use super::locks;
 use super::page::{
@@ -33,8 +33,8 @@ use testing::Untested;
 /// The aggregator's role in its dedicated worker.
 #[wasm_bindgen]
 pub struct Aggregator {
-    show: Show,
-    room: Rc<RefCell<Option<Room>>>,
+    show: EventSink,
+    room: Rc<RefCell<Option<AggregatorRoom>>>,
 }
 
 #[wasm_bindgen]
@@ -43,10 +43,10 @@ impl Aggregator {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), room: Rc::default() }
+        Self { show: EventSink(show), room: Rc::default() }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
@@ -75,15 +75,15 @@ impl Aggregator {
     }
 }
 
-type Shared = Rc<RefCell<Option<Room>>>;
+type Shared = Rc<RefCell<Option<AggregatorRoom>>>;
 
 /// An open room.
-struct Room {
+struct AggregatorRoom {
     name: String,
     machine: sotto_federated::Aggregator,
     link: BroadcastLink,
-    show: Show,
-    keeper: Keeper,
+    show: EventSink,
+    checkpointer: Checkpointer,
     source: Rc<Source>,
     /// The test digits, once the page has made its own beginning.
     test: Option<Rc<Digits>>,
@@ -103,7 +103,7 @@ struct Room {
     generation: u32,
 }
 
-async fn open(shared: Shared, show: Show, query: String, data: String) {
+async fn open(shared: Shared, show: EventSink, query: String, data: String) {
     if let Err(reason) = try_open(&shared, &show, &query, &data).await {
         show.event(&Shown::Failed { reason });
         // Lets go of the room's lock: the page, reloaded, or another one may try.
@@ -111,7 +111,12 @@ async fn open(shared: Shared, show: Show, query: String, data: String) {
     }
 }
 
-async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Result<(), String> {
+async fn try_open(
+    shared: &Shared,
+    show: &EventSink,
+    query: &str,
+    data: &str,
+) -> Result<(), String> {
     let name = room_of(query);
     if !locks::supported() {
         return Err("this browser has no Web Locks, which tell which tabs live".to_owned());
@@ -127,10 +132,10 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
         Settings::default()
     });
     let source = Rc::new(Source::open(data).await?);
-    let (mut machine, keeper) = keeper::open(&name, settings, show).await?;
-    machine.observe(observer::Shower::new(show.clone()));
+    let (mut machine, checkpointer) = checkpointer::open(&name, settings, show).await?;
+    machine.observe(observer::PageObserver::new(show.clone()));
     let histograms = source.histograms(machine.settings());
-    let mut ledger = Ledger::resumed(&machine.snapshot(), keeper.newest());
+    let mut ledger = Ledger::resumed(&machine.snapshot(), checkpointer.newest());
     let resumed = machine.snapshot().phase != Phase::Idle;
     if resumed {
         ledger.start(now());
@@ -138,12 +143,12 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     let arrived = Rc::clone(shared);
     let link = BroadcastLink::new(&name, &[Address::Aggregator], move || receive(&arrived))
         .map_err(|error| words(&error))?;
-    let room = Room {
+    let room = AggregatorRoom {
         name,
         machine,
         link,
         show: show.clone(),
-        keeper,
+        checkpointer,
         source,
         test: None,
         pens: (None, Rc::default()),
@@ -159,9 +164,9 @@ async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Resu
     *shared.borrow_mut() = Some(room);
     tell(shared, Event::Open);
     // What is told of the run that was taken up comes when its state has been shown.
-    with_room(shared, |room| room.keeper.show_resumed(&room.machine));
+    with_room(shared, |room| room.checkpointer.show_resumed(&room.machine));
     if resumed {
-        // The next round would take the place of a model that waits.
+        // The next round would replace a model that waits.
         spawn_local(testing::begin(Rc::clone(shared), show.clone()));
     }
     Ok(())
@@ -176,7 +181,7 @@ struct Origin {
 }
 
 /// Begins a new run, from a model of the library where one is given.
-fn configure(shared: &Shared, show: &Show, query: &str, model: Option<Origin>) {
+fn configure(shared: &Shared, show: &EventSink, query: &str, model: Option<Origin>) {
     let settings = match Settings::from_query(query) {
         Ok(settings) => settings,
         Err(problems) => return show.event(&refused(problems)),
@@ -199,10 +204,10 @@ fn configure(shared: &Shared, show: &Show, query: &str, model: Option<Origin>) {
                 room.tested = None;
                 room.ledger = Ledger::resumed(&room.machine.snapshot(), None);
                 room.histograms = room.source.histograms(room.machine.settings());
-                spawn_local(room.keeper.begin(before, origin));
+                spawn_local(room.checkpointer.begin(before, origin));
                 room.show_opened();
                 carry_out(shared, room, actions);
-                room.keeper.show_resumed(&room.machine);
+                room.checkpointer.show_resumed(&room.machine);
             }
             // Nothing was changed: the run goes on.
             Err(error) => room.warn(format!("no new run begins: {error}")),
@@ -216,7 +221,7 @@ fn refused(problems: Vec<sotto_federated::Problem>) -> Shown {
 }
 
 /// Runs `action` on the room, once it is open.
-fn with_room(shared: &Shared, action: impl FnOnce(&mut Room)) {
+fn with_room(shared: &Shared, action: impl FnOnce(&mut AggregatorRoom)) {
     if let Some(room) = shared.borrow_mut().as_mut() {
         action(room);
     }
@@ -238,7 +243,7 @@ fn receive(shared: &Shared) {
     });
 }
 
-fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+fn carry_out(shared: &Shared, room: &mut AggregatorRoom, actions: Vec<Action>) {
     let given = room.machine.history();
     if room.given != given {
         // A try that was given up may have been seen, too.
@@ -247,7 +252,7 @@ fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
             room.show_privacy();
         }
     }
-    if room.keeper.look(&room.machine) {
+    if room.checkpointer.look(&room.machine) {
         spawn_local(keep(Rc::clone(shared)));
     }
     // First, for notices speak of workers that the page shall know.
@@ -287,11 +292,12 @@ async fn keep(shared: Shared) {
     loop {
         let mut writing = None;
         with_room(&shared, |room| {
-            writing = room.keeper.next(&room.machine).map(|work| room.keeper.write(work));
+            writing =
+                room.checkpointer.next(&room.machine).map(|work| room.checkpointer.write(work));
         });
         let Some(writing) = writing else { return };
         let outcome = writing.await;
-        with_room(&shared, |room| room.keeper.written(outcome));
+        with_room(&shared, |room| room.checkpointer.written(outcome));
     }
 }
 
@@ -313,7 +319,7 @@ fn watch(shared: &Shared, room: &str, id: PeerId) {
     });
 }
 
-impl Room {
+impl AggregatorRoom {
     fn warn(&self, text: String) {
         self.show.event(&Shown::Notice { level: "warning", worker: None, text });
     }
@@ -377,7 +383,7 @@ impl Room {
             hash: weights.hash().to_string(),
             weights: Float32Array::from(weights.values()),
         });
-        let cost = self.ledger.cost(&self.machine.snapshot(), self.keeper.newest(), now());
+        let cost = self.ledger.cost(&self.machine.snapshot(), self.checkpointer.newest(), now());
         match Model::new(self.machine.network(), weights) {
             Ok(model) => self.untested = Some(Untested { round, model, cost }),
             Err(error) => self.warn(format!("the model of round {round} is not tested: {error}")),

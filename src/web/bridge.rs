@@ -18,17 +18,18 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{Show, entropy, epoch_ms, sleep, words};
+use super::environment::{EventSink, entropy, epoch_ms, sleep, words};
 use super::page::{
     self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry, OtherEntry, RoomKeys,
 };
-use federation::{Guest, Host};
+use federation::{RemoteAggregator, RemoteWorkers};
 use pipes::Pipes;
 use sotto_core::wire::Address;
 use sotto_federated::Millis;
 use sotto_link::{
-    Closed, Door, DoorOutput, Endpoint, EndpointId, Fingerprint, HOST, HostIdentity, Input,
-    RoomSecret, RoomTag, Stage, Timing, To, Token, Visit, VisitOutput, WORKER, Who,
+    Closed, Endpoint, EndpointId, EndpointRole, Fingerprint, GuestOutput, GuestSession, HOST,
+    HostIdentity, HostOutput, HostSession, Input, RoomSecret, RoomTag, Stage, Timing, To, Token,
+    WORKER,
 };
 
 /// The channel of words between pages.
@@ -42,7 +43,7 @@ const AGGREGATOR: &str = "aggregator";
 #[wasm_bindgen]
 pub struct Bridge {
     shared: Shared,
-    show: Show,
+    show: EventSink,
     broker: Broker,
 }
 
@@ -55,11 +56,11 @@ struct Broker {
     subscribe: Function,
 }
 
-type Shared = Rc<RefCell<Option<State>>>;
+type Shared = Rc<RefCell<Option<BridgeState>>>;
 
-struct State {
+struct BridgeState {
     end: End,
-    show: Show,
+    show: EventSink,
     broker: Broker,
     pipes: Pipes,
     /// Milliseconds that have passed, asleep or awake.
@@ -71,8 +72,8 @@ struct State {
 }
 
 enum End {
-    Door(Door, Host),
-    Visit(Visit, Option<Guest>),
+    Host(HostSession, RemoteWorkers),
+    Guest(GuestSession, Option<RemoteAggregator>),
 }
 
 /// What an end wants done, whichever it is.
@@ -93,10 +94,10 @@ impl Bridge {
     #[must_use]
     pub fn new(show: Function, publish: Function, subscribe: Function) -> Self {
         let broker = Broker { publish, subscribe };
-        Self { shared: Rc::default(), show: Show(show), broker }
+        Self { shared: Rc::default(), show: EventSink(show), broker }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
@@ -109,14 +110,14 @@ impl Bridge {
             }
             Command::Decide { guest, comes_in } => with(&self.shared, |state| {
                 let id = EndpointId::parse(&guest);
-                if let (End::Door(door, _), Some(id)) = (&mut state.end, id) {
-                    let outputs = door.decide(id, comes_in, state.now);
+                if let (End::Host(host, _), Some(id)) = (&mut state.end, id) {
+                    let outputs = host.decide(id, comes_in, state.now);
                     state.carry_out(outputs.into_iter().map(Wanted::from).collect());
                 }
             }),
             Command::Lock { locked } => with(&self.shared, |state| {
-                if let End::Door(door, _) = &mut state.end {
-                    let outputs = door.lock(locked, state.now);
+                if let End::Host(host, _) = &mut state.end {
+                    let outputs = host.lock(locked, state.now);
                     state.carry_out(outputs.into_iter().map(Wanted::from).collect());
                 }
                 state.tell();
@@ -126,17 +127,18 @@ impl Bridge {
                 with(&self.shared, |state| state.say(to.as_deref(), &text));
             }
             Command::Lay => {
-                let ways = page::read_remote_ways(&value)?;
+                let transports = page::read_remote_transports(&value)?;
                 let shared = Rc::downgrade(&self.shared);
                 if let Some(state) = self.shared.borrow_mut().as_mut() {
                     state.keep_time();
-                    let peers: Vec<EndpointId> = ways.iter().map(|way| way.peer).collect();
-                    state.pipes.lay(ways, &shared)?;
+                    let peers: Vec<EndpointId> =
+                        transports.iter().map(|transport| transport.peer).collect();
+                    state.pipes.lay(transports, &shared)?;
                     peers.into_iter().for_each(|peer| state.open(peer));
                 }
             }
             Command::Leave => {
-                with(&self.shared, State::leave);
+                with(&self.shared, BridgeState::leave);
                 self.shared.replace(None);
             }
         }
@@ -166,12 +168,12 @@ impl Bridge {
         let keys =
             RoomKeys { secret: secret.text().to_string(), identity: identity.text().to_string() };
         let fingerprint = identity.fingerprint().to_string();
-        let (who, timing) = (Who::Host(&identity), Timing::default());
+        let (who, timing) = (EndpointRole::Host(&identity), Timing::default());
         let endpoint = Endpoint::new(secret, who, true, payload, timing, entropy());
         let id = endpoint.id().to_string();
-        let door = Door::new(endpoint, vec![WORKER.to_owned()]);
-        let host = Host::open(room, &Rc::downgrade(&self.shared))?;
-        self.begin(End::Door(door, host));
+        let session = HostSession::new(endpoint, vec![WORKER.to_owned()]);
+        let workers = RemoteWorkers::open(room, &Rc::downgrade(&self.shared))?;
+        self.begin(End::Host(session, workers));
         self.show.event(&Shown::Hosting { keys, fingerprint, endpoint: id });
         Ok(())
     }
@@ -187,7 +189,7 @@ impl Bridge {
         let host = Fingerprint::parse(host).ok_or("this is no host's fingerprint")?;
         let is_worker = claim == WORKER;
         // Those who compute have to be found by each other.
-        let visit = Visit::new(
+        let session = GuestSession::new(
             (secret, host),
             (claim, token_of(tab)),
             !is_worker,
@@ -195,11 +197,11 @@ impl Bridge {
             Timing::default(),
             Box::new(entropy),
         );
-        let guest = match is_worker {
-            true => Some(Guest::open(room, &Rc::downgrade(&self.shared))?),
+        let aggregator = match is_worker {
+            true => Some(RemoteAggregator::open(room, &Rc::downgrade(&self.shared))?),
             false => None,
         };
-        self.begin(End::Visit(visit, guest));
+        self.begin(End::Guest(session, aggregator));
         Ok(())
     }
 
@@ -207,7 +209,7 @@ impl Bridge {
         let (show, broker) = (self.show.clone(), self.broker.clone());
         let pipes = Pipes::default();
         let read = epoch_ms();
-        let state = State { end, show, broker, pipes, now: 1, read, armed: None };
+        let state = BridgeState { end, show, broker, pipes, now: 1, read, armed: None };
         state.subscribe();
         state.tell();
         self.shared.replace(Some(state));
@@ -221,7 +223,7 @@ fn token_of(tab: &str) -> Token {
     token
 }
 
-fn with(shared: &Shared, action: impl FnOnce(&mut State)) {
+fn with(shared: &Shared, action: impl FnOnce(&mut BridgeState)) {
     if let Some(state) = shared.borrow_mut().as_mut() {
         state.keep_time();
         action(state);
@@ -231,8 +233,8 @@ fn with(shared: &Shared, action: impl FnOnce(&mut State)) {
 fn handle(shared: &Shared, input: Input<'_>) {
     with(shared, |state| {
         let wanted = match &mut state.end {
-            End::Door(door, _) => collect(door.handle(input, state.now)),
-            End::Visit(visit, _) => collect(visit.handle(input, state.now)),
+            End::Host(host, _) => collect(host.handle(input, state.now)),
+            End::Guest(guest, _) => collect(guest.handle(input, state.now)),
         };
         state.carry_out(wanted);
     });
@@ -244,8 +246,8 @@ fn arm(shared: &Shared) {
     let mut due = None;
     with(shared, |state| {
         let wake = match &state.end {
-            End::Door(door, _) => door.wake_at(),
-            End::Visit(visit, _) => visit.wake_at(),
+            End::Host(host, _) => host.wake_at(),
+            End::Guest(guest, _) => guest.wake_at(),
         };
         if state.armed.is_none_or(|armed| wake < armed) {
             state.armed = Some(wake);
@@ -269,7 +271,7 @@ fn arm(shared: &Shared) {
     });
 }
 
-impl State {
+impl BridgeState {
     fn keep_time(&mut self) {
         let read = epoch_ms();
         self.now += read.saturating_sub(self.read);
@@ -282,8 +284,8 @@ impl State {
 
     fn endpoint(&self) -> &Endpoint {
         match &self.end {
-            End::Door(door, _) => door.endpoint(),
-            End::Visit(visit, _) => visit.endpoint(),
+            End::Host(host, _) => host.endpoint(),
+            End::Guest(guest, _) => guest.endpoint(),
         }
     }
 
@@ -326,11 +328,11 @@ impl State {
                 Wanted::Left(id, why) => {
                     // Who says farewell to a guest says it to the host as well, who begins anew.
                     let is_news = match &mut self.end {
-                        End::Door(_, host) => {
-                            host.left(id);
+                        End::Host(_, workers) => {
+                            workers.left(id);
                             true
                         }
-                        End::Visit(..) => why != Closed::Left,
+                        End::Guest(..) => why != Closed::Left,
                     };
                     if is_news {
                         let (guest, reason) = (id.to_string(), why.to_string());
@@ -348,22 +350,22 @@ impl State {
             return self.told_of(passed);
         }
         let claim = match &mut self.end {
-            End::Door(door, host) => match (channel, door.claim(from)) {
+            End::Host(host, workers) => match (channel, host.claim(from)) {
                 (AGGREGATOR, Some(WORKER)) => {
-                    let passed = host.heard(from, bytes).map_err(|error| words(&error));
+                    let passed = workers.heard(from, bytes).map_err(|error| words(&error));
                     return self.told_of(passed);
                 }
                 (WORDS, Some(claim)) => claim.to_owned(),
                 _ => return,
             },
-            // Guests have nothing to say to each other but on their ways.
-            End::Visit(visit, _) if visit.host() != Some(from) => return,
-            End::Visit(_, Some(guest)) if channel != WORDS => {
-                let passed = guest.heard(channel, &bytes).map_err(|error| words(&error));
+            // Guests have nothing to say to each other but over their transports.
+            End::Guest(guest, _) if guest.host() != Some(from) => return,
+            End::Guest(_, Some(aggregator)) if channel != WORDS => {
+                let passed = aggregator.heard(channel, &bytes).map_err(|error| words(&error));
                 return self.told_of(passed);
             }
-            End::Visit(..) if channel == WORDS => HOST.to_owned(),
-            End::Visit(..) => return,
+            End::Guest(..) if channel == WORDS => HOST.to_owned(),
+            End::Guest(..) => return,
         };
         // Whoever is elsewhere may send anything: what are no words is passed over.
         if let Ok(text) = String::from_utf8(bytes)
@@ -384,8 +386,8 @@ impl State {
     /// Sends a message, if the other end is there.
     fn send(&mut self, to: EndpointId, channel: &str, bytes: Vec<u8>) {
         let sent = match &mut self.end {
-            End::Door(door, _) => door.send(to, channel, bytes, self.now).map(collect),
-            End::Visit(visit, _) => visit.send(to, channel, bytes, self.now).map(collect),
+            End::Host(host, _) => host.send(to, channel, bytes, self.now).map(collect),
+            End::Guest(guest, _) => guest.send(to, channel, bytes, self.now).map(collect),
         };
         match sent {
             Ok(wanted) => self.carry_out(wanted),
@@ -398,9 +400,9 @@ impl State {
     }
 
     fn open(&mut self, peer: EndpointId) {
-        if let End::Visit(visit, _) = &mut self.end
+        if let End::Guest(guest, _) = &mut self.end
             // A peer that has no room here is missed as one that has left.
-            && let Ok(outputs) = visit.open(peer, self.now)
+            && let Ok(outputs) = guest.open(peer, self.now)
         {
             self.carry_out(collect(outputs));
         }
@@ -409,11 +411,11 @@ impl State {
     fn say(&mut self, to: Option<&str>, text: &str) {
         let named = to.and_then(EndpointId::parse);
         let listeners: Vec<EndpointId> = match &self.end {
-            End::Door(door, _) => {
-                let inside = door.guests().map(|guest| guest.id);
+            End::Host(host, _) => {
+                let inside = host.guests().map(|guest| guest.id);
                 named.map_or_else(|| inside.collect(), |id| vec![id])
             }
-            End::Visit(visit, _) => visit.host().into_iter().collect(),
+            End::Guest(guest, _) => guest.host().into_iter().collect(),
         };
         for id in listeners {
             self.send(id, WORDS, text.as_bytes().to_vec());
@@ -422,32 +424,32 @@ impl State {
 
     fn leave(&mut self) {
         let wanted = match &mut self.end {
-            End::Door(door, _) => collect(door.close(self.now)),
-            End::Visit(visit, _) => collect(visit.leave(self.now)),
+            End::Host(host, _) => collect(host.close(self.now)),
+            End::Guest(guest, _) => collect(guest.leave(self.now)),
         };
         self.carry_out(wanted);
     }
 
     fn tell(&self) {
         let shown = match &self.end {
-            End::Door(door, host) => {
+            End::Host(host, workers) => {
                 let entry = |guest: sotto_link::GuestView| {
-                    let workers = host.workers_of(guest.id);
-                    GuestEntry::new(guest, workers)
+                    let ids = workers.workers_at(guest.id);
+                    GuestEntry::new(guest, ids)
                 };
-                let guests = door.guests().map(entry).collect();
+                let guests = host.guests().map(entry).collect();
                 Shown::Guests {
-                    locked: door.is_locked(),
-                    broken_off: door.endpoint().broken_off(),
+                    locked: host.is_locked(),
+                    broken_off: host.endpoint().broken_off(),
                     guests,
                 }
             }
-            End::Visit(visit, _) => Shown::Visit {
-                stage: page::stage_name(visit.stage()),
-                words: visit.words(),
-                others: visit.others().map(OtherEntry::from).collect(),
-                rtt: visit.host().and_then(|host| visit.endpoint().rtt(host)),
-                broken_off: visit.broken_off(),
+            End::Guest(guest, _) => Shown::Visit {
+                stage: page::stage_name(guest.stage()),
+                words: guest.words(),
+                others: guest.others().map(OtherEntry::from).collect(),
+                rtt: guest.host().and_then(|host| guest.endpoint().rtt(host)),
+                broken_off: guest.broken_off(),
             },
         };
         self.show.event(&shown);
@@ -456,10 +458,10 @@ impl State {
     /// A message that a role here sends to those elsewhere.
     fn pass_on(&mut self, to: Address, bytes: &[u8]) {
         match &self.end {
-            End::Door(door, host) => {
+            End::Host(host, workers) => {
                 let receivers: Vec<EndpointId> = match to {
-                    Address::Workers => door.inside(WORKER).collect(),
-                    Address::Worker(id) => host.home_of(id).into_iter().collect(),
+                    Address::Workers => host.inside(WORKER).collect(),
+                    Address::Worker(id) => workers.endpoint_of(id).into_iter().collect(),
                     Address::Aggregator => return,
                 };
                 let channel = to.to_string();
@@ -467,8 +469,8 @@ impl State {
                     self.send(id, &channel, bytes.to_vec());
                 }
             }
-            End::Visit(visit, _) => {
-                if let Some(host) = visit.host().filter(|_| visit.stage() == Stage::In) {
+            End::Guest(guest, _) => {
+                if let Some(host) = guest.host().filter(|_| guest.stage() == Stage::In) {
                     self.send(host, AGGREGATOR, bytes.to_vec());
                 }
             }
@@ -480,27 +482,27 @@ fn collect<T: Into<Wanted>>(outputs: Vec<T>) -> Vec<Wanted> {
     outputs.into_iter().map(Into::into).collect()
 }
 
-impl From<DoorOutput> for Wanted {
-    fn from(output: DoorOutput) -> Self {
+impl From<HostOutput> for Wanted {
+    fn from(output: HostOutput) -> Self {
         match output {
-            DoorOutput::Publish(to, bytes) => Self::Publish(to, bytes),
-            DoorOutput::Changed => Self::Changed,
-            DoorOutput::Message { from, channel, bytes } => Self::Message(from, channel, bytes),
-            DoorOutput::Left(id, why) => Self::Left(id, why),
-            DoorOutput::Refused(id, why) => Self::Refused(id, why),
+            HostOutput::Publish(to, bytes) => Self::Publish(to, bytes),
+            HostOutput::Changed => Self::Changed,
+            HostOutput::Message { from, channel, bytes } => Self::Message(from, channel, bytes),
+            HostOutput::Left(id, why) => Self::Left(id, why),
+            HostOutput::Refused(id, why) => Self::Refused(id, why),
         }
     }
 }
 
-impl From<VisitOutput> for Wanted {
-    fn from(output: VisitOutput) -> Self {
+impl From<GuestOutput> for Wanted {
+    fn from(output: GuestOutput) -> Self {
         match output {
-            VisitOutput::Publish(to, bytes) => Self::Publish(to, bytes),
-            VisitOutput::Moved(_) => Self::Moved,
-            VisitOutput::Changed => Self::Changed,
-            VisitOutput::Message { from, channel, bytes } => Self::Message(from, channel, bytes),
-            VisitOutput::Left(id, why) => Self::Left(id, why),
-            VisitOutput::Refused(id, why) => Self::Refused(id, why),
+            GuestOutput::Publish(to, bytes) => Self::Publish(to, bytes),
+            GuestOutput::Moved(_) => Self::Moved,
+            GuestOutput::Changed => Self::Changed,
+            GuestOutput::Message { from, channel, bytes } => Self::Message(from, channel, bytes),
+            GuestOutput::Left(id, why) => Self::Left(id, why),
+            GuestOutput::Refused(id, why) => Self::Refused(id, why),
         }
     }
 }

@@ -12,11 +12,11 @@ use js_sys::{Float32Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{Show, epoch_clock, now, secrets, sleep};
+use super::environment::{EventSink, epoch_clock, now, secrets, sleep};
 use super::evaluation::Evaluation;
 use super::mailbox::WebMailbox;
 use super::page::{self, ClientCommand as Command, ClientEvent as Shown, DrawCommand, Reader};
-use super::watchdog::{PATIENCE_OF_CLIENT, silence};
+use super::watchdog::{LOOKS_OF_CLIENT_MAX, silence};
 use sotto_core::prg;
 use sotto_digits::PIXELS;
 use sotto_digits::drawing::Drawing;
@@ -31,15 +31,15 @@ const NEWS_MAX: u32 = 150;
 /// The client's role in its dedicated worker.
 #[wasm_bindgen]
 pub struct Client {
-    show: Show,
-    state: Rc<RefCell<State>>,
+    show: EventSink,
+    state: Rc<RefCell<ClientState>>,
     /// Dropped when the page opens another session: whatever waits for the old one stops.
     session: Option<oneshot::Sender<()>>,
 }
 
 /// What is to be read, and by whom.
 #[derive(Default)]
-struct State {
+struct ClientState {
     /// The newest drawing alone: older ones have been drawn over.
     drawing: Option<DrawCommand>,
     evaluation: Option<Evaluation>,
@@ -69,10 +69,10 @@ impl Client {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), state: Rc::default(), session: None }
+        Self { show: EventSink(show), state: Rc::default(), session: None }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
@@ -147,7 +147,7 @@ impl Client {
 /// Which of the test digits, of which evaluation, and their pixels.
 type NextDigits = (Range<usize>, u32, Vec<u8>);
 
-impl State {
+impl ClientState {
     /// The test digits that go next.
     fn next_digits(&self) -> Result<Option<NextDigits>, Error> {
         let (Some(evaluation), Some((model, _))) = (&self.evaluation, &self.using) else {
@@ -181,7 +181,7 @@ impl State {
 }
 
 /// Works off what is to be read, unless somebody does.
-fn work(state: &Rc<RefCell<State>>, show: &Show) {
+fn work(state: &Rc<RefCell<ClientState>>, show: &EventSink) {
     if std::mem::replace(&mut state.borrow_mut().busy, true) {
         return;
     }
@@ -193,7 +193,7 @@ fn work(state: &Rc<RefCell<State>>, show: &Show) {
 }
 
 /// The newest drawing, or else the next test digits; `false` when nothing is left to do.
-async fn step(state: &RefCell<State>, show: &Show) -> bool {
+async fn step(state: &RefCell<ClientState>, show: &EventSink) -> bool {
     let drawing = state.borrow_mut().next_drawing();
     if let Some(drawing) = drawing {
         let id = drawing.id;
@@ -237,7 +237,11 @@ async fn step(state: &RefCell<State>, show: &Show) -> bool {
     true
 }
 
-async fn read(state: &RefCell<State>, show: &Show, command: DrawCommand) -> Result<(), String> {
+async fn read(
+    state: &RefCell<ClientState>,
+    show: &EventSink,
+    command: DrawCommand,
+) -> Result<(), String> {
     let DrawCommand { id, width, height, pen, strokes, reader, label } = command;
     let drawing = Drawing { width, height, pen, strokes };
     let image = drawing.image().map_err(|error| error.to_string())?;
@@ -268,8 +272,8 @@ async fn read(state: &RefCell<State>, show: &Show, command: DrawCommand) -> Resu
 
 /// Has images read on shares by the newest model. Ends the session when it fails.
 async fn on_shares(
-    state: &RefCell<State>,
-    show: &Show,
+    state: &RefCell<ClientState>,
+    show: &EventSink,
     pixels: &[u8],
     output: Output,
 ) -> Result<(Vec<Answer>, Shared, u32, u32), String> {
@@ -285,7 +289,7 @@ async fn on_shares(
             return Err("the parties have no model yet".to_owned());
         };
         let Parties { client, waiting, replaced, .. } = &mut parties;
-        let silence = silence(Rc::clone(waiting), PATIENCE_OF_CLIENT);
+        let silence = silence(Rc::clone(waiting), LOOKS_OF_CLIENT_MAX);
         let outcome = {
             let asking = std::pin::pin!(client.classify(&model, pixels, output));
             let trouble = std::pin::pin!(async {

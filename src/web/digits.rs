@@ -65,8 +65,8 @@ impl Source {
     ///
     /// # Errors
     /// In words, with the address.
-    pub(super) async fn shard(&self, place: &Assignment) -> Result<(Digits, u32), String> {
-        let shard = place.cut(&self.manifest)?;
+    pub(super) async fn shard(&self, assignment: &Assignment) -> Result<(Digits, u32), String> {
+        let shard = assignment.cut(&self.manifest)?;
         let (chunks, bytes) = self.chunks(self.manifest.chunks_of(&shard)).await?;
         let digits = shard.assemble(&self.manifest, &chunks).map_err(|error| error.to_string())?;
         Ok((digits, bytes))

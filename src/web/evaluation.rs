@@ -8,7 +8,7 @@ use js_sys::Uint8Array;
 use super::digits::Source;
 use super::page::ClientEvent as Shown;
 use sotto_digits::{Digits, PIXELS};
-use sotto_mpc::{BATCH_MAX, Kind, ModelInfo, Output};
+use sotto_mpc::{BATCH_MAX, ClassificationKind, ModelInfo, Output};
 
 /// Comparisons in a batch: as many images go together as keep the dealt words small.
 const COMPARISONS_MAX: usize = 160_000;
@@ -47,7 +47,7 @@ impl Evaluation {
     /// # Errors
     /// When the model cannot be computed with.
     pub(super) fn next(&self, model: &ModelInfo) -> Result<Option<Range<usize>>, sotto_mpc::Error> {
-        let plan = model.plan(Kind { batch: 1, output: Output::Logits })?;
+        let plan = model.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
         let suits = || COMPARISONS_MAX / plan.comparisons().max(1);
         let batch = self.batch.unwrap_or_else(suits).clamp(1, BATCH_MAX);
         let left = self.done..self.total.min(self.done + batch);

@@ -1,7 +1,7 @@
 //! A worker's own handwriting: drawn on its page, kept in this browser, part of its shard.
 //!
-//! It belongs to a place in a room, as the shard does: whoever is worker 3 of the room in this
-//! browser has the shard and the handwriting of worker 3. No two tabs have the same place.
+//! It belongs to a slot in a room, as the shard does: whoever is worker 3 of the room in this
+//! browser has the shard and the handwriting of worker 3. No two tabs have the same slot.
 //!
 //! What is drawn counts from the next task on. It is in memory first and in the store soon after,
 //! so a store that is full loses nothing before the tab is closed.
@@ -19,12 +19,12 @@ use zeroize::Zeroizing;
 
 use super::environment::{now, sleep, turn};
 use super::page::{HandwritingCommand as Command, WorkerEvent as Shown};
-use super::store::{self, Shelf};
-use super::worker::{Room, SLICE_MS, Shared, announce, with_room};
+use super::store::{self, ObjectStore};
+use super::worker::{SLICE_MS, Shared, WorkerRoom, announce, with_room};
 use sotto_digits::Digits;
 use sotto_digits::drawing::Drawing;
 use sotto_digits::handwriting::Handwriting;
-use sotto_federated::kept::{handwriting_bytes, handwriting_of};
+use sotto_federated::records::{handwriting_bytes, handwriting_of};
 use sotto_federated::{Assignment, Job};
 use sotto_network::{Network, Weights};
 use sotto_train::{Evaluator, Model};
@@ -34,8 +34,8 @@ const WRITING: Duration = Duration::from_millis(10);
 
 /// The digits of a worker: its shard, and those that were drawn on its page.
 #[derive(Default)]
-pub(super) struct Desk {
-    /// Names the handwriting in the store; none before there is a place.
+pub(super) struct TrainingSet {
+    /// Names the handwriting in the store; none before there is an assignment.
     key: Option<String>,
     shard: Rc<Digits>,
     own: Rc<Handwriting>,
@@ -50,7 +50,7 @@ pub(super) struct Desk {
     is_writing: bool,
 }
 
-impl Desk {
+impl TrainingSet {
     /// The digits to train on.
     pub(super) fn digits(&self) -> Rc<Digits> {
         Rc::clone(&self.joined)
@@ -61,9 +61,9 @@ impl Desk {
         Rc::clone(&self.own)
     }
 
-    /// A shard, and what was drawn for its place, in place of all that was here; in words what is wrong with both.
+    /// A shard, and what was drawn for its slot, in place of all that was here; in words what is wrong with both.
     #[must_use]
-    pub(super) fn lay_out(
+    pub(super) fn replace(
         &mut self,
         key: String,
         shard: Digits,
@@ -81,8 +81,8 @@ impl Desk {
         Some(format!("nothing is learnt from your handwriting: {error}"))
     }
 
-    /// Makes each digit stand there once, for a job with noise; whether that changes anything, and what is wrong then.
-    fn heed_noise(&mut self, job: &Job) -> Option<Option<String>> {
+    /// Lets each digit stand there once, for a job with noise; whether that changes anything, and what is wrong then.
+    fn limit_copies(&mut self, job: &Job) -> Option<Option<String>> {
         let is_private = job.task.secure.is_some_and(|secure| secure.private.is_some());
         let once = is_private || job.task.examples.is_some();
         let changes = once && self.copies > 1;
@@ -108,7 +108,7 @@ impl Desk {
     }
 
     /// Changes what was drawn, or leaves it as it was.
-    fn obey(&mut self, command: Command) -> Result<(), String> {
+    fn handle(&mut self, command: Command) -> Result<(), String> {
         if self.key.is_none() {
             return Err("this worker has no place in a room yet".to_owned());
         }
@@ -148,22 +148,24 @@ impl Desk {
     }
 }
 
-/// Where the handwriting of a place is kept.
-pub(super) fn key_of(room: &str, place: &Assignment) -> String {
-    format!("{room}/{}", place.slot)
+/// Where the handwriting of a slot is kept.
+pub(super) fn key_of(room: &str, assignment: &Assignment) -> String {
+    format!("{room}/{}", assignment.slot)
 }
 
-/// The handwriting of a place, and what is wrong with it in words.
+/// The handwriting of a slot, and what is wrong with it in words.
 pub(super) async fn find(shared: &Shared, key: &str) -> (Handwriting, Option<String>) {
-    // What is being written is finished first: the desk is about to be cleared.
-    while with_room(shared, |room| room.desk.is_writing) == Some(true) {
+    // What is being written is finished first: the training set is about to be cleared.
+    while with_room(shared, |room| room.training_set.is_writing) == Some(true) {
         sleep(WRITING).await;
     }
-    let here = |room: &mut Room| (room.desk.key.as_deref() == Some(key)).then(|| room.desk.own());
+    let here = |room: &mut WorkerRoom| {
+        (room.training_set.key.as_deref() == Some(key)).then(|| room.training_set.own())
+    };
     if let Some(own) = with_room(shared, here).flatten() {
         return (Handwriting::clone(&own), None);
     }
-    let record = store::get(Shelf::Handwriting, key).await;
+    let record = store::get(ObjectStore::Handwriting, key).await;
     let read = |record: Zeroizing<Vec<u8>>| handwriting_of(&record).map_err(store::Error::from);
     match record.and_then(|record| record.map(read).transpose()) {
         Ok(own) => (own.unwrap_or_default(), None),
@@ -174,12 +176,12 @@ pub(super) async fn find(shared: &Shared, key: &str) -> (Handwriting, Option<Str
     }
 }
 
-/// Obeys the page, tells it and the aggregator what that makes, and keeps it.
-pub(super) fn obey(shared: &Shared, command: Command) {
+/// Handles a command of the page, tells it and the aggregator what that makes, and keeps it.
+pub(super) fn handle(shared: &Shared, command: Command) {
     let outcome = with_room(shared, |room| {
-        let outcome = room.desk.obey(command);
+        let outcome = room.training_set.handle(command);
         let view = match &outcome {
-            Ok(()) => room.desk.view(),
+            Ok(()) => room.training_set.view(),
             Err(reason) => warning(format!("your handwriting is as it was: {reason}")),
         };
         room.show.event(&view);
@@ -192,16 +194,16 @@ pub(super) fn obey(shared: &Shared, command: Command) {
 }
 
 /// Noise hides one appearance of a digit: with it, none stands in the shard twice.
-pub(super) fn heed_noise(shared: &Shared, job: &Job) {
-    let heed = |room: &mut Room| {
-        let trouble = room.desk.heed_noise(job)?;
+pub(super) fn limit_copies(shared: &Shared, job: &Job) {
+    let limit = |room: &mut WorkerRoom| {
+        let trouble = room.training_set.limit_copies(job)?;
         if let Some(text) = trouble {
             room.show.event(&warning(text));
         }
-        room.show.event(&room.desk.view());
+        room.show.event(&room.training_set.view());
         Some(())
     };
-    if with_room(shared, heed).flatten().is_some() {
+    if with_room(shared, limit).flatten().is_some() {
         announce(shared);
     }
 }
@@ -209,19 +211,21 @@ pub(super) fn heed_noise(shared: &Shared, job: &Job) {
 /// The handwriting as a file.
 pub(super) fn export(shared: &Shared) {
     with_room(shared, |room| {
-        room.show.event(&Shown::HandwritingFile { text: room.desk.own.to_json() });
+        room.show.event(&Shown::HandwritingFile { text: room.training_set.own.to_json() });
     });
 }
 
 /// Writes what is new, until nothing is.
 async fn write(shared: Shared) {
-    while let Some((key, own)) = with_room(&shared, |room| room.desk.begin_writing()).flatten() {
+    while let Some((key, own)) =
+        with_room(&shared, |room| room.training_set.begin_writing()).flatten()
+    {
         let outcome = match own.digits().is_empty() {
-            true => store::delete(Shelf::Handwriting, &key).await,
-            false => store::put(Shelf::Handwriting, &key, &handwriting_bytes(&own)).await,
+            true => store::delete(ObjectStore::Handwriting, &key).await,
+            false => store::put(ObjectStore::Handwriting, &key, &handwriting_bytes(&own)).await,
         };
         with_room(&shared, |room| {
-            room.desk.is_writing = false;
+            room.training_set.is_writing = false;
             if let Err(error) = outcome {
                 let text = format!("your handwriting would not survive a reload: {error}");
                 room.show.event(&warning(text));

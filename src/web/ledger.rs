@@ -2,7 +2,7 @@
 
 use super::page::Cost;
 use sotto_federated::Snapshot;
-use sotto_federated::kept::Point;
+use sotto_federated::records::Point;
 
 /// What had been spent before the run, and since when it trains.
 pub(super) struct Ledger {

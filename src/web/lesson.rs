@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use super::environment::{Show, entropy};
+use super::environment::{EventSink, entropy};
 use super::page::{
     CalculationView, FixedView, LessonCommand as Command, LessonEvent as Shown, PairView, Place,
     TripleView,
@@ -23,7 +23,7 @@ const VALUES_MAX: usize = 8;
 /// The lessons' role in its dedicated worker.
 #[wasm_bindgen]
 pub struct Lesson {
-    show: Show,
+    show: EventSink,
     entropy: RefCell<Entropy>,
 }
 
@@ -33,10 +33,10 @@ impl Lesson {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), entropy: RefCell::new(entropy()) }
+        Self { show: EventSink(show), entropy: RefCell::new(entropy()) }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
@@ -69,13 +69,13 @@ fn answer(command: Command, entropy: &mut Entropy) -> Result<Shown, String> {
         }
         Command::Split { value, modulus } => {
             let clock = clock(&modulus)?;
-            let value = clock.place(value.into());
+            let value = clock.residue(value.into());
             let pair = sotto_lesson::split(value, clock, entropy);
             Ok(split(modulus, clock, value, pair))
         }
         Command::Drag { value, modulus, turn } => {
             let clock = clock(&modulus)?;
-            let value = clock.place(value.into());
+            let value = clock.residue(value.into());
             let alice = (turn.clamp(0.0, 1.0) * clock.size() as f64) as u64 % clock.size();
             let bob = sotto_lesson::other_share(value, alice, clock);
             Ok(split(modulus, clock, value, Pair { alice, bob }))
@@ -84,7 +84,7 @@ fn answer(command: Command, entropy: &mut Entropy) -> Result<Shown, String> {
             let clock = clock(&modulus)?;
             let chosen = Operation::by_name(&operation)
                 .ok_or("numbers are added, subtracted or multiplied")?;
-            let [x, y] = [x, y].map(|value| clock.place(value.into()));
+            let [x, y] = [x, y].map(|value| clock.residue(value.into()));
             let done = sotto_lesson::calculate(x, y, chosen, clock, entropy);
             let view = |pair| pair_view(pair, clock);
             Ok(Shown::Calculated(Box::new(CalculationView {
@@ -109,7 +109,7 @@ fn answer(command: Command, entropy: &mut Entropy) -> Result<Shown, String> {
                 sotto_lesson::fix(value, base, digits, clock).map_err(|error| error.to_string())?;
             Ok(Shown::Fixed(FixedView {
                 whole: format!("{:.0}", fixed.whole),
-                place: place(fixed.place, clock),
+                place: place(fixed.residue, clock),
                 read: fixed.read,
                 overflows: fixed.overflows,
                 most: clock.most() as f64 / f64::from(base).powi(digits as i32),
@@ -121,7 +121,7 @@ fn answer(command: Command, entropy: &mut Entropy) -> Result<Shown, String> {
                 return Err("those are too many shares to count at once".to_owned());
             }
             let counts = |&value: &i32| {
-                sotto_lesson::histogram(clock.place(value.into()), count, bins, clock, entropy)
+                sotto_lesson::histogram(clock.residue(value.into()), count, bins, clock, entropy)
             };
             let counts = values.iter().map(counts).collect();
             Ok(Shown::Alone { values, counts })
@@ -146,6 +146,6 @@ fn pair_view(pair: Pair, clock: Modulus) -> PairView {
     }
 }
 
-fn place(place: u64, clock: Modulus) -> Place {
-    Place { text: place.to_string(), turn: place as f64 / clock.size() as f64 }
+fn place(residue: u64, clock: Modulus) -> Place {
+    Place { text: residue.to_string(), turn: residue as f64 / clock.size() as f64 }
 }

@@ -9,13 +9,13 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, StorageEstimate, WorkerGlobalScope};
 
 use super::digits::Source;
-use super::environment::{Show, epoch_ms, now, turn, words};
+use super::environment::{EventSink, epoch_ms, now, turn, words};
 use super::page::{
     self, LibraryCommand as Command, LibraryEvent as Shown, MeasuredModel, Purpose, SavedModel,
 };
-use super::{shelf, store};
+use super::{models, store};
 use sotto_digits::{CLASSES, Digits};
-use sotto_federated::kept::About;
+use sotto_federated::records::ModelMetadata;
 use sotto_network::{PARAMETERS_MAX, Weights};
 use sotto_privacy::History;
 use sotto_train::{Evaluator, Model};
@@ -28,18 +28,18 @@ const TELL_MS: f64 = 50.0;
 /// The library's role in its dedicated worker.
 #[wasm_bindgen]
 pub struct Library {
-    desk: Rc<Desk>,
+    state: Rc<LibraryState>,
 }
 
 /// What came with a command.
-struct Goods {
+struct Attachments {
     weights: Option<Float32Array>,
     file: Option<File>,
 }
 
 /// What all commands share.
-struct Desk {
-    show: Show,
+struct LibraryState {
+    show: EventSink,
     data: RefCell<String>,
     /// The test digits, once they were needed.
     test: RefCell<Option<Rc<Digits>>>,
@@ -47,27 +47,33 @@ struct Desk {
 
 #[wasm_bindgen]
 impl Library {
-    /// A library that has not looked at its shelf; `show` is called with every event.
+    /// A library that has read no models yet; `show` is called with every event.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        let desk = Desk { show: Show(show), data: RefCell::default(), test: RefCell::default() };
-        Self { desk: Rc::new(desk) }
+        let state = LibraryState {
+            show: EventSink(show),
+            data: RefCell::default(),
+            test: RefCell::default(),
+        };
+        Self { state: Rc::new(state) }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
     pub fn command(&self, value: JsValue) -> Result<(), JsValue> {
-        let goods =
-            Goods { weights: page::take(&value, "weights")?, file: page::take(&value, "file")? };
+        let attachments = Attachments {
+            weights: page::take(&value, "weights")?,
+            file: page::take(&value, "file")?,
+        };
         let command = serde_wasm_bindgen::from_value(value)?;
-        let desk = Rc::clone(&self.desk);
+        let state = Rc::clone(&self.state);
         spawn_local(async move {
             let what = name_of(&command);
-            if let Err(reason) = desk.obey(command, goods).await {
-                desk.show.event(&Shown::Declined { what, reason });
+            if let Err(reason) = state.handle(command, attachments).await {
+                state.show.event(&Shown::Declined { what, reason });
             }
         });
         Ok(())
@@ -89,8 +95,8 @@ fn name_of(command: &Command) -> &'static str {
     }
 }
 
-impl Desk {
-    async fn obey(&self, command: Command, goods: Goods) -> Result<(), String> {
+impl LibraryState {
+    async fn handle(&self, command: Command, attachments: Attachments) -> Result<(), String> {
         match command {
             Command::Open { data } => {
                 self.data.replace(data);
@@ -100,19 +106,20 @@ impl Desk {
             Command::Save { name, preset, round, accuracy, spent } => {
                 let network =
                     sotto_network::preset(&preset).ok_or("its network is not known")?.network;
-                let weights = goods.weights.ok_or("it came without weights")?;
+                let weights = attachments.weights.ok_or("it came without weights")?;
                 let weights = Weights::new(&network, weights.to_vec());
                 let weights = weights.map_err(|error| error.to_string())?;
-                let name = About::named(&name);
+                let name = ModelMetadata::named(&name);
                 let at = epoch_ms();
                 let spent = History::from_text(&spent);
-                let about = About { name, preset, round, accuracy, at, autosaved: false, spent };
-                shelf::add(&about, weights.values()).await?;
+                let about =
+                    ModelMetadata { name, preset, round, accuracy, at, autosaved: false, spent };
+                models::add(&about, weights.values()).await?;
                 self.list().await
             }
             Command::Rename { id, name } => {
-                shelf::amend(&id, |about| {
-                    about.name = About::named(&name);
+                models::amend(&id, |about| {
+                    about.name = ModelMetadata::named(&name);
                     // What somebody has named is not the page's to throw away.
                     about.autosaved = false;
                 })
@@ -120,11 +127,11 @@ impl Desk {
                 self.list().await
             }
             Command::Delete { id } => {
-                shelf::delete(&id).await?;
+                models::delete(&id).await?;
                 self.list().await
             }
             Command::Download { id } => self.download(&id).await,
-            Command::Upload => self.upload(&goods.file.ok_or("there is none")?).await,
+            Command::Upload => self.upload(&attachments.file.ok_or("there is none")?).await,
             Command::Compare { ids } => self.compare(ids).await,
             Command::Take { id, purpose } => self.take(id, purpose).await,
             Command::Forget => {
@@ -136,7 +143,7 @@ impl Desk {
     }
 
     async fn list(&self) -> Result<(), String> {
-        let entries = shelf::list().await?;
+        let entries = models::list().await?;
         let models = entries.into_iter().map(|entry| view(entry.id, entry.about));
         let (used, quota) = estimate().await.unzip();
         self.show.event(&Shown::Models { models: models.collect(), used, quota });
@@ -144,7 +151,7 @@ impl Desk {
     }
 
     async fn download(&self, id: &str) -> Result<(), String> {
-        let (about, weights) = shelf::take(id).await?;
+        let (about, weights) = models::take(id).await?;
         let network =
             sotto_network::preset(&about.preset).ok_or("its network is not known")?.network;
         let file = weights.to_safetensors(&network).map_err(|error| error.to_string())?;
@@ -167,8 +174,8 @@ impl Desk {
         let (preset, weights) =
             sotto_network::recognise(&bytes).map_err(|error| error.to_string())?;
         let name = file.name();
-        let about = About {
-            name: About::named(name.strip_suffix(".safetensors").unwrap_or(&name)),
+        let about = ModelMetadata {
+            name: ModelMetadata::named(name.strip_suffix(".safetensors").unwrap_or(&name)),
             preset: preset.to_owned(),
             round: 0,
             accuracy: None,
@@ -177,16 +184,16 @@ impl Desk {
             // A file does not say.
             spent: History::Unknown,
         };
-        let id = shelf::add(&about, weights.values()).await?;
+        let id = models::add(&about, weights.values()).await?;
         self.list().await?;
         // Nobody has said how good it is.
         let measured = self.measure(id.clone(), &about, &weights, |_| {}).await?;
-        shelf::amend(&id, |about| about.accuracy = Some(measured.accuracy)).await?;
+        models::amend(&id, |about| about.accuracy = Some(measured.accuracy)).await?;
         self.list().await
     }
 
     async fn take(&self, id: String, purpose: Purpose) -> Result<(), String> {
-        let (About { name, preset, round, spent, .. }, weights) = shelf::take(&id).await?;
+        let (ModelMetadata { name, preset, round, spent, .. }, weights) = models::take(&id).await?;
         let spent = spent.to_text();
         let hash = weights.hash().to_string();
         let weights = Float32Array::from(weights.values());
@@ -199,13 +206,13 @@ impl Desk {
         let [first, second] = ids;
         let mut results = Vec::with_capacity(2);
         for (nth, id) in [first, second].into_iter().enumerate() {
-            let (about, weights) = shelf::take(&id).await?;
+            let (about, weights) = models::take(&id).await?;
             let tell = |done: usize| {
                 let (done, all) = (nth * digits + done, 2 * digits);
                 self.show.event(&Shown::Comparing { done, all });
             };
             let measured = self.measure(id.clone(), &about, &weights, tell).await?;
-            shelf::amend(&id, |about| about.accuracy = Some(measured.accuracy)).await?;
+            models::amend(&id, |about| about.accuracy = Some(measured.accuracy)).await?;
             results.push(measured);
         }
         // Of two ids there are two results.
@@ -219,7 +226,7 @@ impl Desk {
     async fn measure(
         &self,
         id: String,
-        about: &About,
+        about: &ModelMetadata,
         weights: &Weights,
         tell: impl Fn(usize),
     ) -> Result<MeasuredModel, String> {
@@ -265,9 +272,9 @@ impl Desk {
     }
 }
 
-fn view(id: String, about: Result<About, String>) -> SavedModel {
+fn view(id: String, about: Result<ModelMetadata, String>) -> SavedModel {
     match about {
-        Ok(About { name, preset, round, accuracy, at, autosaved, .. }) => {
+        Ok(ModelMetadata { name, preset, round, accuracy, at, autosaved, .. }) => {
             let network = sotto_network::preset(&preset).map(|preset| preset.network);
             let size = network.map_or(0, |network| 4 * network.parameter_count());
             let at = at as f64;

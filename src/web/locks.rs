@@ -45,14 +45,14 @@ extern "C" {
 }
 
 /// A page that is being reloaded lets go of its lock a moment after the new one asks.
-const PATIENCE: [u64; 5] = [0, 50, 100, 250, 600];
+const WAITS_MS: [u64; 5] = [0, 50, 100, 250, 600];
 
 /// Takes a lock for as long as this worker lives; `false` when another page has it.
 ///
 /// # Errors
 /// When the browser has no locks, or refuses them.
 pub(super) async fn hold(name: &str) -> Result<bool, JsValue> {
-    for wait in PATIENCE {
+    for wait in WAITS_MS {
         sleep(Duration::from_millis(wait)).await;
         if try_hold(name).await? {
             return Ok(true);
@@ -75,7 +75,7 @@ impl Drop for Held {
 /// # Errors
 /// When the browser has no locks, or refuses them.
 pub(super) async fn stand_in(name: &str) -> Result<Option<Held>, JsValue> {
-    for wait in PATIENCE {
+    for wait in WAITS_MS {
         sleep(Duration::from_millis(wait)).await;
         let mut release = None;
         let until = Promise::new(&mut |resolve, _| release = Some(resolve));

@@ -9,8 +9,8 @@ use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::{FutureExt, StreamExt};
 use wasm_bindgen::prelude::*;
 
-use super::page::Way;
-use super::ways::{Deliver, Outbox, open};
+use super::page::Transport;
+use super::transport::{Deliver, Outbox, open};
 use sotto_core::secret;
 use sotto_core::wire::{Mailbox, Unsent};
 use sotto_mpc::Role;
@@ -18,7 +18,7 @@ use sotto_mpc::Role;
 /// One role's mailbox in its dedicated worker.
 pub(super) struct WebMailbox {
     inbox: UnboundedReceiver<(Role, Vec<u8>)>,
-    ways: BTreeMap<Role, Box<dyn Outbox>>,
+    outboxes: BTreeMap<Role, Box<dyn Outbox>>,
     /// Set when the next message to this role shall be spoilt.
     garble: Rc<Cell<Option<Role>>>,
 }
@@ -30,20 +30,20 @@ impl WebMailbox {
     /// # Errors
     /// When the browser has no `BroadcastChannel`.
     pub(super) fn open(
-        links: Vec<(Role, Way)>,
+        links: Vec<(Role, Transport)>,
         garble: Rc<Cell<Option<Role>>>,
     ) -> Result<Self, JsValue> {
         let (sender, inbox) = unbounded();
-        let mut ways = BTreeMap::<Role, Box<dyn Outbox>>::new();
-        for (role, way) in links {
+        let mut outboxes = BTreeMap::<Role, Box<dyn Outbox>>::new();
+        for (role, transport) in links {
             let sender = sender.clone();
             let deliver: Deliver = Rc::new(move |bytes| {
                 // Nobody reads any more when the role has ended.
                 drop(sender.unbounded_send((role, bytes)));
             });
-            ways.insert(role, open(way, deliver)?);
+            outboxes.insert(role, open(transport, deliver)?);
         }
-        Ok(Self { inbox, ways, garble })
+        Ok(Self { inbox, outboxes, garble })
     }
 }
 
@@ -65,7 +65,7 @@ impl Mailbox for WebMailbox {
             self.garble.set(None);
             bytes.truncate(bytes.len() - 1);
         }
-        let sent = self.ways.get_mut(&to).ok_or(Unsent::Gone)?.send(&bytes);
+        let sent = self.outboxes.get_mut(&to).ok_or(Unsent::Gone)?.send(&bytes);
         // Most messages are shares.
         secret::erase(&mut bytes);
         sent

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::digits::Source;
-use super::environment::{Show, epoch_clock, now, secrets, sleep, turn};
+use super::environment::{EventSink, epoch_clock, now, secrets, sleep, turn};
 use super::mailbox::WebMailbox;
 use super::page::{
     self, Course, LayerRangeView, OwnerCommand as Command, OwnerEvent as Shown, RoleFailed,
@@ -19,7 +19,7 @@ use sotto_core::prg;
 use sotto_digits::{Digits, PIXELS};
 use sotto_mpc::clear::{Clear, Floor};
 use sotto_mpc::train::TrainingInfo;
-use sotto_mpc::{Answer, Links, Output, Ranges, Saving, Verdict, fixed};
+use sotto_mpc::{Answer, Links, Output, Ranges, TradeOff, Verdict, fixed};
 use sotto_network::{Network, Weights, preset};
 use sotto_train::{Model, arg_max};
 
@@ -35,7 +35,7 @@ const SLICE: usize = 20;
 /// The owner's role.
 #[wasm_bindgen]
 pub struct Owner {
-    show: Show,
+    show: EventSink,
     shared: Rc<RefCell<Shared>>,
 }
 
@@ -65,10 +65,10 @@ impl Owner {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), shared: Rc::default() }
+        Self { show: EventSink(show), shared: Rc::default() }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
@@ -111,7 +111,7 @@ impl Owner {
         name: &str,
         round: u32,
         fraction: u32,
-        saving: Saving,
+        saving: TradeOff,
         values: Vec<f32>,
     ) -> Result<Rc<Owned>, String> {
         let network = preset(name).ok_or_else(|| format!("no network is called {name}"))?.network;
@@ -161,14 +161,14 @@ impl Owner {
     /// What needs no answer.
     fn ask(
         &self,
-        wish: impl FnOnce(&mut sotto_mpc::Owner<WebMailbox>) -> Result<(), sotto_mpc::Error>,
+        request: impl FnOnce(&mut sotto_mpc::Owner<WebMailbox>) -> Result<(), sotto_mpc::Error>,
     ) {
-        if let Some(Err(error)) = self.shared.borrow_mut().links.as_mut().map(wish) {
+        if let Some(Err(error)) = self.shared.borrow_mut().links.as_mut().map(request) {
             self.fail(error.to_string());
         }
     }
 
-    fn take(&self, fraction: u32, saving: Saving) {
+    fn take(&self, fraction: u32, saving: TradeOff) {
         let mut shared = self.shared.borrow_mut();
         let Some(info) = shared.trained.clone() else { return };
         let Some(links) = &mut shared.links else { return };
@@ -209,7 +209,7 @@ async fn digits(shared: &RefCell<Shared>) -> Result<Rc<Digits>, String> {
     Ok(digits)
 }
 
-async fn examine(shared: &RefCell<Shared>, show: &Show, owned: &Owned) -> Result<(), String> {
+async fn examine(shared: &RefCell<Shared>, show: &EventSink, owned: &Owned) -> Result<(), String> {
     let is_current = || shared.borrow().generation == owned.generation;
     let digits = digits(shared).await?;
     let Owned { network, weights, fraction, .. } = owned;
@@ -221,7 +221,7 @@ async fn examine(shared: &RefCell<Shared>, show: &Show, owned: &Owned) -> Result
     let ranges = Ranges::measure(network, weights, *fraction, sample);
     show.event(&ranges_shown(*fraction, &ranges.map_err(|error| error.to_string())?));
 
-    let plan = sotto_mpc::Plan::new(network, *fraction, 1, Output::Label, Saving::Bytes);
+    let plan = sotto_mpc::Plan::new(network, *fraction, 1, Output::Label, TradeOff::Bytes);
     let plan = plan.map_err(|error| error.to_string())?;
     let clear = Clear::new(&plan, network, weights).map_err(|error| error.to_string())?;
     let model = Model::new(network, weights).map_err(|error| error.to_string())?;

@@ -8,17 +8,17 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{Show, draw_key, epoch_clock, secrets};
+use super::environment::{EventSink, draw_key, epoch_clock, secrets};
 use super::mailbox::WebMailbox;
 use super::page::{self, PartyCommand as Command, PartyEvent as Shown};
-use super::watchdog::{PATIENCE, silence};
+use super::watchdog::{LOOKS_MAX, silence};
 use sotto_core::prg;
-use sotto_mpc::{Computer, Links, Output, PartyEvent, Role};
+use sotto_mpc::{ComputeParty, Links, Output, PartyEvent, Role};
 
 /// The role of alice or bob.
 #[wasm_bindgen]
 pub struct Party {
-    show: Show,
+    show: EventSink,
     watched: Rc<Cell<bool>>,
     garble: Rc<Cell<Option<Role>>>,
     peer: Option<Role>,
@@ -30,10 +30,10 @@ impl Party {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), watched: Rc::default(), garble: Rc::default(), peer: None }
+        Self { show: EventSink(show), watched: Rc::default(), garble: Rc::default(), peer: None }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
@@ -63,12 +63,12 @@ impl Party {
         let show = self.show.clone();
         let tell = Box::new(move |event| show.event(&shown(event)));
         let watched = Rc::clone(&self.watched);
-        let computer = Computer::new(party, links, draw_key(), secrets(), watched, tell);
+        let compute_party = ComputeParty::new(party, links, draw_key(), secrets(), watched, tell);
         let show = self.show.clone();
         show.event(&Shown::Ready);
         spawn_local(async move {
-            let serving = std::pin::pin!(computer.serve());
-            let silence = std::pin::pin!(silence(waiting, PATIENCE));
+            let serving = std::pin::pin!(compute_party.serve());
+            let silence = std::pin::pin!(silence(waiting, LOOKS_MAX));
             let error = match select(serving, silence).await {
                 Either::Left((error, _)) | Either::Right((error, _)) => error,
             };

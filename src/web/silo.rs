@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::digits::Source;
-use super::environment::{Show, epoch_clock, now, secrets, turn};
+use super::environment::{EventSink, epoch_clock, now, secrets, turn};
 use super::mailbox::WebMailbox;
 use super::page::{self, Course, SiloCommand as Command, SiloEvent as Shown};
 use sotto_core::prg;
@@ -24,7 +24,7 @@ use sotto_train::{Evaluator, Model, Recipe, SgdConfig, Trainer};
 /// Places are cut from this seed, the same for all silos of a room.
 const SEED: u64 = 1;
 /// So many silos have digits that no other has.
-const PLACES: u32 = 10;
+const SHARDS: u32 = 10;
 /// Digits between two turns of the event loop.
 const PIECE: usize = 500;
 /// How long training in the clear computes before messages have their turn, in milliseconds.
@@ -33,13 +33,13 @@ const SLICE_MS: f64 = 100.0;
 /// The silo's role.
 #[wasm_bindgen]
 pub struct Silo {
-    show: Show,
-    state: Rc<RefCell<State>>,
+    show: EventSink,
+    state: Rc<RefCell<SiloState>>,
     data: String,
 }
 
 #[derive(Default)]
-struct State {
+struct SiloState {
     role: Option<train::Silo<WebMailbox>>,
     /// What has gone out.
     shared: Digits,
@@ -51,10 +51,10 @@ impl Silo {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), state: Rc::default(), data: String::new() }
+        Self { show: EventSink(show), state: Rc::default(), data: String::new() }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
@@ -65,7 +65,7 @@ impl Silo {
                 prg::self_check().map_err(|error| JsValue::from(error.to_string()))?;
                 let mailbox = WebMailbox::open(page::read_links(&value)?, Rc::default())?;
                 let links = Links::new(mailbox, epoch_clock());
-                self.state.replace(State {
+                self.state.replace(SiloState {
                     role: Some(train::Silo::new(links, secrets())),
                     shared: Digits::default(),
                 });
@@ -100,7 +100,7 @@ impl Silo {
     }
 }
 
-/// Digits of a place, from the one with this number on. The training digits are cut into [`PLACES`].
+/// Digits of a slot, from the one with this number on. The training digits are cut into [`SHARDS`].
 async fn training_digits(
     data: &str,
     index: u32,
@@ -108,14 +108,15 @@ async fn training_digits(
     count: usize,
 ) -> Result<Digits, String> {
     let source = Source::open(data).await?;
-    let (partition, shards) = ("iid".to_owned(), PLACES);
-    let place = Assignment { slot: index, model: String::new(), seed: SEED, partition, shards };
-    let (digits, _) = source.shard(&place).await?;
+    let (partition, shards) = ("iid".to_owned(), SHARDS);
+    let assignment =
+        Assignment { slot: index, model: String::new(), seed: SEED, partition, shards };
+    let (digits, _) = source.shard(&assignment).await?;
     let range = from.min(digits.len())..(from + count).min(digits.len());
     if range.is_empty() {
         return Err(format!("all {} digits of this data owner have been shared", digits.len()));
     }
-    // A place keeps its digits by label.
+    // A slot keeps its digits by label.
     let mut order: Vec<usize> = (0..digits.len()).collect();
     Stream::new(SEED, "silo").shuffle(&mut order);
     Ok(digits.select(order[range].iter().copied()))
@@ -127,7 +128,7 @@ fn drawn(drawing: &Drawing, label: u8) -> Result<Digits, String> {
     Digits::new(image.to_vec(), vec![label]).map_err(|error| error.to_string())
 }
 
-async fn contribute(state: &RefCell<State>, show: &Show, digits: Result<Digits, String>) {
+async fn contribute(state: &RefCell<SiloState>, show: &EventSink, digits: Result<Digits, String>) {
     let digits = match digits {
         Ok(digits) => digits,
         Err(reason) => return show.event(&Shown::Unshared { reason }),
@@ -155,7 +156,12 @@ async fn contribute(state: &RefCell<State>, show: &Show, digits: Result<Digits, 
 }
 
 /// The same training by `f32` and Candle's optimiser, from first weights of its own, and how well it then reads.
-async fn plain(show: &Show, data: &str, course: Course, digits: &Digits) -> Result<(), String> {
+async fn plain(
+    show: &EventSink,
+    data: &str,
+    course: Course,
+    digits: &Digits,
+) -> Result<(), String> {
     let info = course.info()?;
     let Training { batch, rate, momentum, .. } = info.training;
     let network = info.network().map_err(|error| error.to_string())?;

@@ -1,6 +1,6 @@
 //! Where this browser keeps things between two visits: records in IndexedDB.
 //!
-//! Each record is sealed (version, SHA-256; [`kept`](sotto_federated::kept)), and each change is one
+//! Each record has a version and a checksum (SHA-256; [`records`](sotto_federated::records)), and each change is one
 //! transaction: after a crash a record is the old one or the new one. A transaction that was
 //! said to be done survives the crash of a tab. The browser may delete everything when the
 //! disk runs full.
@@ -31,17 +31,17 @@ use web_sys::DomException;
 use zeroize::Zeroizing;
 
 use super::environment::{complain, sleep, words};
-use sotto_federated::kept;
+use sotto_federated::records;
 
 const NAME: &str = "sotto";
-/// Counts up when a shelf is added.
+/// Counts up when an object store is added.
 const VERSION: u32 = 1;
 /// How long the browser may take to open the database.
-const PATIENCE: Duration = Duration::from_secs(5);
+const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Where a kind of record stands. Keys are texts, unique on their shelf.
+/// Where a kind of record is kept. Keys are texts, unique in their object store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shelf {
+pub(super) enum ObjectStore {
     /// The run of each room, by the room's name.
     Runs,
     /// The library of models.
@@ -52,7 +52,7 @@ pub(super) enum Shelf {
     Handwriting,
 }
 
-impl Shelf {
+impl ObjectStore {
     const ALL: [Self; 4] = [Self::Runs, Self::Models, Self::Workers, Self::Handwriting];
 
     fn name(self) -> &'static str {
@@ -76,7 +76,7 @@ pub(super) enum Error {
     Full,
     /// The record is there, and cannot be used.
     #[error(transparent)]
-    Unusable(#[from] kept::Error),
+    Unusable(#[from] records::Error),
     /// The browser does not answer.
     #[error("this browser’s storage does not answer")]
     Silent,
@@ -86,31 +86,34 @@ pub(super) enum Error {
 }
 
 /// Reads a record, which may hold a secret.
-pub(super) async fn get(shelf: Shelf, key: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+pub(super) async fn get(
+    store: ObjectStore,
+    key: &str,
+) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     let database = open().await?;
     let found = async {
-        let transaction = database.transaction(&[shelf.name()], TransactionMode::ReadOnly)?;
-        transaction.object_store(shelf.name())?.get(JsValue::from(key))?.await
+        let transaction = database.transaction(&[store.name()], TransactionMode::ReadOnly)?;
+        transaction.object_store(store.name())?.get(JsValue::from(key))?.await
     };
     let found = found.await;
     database.close();
     let record = found?.map(|value| Zeroizing::new(Uint8Array::new(&value).to_vec()));
-    record.map(|record| Ok(Zeroizing::new(kept::open(&record)?.to_vec()))).transpose()
+    record.map(|record| Ok(Zeroizing::new(records::verify_checksum(&record)?.to_vec()))).transpose()
 }
 
-/// The keys of a shelf, in their order.
-pub(super) async fn keys(shelf: Shelf) -> Result<Vec<String>, Error> {
+/// The keys of an object store, in their order.
+pub(super) async fn keys(store: ObjectStore) -> Result<Vec<String>, Error> {
     let database = open().await?;
     let found = async {
-        let transaction = database.transaction(&[shelf.name()], TransactionMode::ReadOnly)?;
-        transaction.object_store(shelf.name())?.get_all_keys(None, None)?.await
+        let transaction = database.transaction(&[store.name()], TransactionMode::ReadOnly)?;
+        transaction.object_store(store.name())?.get_all_keys(None, None)?.await
     };
     let found = found.await;
     database.close();
     Ok(found?.iter().filter_map(JsValue::as_string).collect())
 }
 
-/// One change of a shelf.
+/// One change of an object store.
 pub(super) enum Change<'a> {
     /// Keeps a payload under a key, in place of what was there.
     Put(&'a str, &'a [u8]),
@@ -119,19 +122,19 @@ pub(super) enum Change<'a> {
 }
 
 /// Makes all changes, or none.
-pub(super) async fn change(changes: &[(Shelf, Change<'_>)]) -> Result<(), Error> {
-    let shelves: Vec<&str> = changes.iter().map(|(shelf, _)| shelf.name()).collect();
-    write(&shelves, |transaction| {
-        for (shelf, change) in changes {
-            let store = transaction.object_store(shelf.name())?;
+pub(super) async fn change(changes: &[(ObjectStore, Change<'_>)]) -> Result<(), Error> {
+    let stores: Vec<&str> = changes.iter().map(|(store, _)| store.name()).collect();
+    write(&stores, |transaction| {
+        for (store, change) in changes {
+            let objects = transaction.object_store(store.name())?;
             match change {
                 Change::Put(key, payload) => {
-                    let sealed = Zeroizing::new(kept::seal(payload));
-                    let record = Uint8Array::from(sealed.as_slice());
-                    store.put(&record, Some(&JsValue::from(*key)))?;
+                    let checked = Zeroizing::new(records::add_checksum(payload));
+                    let record = Uint8Array::from(checked.as_slice());
+                    objects.put(&record, Some(&JsValue::from(*key)))?;
                 }
                 Change::Delete(key) => {
-                    store.delete(JsValue::from(*key))?;
+                    objects.delete(JsValue::from(*key))?;
                 }
             }
         }
@@ -141,21 +144,21 @@ pub(super) async fn change(changes: &[(Shelf, Change<'_>)]) -> Result<(), Error>
 }
 
 /// Keeps a payload under a key, in place of what was there.
-pub(super) async fn put(shelf: Shelf, key: &str, payload: &[u8]) -> Result<(), Error> {
-    change(&[(shelf, Change::Put(key, payload))]).await
+pub(super) async fn put(store: ObjectStore, key: &str, payload: &[u8]) -> Result<(), Error> {
+    change(&[(store, Change::Put(key, payload))]).await
 }
 
 /// Removes a key.
-pub(super) async fn delete(shelf: Shelf, key: &str) -> Result<(), Error> {
-    change(&[(shelf, Change::Delete(key))]).await
+pub(super) async fn delete(store: ObjectStore, key: &str) -> Result<(), Error> {
+    change(&[(store, Change::Delete(key))]).await
 }
 
 /// Removes everything.
 pub(super) async fn clear() -> Result<(), Error> {
-    let shelves = Shelf::ALL.map(Shelf::name);
-    write(&shelves, |transaction| {
-        for shelf in shelves {
-            transaction.object_store(shelf)?.clear()?;
+    let stores = ObjectStore::ALL.map(ObjectStore::name);
+    write(&stores, |transaction| {
+        for store in stores {
+            transaction.object_store(store)?.clear()?;
         }
         Ok(())
     })
@@ -163,11 +166,11 @@ pub(super) async fn clear() -> Result<(), Error> {
 }
 
 async fn write(
-    shelves: &[&str],
+    stores: &[&str],
     requests: impl FnOnce(&Transaction) -> Result<(), idb::Error>,
 ) -> Result<(), Error> {
     let database = open().await?;
-    let mut transaction = database.transaction(shelves, TransactionMode::ReadWrite)?;
+    let mut transaction = database.transaction(stores, TransactionMode::ReadWrite)?;
     // One of both comes, and it comes last: the listeners stay alive until then, and so do those they tell.
     let (done, outcome) = oneshot::channel();
     let (abort, aborted) = oneshot::channel();
@@ -191,13 +194,16 @@ async fn write(
     }
 }
 
-/// Opens the database, and waits no longer than [`PATIENCE`].
+/// Opens the database, and waits no longer than [`OPEN_TIMEOUT`].
 async fn open() -> Result<Database, Error> {
     let mut request = Factory::new()?.open(NAME, Some(VERSION))?;
     request.on_upgrade_needed(|event| {
-        // A shelf that was not built fails every use of it, which is told then.
-        if let Err(error) = event.database().and_then(|database| build(&database)) {
-            complain("building the shelves of this browser's storage", &error.to_string().into());
+        // An object store that was not created fails every use of it, which is told then.
+        if let Err(error) = event.database().and_then(|database| create_stores(&database)) {
+            complain(
+                "creating the object stores of this browser's storage",
+                &error.to_string().into(),
+            );
         }
     });
     let (told, answer) = oneshot::channel();
@@ -207,18 +213,18 @@ async fn open() -> Result<Database, Error> {
             late.close();
         }
     });
-    match select(answer, Box::pin(sleep(PATIENCE))).await {
+    match select(answer, Box::pin(sleep(OPEN_TIMEOUT))).await {
         Either::Left((Ok(opened), _)) => Ok(opened?),
         _ => Err(Error::Silent),
     }
 }
 
-/// Builds the shelves that are not there yet.
-fn build(database: &Database) -> Result<(), idb::Error> {
+/// Creates the object stores that are not there yet.
+fn create_stores(database: &Database) -> Result<(), idb::Error> {
     let there = database.store_names();
-    for shelf in Shelf::ALL.map(Shelf::name) {
-        if !there.iter().any(|name| name == shelf) {
-            database.create_object_store(shelf, ObjectStoreParams::new())?;
+    for store in ObjectStore::ALL.map(ObjectStore::name) {
+        if !there.iter().any(|name| name == store) {
+            database.create_object_store(store, ObjectStoreParams::new())?;
         }
     }
     Ok(())

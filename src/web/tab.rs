@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 use super::broadcast::subject;
 use super::environment::{complain, entropy, epoch_ms, now, words};
 use super::locks;
-use super::store::{self, Change, Error, Shelf};
+use super::store::{self, Change, Error, ObjectStore};
 use sotto_core::wire::{self, Address, Reader, Writer};
-use sotto_federated::kept;
+use sotto_federated::records;
 use sotto_federated::{Spent, UnfinishedWork};
 use sotto_secagg::Identity;
 
@@ -98,7 +98,7 @@ impl Tab {
         let mut trouble = clear_out().await.err();
         let mut key = format!("{room}/{name}");
         let mut renamed = None;
-        let known = match store::get(Shelf::Workers, &who(&key)).await {
+        let known = match store::get(ObjectStore::Workers, &who(&key)).await {
             Ok(None) => None,
             Ok(Some(record)) => match seed_of(&record) {
                 Ok(seed) => Some(seed),
@@ -153,10 +153,10 @@ impl Tab {
         // Another worker's records do not become this one's.
         let (who, work, spent, seen) = (who(&key), work(&key), spent(&key), seen(&key));
         let changes = [
-            (Shelf::Workers, Change::Put(&who, &record)),
-            (Shelf::Workers, Change::Delete(&seen)),
-            (Shelf::Workers, Change::Delete(&work)),
-            (Shelf::Workers, Change::Delete(&spent)),
+            (ObjectStore::Workers, Change::Put(&who, &record)),
+            (ObjectStore::Workers, Change::Delete(&seen)),
+            (ObjectStore::Workers, Change::Delete(&work)),
+            (ObjectStore::Workers, Change::Delete(&spent)),
         ];
         let kept = store::change(&changes).await;
         let is_kept = kept.is_ok();
@@ -199,7 +199,7 @@ impl Tab {
                 let next = records.next.take();
                 let Some((number, record)) = next else { break };
                 let outcome = match is_kept {
-                    true => store::put(Shelf::Workers, &spent(&tab), &record).await,
+                    true => store::put(ObjectStore::Workers, &spent(&tab), &record).await,
                     false => Ok(()),
                 };
                 done(number, outcome.map_err(|error| error.to_string()));
@@ -237,7 +237,7 @@ impl Tab {
         let key = work(&self.key);
         spawn_local(async move {
             let record = Zeroizing::new(unfinished.encode());
-            let outcome = store::put(Shelf::Workers, &key, &record).await;
+            let outcome = store::put(ObjectStore::Workers, &key, &record).await;
             is_writing.set(false);
             if let Err(error) = outcome {
                 is_off.set(true);
@@ -256,7 +256,7 @@ impl Tab {
         self.kept_at.set(now());
         async move {
             match key {
-                Some(key) => store::delete(Shelf::Workers, &key).await,
+                Some(key) => store::delete(ObjectStore::Workers, &key).await,
                 None => Ok(()),
             }
         }
@@ -276,15 +276,15 @@ fn seed_of(record: &[u8]) -> Result<Zeroizing<[u8; 32]>, wire::Error> {
 
 /// The training that the tab was in the middle of.
 async fn find_work(key: &str) -> Result<Option<UnfinishedWork>, Error> {
-    let record = store::get(Shelf::Workers, &work(key)).await?;
+    let record = store::get(ObjectStore::Workers, &work(key)).await?;
     let read =
-        |record: Zeroizing<Vec<u8>>| UnfinishedWork::decode(&record).map_err(kept::Error::from);
+        |record: Zeroizing<Vec<u8>>| UnfinishedWork::decode(&record).map_err(records::Error::from);
     Ok(record.map(read).transpose()?)
 }
 
 /// What a tab has spent; nothing where it has not been in a secure sum.
 async fn read_spent(key: &str) -> Result<Spent, Error> {
-    match store::get(Shelf::Workers, &spent(key)).await? {
+    match store::get(ObjectStore::Workers, &spent(key)).await? {
         None => Ok(Spent::default()),
         Some(record) => Spent::decode(&record).map_err(|error| Error::Unusable(error.into())),
     }
@@ -294,13 +294,13 @@ async fn read_spent(key: &str) -> Result<Spent, Error> {
 async fn see(key: &str) -> Result<(), Error> {
     let mut w = Writer::new();
     w.u64(epoch_ms());
-    store::put(Shelf::Workers, &seen(key), &w.finish()).await
+    store::put(ObjectStore::Workers, &seen(key), &w.finish()).await
 }
 
 /// Deletes what tabs have left that did not come back.
 async fn clear_out() -> Result<(), Error> {
     let oldest = epoch_ms().saturating_sub(REMEMBERED.as_millis() as u64);
-    let keys = store::keys(Shelf::Workers).await?;
+    let keys = store::keys(ObjectStore::Workers).await?;
     let tabs = keys.iter().filter_map(|key| key.rsplit_once('/').map(|(tab, _)| tab));
     let mut gone = Vec::new();
     for tab in tabs.collect::<BTreeSet<_>>() {
@@ -311,13 +311,14 @@ async fn clear_out() -> Result<(), Error> {
             gone.extend([who(tab), seen(tab), work(tab), spent(tab)]);
         }
     }
-    let changes: Vec<_> = gone.iter().map(|key| (Shelf::Workers, Change::Delete(key))).collect();
+    let changes: Vec<_> =
+        gone.iter().map(|key| (ObjectStore::Workers, Change::Delete(key))).collect();
     if changes.is_empty() { Ok(()) } else { store::change(&changes).await }
 }
 
 /// The time with which a record begins; nothing where there is none, or it is damaged.
 async fn time_in(key: &str) -> Result<Option<u64>, Error> {
-    match store::get(Shelf::Workers, key).await {
+    match store::get(ObjectStore::Workers, key).await {
         Err(Error::Unusable(_)) => Ok(None),
         // One that is too short for a time is damaged, too.
         record => Ok(record?.and_then(|record| Reader::new(&record).u64("time").ok())),

@@ -13,11 +13,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of};
-use super::conditions::Judge;
-use super::dials::{Fate, SILENCE, Trial};
+use super::conditions::EligibilityChecker;
+use super::dials::{DeliveryAction, FaultInjection, SILENCE};
 use super::digits::Source;
-use super::environment::{Show, entropy, now_ms, sleep, words};
-use super::handwriting::{self, Desk};
+use super::environment::{EventSink, entropy, now_ms, sleep, words};
+use super::handwriting::{self, TrainingSet};
 use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
 use super::tab::Tab;
@@ -34,10 +34,10 @@ const SAMPLE: usize = 60;
 /// The worker's role in its dedicated worker.
 #[wasm_bindgen]
 pub struct Worker {
-    show: Show,
+    show: EventSink,
     room: Shared,
-    judge: Rc<Judge>,
-    trial: Rc<Trial>,
+    judge: Rc<EligibilityChecker>,
+    trial: Rc<FaultInjection>,
 }
 
 #[wasm_bindgen]
@@ -46,12 +46,15 @@ impl Worker {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        let show = Show(show);
-        let (judge, trial) = (Rc::new(Judge::new(show.clone())), Rc::new(Trial::new(show.clone())));
+        let show = EventSink(show);
+        let (judge, trial) = (
+            Rc::new(EligibilityChecker::new(show.clone())),
+            Rc::new(FaultInjection::new(show.clone())),
+        );
         Self { show, room: Rc::default(), judge, trial }
     }
 
-    /// Obeys one command of the page.
+    /// Handles one command of the page.
     ///
     /// # Errors
     /// When the value is not a command.
@@ -62,7 +65,7 @@ impl Worker {
             Command::Ignore { gate, ignored } => self.judge.ignore(&gate, ignored),
             Command::Pause { paused } => self.judge.pause(paused),
             Command::Dial { name, value } => self.trial.set(&name, &value),
-            Command::Handwriting(command) => handwriting::obey(&self.room, command),
+            Command::Handwriting(command) => handwriting::handle(&self.room, command),
             Command::Export => handwriting::export(&self.room),
             Command::Rejoin => tell(&self.room, Event::Open),
         }
@@ -85,20 +88,20 @@ impl Worker {
     }
 }
 
-pub(super) type Shared = Rc<RefCell<Option<Room>>>;
+pub(super) type Shared = Rc<RefCell<Option<WorkerRoom>>>;
 
 /// A room that this worker is in.
-pub(super) struct Room {
+pub(super) struct WorkerRoom {
     name: String,
     machine: sotto_federated::Worker,
     link: BroadcastLink,
-    pub(super) show: Show,
+    pub(super) show: EventSink,
     data: String,
     /// Its digits.
-    pub(super) desk: Desk,
+    pub(super) training_set: TrainingSet,
     tab: Rc<Tab>,
-    judge: Rc<Judge>,
-    trial: Rc<Trial>,
+    judge: Rc<EligibilityChecker>,
+    trial: Rc<FaultInjection>,
     /// A training that was called off, or that this tab was at before it was reloaded.
     unfinished: Option<UnfinishedWork>,
     /// Counts tasks and assignments, so that an abandoned one ends itself.
@@ -107,8 +110,8 @@ pub(super) struct Room {
 
 async fn open(
     shared: &Shared,
-    show: &Show,
-    (judge, trial): (Rc<Judge>, Rc<Trial>),
+    show: &EventSink,
+    (judge, trial): (Rc<EligibilityChecker>, Rc<FaultInjection>),
     query: &str,
     data: String,
     tab: &str,
@@ -134,13 +137,13 @@ async fn open(
     let link = BroadcastLink::new(&name, &[Address::Workers, address], move || receive(&arrived))
         .map_err(|error| words(&error))?;
     let is_willing = judge.is_willing();
-    *shared.borrow_mut() = Some(Room {
+    *shared.borrow_mut() = Some(WorkerRoom {
         name,
         machine,
         link,
         show: show.clone(),
         data,
-        desk: Desk::default(),
+        training_set: TrainingSet::default(),
         tab: Rc::new(opened.tab),
         judge,
         trial,
@@ -161,7 +164,10 @@ fn warning(text: String) -> Shown {
     Shown::Notice { level: "warning", text }
 }
 
-pub(super) fn with_room<T>(shared: &Shared, action: impl FnOnce(&mut Room) -> T) -> Option<T> {
+pub(super) fn with_room<T>(
+    shared: &Shared,
+    action: impl FnOnce(&mut WorkerRoom) -> T,
+) -> Option<T> {
     shared.borrow_mut().as_mut().map(action)
 }
 
@@ -184,18 +190,18 @@ fn receive(shared: &Shared) {
     });
 }
 
-fn carry_out(shared: &Shared, room: &mut Room, actions: Vec<Action>) {
+fn carry_out(shared: &Shared, room: &mut WorkerRoom, actions: Vec<Action>) {
     for action in actions {
         let shared = Rc::clone(shared);
         match action {
             Action::Send(to, bytes) => match room.trial.take(to, bytes) {
-                Fate::Leaves(to, bytes) => room.link.send(to, &bytes),
-                Fate::Waits(span) => spawn_local(send_later(shared, span)),
-                Fate::Lost => {}
+                DeliveryAction::Leaves(to, bytes) => room.link.send(to, &bytes),
+                DeliveryAction::Waits(span) => spawn_local(send_later(shared, span)),
+                DeliveryAction::Lost => {}
             },
-            Action::Load(place) => {
+            Action::Load(assignment) => {
                 room.generation += 1;
-                spawn_local(load(shared, room.data.clone(), place, room.generation));
+                spawn_local(load(shared, room.data.clone(), assignment, room.generation));
             }
             Action::Train(job) if room.trial.falls_silent(job.round) => {
                 room.generation += 1;
@@ -258,7 +264,7 @@ async fn stay_silent(shared: Shared) {
     tell(&shared, Event::Open);
 }
 
-/// Whether nothing newer has taken the place of what `generation` began.
+/// Whether nothing newer has replaced what `generation` began.
 fn is_current(shared: &Shared, generation: u32) -> bool {
     with_room(shared, |room| room.generation == generation).unwrap_or(false)
 }
@@ -267,10 +273,10 @@ fn is_current(shared: &Shared, generation: u32) -> bool {
 const LOAD_AGAIN: Duration = Duration::from_secs(5);
 
 /// Fetches the shard of an assignment, until it is there or another one is asked for.
-async fn load(shared: Shared, data: String, place: Assignment, generation: u32) {
+async fn load(shared: Shared, data: String, assignment: Assignment, generation: u32) {
     while is_current(&shared, generation) {
-        match fetch_shard(&data, &place).await {
-            Ok(shard) => return loaded(&shared, shard, &place, generation).await,
+        match fetch_shard(&data, &assignment).await {
+            Ok(shard) => return loaded(&shared, shard, &assignment, generation).await,
             Err(reason) => {
                 with_room(&shared, |room| room.show.event(&Shown::Unfetched { reason }));
                 sleep(LOAD_AGAIN).await;
@@ -280,27 +286,27 @@ async fn load(shared: Shared, data: String, place: Assignment, generation: u32) 
 }
 
 /// The source's name, the digits, and the bytes downloaded for them.
-async fn fetch_shard(data: &str, place: &Assignment) -> Result<(String, Digits, u32), String> {
+async fn fetch_shard(data: &str, assignment: &Assignment) -> Result<(String, Digits, u32), String> {
     let source = Source::open(data).await?;
-    let (digits, bytes) = source.shard(place).await?;
+    let (digits, bytes) = source.shard(assignment).await?;
     Ok((source.view().name, digits, bytes))
 }
 
 async fn loaded(
     shared: &Shared,
     (source, digits, bytes): (String, Digits, u32),
-    place: &Assignment,
+    assignment: &Assignment,
     generation: u32,
 ) {
     let Some(name) = with_room(shared, |room| room.name.clone()) else { return };
-    let key = handwriting::key_of(&name, place);
+    let key = handwriting::key_of(&name, assignment);
     let (own, trouble) = handwriting::find(shared, &key).await;
     if !is_current(shared, generation) {
         return;
     }
     let is_willing = with_room(shared, |room| {
         let shown = digits.len().min(SAMPLE);
-        let sample = digits.select((0..shown).map(|place| place * digits.len() / shown));
+        let sample = digits.select((0..shown).map(|index| index * digits.len() / shown));
         room.show.event(&Shown::Shard {
             source,
             digits: digits.len() as u32,
@@ -309,13 +315,13 @@ async fn loaded(
             sample: Uint8Array::from(sample.pixels()),
             labels: Uint8Array::from(sample.labels()),
         });
-        if let Some(place) = room.machine.place() {
-            room.judge.measure(&place.model, &digits);
+        if let Some(assignment) = room.machine.assignment() {
+            room.judge.measure(&assignment.model, &digits);
         }
-        if let Some(text) = room.desk.lay_out(key, digits, own) {
+        if let Some(text) = room.training_set.replace(key, digits, own) {
             room.show.event(&warning(text));
         }
-        room.show.event(&room.desk.view());
+        room.show.event(&room.training_set.view());
         if let Some(text) = trouble {
             room.show.event(&warning(text));
         }
@@ -327,13 +333,13 @@ async fn loaded(
 
 /// Says how many digits there are to train on.
 pub(super) fn announce(shared: &Shared) {
-    let count = with_room(shared, |room| room.desk.digits().len() as u32);
+    let count = with_room(shared, |room| room.training_set.digits().len() as u32);
     if let Some(count) = count {
         tell(shared, Event::ShardLoaded(count));
     }
 }
 
-impl Room {
+impl WorkerRoom {
     fn state(&self) -> WorkerState {
         let (phase, round, reason) = match self.machine.phase() {
             _ if self.trial.is_silent() => ("silent", None, None),
@@ -351,8 +357,8 @@ impl Room {
             phase,
             id: self.machine.id().to_string(),
             room: self.name.clone(),
-            slot: self.machine.place().map(|place| place.slot),
-            model: self.machine.place().map(|place| place.model.clone()),
+            slot: self.machine.assignment().map(|assignment| assignment.slot),
+            model: self.machine.assignment().map(|assignment| assignment.model.clone()),
             round,
             reason,
             rests: self.machine.rests_until().map(|at| {

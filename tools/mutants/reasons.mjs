@@ -2,7 +2,7 @@
 
 export const REASONS = [
   [
-    "dealing.rs: replace | with ^ in Masks::place",
+    "dealing.rs: replace | with ^ in Masks::set_id",
     "the same number: what is joined has no bit in common",
   ],
   ["mask.rs: replace | with ^ in run", "the same number: what is joined has no bit in common"],
@@ -19,7 +19,7 @@ export const REASONS = [
     "found by this sample; `pieces_with_unknown_marks_or_out_of_their_order_are_refused` catches it since",
   ],
   [
-    "hearing.rs: replace + with * in Endpoint::note",
+    "receiving.rs: replace + with * in Endpoint::ack",
     "what was lost is sent again some seconds later, when a keep-alive asks for it: slower, and all of it arrives",
   ],
   [

@@ -6,7 +6,7 @@ mod testing;
 use std::path::PathBuf;
 
 use sotto_federated::{Aggregator, Phase, Settings};
-use sotto_link::{Door, Endpoint, Invite, Timing, WORKER, Who};
+use sotto_link::{Endpoint, EndpointRole, HostSession, Invite, Timing, WORKER};
 
 use crate::broker::Broker;
 use crate::credentials;
@@ -14,7 +14,7 @@ use crate::data::Data;
 use crate::host::Host;
 use crate::state::{self, RoomKeys, State};
 use crate::{asked_to_stop, entropy};
-use run::{Keeper, Room};
+use run::{AggregatorRoom, Checkpointer};
 use testing::Tester;
 
 /// Holds a room as the aggregator, trains with the workers that join, and tests the model on test digits.
@@ -69,17 +69,17 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
         .with_credential(credentials::read(arguments.guest_credentials.as_deref())?)
         .map_err(|error| format!("--guest-credentials: {error}"))?;
     let credential = credentials::read(arguments.credentials.as_deref())?;
-    let (machine, keeper) = begin(settings, state)?;
+    let (machine, checkpointer) = begin(settings, state)?;
     let (tester, mut tested) = Tester::start(&arguments.data.open()?, &machine)?;
     let RoomKeys { secret, identity } = keys;
     let (broker, mut news) =
         Broker::connect(&arguments.broker, secret.tag(), credential.as_ref(), None).await?;
-    let (payload, host) = (broker.payload(), Who::Host(&identity));
+    let (payload, host) = (broker.payload(), EndpointRole::Host(&identity));
     let endpoint = Endpoint::new(secret, host, true, payload, Timing::default(), entropy());
     broker.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());
-    let host = Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine);
-    let mut room = Room::open(host, broker, keeper, tester)?;
+    let host = Host::new(HostSession::new(endpoint, vec![WORKER.to_owned()]), machine);
+    let mut room = AggregatorRoom::open(host, broker, checkpointer, tester)?;
     let stop = asked_to_stop();
     tokio::pin!(stop);
     let mut is_whole = true;
@@ -110,18 +110,24 @@ pub(crate) fn settings(query: &str) -> Result<Settings, String> {
 }
 
 /// A new run, or the one that was kept.
-fn begin(settings: Option<Settings>, state: Option<State>) -> Result<(Aggregator, Keeper), String> {
+fn begin(
+    settings: Option<Settings>,
+    state: Option<State>,
+) -> Result<(Aggregator, Checkpointer), String> {
     let kept = state.as_ref().map(State::read).transpose()?.flatten();
     let Some(run) = kept else {
         let machine = Aggregator::new(settings.unwrap_or_default(), entropy());
-        return Ok((machine.map_err(|error| error.to_string())?, Keeper::new(state, Vec::new())));
+        return Ok((
+            machine.map_err(|error| error.to_string())?,
+            Checkpointer::new(state, Vec::new()),
+        ));
     };
     if settings.is_some_and(|settings| settings != run.checkpoint.settings) {
         return Err("the folder of --state holds a run with another --query".to_owned());
     }
     let machine = Aggregator::restore(run.checkpoint, entropy())
         .map_err(|error| format!("the run in --state cannot be taken up: {error}"))?;
-    Ok((machine, Keeper::new(state, run.history)))
+    Ok((machine, Checkpointer::new(state, run.history)))
 }
 
 /// Whether all rounds are done.

@@ -1,20 +1,20 @@
 //! `sotto branch`: a worker to the aggregator of one room, the aggregator of another one.
 //!
 //! Branches of the same room form a group at the broker, which hands each worker that says hello to one of
-//! them. One that is full leaves the group until it has places again.
+//! them. One that is full leaves the group until it has room again.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use sotto_core::wire::Address;
-use sotto_federated::{Aggregator, Branch, Event, Millis, Step, Worker, WorkerEvent};
-use sotto_link::{Door, Endpoint, Input, Invite, Timing, Token, WORKER, Who};
+use sotto_federated::{Aggregator, Branch, BranchOutput, Event, Millis, Worker, WorkerEvent};
+use sotto_link::{Endpoint, EndpointRole, HostSession, Input, Invite, Timing, Token, WORKER};
 use sotto_secagg::Identity;
 
 use crate::aggregator::settings;
-use crate::broker::{Broker, News};
+use crate::broker::{Broker, BrokerEvent};
 use crate::credentials;
-use crate::guest::{Guest, Inside};
+use crate::guest::{Guest, Handler};
 use crate::host::{Effect, Host};
 use crate::state::{self, RoomKeys};
 use crate::worker::invitation;
@@ -76,19 +76,19 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
         Broker::connect(above.broker(), above.secret().tag(), credential, None).await?;
     let (down, mut from_below) = Broker::connect(url, secret.tag(), below, Some(GROUP)).await?;
     let (payload, timing) = (down.payload(), Timing::default());
-    let who = Who::Host(&identity);
+    let who = EndpointRole::Host(&identity);
     let endpoint = Endpoint::new(secret, who, true, payload, timing, entropy());
     down.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());
-    let host = Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine)
+    let host = Host::new(HostSession::new(endpoint, vec![WORKER.to_owned()]), machine)
         .with_capacity(arguments.capacity as usize);
     let worker = Worker::new(Identity::draw(&mut entropy()), entropy());
-    let inside = Limb::new(Branch::new(worker, arguments.capacity), host, down);
+    let room = BranchRoom::new(Branch::new(worker, arguments.capacity), host, down);
     let mut token = Token::default();
     entropy()(&mut token);
-    let mut guest = Guest::new(above.room(), token, up, inside);
+    let mut guest = Guest::new(above.room(), token, up, room);
     let now = guest.now();
-    guest.inside().begin(now);
+    guest.handler().begin(now);
     let stop = asked_to_stop();
     tokio::pin!(stop);
     while !guest.is_over()? {
@@ -98,15 +98,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
             Some(news) = from_above.recv(), if guest.has_room() => guest.news(&news),
             Some(news) = from_below.recv() => {
                 let now = guest.now();
-                guest.inside().news(&news, now);
+                guest.handler().news(&news, now);
                 guest.say();
             }
             () = guest.wakes() => guest.hear(Input::Tick),
-            () = std::future::ready(()), if guest.has_letters() => guest.read(),
+            () = std::future::ready(()), if guest.has_messages() => guest.read(),
         }
     }
     let now = guest.now();
-    let down = guest.inside().close(now);
+    let down = guest.handler().close(now);
     guest.leave().await;
     if let Some(down) = down {
         down.close().await;
@@ -115,7 +115,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// The branch with its own room.
-struct Limb {
+struct BranchRoom {
     branch: Branch,
     host: Host,
     broker: Option<Broker>,
@@ -124,7 +124,7 @@ struct Limb {
     wakes: BTreeSet<Millis>,
 }
 
-impl Limb {
+impl BranchRoom {
     fn new(branch: Branch, host: Host, broker: Broker) -> Self {
         let (said, wakes) = (Vec::new(), BTreeSet::new());
         Self { branch, host, broker: Some(broker), admits: true, said, wakes }
@@ -133,21 +133,21 @@ impl Limb {
     fn begin(&mut self, now: Millis) {
         let effects = self.host.tell(Event::Open, now);
         self.carry_out(effects);
-        self.door_hears(Input::Connected, now);
+        self.host_hears(Input::Connected, now);
     }
 
     /// Something comes from its own room's broker.
-    fn news(&mut self, news: &News, now: Millis) {
+    fn news(&mut self, news: &BrokerEvent, now: Millis) {
         if let Some(input) = news.input("the broker below") {
-            self.door_hears(input, now);
+            self.host_hears(input, now);
         }
     }
 
-    fn door_hears(&mut self, input: Input<'_>, now: Millis) {
+    fn host_hears(&mut self, input: Input<'_>, now: Millis) {
         let effects = self.host.hear(input, now);
         self.carry_out(effects);
-        let step = self.branch.follow(self.host.machine_mut(), now);
-        self.take(step, now);
+        let output = self.branch.follow(self.host.machine_mut(), now);
+        self.take(output, now);
         let admits = self.host.has_room();
         if admits != self.admits
             && let Some(broker) = &self.broker
@@ -158,18 +158,18 @@ impl Limb {
     }
 
     fn branch_hears(&mut self, event: WorkerEvent, now: Millis) {
-        let step = self.branch.hear(event, self.host.machine_mut(), now);
-        self.take(step, now);
+        let output = self.branch.hear(event, self.host.machine_mut(), now);
+        self.take(output, now);
     }
 
-    fn take(&mut self, step: Step, now: Millis) {
-        let Step { above, below, wakes, notices } = step;
+    fn take(&mut self, output: BranchOutput, now: Millis) {
+        let BranchOutput { above, below, wakes, notices } = output;
         self.said.extend(above);
         self.wakes.extend(wakes);
         for text in notices {
             eprintln!("sotto: {text}");
         }
-        let effects = self.host.obey(below, now);
+        let effects = self.host.perform(below, now);
         self.carry_out(effects);
     }
 
@@ -192,7 +192,7 @@ impl Limb {
     }
 }
 
-impl Inside for Limb {
+impl Handler for BranchRoom {
     fn open(&mut self, now: Millis) {
         self.branch_hears(WorkerEvent::Open, now);
     }
@@ -210,7 +210,7 @@ impl Inside for Limb {
             self.branch_hears(WorkerEvent::Tick, now);
         }
         if self.host.wake_at() <= now {
-            self.door_hears(Input::Tick, now);
+            self.host_hears(Input::Tick, now);
         }
     }
 

@@ -1,10 +1,10 @@
-//! The aggregator's end of a room: its machine behind a door.
+//! The aggregator's end of a room: its machine, and its session with the guests.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use sotto_core::wire::{Address, Envelope};
 use sotto_federated::{Action, Aggregator, Event, Level, Millis};
-use sotto_link::{Closed, Door, DoorOutput, EndpointId, Homes, Input, To, WORKER};
+use sotto_link::{Closed, EndpointId, HostOutput, HostSession, Input, Routes, To, WORKER};
 
 /// The channel of messages to the aggregator.
 pub(crate) const AGGREGATOR: &str = "aggregator";
@@ -19,20 +19,20 @@ pub(crate) enum Effect {
     Say(String),
 }
 
-/// The machine behind the door.
+/// The machine and its session.
 pub(crate) struct Host {
-    door: Door,
+    session: HostSession,
     machine: Aggregator,
-    homes: Homes,
+    routes: Routes,
     wakes: BTreeSet<Millis>,
     /// With so many workers, who comes is sent on to another host of the room.
     capacity: usize,
 }
 
 impl Host {
-    pub(crate) fn new(door: Door, machine: Aggregator) -> Self {
-        let (homes, wakes) = (Homes::default(), BTreeSet::new());
-        Self { door, machine, homes, wakes, capacity: usize::MAX }
+    pub(crate) fn new(session: HostSession, machine: Aggregator) -> Self {
+        let (routes, wakes) = (Routes::default(), BTreeSet::new());
+        Self { session, machine, routes, wakes, capacity: usize::MAX }
     }
 
     /// The same, for no more than so many workers.
@@ -45,13 +45,13 @@ impl Host {
     }
 
     /// The machine, for those who do more with it than to tell it what happens; what it wants is for
-    /// [`Host::obey`].
+    /// [`Host::perform`].
     pub(crate) fn machine_mut(&mut self) -> &mut Aggregator {
         &mut self.machine
     }
 
     /// Does what the machine wants.
-    pub(crate) fn obey(&mut self, actions: Vec<Action>, now: Millis) -> Vec<Effect> {
+    pub(crate) fn perform(&mut self, actions: Vec<Action>, now: Millis) -> Vec<Effect> {
         let mut effects = Vec::new();
         let mut outputs = VecDeque::new();
         self.carry_out(actions, &mut outputs, &mut effects, now);
@@ -59,9 +59,9 @@ impl Host {
         effects
     }
 
-    /// Whether another worker finds a place.
+    /// Whether there is room for another worker.
     pub(crate) fn has_room(&self) -> bool {
-        self.homes.count() < self.capacity
+        self.routes.count() < self.capacity
     }
 
     /// Something happens to the aggregator.
@@ -73,10 +73,10 @@ impl Host {
         effects
     }
 
-    /// Something happens at the door.
+    /// Something happens at its end of the links.
     pub(crate) fn hear(&mut self, input: Input<'_>, now: Millis) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let mut outputs = VecDeque::from(self.door.handle(input, now));
+        let mut outputs = VecDeque::from(self.session.handle(input, now));
         if self.wakes.first().is_some_and(|wake| *wake <= now) {
             self.wakes = self.wakes.split_off(&(now + 1));
             self.machine_hears(Event::Tick, &mut outputs, &mut effects, now);
@@ -87,10 +87,10 @@ impl Host {
 
     /// Says farewell to everybody.
     pub(crate) fn close(&mut self, now: Millis) -> Vec<Effect> {
-        let outputs = self.door.close(now).into_iter();
+        let outputs = self.session.close(now).into_iter();
         outputs
             .filter_map(|output| match output {
-                DoorOutput::Publish(to, bytes) => Some(Effect::Publish(to, bytes)),
+                HostOutput::Publish(to, bytes) => Some(Effect::Publish(to, bytes)),
                 _ => None,
             })
             .collect()
@@ -98,34 +98,34 @@ impl Host {
 
     /// When [`Input::Tick`] is due.
     pub(crate) fn wake_at(&self) -> Millis {
-        self.wakes.first().copied().unwrap_or(Millis::MAX).min(self.door.wake_at())
+        self.wakes.first().copied().unwrap_or(Millis::MAX).min(self.session.wake_at())
     }
 
     fn settle(
         &mut self,
-        mut outputs: VecDeque<DoorOutput>,
+        mut outputs: VecDeque<HostOutput>,
         effects: &mut Vec<Effect>,
         now: Millis,
     ) {
         while let Some(output) = outputs.pop_front() {
             match output {
-                DoorOutput::Publish(to, bytes) => effects.push(Effect::Publish(to, bytes)),
-                DoorOutput::Changed => {}
-                DoorOutput::Message { from, channel, bytes } => {
+                HostOutput::Publish(to, bytes) => effects.push(Effect::Publish(to, bytes)),
+                HostOutput::Changed => {}
+                HostOutput::Message { from, channel, bytes } => {
                     if channel == AGGREGATOR && self.may_say(from, &bytes) {
                         self.machine_hears(Event::Bytes(bytes), &mut outputs, effects, now);
-                    } else if !self.has_room() && self.homes.at(from).next().is_none() {
-                        outputs.extend(self.door.send_on(from, now));
+                    } else if !self.has_room() && self.routes.workers_at(from).next().is_none() {
+                        outputs.extend(self.session.send_on(from, now));
                     }
                 }
-                DoorOutput::Refused(id, why) => {
+                HostOutput::Refused(id, why) => {
                     effects.push(Effect::Say(format!("refused endpoint {id}: {why}")));
                 }
-                DoorOutput::Left(id, why) => {
+                HostOutput::Left(id, why) => {
                     if why != Closed::Left {
                         effects.push(Effect::Say(format!("guest {id}: {why}")));
                     }
-                    for worker in self.homes.leave(id) {
+                    for worker in self.routes.remove_endpoint(id) {
                         self.machine_hears(Event::Gone(worker), &mut outputs, effects, now);
                     }
                 }
@@ -137,15 +137,15 @@ impl Host {
     fn may_say(&mut self, from: EndpointId, bytes: &[u8]) -> bool {
         let Some(sender) = Envelope::sender_of(bytes) else { return false };
         // Those of one endpoint stay together.
-        let has_room = self.has_room() || self.homes.at(from).next().is_some();
-        let is_worker = self.door.claim(from) == Some(WORKER);
-        is_worker && has_room && self.homes.settle(sender, from)
+        let has_room = self.has_room() || self.routes.workers_at(from).next().is_some();
+        let is_worker = self.session.claim(from) == Some(WORKER);
+        is_worker && has_room && self.routes.bind(sender, from)
     }
 
     fn machine_hears(
         &mut self,
         event: Event,
-        outputs: &mut VecDeque<DoorOutput>,
+        outputs: &mut VecDeque<HostOutput>,
         effects: &mut Vec<Effect>,
         now: Millis,
     ) {
@@ -156,7 +156,7 @@ impl Host {
     fn carry_out(
         &mut self,
         actions: Vec<Action>,
-        outputs: &mut VecDeque<DoorOutput>,
+        outputs: &mut VecDeque<HostOutput>,
         effects: &mut Vec<Effect>,
         now: Millis,
     ) {
@@ -181,22 +181,22 @@ impl Host {
         &mut self,
         to: Address,
         bytes: &[u8],
-        (outputs, effects): (&mut VecDeque<DoorOutput>, &mut Vec<Effect>),
+        (outputs, effects): (&mut VecDeque<HostOutput>, &mut Vec<Effect>),
         now: Millis,
     ) {
         let receivers: Vec<EndpointId> = match to {
-            Address::Workers => self.door.inside(WORKER).collect(),
-            Address::Worker(id) => self.homes.of(id).into_iter().collect(),
+            Address::Workers => self.session.inside(WORKER).collect(),
+            Address::Worker(id) => self.routes.endpoint_of(id).into_iter().collect(),
             Address::Aggregator => return,
         };
         for id in receivers {
-            let sent = self.door.send(id, &to.to_string(), bytes.to_vec(), now);
+            let sent = self.session.send(id, &to.to_string(), bytes.to_vec(), now);
             outputs.extend(sent.unwrap_or_else(|why| {
-                // One that cannot be sent to has left, which the door says when it is asked next.
+                // One that cannot be sent to has left, which the session says when it is asked next.
                 if why == Closed::Message {
                     effects.push(Effect::Say(format!("not sent to {to}: {why}")));
                 }
-                self.door.handle(Input::Tick, now)
+                self.session.handle(Input::Tick, now)
             }));
         }
     }
@@ -208,24 +208,25 @@ mod tests {
     use crate::entropy;
     use sotto_federated::{Settings, Worker, WorkerAction, WorkerEvent};
     use sotto_link::{
-        Endpoint, HostIdentity, RoomSecret, Stage, Timing, Visit, VisitOutput, WORKERS_MAX, Who,
+        Endpoint, EndpointRole, GuestOutput, GuestSession, HostIdentity, RoomSecret, Stage, Timing,
+        WORKERS_MAX,
     };
     use sotto_secagg::Identity;
 
     /// A host, its guests, and a broker that loses nothing.
-    struct Room {
+    struct TestRoom {
         host: Host,
-        guests: Vec<Visit>,
+        guests: Vec<GuestSession>,
         heard: Vec<(usize, String)>,
         now: Millis,
     }
 
-    impl Room {
+    impl TestRoom {
         fn new(guests: usize) -> Self {
             let secret = RoomSecret::draw(&mut entropy());
             let timing = Timing::default();
             let identity = HostIdentity::draw(&mut entropy());
-            let who = Who::Host(&identity);
+            let who = EndpointRole::Host(&identity);
             let endpoint = Endpoint::new(secret.clone(), who, true, 1 << 16, timing, entropy());
             let settings = Settings::from_query("model=linear").unwrap();
             let machine = Aggregator::new(settings, entropy()).unwrap();
@@ -233,10 +234,10 @@ mod tests {
                 let draw = Box::new(entropy);
                 let token = [number as u8; 16];
                 let room = (secret.clone(), identity.fingerprint());
-                Visit::new(room, (WORKER, token), false, 1 << 16, timing, draw)
+                GuestSession::new(room, (WORKER, token), false, 1 << 16, timing, draw)
             };
             let mut room = Self {
-                host: Host::new(Door::new(endpoint, vec![WORKER.to_owned()]), machine),
+                host: Host::new(HostSession::new(endpoint, vec![WORKER.to_owned()]), machine),
                 guests: (0..guests).map(guest).collect(),
                 heard: Vec::new(),
                 now: 1,
@@ -245,7 +246,7 @@ mod tests {
             room.carry(effects);
             for number in 0..guests {
                 let outputs = room.guests[number].handle(Input::Connected, room.now);
-                room.obey(number, outputs);
+                room.guest_wants(number, outputs);
                 assert_eq!(room.guests[number].stage(), Stage::In);
             }
             room
@@ -257,20 +258,20 @@ mod tests {
                 for number in 0..self.guests.len() {
                     if to == To::Room || to == To::Endpoint(self.guests[number].endpoint().id()) {
                         let outputs = self.guests[number].handle(Input::Frame(&frame), self.now);
-                        self.obey(number, outputs);
+                        self.guest_wants(number, outputs);
                     }
                 }
             }
         }
 
-        fn obey(&mut self, number: usize, outputs: Vec<VisitOutput>) {
+        fn guest_wants(&mut self, number: usize, outputs: Vec<GuestOutput>) {
             for output in outputs {
                 match output {
-                    VisitOutput::Publish(_, frame) => {
+                    GuestOutput::Publish(_, frame) => {
                         let effects = self.host.hear(Input::Frame(&frame), self.now);
                         self.carry(effects);
                     }
-                    VisitOutput::Message { channel, .. } => self.heard.push((number, channel)),
+                    GuestOutput::Message { channel, .. } => self.heard.push((number, channel)),
                     _ => {}
                 }
             }
@@ -279,7 +280,7 @@ mod tests {
         fn say(&mut self, number: usize, bytes: &[u8]) {
             let host = self.guests[number].host().unwrap();
             let sent = self.guests[number].send(host, AGGREGATOR, bytes.to_vec(), self.now);
-            self.obey(number, sent.unwrap());
+            self.guest_wants(number, sent.unwrap());
         }
     }
 
@@ -296,7 +297,7 @@ mod tests {
 
     #[test]
     fn an_id_belongs_to_who_first_used_it_while_that_one_is_there() {
-        let mut room = Room::new(2);
+        let mut room = TestRoom::new(2);
         let (channel, bytes) = join();
         room.say(0, &bytes);
         room.say(1, &bytes);
@@ -304,15 +305,15 @@ mod tests {
         assert_eq!(room.host.machine().snapshot().members.len(), 1);
 
         let outputs = room.guests[0].leave(room.now);
-        room.obey(0, outputs);
+        room.guest_wants(0, outputs);
         assert_eq!(room.host.machine().snapshot().members.len(), 0);
         room.say(1, &bytes);
         assert_eq!(room.heard, [(0, channel.clone()), (1, channel)]);
     }
 
     #[test]
-    fn who_finds_no_place_is_sent_on() {
-        let mut room = Room::new(2);
+    fn who_finds_no_room_is_sent_on() {
+        let mut room = TestRoom::new(2);
         room.host.capacity = 1;
         room.say(0, &join().1);
         room.say(0, &join().1);
@@ -323,7 +324,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_has_so_many_workers_and_no_more() {
-        let mut room = Room::new(1);
+        let mut room = TestRoom::new(1);
         for _ in 0..WORKERS_MAX + 3 {
             room.say(0, &join().1);
         }

@@ -24,12 +24,12 @@ mod branch;
 mod broker;
 mod clock;
 mod credentials;
-mod crew;
 mod data;
 mod guest;
 mod host;
 mod state;
 mod worker;
+mod worker_pool;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sotto_core::wire::PeerId;
 use sotto_federated::Spent;
-use sotto_federated::kept::{self, Run};
+use sotto_federated::records::{self, Run};
 use sotto_link::{Fingerprint, HostIdentity, RoomSecret, Token};
 use sotto_secagg::Identity;
 use zeroize::Zeroizing;
@@ -91,14 +91,14 @@ impl State {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(wrong(&path, &error)),
         };
-        let run = kept::open(&record).and_then(Run::decode);
+        let run = records::verify_checksum(&record).and_then(Run::decode);
         run.map(Some).map_err(|error| wrong(&path, &error))
     }
 
     /// Keeps a run instead of the one before.
     pub(crate) fn write(&self, run: &Run) -> Result<(), String> {
         let path = self.run_file();
-        replace(&path, &kept::seal(&run.encode())).map_err(|error| wrong(&path, &error))
+        replace(&path, &records::add_checksum(&run.encode())).map_err(|error| wrong(&path, &error))
     }
 
     /// What a host knows so many workers by, and who they are: as before, and fresh ones where there were fewer.
@@ -134,14 +134,14 @@ impl State {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Spent::default()),
             Err(error) => return Err(wrong(&path, &error)),
         };
-        let spent = kept::open(&record).and_then(|bytes| Ok(Spent::decode(bytes)?));
+        let spent = records::verify_checksum(&record).and_then(|bytes| Ok(Spent::decode(bytes)?));
         spent.map_err(|error| wrong(&path, &error))
     }
 
     /// Keeps a worker's record of what it has spent instead of the one before. It outlives a crash.
     pub(crate) fn keep_spent(&self, worker: PeerId, record: &[u8]) -> Result<(), String> {
         let path = self.spent_file(worker);
-        replace(&path, &kept::seal(record)).map_err(|error| wrong(&path, &error))
+        replace(&path, &records::add_checksum(record)).map_err(|error| wrong(&path, &error))
     }
 
     fn spent_file(&self, worker: PeerId) -> PathBuf {
@@ -302,7 +302,9 @@ mod tests {
         state.keep_spent(worker, &record).unwrap();
         assert_eq!(state.spent(worker).unwrap().encode(), record);
         assert_eq!(state.spent(other), Ok(Spent::default()));
-        for damaged in [b"none".to_vec(), kept::seal(&[9]), kept::seal(&record[1..])] {
+        for damaged in
+            [b"none".to_vec(), records::add_checksum(&[9]), records::add_checksum(&record[1..])]
+        {
             fs::write(state.spent_file(worker), damaged).unwrap();
             assert!(state.spent(worker).is_err(), "a worker must not take it for nothing spent");
         }

@@ -10,10 +10,10 @@ use tokio::sync::mpsc;
 
 use crate::broker::Broker;
 use crate::credentials;
-use crate::crew::Crew;
 use crate::data::Data;
 use crate::guest::Guest;
 use crate::state::State;
+use crate::worker_pool::WorkerPool;
 use crate::{asked_to_stop, entropy};
 
 /// Joins a room as federated workers, which train as a page's tabs do.
@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     #[arg(value_parser = clap::value_parser!(u16).range(1..=WORKERS_MAX as i64))]
     workers: u16,
     /// Keep in this folder who the workers are, and which updates they have given: after a restart they
-    /// have their places again, and give none a second time
+    /// are known again, and give none a second time
     #[arg(long, value_name = "FOLDER")]
     state: Option<PathBuf>,
     #[command(flatten)]
@@ -104,8 +104,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
         Some(state) => state.workers(count)?,
         None => fresh(count),
     };
-    let crew = Crew::new(workers, source, state, done)?;
-    let mut guest = Guest::new(invite.room(), token, broker, crew);
+    let pool = WorkerPool::new(workers, source, state, done)?;
+    let mut guest = Guest::new(invite.room(), token, broker, pool);
     let stop = asked_to_stop();
     tokio::pin!(stop);
     while !guest.is_over()? {
@@ -116,11 +116,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
             Some(news) = news.recv(), if guest.has_room() => guest.news(&news),
             Some(done) = finished.recv() => {
                 let now = guest.now();
-                guest.inside().finished(done, now);
+                guest.handler().finished(done, now);
                 guest.say();
             }
             () = guest.wakes() => guest.hear(Input::Tick),
-            () = std::future::ready(()), if guest.has_letters() => guest.read(),
+            () = std::future::ready(()), if guest.has_messages() => guest.read(),
         }
     }
     guest.leave().await;

@@ -53,8 +53,8 @@ fn a_run_across_a_broker_is_the_simulators_bit_for_bit() {
 fn simulated(query: &str) -> String {
     let (train, test) = (drawn(TRAIN, 1), drawn(TRAIN / 10, !1));
     let layout = Rc::new(Layout::new(&train, &test, "synthetic").unwrap());
-    let shard = move |place: &Assignment| {
-        let shard = place.cut(layout.manifest())?;
+    let shard = move |assignment: &Assignment| {
+        let shard = assignment.cut(layout.manifest())?;
         let chunks: Vec<(ChunkRef, Digits)> = layout
             .manifest()
             .chunks_of(&shard)
@@ -115,7 +115,7 @@ fn a_secure_run_outlives_its_broker_and_its_aggregator() {
 
     let secret = invite.split(['=', '&']).nth(1).unwrap();
     let raw: Vec<u8> = (0..16)
-        .map(|place| u8::from_str_radix(&secret[2 * place..2 * place + 2], 16).unwrap())
+        .map(|index| u8::from_str_radix(&secret[2 * index..2 * index + 2], 16).unwrap())
         .collect();
     let seen = capture.bytes();
     let holds = |needle: &[u8]| seen.windows(needle.len()).any(|window| window == needle);
@@ -192,8 +192,8 @@ fn branches_of_a_tree_share_the_workers_that_come() {
 
 fn accuracy(line: &str) -> f64 {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let place = words.iter().position(|word| *word == "accuracy").unwrap();
-    words[place + 1].parse().unwrap()
+    let index = words.iter().position(|word| *word == "accuracy").unwrap();
+    words[index + 1].parse().unwrap()
 }
 
 #[test]

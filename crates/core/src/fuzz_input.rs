@@ -72,8 +72,8 @@ impl<'a> Input<'a> {
 pub fn tamper(input: &mut Input<'_>, bytes: &mut Vec<u8>, head: usize) {
     match input.below(5) {
         0 if !bytes.is_empty() => {
-            let place = usize::from(input.u16()) % bytes.len();
-            bytes[place] ^= input.u8().max(1);
+            let index = usize::from(input.u16()) % bytes.len();
+            bytes[index] ^= input.u8().max(1);
         }
         1 => bytes.truncate(usize::from(input.u16()) % (bytes.len() + 1)),
         2 => bytes.extend(input.bytes()),
@@ -82,10 +82,10 @@ pub fn tamper(input: &mut Input<'_>, bytes: &mut Vec<u8>, head: usize) {
             bytes.extend(input.bytes());
         }
         _ => {
-            let place = (head + usize::from(input.u16())) % (bytes.len() + 1);
+            let start = (head + usize::from(input.u16())) % (bytes.len() + 1);
             let new = input.bytes();
-            let end = (place + new.len()).min(bytes.len());
-            bytes.splice(place..end, new.iter().copied());
+            let end = (start + new.len()).min(bytes.len());
+            bytes.splice(start..end, new.iter().copied());
         }
     }
 }

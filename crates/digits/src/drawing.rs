@@ -136,7 +136,7 @@ impl Grid {
         })
     }
 
-    /// A point's place, and the pen's radius there.
+    /// A point's position, and the pen's radius there.
     fn cells(&self, point: &[f32; 3]) -> [f64; 3] {
         let cells = |axis: usize| (f64::from(point[axis]) - self.origin[axis]) * self.scale;
         [cells(0), cells(1), self.radius * f64::from(point[2])]
@@ -253,8 +253,8 @@ mod tests {
 
     /// Strokes whose points are on eighths of a unit, within the pad's upper left quarter.
     fn strokes() -> impl Strategy<Value = Vec<Vec<[f32; 2]>>> {
-        let place = || (64u16..2000).prop_map(|eighths| f32::from(eighths) / 8.0);
-        let point = (place(), place()).prop_map(|(x, y)| [x, y]);
+        let coordinate = || (64u16..2000).prop_map(|eighths| f32::from(eighths) / 8.0);
+        let point = (coordinate(), coordinate()).prop_map(|(x, y)| [x, y]);
         prop::collection::vec(prop::collection::vec(point, 1..6), 1..4)
     }
 

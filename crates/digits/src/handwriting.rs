@@ -72,7 +72,7 @@ impl Handwriting {
     /// Removes the digit at `index`; whether there was one.
     pub fn remove(&mut self, index: usize) -> bool {
         let count = self.0.len();
-        self.0 = self.0.select((0..count).filter(|&place| place != index));
+        self.0 = self.0.select((0..count).filter(|&other| other != index));
         self.0.len() < count
     }
 
@@ -102,7 +102,7 @@ impl Handwriting {
     #[must_use]
     pub fn to_json(&self) -> String {
         let entry =
-            |place| Entry { label: self.0.label(place), pixels: self.0.image(place).to_vec() };
+            |index| Entry { label: self.0.label(index), pixels: self.0.image(index).to_vec() };
         let digits = (0..self.0.len()).map(entry).collect();
         let file = File { format: FORMAT.to_owned(), digits };
         serde_json::to_string(&file).expect("texts and numbers are JSON")

@@ -135,9 +135,9 @@ mod tests {
             assert_eq!(gunzip("file", &packed[..cut]), Err(Error::Packed("file")));
         }
         // The last eight bytes are checksum and length.
-        for place in packed.len() - 8..packed.len() {
+        for position in packed.len() - 8..packed.len() {
             let mut damaged = packed.clone();
-            damaged[place] ^= 1;
+            damaged[position] ^= 1;
             assert_eq!(gunzip("file", &damaged), Err(Error::Packed("file")));
         }
         let longer = [packed, vec![0]].concat();

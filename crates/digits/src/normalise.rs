@@ -61,7 +61,7 @@ impl Ink {
 pub fn normalise(ink: &Ink) -> Option<Image> {
     let bounds = Bounds::of(ink)?;
     let scaled = Scaled::new(ink, &bounds);
-    let (left, top) = scaled.place();
+    let (left, top) = scaled.offset();
     let mut image = [0; PIXELS];
     for (y, row) in scaled.values.chunks(scaled.width).enumerate() {
         for (x, value) in row.iter().enumerate() {
@@ -124,7 +124,7 @@ impl Scaled {
 
     /// Where its left column and top row go, so that all of it is inside and the centre of
     /// mass is as near the centre as whole pixels allow.
-    fn place(&self) -> (usize, usize) {
+    fn offset(&self) -> (usize, usize) {
         let (mut mass, mut moment_x, mut moment_y) = (0.0, 0.0, 0.0);
         for (index, &value) in self.values.iter().enumerate() {
             let value = f64::from(value);
@@ -169,9 +169,9 @@ mod tests {
 
     fn centre(image: &Image) -> (f64, f64) {
         let mass: f64 = image.iter().map(|&value| f64::from(value)).sum();
-        let moment = |place: fn(usize) -> usize| -> f64 {
+        let moment = |coordinate: fn(usize) -> usize| -> f64 {
             let parts = image.iter().enumerate();
-            parts.map(|(index, &value)| place(index) as f64 * f64::from(value)).sum()
+            parts.map(|(index, &value)| coordinate(index) as f64 * f64::from(value)).sum()
         };
         (moment(|index| index % SIDE) / mass, moment(|index| index / SIDE) / mass)
     }

@@ -56,7 +56,7 @@ fn a_shard_comes_back_from_its_chunks() {
 fn normalising_an_enlarged_image_gives_it_back() {
     let test = mnist().test;
     for factor in [1, 4, 7] {
-        let (mut same_place, mut difference) = (0, 0);
+        let (mut same_position, mut difference) = (0, 0);
         for index in 0..1000 {
             let original = test.image(index);
             let image = normalise(&enlarged(original, factor)).unwrap();
@@ -64,13 +64,15 @@ fn normalising_an_enlarged_image_gives_it_back() {
             let sum: u32 = differences.sum();
             // A whole pixel's shift of a digit changes 12,000 at the very least.
             if sum < 4000 {
-                same_place += 1;
+                same_position += 1;
                 difference += sum;
             }
         }
-        let mean = f64::from(difference) / f64::from(same_place) / PIXELS as f64;
-        println!("factor {factor}: {same_place} of 1000 in the same place, differing by {mean:.4}");
-        assert!(same_place >= 995, "factor {factor}: {same_place}");
+        let mean = f64::from(difference) / f64::from(same_position) / PIXELS as f64;
+        println!(
+            "factor {factor}: {same_position} of 1000 in the same position, differing by {mean:.4}"
+        );
+        assert!(same_position >= 995, "factor {factor}: {same_position}");
         assert!(mean < 0.05, "factor {factor}: {mean}");
     }
 }
@@ -87,10 +89,10 @@ fn the_centre_of_mass_is_where_normalise_puts_it() {
     let (mut inside, mut sums) = (0, [0.0, 0.0]);
     for index in 0..train.len() {
         let (mut mass, mut moments) = (0.0, [0.0, 0.0]);
-        for (place, &value) in train.image(index).iter().enumerate() {
+        for (position, &value) in train.image(index).iter().enumerate() {
             mass += f64::from(value);
-            moments[0] += f64::from(value) * (place % SIDE) as f64;
-            moments[1] += f64::from(value) * (place / SIDE) as f64;
+            moments[0] += f64::from(value) * (position % SIDE) as f64;
+            moments[1] += f64::from(value) * (position / SIDE) as f64;
         }
         let centre = moments.map(|moment| moment / mass);
         sums = [sums[0] + centre[0], sums[1] + centre[1]];

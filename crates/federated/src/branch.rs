@@ -13,7 +13,7 @@ use sotto_network::WeightHash;
 
 /// What a branch wants done.
 #[derive(Debug, Default)]
-pub struct Step {
+pub struct BranchOutput {
     /// Bytes for the aggregator above.
     pub above: Vec<Vec<u8>>,
     /// What the aggregator below wants.
@@ -39,7 +39,7 @@ struct Current {
 }
 
 impl Branch {
-    /// A branch whose workers have `capacity` places of the run.
+    /// A branch whose workers have `capacity` slots of the run.
     #[must_use]
     pub fn new(worker: Worker, capacity: u32) -> Self {
         Self { worker, capacity, task: None, digits: None }
@@ -52,41 +52,52 @@ impl Branch {
     }
 
     /// Something happens above.
-    pub fn hear(&mut self, event: WorkerEvent, below: &mut Aggregator, now: Millis) -> Step {
-        let mut step = Step::default();
-        self.tell(event, below, &mut step, now);
-        self.look(below, &mut step, now);
-        step
+    pub fn hear(
+        &mut self,
+        event: WorkerEvent,
+        below: &mut Aggregator,
+        now: Millis,
+    ) -> BranchOutput {
+        let mut output = BranchOutput::default();
+        self.tell(event, below, &mut output, now);
+        self.look(below, &mut output, now);
+        output
     }
 
     /// Something has happened below.
-    pub fn follow(&mut self, below: &mut Aggregator, now: Millis) -> Step {
-        let mut step = Step::default();
-        self.look(below, &mut step, now);
-        step
+    pub fn follow(&mut self, below: &mut Aggregator, now: Millis) -> BranchOutput {
+        let mut output = BranchOutput::default();
+        self.look(below, &mut output, now);
+        output
     }
 
-    fn tell(&mut self, event: WorkerEvent, below: &mut Aggregator, step: &mut Step, now: Millis) {
+    fn tell(
+        &mut self,
+        event: WorkerEvent,
+        below: &mut Aggregator,
+        output: &mut BranchOutput,
+        now: Millis,
+    ) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
             for action in self.worker.handle(event, now) {
                 match action {
-                    WorkerAction::Send(_, bytes) => step.above.push(bytes),
-                    WorkerAction::Load(place) => {
+                    WorkerAction::Send(_, bytes) => output.above.push(bytes),
+                    WorkerAction::Load(assignment) => {
                         (self.task, self.digits) = (None, None);
-                        match below.take_place(&place, self.capacity) {
-                            Ok(actions) => step.below.extend(actions),
-                            Err(error) => step.notices.push(error.to_string()),
+                        match below.take_assignment(&assignment, self.capacity) {
+                            Ok(actions) => output.below.extend(actions),
+                            Err(error) => output.notices.push(error.to_string()),
                         }
                     }
                     WorkerAction::Train(job) => {
-                        if let Err(failed) = self.begin(job.round, job.task, below, step, now) {
+                        if let Err(failed) = self.begin(job.round, job.task, below, output, now) {
                             events.push(failed);
                         }
                     }
-                    WorkerAction::StopTraining => self.stop(below, step, now),
-                    WorkerAction::Wake(at) => step.wakes.push(at),
-                    WorkerAction::Notice(text) => step.notices.push(text),
+                    WorkerAction::StopTraining => self.stop(below, output, now),
+                    WorkerAction::Wake(at) => output.wakes.push(at),
+                    WorkerAction::Notice(text) => output.notices.push(text),
                     // A branch that ends is forgotten, and what it had spent with it.
                     WorkerAction::Record { number, .. } => {
                         events.push(WorkerEvent::Recorded { number, outcome: Ok(()) });
@@ -103,58 +114,58 @@ impl Branch {
         round: u32,
         task: Task,
         below: &mut Aggregator,
-        step: &mut Step,
+        output: &mut BranchOutput,
         now: Millis,
     ) -> Result<(), WorkerEvent> {
         match below.take_task(round, &task, now) {
             Ok(actions) => {
-                step.below.extend(actions);
+                output.below.extend(actions);
                 let base = WeightHash::of(&task.weights);
                 self.task = Some(Current { token: task.token, base });
                 Ok(())
             }
             Err(error) => {
                 // With noise the one above is told no reason, so it is told here.
-                step.notices.push(error.to_string());
+                output.notices.push(error.to_string());
                 Err(WorkerEvent::Failed { token: task.token, reason: error.to_string() })
             }
         }
     }
 
-    fn stop(&mut self, below: &mut Aggregator, step: &mut Step, now: Millis) {
+    fn stop(&mut self, below: &mut Aggregator, output: &mut BranchOutput, now: Millis) {
         if self.task.take().is_some() {
-            step.below.extend(below.handle(Event::Stop, now));
+            output.below.extend(below.handle(Event::Stop, now));
         }
     }
 
     /// Reports what is over, and says who is there.
-    fn look(&mut self, below: &mut Aggregator, step: &mut Step, now: Millis) {
+    fn look(&mut self, below: &mut Aggregator, output: &mut BranchOutput, now: Millis) {
         if let Some(Mean { values, digits, loss }) = below.take_mean()
             && let Some(Current { token, base }) = self.task.take()
         {
             if self.digits != Some(digits) {
                 // Workers have left in mid-round: the update is of those who stayed.
                 self.digits = Some(digits);
-                self.tell(WorkerEvent::ShardLoaded(digits), below, step, now);
+                self.tell(WorkerEvent::ShardLoaded(digits), below, output, now);
             }
             let count = f64::from(digits);
             let values = values.iter().map(|value| (value * count) as f32).collect();
             let update = Update { token, base, digits, loss, values };
-            self.tell(WorkerEvent::Trained { update, part: None }, below, step, now);
+            self.tell(WorkerEvent::Trained { update, part: None }, below, output, now);
         }
         if self.task.is_some() && below.is_at_work() {
             return;
         }
         if let Some(Current { token, .. }) = self.task.take() {
             let reason = "the branch gave its round up".to_owned();
-            self.tell(WorkerEvent::Failed { token, reason }, below, step, now);
+            self.tell(WorkerEvent::Failed { token, reason }, below, output, now);
         }
-        self.count(below, step, now);
+        self.count(below, output, now);
     }
 
     /// Tells the aggregator above how many digits there are, or that there are too few workers.
-    fn count(&mut self, below: &mut Aggregator, step: &mut Step, now: Millis) {
-        if self.worker.place().is_none() {
+    fn count(&mut self, below: &mut Aggregator, output: &mut BranchOutput, now: Millis) {
+        if self.worker.assignment().is_none() {
             return;
         }
         let (workers, digits) = below.force();
@@ -163,10 +174,10 @@ impl Branch {
             return;
         }
         self.digits = found;
-        self.tell(WorkerEvent::Willing(found.is_some()), below, step, now);
-        // A new place, where nobody has digits yet, may have come of it.
+        self.tell(WorkerEvent::Willing(found.is_some()), below, output, now);
+        // A new slot, where nobody has digits yet, may have come of it.
         if let Some(digits) = found.filter(|_| self.digits == found) {
-            self.tell(WorkerEvent::ShardLoaded(digits), below, step, now);
+            self.tell(WorkerEvent::ShardLoaded(digits), below, output, now);
         }
     }
 }

@@ -36,11 +36,11 @@ mod control;
 pub mod dials;
 pub mod eligibility;
 mod example_level;
-pub mod kept;
 mod local;
 mod median;
 mod messages;
 mod noised;
+pub mod records;
 mod sampling;
 mod schedule;
 mod settings;
@@ -55,7 +55,7 @@ pub use aggregator::{
     Observer, Phase, Privacy, RelayError, RestoreError, STEP_MS, SettingsError, Snapshot, Spending,
     Stamp, SumView, Sums,
 };
-pub use branch::{Branch, Step};
+pub use branch::{Branch, BranchOutput};
 pub use example_level::ExampleTask;
 pub use local::{Job, LocalTraining, Report, Secret, TrainingError};
 pub use messages::{

@@ -6,7 +6,7 @@ use super::unfinished::{UnfinishedWork, Work};
 use super::virtual_clients::{PrivatePart, VirtualClients};
 use sotto_digits::Digits;
 use sotto_network::{Network, Weights};
-use sotto_train::{Progress, Steer, Trainer};
+use sotto_train::{GradientCorrection, Progress, Trainer};
 use zeroize::Zeroize;
 
 /// What a worker is to do in a round.
@@ -40,9 +40,9 @@ impl std::fmt::Debug for Secret {
 }
 
 /// A task under way.
-pub struct LocalTraining(Kind);
+pub struct LocalTraining(TrainingKind);
 
-enum Kind {
+enum TrainingKind {
     Whole(Box<Whole>),
     Private(Box<VirtualClients>),
     Examples(Box<PrivateSteps>),
@@ -84,14 +84,14 @@ pub enum TrainingError {
 impl LocalTraining {
     /// Begins a job with `digits`. Batches are shuffled, and variants and pens drawn, by the run's
     /// seed, the round, its try and the slot. Where updates are summed securely the job's secret
-    /// takes the place of the seed: an aggregator that could have the same training done twice
+    /// replaces the seed: an aggregator that could have the same training done twice
     /// would tell an update from the difference of two sums.
     ///
     /// # Errors
     /// When the task's weights, recipe, control or noise cannot be, or there are no digits.
     pub fn new(
         network: &Network,
-        place: &Assignment,
+        assignment: &Assignment,
         job: Job,
         digits: &Digits,
     ) -> Result<Self, TrainingError> {
@@ -102,23 +102,28 @@ impl LocalTraining {
         if let Some(private) = private {
             let clients =
                 VirtualClients::new(network, before, task, private, digits.len(), secret.0)?;
-            return Ok(Self(Kind::Private(Box::new(clients))));
+            return Ok(Self(TrainingKind::Private(Box::new(clients))));
         }
         if let Some(private) = task.examples {
             let steps = PrivateSteps::new(network, before, task, private, digits.len(), secret.0)?;
-            return Ok(Self(Kind::Examples(Box::new(steps))));
+            return Ok(Self(TrainingKind::Examples(Box::new(steps))));
         }
-        let work = Work::new(place, round, &task, &control, &before, &secret);
+        let work = Work::new(assignment, round, &task, &control, &before, &secret);
         let shuffle = work.shuffle(task.attempt);
         let mut trainer = Trainer::new(network, &before, task.recipe, digits.len(), shuffle)?;
         trainer = trainer.with_variety(task.variety, work.coins(), work.variety_path())?;
         let shift = task.control.as_ref().map(|server| server.correction(&control));
         if task.recipe.proximal > 0.0 || shift.is_some() {
             let shift = shift.unwrap_or_default();
-            trainer = trainer.with(Steer::new(network, &before, task.recipe.proximal, &shift)?);
+            trainer = trainer.with(GradientCorrection::new(
+                network,
+                &before,
+                task.recipe.proximal,
+                &shift,
+            )?);
         }
         let digits = u32::try_from(digits.len()).unwrap_or(u32::MAX);
-        Ok(Self(Kind::Whole(Box::new(Whole { trainer, before, task, digits, work }))))
+        Ok(Self(TrainingKind::Whole(Box::new(Whole { trainer, before, task, digits, work }))))
     }
 
     /// What it takes to go on from here in another page. Nothing where noise is added: coins are
@@ -127,7 +132,7 @@ impl LocalTraining {
     /// # Errors
     /// When training diverged.
     pub fn save(&self, digits: &Digits) -> Result<Option<UnfinishedWork>, TrainingError> {
-        let Kind::Whole(whole) = &self.0 else {
+        let TrainingKind::Whole(whole) = &self.0 else {
             return Ok(None);
         };
         Ok(Some(UnfinishedWork {
@@ -145,7 +150,7 @@ impl LocalTraining {
         saved: UnfinishedWork,
         digits: &Digits,
     ) -> Option<u32> {
-        let Kind::Whole(whole) = &mut self.0 else {
+        let TrainingKind::Whole(whole) = &mut self.0 else {
             return None;
         };
         if saved.work != whole.work.fingerprint(digits) {
@@ -168,9 +173,9 @@ impl LocalTraining {
     /// As [`Trainer::step`].
     pub fn step(&mut self, digits: &Digits) -> Result<Progress, TrainingError> {
         match &mut self.0 {
-            Kind::Whole(whole) => Ok(whole.trainer.step(digits)?),
-            Kind::Private(clients) => clients.step(digits),
-            Kind::Examples(steps) => steps.step(digits),
+            TrainingKind::Whole(whole) => Ok(whole.trainer.step(digits)?),
+            TrainingKind::Private(clients) => clients.step(digits),
+            TrainingKind::Examples(steps) => steps.step(digits),
         }
     }
 
@@ -178,8 +183,8 @@ impl LocalTraining {
     #[must_use]
     pub fn last_mixed(&self) -> Option<&Digits> {
         match &self.0 {
-            Kind::Whole(whole) => whole.trainer.last_mixed(),
-            Kind::Private(_) | Kind::Examples(_) => None,
+            TrainingKind::Whole(whole) => whole.trainer.last_mixed(),
+            TrainingKind::Private(_) | TrainingKind::Examples(_) => None,
         }
     }
 
@@ -187,9 +192,9 @@ impl LocalTraining {
     #[must_use]
     pub fn is_done(&self) -> bool {
         match &self.0 {
-            Kind::Whole(whole) => whole.trainer.is_done(),
-            Kind::Private(clients) => clients.is_done(),
-            Kind::Examples(steps) => steps.is_done(),
+            TrainingKind::Whole(whole) => whole.trainer.is_done(),
+            TrainingKind::Private(clients) => clients.is_done(),
+            TrainingKind::Examples(steps) => steps.is_done(),
         }
     }
 
@@ -199,13 +204,13 @@ impl LocalTraining {
     /// When training diverged, unless the update is summed securely: then it is zeros.
     pub fn finish(self) -> Result<Report, TrainingError> {
         match self.0 {
-            Kind::Whole(whole) => whole.finish(),
-            Kind::Private(clients) => {
+            TrainingKind::Whole(whole) => whole.finish(),
+            TrainingKind::Private(clients) => {
                 let (update, loss, part) = clients.finish();
                 let norm = sotto_privacy::norm(&update.values);
                 Ok(Report { norm, update, loss, part: Some(part) })
             }
-            Kind::Examples(steps) => {
+            TrainingKind::Examples(steps) => {
                 let (update, loss) = steps.finish();
                 let norm = sotto_privacy::norm(&update.values) / f64::from(update.digits.max(1));
                 Ok(Report { norm, update, loss, part: None })

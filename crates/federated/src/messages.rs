@@ -191,9 +191,9 @@ impl ToWorker {
         let mut w = Writer::new();
         let kind = match self {
             Self::Announce => 65,
-            Self::Welcome(place) => {
-                w.u32(place.slot).text(&place.model).u64(place.seed);
-                w.text(&place.partition).u32(place.shards);
+            Self::Welcome(assignment) => {
+                w.u32(assignment.slot).text(&assignment.model).u64(assignment.seed);
+                w.text(&assignment.partition).u32(assignment.shards);
                 66
             }
             Self::Task(task) => {
@@ -293,7 +293,7 @@ mod tests {
             let (kind, payload) = message.encode();
             assert_eq!(ToAggregator::decode(kind, &payload), Ok(message));
         }
-        let place = Assignment {
+        let assignment = Assignment {
             slot: 3,
             model: "lenet5".to_owned(),
             seed: 5,
@@ -328,7 +328,7 @@ mod tests {
         let noisy = SecureTask { private: Some(private), ..secure };
         let mut messages = vec![
             ToWorker::Announce,
-            ToWorker::Welcome(place),
+            ToWorker::Welcome(assignment),
             ToWorker::Task(Box::new(task.clone())),
             ToWorker::Task(Box::new(Task { secure: Some(secure), ..task.clone() })),
             ToWorker::Task(Box::new(Task {

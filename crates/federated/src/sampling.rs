@@ -19,8 +19,8 @@ impl Size {
 /// Whose turn it is after `turns` others, of the `eligible` slots one after the other.
 pub(super) fn turn(mut eligible: Vec<u32>, turns: u32) -> Vec<u32> {
     eligible.sort_unstable();
-    let place = turns as usize % eligible.len().max(1);
-    eligible.get(place).copied().into_iter().collect()
+    let index = turns as usize % eligible.len().max(1);
+    eligible.get(index).copied().into_iter().collect()
 }
 
 /// The size of a cohort out of `eligible` workers, or `None` when they are too few.

@@ -1,4 +1,4 @@
-//! Half a worker's task, for a page that takes the place of one that was closed.
+//! Half a worker's task, for a page that replaces one that was closed.
 //!
 //! It is weights, the optimiser's memory, the step, and under secure sums the secret of its coins, without which it
 //! could not go on. The order of the digits is not in it: it is shuffled again from the same stream. Only the same
@@ -72,7 +72,7 @@ impl UnfinishedWork {
     }
 }
 
-/// Which work this is: the place, the round, the task, the model and the digits.
+/// Which work this is: the assignment, the round, the task, the model and the digits.
 pub(super) struct Work {
     /// Of all but the digits, which take a while.
     hash: Sha256,
@@ -87,7 +87,7 @@ impl Work {
     /// securely its try does not count, nor what the sum is like: what was learnt in one try
     /// is good for the next. Nor does the `secret` that coins are then tossed from count.
     pub(super) fn new(
-        place: &Assignment,
+        assignment: &Assignment,
         round: u32,
         task: &Task,
         control: &[f32],
@@ -103,15 +103,15 @@ impl Work {
             ..task.clone()
         };
         let mut w = Writer::new();
-        w.raw(b"sotto/work").raw(&ToWorker::Welcome(place.clone()).encode().1).u32(round);
+        w.raw(b"sotto/work").raw(&ToWorker::Welcome(assignment.clone()).encode().1).u32(round);
         w.bool(is_secure).raw(&ToWorker::Task(Box::new(task)).encode().1);
         w.f32s(control).raw(&before.hash().0);
         let hash = Sha256::new().chain_update(w.finish());
         let coins = match is_secure {
             true => Coins::Secret(Zeroizing::new(secret.0)),
-            false => Coins::Public(place.seed),
+            false => Coins::Public(assignment.seed),
         };
-        Self { hash, whole: OnceCell::new(), coins, round, slot: place.slot }
+        Self { hash, whole: OnceCell::new(), coins, round, slot: assignment.slot }
     }
 
     /// The same work with the coins that it was begun with; `None` if they are not of its kind.
@@ -167,7 +167,7 @@ mod tests {
     use sotto_network::{Initialiser, Network, preset};
     use sotto_train::{Method, Variety};
 
-    const PLACE: fn() -> Assignment = || Assignment {
+    const ASSIGNMENT: fn() -> Assignment = || Assignment {
         slot: 1,
         model: "linear".to_owned(),
         seed: 5,
@@ -205,7 +205,7 @@ mod tests {
 
     fn training(job: Job, digits: &Digits) -> LocalTraining {
         let network = preset("linear").unwrap().network;
-        LocalTraining::new(&network, &PLACE(), job, digits).unwrap()
+        LocalTraining::new(&network, &ASSIGNMENT(), job, digits).unwrap()
     }
 
     fn run(mut training: LocalTraining, digits: &Digits) -> Vec<f32> {
@@ -248,15 +248,15 @@ mod tests {
 
         #[test]
         fn any_bytes_are_half_a_training_or_an_error(
-            bytes: Vec<u8>, place: prop::sample::Index, value: u8,
+            bytes: Vec<u8>, position: prop::sample::Index, value: u8,
         ) {
             let _ = UnfinishedWork::decode(&bytes);
             let network = preset("linear").unwrap().network;
             let digits = digits(9);
             let saved = training(job(&network, 1, Method::Sgd, false), &digits).save(&digits);
             let mut bytes = saved.unwrap().unwrap().encode();
-            let place = place.index(80);
-            bytes[place] = value;
+            let position = position.index(80);
+            bytes[position] = value;
             if let Ok(saved) = UnfinishedWork::decode(&bytes) {
                 let mut fresh = training(job(&network, 1, Method::Sgd, false), &digits);
                 let _ = fresh.take_up(&network, saved, &digits);
@@ -271,9 +271,9 @@ mod tests {
         let network = preset("linear").unwrap().network;
         let digits = digits(30);
         let trained = |secure, change: &dyn Fn(&mut Job, &mut Assignment)| {
-            let (mut job, mut place) = (job(&network, 1, Method::Sgd, secure), PLACE());
-            change(&mut job, &mut place);
-            run(LocalTraining::new(&network, &place, job, &digits).unwrap(), &digits)
+            let (mut job, mut assignment) = (job(&network, 1, Method::Sgd, secure), ASSIGNMENT());
+            change(&mut job, &mut assignment);
+            run(LocalTraining::new(&network, &assignment, job, &digits).unwrap(), &digits)
         };
         let of_secret = |secret: u8| move |job: &mut Job| job.secret = Secret([secret; 32]);
         // The order of the digits; which variants of them; which pens.
@@ -287,10 +287,10 @@ mod tests {
         let kinds: [&dyn Fn(&mut Job); 3] = [&order, &variants, &pens];
         for (number, kind) in kinds.into_iter().enumerate() {
             let of = |secure, secret, seed| {
-                trained(secure, &|job, place| {
+                trained(secure, &|job, assignment| {
                     kind(job);
                     of_secret(secret)(job);
-                    place.seed = seed;
+                    assignment.seed = seed;
                 })
             };
             assert_eq!(of(true, 1, 5), of(true, 1, 6), "{number}: the seed is of no matter");

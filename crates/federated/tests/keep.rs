@@ -89,7 +89,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_a_checkpoint_or_an_error(
-        bytes: Vec<u8>, places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        bytes: Vec<u8>, positions in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
         let _ = Checkpoint::decode(&bytes);
         let entropy = |seed: u64| -> sotto_federated::Entropy {
@@ -100,9 +100,9 @@ proptest! {
         let checkpoint = aggregator.checkpoint();
         let mut bytes = checkpoint.encode();
         prop_assert_eq!(Checkpoint::decode(&bytes), Ok(checkpoint));
-        for (place, value) in places {
-            let place = place.index(bytes.len());
-            bytes[place] = value;
+        for (position, value) in positions {
+            let position = position.index(bytes.len());
+            bytes[position] = value;
         }
         if let Ok(checkpoint) = Checkpoint::decode(&bytes)
             && let Ok(mut restored) = Aggregator::restore(checkpoint, entropy(2))

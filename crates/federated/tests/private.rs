@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use sotto_core::wire::{Address, Envelope};
 use sotto_digits::{Digits, synthetic};
-use sotto_federated::sim::{Fate, Simulation};
+use sotto_federated::sim::{Simulation, TapAction};
 use sotto_federated::{Event, Noise, Phase, Schedule, Settings, ToAggregator, Update};
 use sotto_lesson::inversion::{applies, recover};
 use sotto_network::preset;
@@ -32,7 +32,8 @@ fn settings(model: &str, secagg: bool) -> Settings {
 
 /// Runs a round, and gives what went to the aggregator.
 fn overheard(settings: Settings, workers: usize) -> Vec<ToAggregator> {
-    let mut room = Simulation::new(settings, Box::new(|place| Ok(digits(place.slot)))).unwrap();
+    let mut room =
+        Simulation::new(settings, Box::new(|assignment| Ok(digits(assignment.slot)))).unwrap();
     let heard = Rc::new(RefCell::new(Vec::new()));
     let tap = Rc::clone(&heard);
     room.tap(Box::new(move |_, to, bytes| {
@@ -41,7 +42,7 @@ fn overheard(settings: Settings, workers: usize) -> Vec<ToAggregator> {
             let message = ToAggregator::decode(envelope.kind, &envelope.payload);
             tap.borrow_mut().push(message.unwrap());
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
     for _ in 0..workers {
         room.open_worker(1000);
@@ -119,8 +120,8 @@ fn a_secure_round_learns_what_a_plain_one_does() {
     let accuracy = |secagg| {
         let settings = Settings { rounds: 3, secagg, ..settings("linear", secagg) };
         let settings = Settings { recipe: Settings::default().recipe, ..settings };
-        let shards = Box::new(|place: &sotto_federated::Assignment| {
-            Ok(synthetic::digits(400, u64::from(place.slot)).unwrap())
+        let shards = Box::new(|assignment: &sotto_federated::Assignment| {
+            Ok(synthetic::digits(400, u64::from(assignment.slot)).unwrap())
         });
         let mut room = Simulation::new(settings, shards).unwrap();
         for _ in 0..5 {
@@ -141,7 +142,8 @@ fn a_secure_round_learns_what_a_plain_one_does() {
 
 /// How far a round moved each weight, with `workers` of 40 digits each.
 fn moves(settings: Settings, workers: usize) -> Vec<f64> {
-    let mut room = Simulation::new(settings, Box::new(|place| Ok(digits(place.slot)))).unwrap();
+    let mut room =
+        Simulation::new(settings, Box::new(|assignment| Ok(digits(assignment.slot)))).unwrap();
     (0..workers).for_each(|_| {
         room.open_worker(1000);
     });
@@ -198,8 +200,8 @@ fn with_little_noise_virtual_clients_learn() {
     settings.recipe = Settings::default().recipe;
     let before = Settings { rounds: 1, ..settings.clone() };
     let accuracy = |settings: Settings| {
-        let shards = Box::new(|place: &sotto_federated::Assignment| {
-            Ok(synthetic::digits(400, u64::from(place.slot)).unwrap())
+        let shards = Box::new(|assignment: &sotto_federated::Assignment| {
+            Ok(synthetic::digits(400, u64::from(assignment.slot)).unwrap())
         });
         let mut room = Simulation::new(settings, shards).unwrap();
         for _ in 0..4 {
@@ -245,7 +247,8 @@ fn an_adaptive_clip_follows_the_clients() {
         settings.rate = 1.0;
         settings.rounds = 40;
         settings.recipe.steps_max = 0;
-        let shards = Box::new(|place: &sotto_federated::Assignment| Ok(digits(place.slot)));
+        let shards =
+            Box::new(|assignment: &sotto_federated::Assignment| Ok(digits(assignment.slot)));
         let mut room = Simulation::new(settings, shards).unwrap();
         for _ in 0..3 {
             room.open_worker(1000);

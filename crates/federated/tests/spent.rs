@@ -24,7 +24,7 @@ fn entropy(path: &str) -> Entropy {
 }
 
 /// A worker with what it keeps over a restart.
-struct Hand {
+struct TestWorker {
     machine: Worker,
     seed: [u8; 32],
     record: Option<Vec<u8>>,
@@ -50,7 +50,7 @@ enum Said {
     Failed(String),
 }
 
-impl Hand {
+impl TestWorker {
     fn new(number: usize) -> Self {
         let identity = Identity::draw(&mut entropy(&format!("identity/{number}")));
         let seed = *identity.seed();
@@ -76,14 +76,14 @@ impl Hand {
     /// Joins a run.
     fn join(&mut self, run: u64) {
         self.tell(WorkerEvent::Open);
-        let place = Assignment {
+        let assignment = Assignment {
             slot: 0,
             model: "linear".to_owned(),
             seed: 1,
             partition: "iid".to_owned(),
             shards: 4,
         };
-        self.hear(run, 0, &ToWorker::Welcome(place));
+        self.hear(run, 0, &ToWorker::Welcome(assignment));
     }
 
     fn hear(&mut self, run: u64, round: u32, message: &ToWorker) -> Vec<Said> {
@@ -150,8 +150,8 @@ fn trained(job: &Job) -> WorkerEvent {
 }
 
 /// An aggregator that may ask for anything.
-struct Room {
-    hands: Vec<Hand>,
+struct TestAggregator {
+    workers: Vec<TestWorker>,
     tokens: u8,
 }
 
@@ -185,23 +185,23 @@ impl Ask {
     }
 }
 
-impl Room {
+impl TestAggregator {
     fn new() -> Self {
-        let mut room = Self { hands: (0..WORKERS).map(Hand::new).collect(), tokens: 0 };
+        let mut room = Self { workers: (0..WORKERS).map(TestWorker::new).collect(), tokens: 0 };
         room.join(1);
         room
     }
 
     fn join(&mut self, run: u64) {
-        self.hands.iter_mut().for_each(|hand| hand.join(run));
+        self.workers.iter_mut().for_each(|worker| worker.join(run));
     }
 
     /// Asks one worker, and gives the task's token.
-    fn ask(&mut self, hand: usize, ask: Ask) -> (Token, Vec<Said>) {
+    fn ask(&mut self, worker: usize, ask: Ask) -> (Token, Vec<Said>) {
         self.tokens += 1;
         let token = Token([self.tokens; 16]);
         let task = ToWorker::Task(Box::new(ask.task(token.clone())));
-        let said = self.hands[hand].hear(ask.run, ask.round, &task);
+        let said = self.workers[worker].hear(ask.run, ask.round, &task);
         (token, said)
     }
 
@@ -217,12 +217,12 @@ impl Room {
         let model = WeightHash::of(&vec![ask.model; 7850]).0;
         let context = Context { run: ask.run, round: ask.round, attempt: ask.attempt, model };
         let terms = ask.task(Token([0; 16])).secure.unwrap().terms(7850);
-        let id = |room: &Self, hand: usize| room.hands[hand].machine.id();
-        let ids: Vec<PeerId> = cohort.iter().map(|&hand| id(self, hand)).collect();
+        let id = |room: &Self, worker: usize| room.workers[worker].machine.id();
+        let ids: Vec<PeerId> = cohort.iter().map(|&worker| id(self, worker)).collect();
         let mut server = Server::new(context, terms, ids.iter().copied());
         let (mut tokens, mut refusals) = (Vec::new(), Vec::new());
-        for (&hand, id) in cohort.iter().zip(&ids) {
-            let (token, said) = self.ask(hand, ask);
+        for (&worker, id) in cohort.iter().zip(&ids) {
+            let (token, said) = self.ask(worker, ask);
             tokens.push(token);
             for said in said {
                 match said {
@@ -245,12 +245,12 @@ impl Room {
                 return Ok(None);
             }
             for (to, step) in messages {
-                let place = ids.iter().position(|id| *id == to).unwrap();
-                if lost(cohort[place], &step) {
+                let index = ids.iter().position(|id| *id == to).unwrap();
+                if lost(cohort[index], &step) {
                     continue;
                 }
-                let message = ToWorker::Step { token: tokens[place].clone(), step };
-                for said in self.hands[cohort[place]].hear(ask.run, ask.round, &message) {
+                let message = ToWorker::Step { token: tokens[index].clone(), step };
+                for said in self.workers[cohort[index]].hear(ask.run, ask.round, &message) {
                     if let Said::Step(step) = said {
                         server.receive(to, step).unwrap();
                     }
@@ -259,8 +259,8 @@ impl Room {
         }
     }
 
-    fn masked(&self, hand: usize) -> usize {
-        self.hands[hand].masked.len()
+    fn masked(&self, worker: usize) -> usize {
+        self.workers[worker].masked.len()
     }
 }
 
@@ -272,7 +272,7 @@ const ALL: [usize; WORKERS] = [0, 1, 2, 3];
 const WITHOUT: [usize; 3] = [0, 1, 3];
 
 /// The sum of all has been opened; whatever is asked now, the others do not sum the same again.
-fn attacks(room: &mut Room, attacker: &str) {
+fn attacks(room: &mut TestAggregator, attacker: &str) {
     let same_run = [
         FIRST,
         Ask { attempt: 2, ..FIRST },
@@ -299,14 +299,14 @@ fn attacks(room: &mut Room, attacker: &str) {
             "{attacker}"
         );
     }
-    for hand in ALL {
-        assert_eq!(room.masked(hand), 1, "{attacker}: worker {hand}");
+    for worker in ALL {
+        assert_eq!(room.masked(worker), 1, "{attacker}: worker {worker}");
     }
 }
 
 #[test]
 fn the_same_task_with_one_worker_left_out_is_refused() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     let sum = room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     assert_eq!(sum.survivors.len(), WORKERS);
     attacks(&mut room, "asks again");
@@ -314,9 +314,9 @@ fn the_same_task_with_one_worker_left_out_is_refused() {
 
 #[test]
 fn workers_that_were_restarted_refuse_it_too() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
-    room.hands.iter_mut().for_each(Hand::restart);
+    room.workers.iter_mut().for_each(TestWorker::restart);
     room.join(1);
     attacks(&mut room, "asks after a restart");
 }
@@ -325,14 +325,15 @@ fn workers_that_were_restarted_refuse_it_too() {
 #[test]
 fn a_worker_that_was_denied_its_statements_refuses_it_too() {
     for restarts in [false, true] {
-        let mut room = Room::new();
-        let denied =
-            |hand: usize, step: &FromServer| hand == 0 && matches!(step, FromServer::Statements(_));
+        let mut room = TestAggregator::new();
+        let denied = |worker: usize, step: &FromServer| {
+            worker == 0 && matches!(step, FromServer::Statements(_))
+        };
         let sum = room.sum(FIRST, &ALL, Phase::Done, denied).unwrap().unwrap();
         assert_eq!(sum.survivors.len(), WORKERS, "its part is in the sum");
         if restarts {
-            room.hands[0].restart();
-            room.hands[0].join(1);
+            room.workers[0].restart();
+            room.workers[0].join(1);
         }
         attacks(&mut room, "denies a worker its statements");
     }
@@ -340,14 +341,14 @@ fn a_worker_that_was_denied_its_statements_refuses_it_too() {
 
 #[test]
 fn masked_vectors_of_a_try_that_was_given_up_are_not_sent_again() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     assert_eq!(room.sum(FIRST, &ALL, Phase::Confirming, nothing), Ok(None));
     attacks(&mut room, "gives a try up");
 }
 
 #[test]
 fn before_it_has_sent_its_vector_a_worker_sums_in_any_later_try() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     assert_eq!(room.sum(FIRST, &ALL, Phase::Sharing, nothing), Ok(None));
     // The same try once more, as for a worker that comes back into it, and a later one.
     assert_eq!(room.sum(FIRST, &ALL, Phase::Sharing, nothing), Ok(None));
@@ -358,7 +359,7 @@ fn before_it_has_sent_its_vector_a_worker_sums_in_any_later_try() {
 /// What an honest aggregator does that has to go on: it takes the number that it is told.
 #[test]
 fn a_later_number_is_taken() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     room.join(2);
     let again = Ask { run: 2, ..FIRST };
@@ -374,36 +375,36 @@ fn a_later_number_is_taken() {
 
 #[test]
 fn a_vector_leaves_once_its_record_is_durable() {
-    let mut room = Room::new();
-    room.hands[VICTIM].disk = Disk::Slow;
+    let mut room = TestAggregator::new();
+    room.workers[VICTIM].disk = Disk::Slow;
     let sum = room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     assert_eq!((sum.survivors.len(), room.masked(VICTIM)), (3, 0), "it waits for its disk");
     // The record that comes after the round is over lets nothing leave.
-    room.hands[VICTIM].hear(1, 1, &ToWorker::Cancel);
-    room.hands[VICTIM].tell(WorkerEvent::Recorded { number: 1, outcome: Ok(()) });
+    room.workers[VICTIM].hear(1, 1, &ToWorker::Cancel);
+    room.workers[VICTIM].tell(WorkerEvent::Recorded { number: 1, outcome: Ok(()) });
     assert_eq!(room.masked(VICTIM), 0);
 }
 
 #[test]
 fn a_late_record_does_not_let_a_later_vector_leave() {
-    let mut room = Room::new();
-    room.hands[VICTIM].disk = Disk::Slow;
+    let mut room = TestAggregator::new();
+    room.workers[VICTIM].disk = Disk::Slow;
     room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     let next = Ask { round: 2, model: 0.25, ..FIRST };
     room.sum(next, &ALL, Phase::Done, nothing).unwrap().unwrap();
     let record = |number| WorkerEvent::Recorded { number, outcome: Ok(()) };
-    room.hands[VICTIM].tell(record(1));
+    room.workers[VICTIM].tell(record(1));
     assert_eq!(room.masked(VICTIM), 0, "that was the record before");
-    room.hands[VICTIM].tell(record(2));
+    room.workers[VICTIM].tell(record(2));
     assert_eq!(room.masked(VICTIM), 1);
-    room.hands[VICTIM].tell(record(2));
+    room.workers[VICTIM].tell(record(2));
     assert_eq!(room.masked(VICTIM), 1, "once");
 }
 
 #[test]
 fn a_worker_that_cannot_keep_a_record_sends_nothing_and_says_why() {
-    let mut room = Room::new();
-    room.hands[VICTIM].disk = Disk::Full;
+    let mut room = TestAggregator::new();
+    room.workers[VICTIM].disk = Disk::Full;
     let sum = room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
     assert_eq!((sum.survivors.len(), room.masked(VICTIM)), (3, 0));
     let (_, said) = room.ask(VICTIM, Ask { attempt: 2, ..FIRST });
@@ -412,11 +413,11 @@ fn a_worker_that_cannot_keep_a_record_sends_nothing_and_says_why() {
 
 #[test]
 fn a_task_that_comes_twice_disturbs_nothing() {
-    let mut room = Room::new();
+    let mut room = TestAggregator::new();
     let (token, said) = room.ask(0, FIRST);
     assert!(matches!(said[..], [Said::Step(FromClient::Keys(_))]));
     let task = ToWorker::Task(Box::new(FIRST.task(token)));
-    assert_eq!(room.hands[0].hear(1, 1, &task), []);
+    assert_eq!(room.workers[0].hear(1, 1, &task), []);
     // One that was overtaken by a later try is refused without a look at what is under way.
     let next = Ask { attempt: 3, ..FIRST };
     let (_, said) = room.ask(0, next);
@@ -428,15 +429,15 @@ fn a_task_that_comes_twice_disturbs_nothing() {
 #[test]
 fn a_run_that_sums_securely_gets_nothing_in_the_clear() {
     for restarts in [false, true] {
-        let mut room = Room::new();
+        let mut room = TestAggregator::new();
         room.sum(FIRST, &ALL, Phase::Done, nothing).unwrap().unwrap();
         if restarts {
-            room.hands[0].restart();
-            room.hands[0].join(1);
+            room.workers[0].restart();
+            room.workers[0].join(1);
         }
         let next = Ask { round: 2, model: 0.25, ..FIRST };
         let clear = Task { secure: None, ..next.task(Token([99; 16])) };
-        let said = room.hands[0].hear(1, 2, &ToWorker::Task(Box::new(clear)));
+        let said = room.workers[0].hear(1, 2, &ToWorker::Task(Box::new(clear)));
         assert!(matches!(&said[..], [Said::Failed(reason)] if reason.contains("securely")));
     }
 }

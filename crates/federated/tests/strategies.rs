@@ -9,7 +9,7 @@ use sotto_core::seeded::Stream;
 use sotto_core::wire::{Address, Envelope};
 use sotto_digits::Digits;
 use sotto_federated::attack::{self, Attack};
-use sotto_federated::sim::{Fate, Shards, Simulation};
+use sotto_federated::sim::{Shards, Simulation, TapAction};
 use sotto_federated::{Event, Phase, Settings, ToWorker, strategy};
 use sotto_network::{Weights, preset};
 use sotto_train::{Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
@@ -17,7 +17,7 @@ use sotto_train::{Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
 const HOUR: u64 = 3_600_000;
 const TASK: u8 = 67;
 
-/// Bright spots whose place tells the label, of the labels that a worker has.
+/// Bright spots whose position tells the label, of the labels that a worker has.
 fn spots(count: usize, seed: u64, labels: &[u8]) -> Digits {
     let mut stream = Stream::new(seed, "test/spots");
     let (mut pixels, mut all) = (vec![0; count * 784], Vec::new());
@@ -35,10 +35,10 @@ const ALL: [u8; 10] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /// Every worker has two labels and some of all.
 fn uneven() -> Shards {
-    Box::new(|place| {
-        let mut digits = spots(60, 100 + u64::from(place.slot), &ALL);
-        let own = [place.slot as u8 % 10, (place.slot as u8 + 1) % 10];
-        digits.extend(&spots(60, u64::from(place.slot), &own)).unwrap();
+    Box::new(|assignment| {
+        let mut digits = spots(60, 100 + u64::from(assignment.slot), &ALL);
+        let own = [assignment.slot as u8 % 10, (assignment.slot as u8 + 1) % 10];
+        digits.extend(&spots(60, u64::from(assignment.slot), &own)).unwrap();
         Ok(digits)
     })
 }
@@ -120,7 +120,7 @@ fn federated_sgd_is_one_step_on_all_digits() {
     let sgd = SgdConfig { momentum: 0.0, ..settings.recipe.sgd };
     let network = preset("linear").unwrap().network;
     let before = settings.initialiser.weights(&network, settings.seed).unwrap();
-    let room = run(settings, Box::new(move |place| Ok(shard(place.slot))), 0, None);
+    let room = run(settings, Box::new(move |assignment| Ok(shard(assignment.slot))), 0, None);
 
     let mut all = Digits::default();
     (0..10).for_each(|slot| all.extend(&shard(slot)).unwrap());
@@ -171,7 +171,7 @@ fn the_model_is_handed_from_worker_to_worker() {
         if envelope.kind == TASK {
             seen.borrow_mut().entry(envelope.round).or_default().push(to);
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
     room.tell(Event::Start);
     assert!(room.run_until(HOUR, |now| now.phase == Phase::Finished));
@@ -220,7 +220,7 @@ fn a_schedule_slows_workers_down() {
                 seen.borrow_mut().push(task.recipe.sgd.learning_rate);
             }
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
     room.tell(Event::Start);
     assert!(room.run_until(HOUR, |now| now.phase == Phase::Finished));

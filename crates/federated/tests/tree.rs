@@ -11,8 +11,8 @@ use sotto_digits::layout::Layout;
 use sotto_digits::synthetic;
 use sotto_federated::sim::Simulation;
 use sotto_federated::{
-    Action, Aggregator, Assignment, Branch, Event, Job, LocalTraining, Phase, Settings, Step,
-    Worker, WorkerAction, WorkerEvent,
+    Action, Aggregator, Assignment, Branch, BranchOutput, Event, Job, LocalTraining, Phase,
+    Settings, Worker, WorkerAction, WorkerEvent,
 };
 use sotto_secagg::Identity;
 
@@ -23,12 +23,12 @@ fn stream(name: &str) -> sotto_core::entropy::Entropy {
     Box::new(move |bytes| stream.fill(bytes))
 }
 
-/// Digits of a place.
+/// Digits of an assignment.
 fn shards() -> Arc<dyn Fn(&Assignment) -> Digits> {
     let draw = |count, seed| synthetic::digits(count, seed).unwrap();
     let layout = Layout::new(&draw(600, 1), &draw(60, 2), "synthetic").unwrap();
-    Arc::new(move |place| {
-        let shard = place.cut(layout.manifest()).unwrap();
+    Arc::new(move |assignment| {
+        let shard = assignment.cut(layout.manifest()).unwrap();
         let chunks = layout.manifest().chunks_of(&shard).into_iter();
         let chunks: Vec<_> =
             chunks.map(|chunk| (chunk.clone(), layout.chunk(&chunk).unwrap().clone())).collect();
@@ -36,7 +36,7 @@ fn shards() -> Arc<dyn Fn(&Assignment) -> Digits> {
     })
 }
 
-struct Hand {
+struct TestWorker {
     machine: Worker,
     digits: Digits,
     is_there: bool,
@@ -44,10 +44,10 @@ struct Hand {
     is_stuck: bool,
 }
 
-struct Limb {
+struct BranchNode {
     branch: Branch,
     machine: Aggregator,
-    hands: Vec<Hand>,
+    workers: Vec<TestWorker>,
     is_there: bool,
 }
 
@@ -58,12 +58,12 @@ enum News {
     Above(usize, WorkerEvent),
     /// For a branch's aggregator.
     Below(usize, Event),
-    Hand(usize, usize, WorkerEvent),
+    Worker(usize, usize, WorkerEvent),
 }
 
 struct Tree {
     root: Aggregator,
-    limbs: Vec<Limb>,
+    branches: Vec<BranchNode>,
     shards: Arc<dyn Fn(&Assignment) -> Digits>,
     queue: VecDeque<News>,
     now: u64,
@@ -73,37 +73,37 @@ struct Tree {
 impl Tree {
     /// Three workers at each of so many branches.
     fn new(root: &str, below: &str, branches: usize) -> Self {
-        let limb = |number: usize| {
+        let node = |number: usize| {
             let draw = |name: &str| stream(&format!("{name}/{number}"));
-            let hand = |place: u32| {
-                let mut entropy = draw(&format!("hand/{place}"));
+            let leaf = |index: u32| {
+                let mut entropy = draw(&format!("hand/{index}"));
                 let machine = Worker::new(Identity::draw(&mut entropy), entropy);
-                Hand { machine, digits: Digits::default(), is_there: true, is_stuck: false }
+                TestWorker { machine, digits: Digits::default(), is_there: true, is_stuck: false }
             };
             let worker = Worker::new(Identity::draw(&mut draw("identity")), draw("branch"));
-            Limb {
+            BranchNode {
                 branch: Branch::new(worker, CAPACITY),
                 machine: Aggregator::new(Settings::from_query(below).unwrap(), draw("below"))
                     .unwrap(),
-                hands: (0..CAPACITY).map(hand).collect(),
+                workers: (0..CAPACITY).map(leaf).collect(),
                 is_there: true,
             }
         };
         let root = Aggregator::new(Settings::from_query(root).unwrap(), stream("root")).unwrap();
         let mut tree = Self {
             root,
-            limbs: (0..branches).map(limb).collect(),
+            branches: (0..branches).map(node).collect(),
             shards: shards(),
             queue: VecDeque::new(),
             now: 1,
             notices: Vec::new(),
         };
-        // One after the other, so that places are in order.
+        // One after the other, so that slots are in order.
         tree.tell(News::Root(Event::Open));
-        for limb in 0..branches {
-            tree.tell(News::Above(limb, WorkerEvent::Open));
-            for hand in 0..CAPACITY as usize {
-                tree.tell(News::Hand(limb, hand, WorkerEvent::Open));
+        for node in 0..branches {
+            tree.tell(News::Above(node, WorkerEvent::Open));
+            for leaf in 0..CAPACITY as usize {
+                tree.tell(News::Worker(node, leaf, WorkerEvent::Open));
             }
         }
         tree
@@ -120,21 +120,21 @@ impl Tree {
                         self.root_wants(action);
                     }
                 }
-                News::Above(limb, event) => {
-                    let Limb { branch, machine, is_there, .. } = &mut self.limbs[limb];
+                News::Above(node, event) => {
+                    let BranchNode { branch, machine, is_there, .. } = &mut self.branches[node];
                     if *is_there {
-                        let step = branch.hear(event, machine, now);
-                        self.branch_wants(limb, step);
+                        let output = branch.hear(event, machine, now);
+                        self.branch_wants(node, output);
                     }
                 }
-                News::Below(limb, event) => {
-                    let Limb { branch, machine, .. } = &mut self.limbs[limb];
+                News::Below(node, event) => {
+                    let BranchNode { branch, machine, .. } = &mut self.branches[node];
                     let below = machine.handle(event, now);
-                    let mut step = branch.follow(machine, now);
-                    step.below.splice(0..0, below);
-                    self.branch_wants(limb, step);
+                    let mut output = branch.follow(machine, now);
+                    output.below.splice(0..0, below);
+                    self.branch_wants(node, output);
                 }
-                News::Hand(limb, hand, event) => self.hand(limb, hand, event),
+                News::Worker(node, leaf, event) => self.leaf(node, leaf, event),
             }
         }
     }
@@ -142,10 +142,10 @@ impl Tree {
     fn root_wants(&mut self, action: Action) {
         match action {
             Action::Send(to, bytes) => {
-                for (limb, Limb { branch, .. }) in self.limbs.iter().enumerate() {
+                for (node, BranchNode { branch, .. }) in self.branches.iter().enumerate() {
                     if to == Address::Workers || to == Address::Worker(branch.id()) {
                         let event = WorkerEvent::Bytes(bytes.clone());
-                        self.queue.push_back(News::Above(limb, event));
+                        self.queue.push_back(News::Above(node, event));
                     }
                 }
             }
@@ -154,18 +154,20 @@ impl Tree {
         }
     }
 
-    fn branch_wants(&mut self, limb: usize, step: Step) {
-        self.notices.extend(step.notices);
-        for bytes in step.above {
+    fn branch_wants(&mut self, node: usize, output: BranchOutput) {
+        self.notices.extend(output.notices);
+        for bytes in output.above {
             self.queue.push_back(News::Root(Event::Bytes(bytes)));
         }
-        for action in step.below {
+        for action in output.below {
             match action {
                 Action::Send(to, bytes) => {
-                    for (hand, Hand { machine, .. }) in self.limbs[limb].hands.iter().enumerate() {
+                    for (leaf, TestWorker { machine, .. }) in
+                        self.branches[node].workers.iter().enumerate()
+                    {
                         if to == Address::Workers || to == Address::Worker(machine.id()) {
                             let event = WorkerEvent::Bytes(bytes.clone());
-                            self.queue.push_back(News::Hand(limb, hand, event));
+                            self.queue.push_back(News::Worker(node, leaf, event));
                         }
                     }
                 }
@@ -175,25 +177,25 @@ impl Tree {
         }
     }
 
-    fn hand(&mut self, limb: usize, number: usize, event: WorkerEvent) {
-        let hand = &mut self.limbs[limb].hands[number];
-        if !hand.is_there {
+    fn leaf(&mut self, node: usize, number: usize, event: WorkerEvent) {
+        let leaf = &mut self.branches[node].workers[number];
+        if !leaf.is_there {
             return;
         }
-        for action in hand.machine.handle(event, self.now) {
+        for action in leaf.machine.handle(event, self.now) {
             let news = match action {
-                WorkerAction::Send(_, bytes) => News::Below(limb, Event::Bytes(bytes)),
-                WorkerAction::Load(place) => {
-                    hand.digits = (self.shards)(&place);
-                    let count = hand.digits.len() as u32;
-                    News::Hand(limb, number, WorkerEvent::ShardLoaded(count))
+                WorkerAction::Send(_, bytes) => News::Below(node, Event::Bytes(bytes)),
+                WorkerAction::Load(assignment) => {
+                    leaf.digits = (self.shards)(&assignment);
+                    let count = leaf.digits.len() as u32;
+                    News::Worker(node, number, WorkerEvent::ShardLoaded(count))
                 }
                 WorkerAction::Record { number: record, .. } => {
                     let event = WorkerEvent::Recorded { number: record, outcome: Ok(()) };
-                    News::Hand(limb, number, event)
+                    News::Worker(node, number, event)
                 }
-                WorkerAction::Train(job) if !hand.is_stuck => {
-                    News::Hand(limb, number, trained(&hand.machine, *job, &hand.digits))
+                WorkerAction::Train(job) if !leaf.is_stuck => {
+                    News::Worker(node, number, trained(&leaf.machine, *job, &leaf.digits))
                 }
                 _ => continue,
             };
@@ -216,26 +218,26 @@ impl Tree {
     fn pass(&mut self, millis: u64) {
         self.now += millis;
         self.tell(News::Root(Event::Tick));
-        for limb in 0..self.limbs.len() {
-            self.tell(News::Above(limb, WorkerEvent::Tick));
-            self.tell(News::Below(limb, Event::Tick));
-            for hand in 0..CAPACITY as usize {
-                self.tell(News::Hand(limb, hand, WorkerEvent::Tick));
+        for node in 0..self.branches.len() {
+            self.tell(News::Above(node, WorkerEvent::Tick));
+            self.tell(News::Below(node, Event::Tick));
+            for leaf in 0..CAPACITY as usize {
+                self.tell(News::Worker(node, leaf, WorkerEvent::Tick));
             }
         }
     }
 
-    fn leave(&mut self, limb: usize, hand: usize) {
-        let id = self.limbs[limb].hands[hand].machine.id();
-        self.limbs[limb].hands[hand].is_there = false;
-        self.tell(News::Below(limb, Event::Gone(id)));
+    fn leave(&mut self, node: usize, leaf: usize) {
+        let id = self.branches[node].workers[leaf].machine.id();
+        self.branches[node].workers[leaf].is_there = false;
+        self.tell(News::Below(node, Event::Gone(id)));
     }
 }
 
 fn trained(worker: &Worker, job: Job, digits: &Digits) -> WorkerEvent {
-    let place = worker.place().unwrap();
-    let network = sotto_network::preset(&place.model).unwrap().network;
-    let mut training = LocalTraining::new(&network, place, job, digits).unwrap();
+    let assignment = worker.assignment().unwrap();
+    let network = sotto_network::preset(&assignment.model).unwrap().network;
+    let mut training = LocalTraining::new(&network, assignment, job, digits).unwrap();
     while !training.is_done() {
         training.step(digits).unwrap();
     }
@@ -247,7 +249,8 @@ fn trained(worker: &Worker, job: Job, digits: &Digits) -> WorkerEvent {
 fn flat(query: &str, workers: usize) -> Vec<f32> {
     let shards = shards();
     let settings = Settings::from_query(query).unwrap();
-    let mut room = Simulation::new(settings, Box::new(move |place| Ok(shards(place)))).unwrap();
+    let mut room =
+        Simulation::new(settings, Box::new(move |assignment| Ok(shards(assignment)))).unwrap();
     for _ in 0..workers {
         room.open_worker(1000);
     }
@@ -290,7 +293,7 @@ fn sums_of_secure_sums_differ_by_their_rounding_alone() {
 fn a_worker_that_leaves_in_mid_round_costs_its_part_alone() {
     let mut tree =
         Tree::new(&format!("{RUN}&secagg=off&cohort=2"), "secagg=off&cohort=1&deadline=600", 2);
-    tree.limbs[0].hands[0].is_stuck = true;
+    tree.branches[0].workers[0].is_stuck = true;
     tree.tell(News::Root(Event::Start));
     assert_eq!(tree.root.snapshot().phase, Phase::Training);
     tree.leave(0, 0);

@@ -7,7 +7,7 @@ use sotto_digits::drawing::Drawing;
 use sotto_digits::handwriting::Handwriting;
 use sotto_digits::layout::{Manifest, decode_chunk, encode_chunk};
 use sotto_digits::{Digits, idx, mnist, synthetic};
-use sotto_federated::kept::{self, About, Point, Run};
+use sotto_federated::records::{self, ModelMetadata, Point, Run};
 use sotto_federated::{
     Aggregator, Assignment, Checkpoint, Event, Job, LocalTraining, Secret, Settings, Spent, Task,
     ToAggregator, UnfinishedWork,
@@ -62,13 +62,13 @@ const READERS: [Reader; 13] = [
     }),
     ("spent", |bytes| comes_back(bytes, Spent::decode, Spent::encode)),
     ("record", |bytes| {
-        drop(kept::open(bytes));
-        assert_eq!(kept::open(&kept::seal(bytes)), Ok(bytes));
+        drop(records::verify_checksum(bytes));
+        assert_eq!(records::verify_checksum(&records::add_checksum(bytes)), Ok(bytes));
     }),
-    ("own digits", |bytes| comes_back(bytes, kept::handwriting_of, kept::handwriting_bytes)),
+    ("own digits", |bytes| comes_back(bytes, records::handwriting_of, records::handwriting_bytes)),
     ("model", |bytes| {
-        settles(bytes, About::decode, About::encode);
-        if let Ok(about) = About::decode(bytes) {
+        settles(bytes, ModelMetadata::decode, ModelMetadata::encode);
+        if let Ok(about) = ModelMetadata::decode(bytes) {
             drop(about.weights(bytes));
         }
     }),
@@ -110,16 +110,16 @@ fn draw(bytes: &[u8]) {
     }
 }
 
-/// Weights are long, and what they are does not matter: zeros are put in where they were taken out, by their number, place
+/// Weights are long, and what they are does not matter: zeros are put in where they were taken out, by their number, position
 /// and count.
 fn swollen(bytes: &[u8]) -> Vec<u8> {
     let mut input = Input::new(bytes);
     let holes: Vec<[u16; 2]> = (0..input.below(4)).map(|_| [input.u16(), input.u16()]).collect();
     let mut file = input.rest().to_vec();
-    for [place, words] in holes {
-        let place = usize::from(place).min(file.len());
+    for [position, words] in holes {
+        let position = usize::from(position).min(file.len());
         let zeros = std::iter::repeat_n(0, 4 * usize::from(words));
-        file.splice(place..place, zeros);
+        file.splice(position..position, zeros);
     }
     file
 }
@@ -139,7 +139,7 @@ fn shrunk(file: &[u8]) -> Vec<u8> {
         };
         left = &left[taken..];
     }
-    // The last place first: places are those in what is left.
+    // The last position first: positions are those in what is left.
     let mut input = vec![holes.len() as u8];
     for hole in holes.into_iter().rev() {
         input.extend(hole.into_iter().flat_map(u16::to_le_bytes));
@@ -205,7 +205,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     let mechanism = Mechanism::new(0.1, 1.0, 30).expect("there is such noise");
     let release = Release { unit: "digit".to_owned(), mechanism };
     let history = History::default().and(release.clone()).to_text();
-    let about = About {
+    let about = ModelMetadata {
         name: "digits".to_owned(),
         preset: "linear".to_owned(),
         round: 3,
@@ -221,8 +221,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         ("manifest", manifest),
         ("chunk", encode_chunk(&digits)),
         ("handwriting", own.to_json().into_bytes()),
-        ("record", kept::seal(b"record")),
-        ("own digits", kept::handwriting_bytes(&own)),
+        ("record", records::add_checksum(b"record")),
+        ("own digits", records::handwriting_bytes(&own)),
         ("model", about.encode()),
         ("history", history.into_bytes()),
         ("spent", Spent::default().encode()),
@@ -239,7 +239,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
 
 /// A training that has not begun.
 fn unfinished(network: &Network, weights: Vec<f32>, digits: &Digits) -> Vec<u8> {
-    let place = Assignment {
+    let assignment = Assignment {
         slot: 0,
         model: "linear".to_owned(),
         seed: 1,
@@ -249,7 +249,7 @@ fn unfinished(network: &Network, weights: Vec<f32>, digits: &Digits) -> Vec<u8> 
     let task = super::room::tasks().swap_remove(0);
     let task = Task { weights, control: None, examples: None, secure: None, ..task };
     let job = Job { round: 1, task, control: Vec::new(), secret: Secret([1; 32]) };
-    let training = LocalTraining::new(network, &place, job, digits).expect("it can begin");
+    let training = LocalTraining::new(network, &assignment, job, digits).expect("it can begin");
     let saved = training.save(digits).expect("it has not diverged");
     saved.expect("there is no noise").encode()
 }

@@ -71,10 +71,10 @@ fn choose(readers: &[Reader], bytes: &[u8]) {
 
 /// Inputs for the readers of these names.
 fn inputs<T: AsRef<[u8]>>(readers: &[Reader], found: Vec<(&str, T)>) -> Vec<Vec<u8>> {
-    let place = |name: &str| readers.iter().position(|(known, _)| *known == name);
+    let index = |name: &str| readers.iter().position(|(known, _)| *known == name);
     let input = |(name, bytes): (&str, T)| {
-        let place = place(name).expect("seeds are for readers that there are");
-        [&[place as u8], bytes.as_ref()].concat()
+        let index = index(name).expect("seeds are for readers that there are");
+        [&[index as u8], bytes.as_ref()].concat()
     };
     found.into_iter().map(input).collect()
 }

@@ -123,7 +123,7 @@ fn from_server() -> Vec<FromServer> {
 }
 
 fn to_workers() -> Vec<ToWorker> {
-    let place = Assignment {
+    let assignment = Assignment {
         slot: 3,
         model: "lenet5".to_owned(),
         seed: 5,
@@ -132,7 +132,7 @@ fn to_workers() -> Vec<ToWorker> {
     };
     let mut messages = vec![
         ToWorker::Announce,
-        ToWorker::Welcome(place),
+        ToWorker::Welcome(assignment),
         ToWorker::Cancel,
         ToWorker::Accepted,
         ToWorker::Refused(Refusal::Late),

@@ -35,12 +35,12 @@ enum Side {
 
 /// Workers lie to the aggregator, or somebody between them does.
 pub(super) fn aggregator(bytes: &[u8]) {
-    Room::new(&mut Input::new(bytes), Side::Aggregator).run(Input::new(bytes));
+    FuzzedRoom::new(&mut Input::new(bytes), Side::Aggregator).run(Input::new(bytes));
 }
 
 /// The aggregator lies to its workers, or somebody between them does.
 pub(super) fn worker(bytes: &[u8]) {
-    Room::new(&mut Input::new(bytes), Side::Workers).run(Input::new(bytes));
+    FuzzedRoom::new(&mut Input::new(bytes), Side::Workers).run(Input::new(bytes));
 }
 
 struct Actor {
@@ -57,7 +57,7 @@ struct Actor {
 /// A round, and the hash of the model that it began with.
 type Work = (u32, [u8; 32]);
 
-struct Room {
+struct FuzzedRoom {
     side: Side,
     aggregator: Aggregator,
     sums: Sums,
@@ -74,7 +74,7 @@ struct Room {
     restarts: u64,
 }
 
-impl Room {
+impl FuzzedRoom {
     fn new(input: &mut Input<'_>, side: Side) -> Self {
         let aggregator = Aggregator::new(settings(input), entropy(1, "fuzzing/aggregator"));
         let mut aggregator = aggregator.expect("the settings name a network and a strategy");
@@ -305,7 +305,7 @@ impl Room {
         // Strangers may come in, as many as were made up.
         assert!(snapshot.members.len() <= WORKERS + 1 + DEEDS_MAX);
         let slots: BTreeSet<u32> = snapshot.members.iter().map(|member| member.slot).collect();
-        assert_eq!(slots.len(), snapshot.members.len(), "two workers have one place");
+        assert_eq!(slots.len(), snapshot.members.len(), "two workers have one slot");
     }
 
     fn carry_out(&mut self, actions: Vec<Action>) {
@@ -337,9 +337,9 @@ impl Room {
                         actor.record = Some(record);
                         events.push(WorkerEvent::Recorded { number, outcome: Ok(()) });
                     }
-                    WorkerAction::Load(place) => {
-                        actor.digits = shard(place.slot);
-                        match place.cut(&manifest()) {
+                    WorkerAction::Load(assignment) => {
+                        actor.digits = shard(assignment.slot);
+                        match assignment.cut(&manifest()) {
                             Ok(_) => events.push(WorkerEvent::ShardLoaded(DIGITS)),
                             Err(_) => actor.digits = Digits::default(),
                         }
@@ -463,20 +463,20 @@ fn manifest() -> Manifest {
 fn shard(slot: u32) -> Digits {
     let mut stream = Stream::new(u64::from(slot), "fuzzing/digits");
     let mut pixels = vec![0; DIGITS as usize * PIXELS];
-    for place in 0..pixels.len() / 16 {
-        pixels[16 * place] = stream.below(256) as u8;
+    for index in 0..pixels.len() / 16 {
+        pixels[16 * index] = stream.below(256) as u8;
     }
-    let labels = (0..DIGITS).map(|place| (place % 10) as u8).collect();
+    let labels = (0..DIGITS).map(|index| (index % 10) as u8).collect();
     Digits::new(pixels, labels).expect("as many labels as images, all below ten")
 }
 
 /// The first steps of the training in earnest, and where it takes more, an update that nobody has trained.
 fn trained(machine: &Worker, job: &Job, digits: &Digits) -> Result<WorkerEvent, String> {
-    let place = machine.place().ok_or("it has no place")?;
-    let preset = sotto_network::preset(&place.model).ok_or("it does not know the network")?;
+    let assignment = machine.assignment().ok_or("it has no assignment")?;
+    let preset = sotto_network::preset(&assignment.model).ok_or("it does not know the network")?;
     let say = |error: sotto_federated::TrainingError| error.to_string();
     let mut training =
-        LocalTraining::new(&preset.network, place, job.clone(), digits).map_err(say)?;
+        LocalTraining::new(&preset.network, assignment, job.clone(), digits).map_err(say)?;
     for _ in 0..3 {
         if !training.is_done() {
             training.step(digits).map_err(say)?;
@@ -534,9 +534,9 @@ fn spoil(task: &mut Task, choice: u8, value: f32) {
                 _ => control.values.fill(value),
             }
         }
-        place => {
+        choice => {
             let Some(secure) = &mut task.secure else { return };
-            match place {
+            match choice {
                 19 => secure.cohort_min = bits,
                 20 => secure.threshold_min = bits,
                 21 => secure.clip = value,
@@ -550,7 +550,7 @@ fn spoil(task: &mut Task, choice: u8, value: f32) {
 /// Tasks as an aggregator with these settings gives them, with the first few of their weights.
 pub(super) fn tasks() -> Vec<Task> {
     let of = |choices: [u8; 4]| {
-        let mut room = Room::new(&mut Input::new(&choices), Side::Workers);
+        let mut room = FuzzedRoom::new(&mut Input::new(&choices), Side::Workers);
         room.calm(CALM_MAX);
         let jobs = room.workers.into_iter().filter_map(|actor| actor.job);
         jobs.map(|job| job.task).next()

@@ -13,7 +13,9 @@ use sotto_core::prg::StreamKey;
 use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, Writer, mailboxes};
 use sotto_digits::PIXELS;
 use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
-use sotto_mpc::{Client, Computer, Dealer, Error, Job, Links, Output, Owner, Party, Role, Saving};
+use sotto_mpc::{
+    Client, ComputeParty, Dealer, Error, Job, Links, Output, Owner, Party, Role, TradeOff,
+};
 use sotto_network::{Initialiser, Weights, preset, preset_names};
 
 /// The only network: others take minutes.
@@ -195,7 +197,8 @@ impl Session {
             entropy(1, role.name())(&mut key);
             let (links, secrets) = (links(role, mailbox), entropy(2, role.name()));
             let (watched, show) = (Rc::new(Cell::new(true)), Box::new(|_| ()));
-            let party = Computer::new(party, links, StreamKey::new(&key), secrets, watched, show);
+            let party =
+                ComputeParty::new(party, links, StreamKey::new(&key), secrets, watched, show);
             spawn(role, Box::pin(party.serve()));
         }
         let dealer = Dealer::new(links(Role::Dealer, dealer), Box::new(|_| ()));
@@ -218,9 +221,9 @@ impl Session {
     fn deed(&mut self, choice: u8) {
         match choice % 8 {
             0 => {
-                let saving = if choice > 127 { Saving::Rounds } else { Saving::Bytes };
+                let trade_off = if choice > 127 { TradeOff::Rounds } else { TradeOff::Bytes };
                 self.model =
-                    self.owner.share(NETWORK, 8, saving, &weights()).ok().or(self.model.take());
+                    self.owner.share(NETWORK, 8, trade_off, &weights()).ok().or(self.model.take());
             }
             1..=3 => self.classify(usize::from(choice % 8), choice > 127),
             4 => {
@@ -235,7 +238,7 @@ impl Session {
             6 if choice > 127 => drop(self.owner.pause()),
             6 => drop(self.owner.resume()),
             _ => {
-                let taken = self.owner.take(&self.training, 8, Saving::Bytes);
+                let taken = self.owner.take(&self.training, 8, TradeOff::Bytes);
                 self.model = taken.ok().or(self.model.take());
             }
         }
@@ -296,7 +299,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     ];
     let mut seeds = Vec::new();
     for deeds in deeds {
-        for place in [0, 3, 5, 7, 9, 12] {
+        for start in [0, 3, 5, 7, 9, 12] {
             for fault in [
                 &[0][..],
                 &[140],
@@ -306,7 +309,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
                 &[200],
                 &[230, 2, 0, 1],
             ] {
-                let faults = [&vec![0; place], fault].concat();
+                let faults = [&vec![0; start], fault].concat();
                 seeds.push([&[deeds.len() as u8], deeds, &faults].concat());
             }
         }

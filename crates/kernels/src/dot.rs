@@ -63,8 +63,8 @@ fn tile<'a, L: Lanes, const R: usize, const C: usize>(
         }
         multiply(&mut sums, &a_lanes, &b_lanes);
     }
-    for (place, sum) in finish(&sums).iter().enumerate().take(R * C) {
-        add(i + place / C, j + place % C, *sum);
+    for (index, sum) in finish(&sums).iter().enumerate().take(R * C) {
+        add(i + index / C, j + index % C, *sum);
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
     /// Eight parts, each in ascending order, then in pairs.
     fn in_parts(values: impl Iterator<Item = f32>) -> f32 {
         let mut v = [0.0; WIDTH];
-        values.enumerate().for_each(|(place, value)| v[place % WIDTH] += value);
+        values.enumerate().for_each(|(index, value)| v[index % WIDTH] += value);
         ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
     }
 

@@ -94,11 +94,11 @@ pub struct Patches<'a, T> {
     pub geometry: Geometry,
 }
 
-/// How far a patch's value number `place` lies from the patch's first.
+/// How far a patch's value number `index` lies from the patch's first.
 #[must_use]
-pub fn offset(geometry: &Geometry, place: usize) -> usize {
+pub fn offset(geometry: &Geometry, index: usize) -> usize {
     let k = geometry.kernel;
-    let (channel, row, column) = (place / (k * k), place / k % k, place % k);
+    let (channel, row, column) = (index / (k * k), index / k % k, index % k);
     (channel * geometry.padded_height() + row) * geometry.padded_width() + column
 }
 
@@ -111,8 +111,8 @@ impl<T: Number> Columns<T> for Patches<'_, T> {
         // Columns beyond the last pixel repeat it; their sums are not kept.
         let corners: [usize; COLUMNS] =
             std::array::from_fn(|c| corner((first + c).min(height * width - 1)));
-        for (place, row) in panel.chunks_exact_mut(COLUMNS).enumerate() {
-            let offset = offset(geometry, place);
+        for (index, row) in panel.chunks_exact_mut(COLUMNS).enumerate() {
+            let offset = offset(geometry, index);
             if one_row {
                 let start = offset + corners[0];
                 row.copy_from_slice(&self.image[start..start + COLUMNS]);

@@ -18,11 +18,11 @@ impl<T: Float> Scratch<T> {
     pub fn new(len: usize) -> Self {
         let mut buffer = T::pool().with_borrow_mut(|pool| {
             // The smallest that is large enough, else the largest, to grow it.
-            let place = (0..pool.len()).min_by_key(|&place| {
-                let held = pool[place].capacity();
+            let index = (0..pool.len()).min_by_key(|&index| {
+                let held = pool[index].capacity();
                 if held >= len { (false, held) } else { (true, usize::MAX - held) }
             });
-            place.map(|place| pool.swap_remove(place)).unwrap_or_default()
+            index.map(|index| pool.swap_remove(index)).unwrap_or_default()
         });
         buffer.resize(len, T::ZERO);
         Self(buffer)

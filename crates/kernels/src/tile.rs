@@ -73,10 +73,10 @@ pub fn pack_columns<'a, T: Float>(
     column: impl Fn(usize) -> &'a [T],
 ) {
     for (panel, first) in panels.chunks_exact_mut(inner * WIDTH).zip((0..columns).step_by(WIDTH)) {
-        for place in 0..WIDTH {
-            let slots = panel.iter_mut().skip(place).step_by(WIDTH);
-            if first + place < columns {
-                slots.zip(column(first + place)).for_each(|(slot, &value)| *slot = value);
+        for lane in 0..WIDTH {
+            let slots = panel.iter_mut().skip(lane).step_by(WIDTH);
+            if first + lane < columns {
+                slots.zip(column(first + lane)).for_each(|(slot, &value)| *slot = value);
             } else {
                 slots.for_each(|slot| *slot = T::ZERO);
             }
@@ -163,12 +163,12 @@ impl<L: Lanes> Output<L> for Rows<'_, L::Number> {
     }
 }
 
-/// Adds row `r` to the values from `places[r]` on.
+/// Adds row `r` to the values from `offsets[r]` on.
 pub struct Scatter<'a, T> {
     /// What is added to.
     pub values: &'a mut [T],
     /// Where each row begins.
-    pub places: &'a [usize],
+    pub offsets: &'a [usize],
     /// Values of a row.
     pub columns: usize,
 }
@@ -183,7 +183,7 @@ impl<L: Lanes> Output<L> for Scatter<'_, L::Number> {
     fn finish(&mut self, row: usize, panel: usize, sums: L) {
         let first = panel * WIDTH;
         let width = WIDTH.min(self.columns - first);
-        let values = &mut self.values[self.places[row] + first..][..width];
+        let values = &mut self.values[self.offsets[row] + first..][..width];
         store_some(load_some::<L>(values).add(sums), values);
     }
 }
@@ -208,23 +208,23 @@ impl<L: Lanes> Output<L> for Panels<'_, L::Number> {
     }
 }
 
-/// The eight numbers from `place` on.
+/// The eight numbers from `start` on.
 ///
 /// # Panics
 /// When there are fewer.
 #[inline(always)]
-pub fn load_at<L: Lanes>(values: &[L::Number], place: usize) -> L {
-    let eight = values[place..].first_chunk().expect("whole lanes stand there");
+pub fn load_at<L: Lanes>(values: &[L::Number], start: usize) -> L {
+    let eight = values[start..].first_chunk().expect("whole lanes stand there");
     L::load(eight)
 }
 
-/// Writes eight numbers from `place` on.
+/// Writes eight numbers from `start` on.
 ///
 /// # Panics
 /// When there is no room for them.
 #[inline(always)]
-pub fn store_at<L: Lanes>(lanes: L, values: &mut [L::Number], place: usize) {
-    let eight = values[place..].first_chunk_mut().expect("there is room for whole lanes");
+pub fn store_at<L: Lanes>(lanes: L, values: &mut [L::Number], start: usize) {
+    let eight = values[start..].first_chunk_mut().expect("there is room for whole lanes");
     lanes.store(eight);
 }
 
@@ -306,8 +306,8 @@ mod tests {
             let mut expected = Vec::new();
             for row in 0..rows {
                 for column in 0..columns {
-                    let place = |k| if turned { column * inner + k } else { k * columns + column };
-                    let products = (0..inner).map(|k| a[row * inner + k] * b[place(k)]);
+                    let index = |k| if turned { column * inner + k } else { k * columns + column };
+                    let products = (0..inner).map(|k| a[row * inner + k] * b[index(k)]);
                     expected.push(products.fold(bias[row], |sum, product| sum + product));
                 }
             }

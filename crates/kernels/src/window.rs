@@ -24,14 +24,14 @@ pub enum Pooling {
     Average,
 }
 
-/// The place of a window that the rectifier closed: its gradient is zero.
+/// The index of a window that the rectifier closed: its gradient is zero.
 const CLOSED: f64 = -1.0;
 
 /// A window of which some values were taken.
 #[derive(Clone, Copy)]
-pub struct Taken<L: Lanes> {
+pub struct PartialWindow<L: Lanes> {
     value: L,
-    place: L,
+    index: L,
     number: L::Number,
 }
 
@@ -41,53 +41,53 @@ impl Window {
 
     /// Whether the gradient depends on the values: on which was largest, on the rectifier.
     #[must_use]
-    pub fn has_places(&self) -> bool {
+    pub fn has_indices(&self) -> bool {
         self.relu || (self.kind == Pooling::Max && self.size > 1)
     }
 
     /// Begins a window with its first value.
     #[inline(always)]
-    pub fn begin<L: Lanes>(&self, first: L) -> Taken<L> {
-        Taken { value: first, place: L::zero(), number: L::Number::ZERO }
+    pub fn begin<L: Lanes>(&self, first: L) -> PartialWindow<L> {
+        PartialWindow { value: first, index: L::zero(), number: L::Number::ZERO }
     }
 
     /// Takes the next value of the window, row by row.
     #[inline(always)]
-    pub fn take<L: Lanes>(&self, taken: &mut Taken<L>, value: L) {
+    pub fn take<L: Lanes>(&self, taken: &mut PartialWindow<L>, value: L) {
         match self.kind {
             Pooling::Max => {
                 taken.number += L::Number::ONE;
-                taken.place = value.if_greater(taken.value, L::splat(taken.number), taken.place);
+                taken.index = value.if_greater(taken.value, L::splat(taken.number), taken.index);
                 taken.value = value.if_greater(taken.value, value, taken.value);
             }
             Pooling::Average => taken.value = taken.value.add(value),
         }
     }
 
-    /// The window's value, and its place: which of the values it was, or that the rectifier
+    /// The window's value, and its index: which of the values it was, or that the rectifier
     /// closed it.
     #[inline(always)]
-    pub fn finish<L: Lanes>(&self, taken: Taken<L>) -> (L, L) {
-        let Taken { mut value, mut place, .. } = taken;
+    pub fn finish<L: Lanes>(&self, taken: PartialWindow<L>) -> (L, L) {
+        let PartialWindow { mut value, mut index, .. } = taken;
         if self.kind == Pooling::Average {
             value = value.mul(self.share());
         }
         if self.relu {
             let closed = L::splat(L::Number::of(CLOSED));
-            place = value.if_greater(L::zero(), place, closed);
+            index = value.if_greater(L::zero(), index, closed);
             value = value.if_greater(L::zero(), value, L::zero());
         }
-        (value, place)
+        (value, index)
     }
 
     /// The gradient of the window's value `number`, row by row, from the window's own.
     #[inline(always)]
-    pub fn backward<L: Lanes>(&self, number: usize, place: L, dy: L) -> L {
+    pub fn backward<L: Lanes>(&self, number: usize, index: L, dy: L) -> L {
         match self.kind {
-            Pooling::Max => place.if_equal(L::splat(L::Number::of(number as f64)), dy, L::zero()),
+            Pooling::Max => index.if_equal(L::splat(L::Number::of(number as f64)), dy, L::zero()),
             Pooling::Average => {
                 let closed = L::splat(L::Number::of(CLOSED));
-                place.if_equal(closed, L::zero(), dy.mul(self.share()))
+                index.if_equal(closed, L::zero(), dy.mul(self.share()))
             }
         }
     }

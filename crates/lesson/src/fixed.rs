@@ -12,8 +12,8 @@ const DIGITS_MAX: u32 = 20;
 pub struct Fixed {
     /// The number times `base^digits`, rounded to the nearest whole number.
     pub whole: f64,
-    /// Its place on the clock.
-    pub place: u64,
+    /// Its residue, a position on the clock.
+    pub residue: u64,
     /// What is read there.
     pub read: f64,
     /// Whether it went around the clock: then what is read is another number.
@@ -52,11 +52,11 @@ pub fn fix(value: f64, base: u32, digits: u32, modulus: Modulus) -> Result<Fixed
     if !whole.is_finite() || whole.abs() > 1e30 {
         return Err(FixError::Number);
     }
-    let place = modulus.place(whole as i128);
-    let read = modulus.read(place);
+    let residue = modulus.residue(whole as i128);
+    let read = modulus.read(residue);
     Ok(Fixed {
         whole,
-        place,
+        residue,
         read: read as f64 / unit,
         overflows: i128::from(read) != whole as i128,
     })
@@ -70,10 +70,10 @@ mod tests {
     #[test]
     fn an_eighth_or_so_at_two_digits_is_twelve() {
         let fixed = fix(0.123, 10, 2, Modulus::Word).unwrap();
-        assert_eq!((fixed.whole, fixed.place, fixed.read), (12.0, 12, 0.12));
+        assert_eq!((fixed.whole, fixed.residue, fixed.read), (12.0, 12, 0.12));
         assert!(!fixed.overflows);
         let fixed = fix(-0.123, 10, 2, Modulus::Word).unwrap();
-        assert_eq!((fixed.place, fixed.read), ((1 << 32) - 12, -0.12));
+        assert_eq!((fixed.residue, fixed.read), ((1 << 32) - 12, -0.12));
     }
 
     #[test]

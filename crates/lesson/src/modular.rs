@@ -43,16 +43,16 @@ impl Modulus {
 
     /// Where a whole number stands on the clock; negative ones count back from zero.
     #[must_use]
-    pub fn place(self, value: i128) -> u64 {
+    pub fn residue(self, value: i128) -> u64 {
         value.rem_euclid(i128::from(self.size())) as u64
     }
 
-    /// The number that a place stands for: those of the upper half are the negative ones.
+    /// The number that a residue stands for: those of the upper half are the negative ones.
     #[must_use]
-    pub fn read(self, place: u64) -> i64 {
+    pub fn read(self, residue: u64) -> i64 {
         let size = self.size();
-        let place = place % size;
-        if place > (size - 1) / 2 { place as i64 - size as i64 } else { place as i64 }
+        let residue = residue % size;
+        if residue > (size - 1) / 2 { residue as i64 - size as i64 } else { residue as i64 }
     }
 
     /// The largest number that is read as itself.
@@ -61,33 +61,33 @@ impl Modulus {
         ((self.size() - 1) / 2) as i64
     }
 
-    /// The sum of two places.
+    /// The sum of two residues.
     #[must_use]
     pub fn add(self, a: u64, b: u64) -> u64 {
-        self.place(i128::from(a) + i128::from(b))
+        self.residue(i128::from(a) + i128::from(b))
     }
 
-    /// The difference of two places.
+    /// The difference of two residues.
     #[must_use]
     pub fn sub(self, a: u64, b: u64) -> u64 {
-        self.place(i128::from(a) - i128::from(b))
+        self.residue(i128::from(a) - i128::from(b))
     }
 
-    /// The product of two places.
+    /// The product of two residues.
     #[must_use]
     pub fn mul(self, a: u64, b: u64) -> u64 {
         (u128::from(a) * u128::from(b) % u128::from(self.size())) as u64
     }
 
-    /// A place, all equally likely.
+    /// A residue, all equally likely.
     pub fn random(self, entropy: &mut Entropy) -> u64 {
         let mut bytes = [0; 8];
         loop {
             entropy(&mut bytes);
             // As many bits as the size has: at most one of the values is thrown back.
-            let place = u64::from_le_bytes(bytes) & (self.size().next_power_of_two() - 1);
-            if place < self.size() {
-                return place;
+            let residue = u64::from_le_bytes(bytes) & (self.size().next_power_of_two() - 1);
+            if residue < self.size() {
+                return residue;
             }
         }
     }
@@ -114,12 +114,12 @@ mod tests {
     proptest! {
         #[test]
         fn places_are_read_as_what_they_stand_for(modulus in moduli(), value: i32) {
-            prop_assert_eq!(modulus.read(modulus.place(i128::from(value))), i64::from(value));
+            prop_assert_eq!(modulus.read(modulus.residue(i128::from(value))), i64::from(value));
         }
 
         #[test]
         fn arithmetic_is_that_of_whole_numbers(modulus in moduli(), a: i16, b: i16) {
-            let (x, y) = (modulus.place(i128::from(a)), modulus.place(i128::from(b)));
+            let (x, y) = (modulus.residue(i128::from(a)), modulus.residue(i128::from(b)));
             let (a, b) = (i64::from(a), i64::from(b));
             prop_assert_eq!(modulus.read(modulus.add(x, y)), a + b);
             prop_assert_eq!(modulus.read(modulus.sub(x, y)), a - b);
@@ -141,7 +141,7 @@ mod tests {
     fn random_places_fill_the_clock() {
         let mut entropy: Entropy = Box::new(|bytes| bytes.fill(0xff));
         assert_eq!(Modulus::Word.random(&mut entropy), u64::from(u32::MAX));
-        // All ones are the prime itself, which is no place: another is drawn.
+        // All ones are the prime itself, which is no residue: another is drawn.
         let mut draws = 0;
         let mut entropy: Entropy = Box::new(move |bytes| {
             bytes.fill(if draws == 0 { 0xff } else { 0x01 });

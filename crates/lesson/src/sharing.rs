@@ -162,19 +162,19 @@ mod tests {
         fn shares_add_up_and_results_are_right(seed: u64, x: i16, y: i16, is_prime: bool) {
             let modulus = if is_prime { Modulus::Prime } else { Modulus::Word };
             let mut entropy = entropy(seed);
-            let places = [x, y].map(|value| modulus.place(i128::from(value)));
+            let residues = [x, y].map(|value| modulus.residue(i128::from(value)));
             let (x, y) = (i64::from(x), i64::from(y));
             for (operation, expected) in [
                 (Operation::Add, x + y), (Operation::Subtract, x - y), (Operation::Multiply, x * y),
             ] {
-                let done = calculate(places[0], places[1], operation, modulus, &mut entropy);
+                let done = calculate(residues[0], residues[1], operation, modulus, &mut entropy);
                 prop_assert_eq!(modulus.read(done.x.opened(modulus)), x);
                 prop_assert_eq!(modulus.read(done.y.opened(modulus)), y);
                 prop_assert_eq!(modulus.read(done.z.opened(modulus)), expected);
                 if let Some(Triple { a, b, c, d, .. }) = done.triple {
                     let product = modulus.mul(a.opened(modulus), b.opened(modulus));
                     prop_assert_eq!(c.opened(modulus), product);
-                    prop_assert_eq!(d.opened(modulus), modulus.sub(places[0], a.opened(modulus)));
+                    prop_assert_eq!(d.opened(modulus), modulus.sub(residues[0], a.opened(modulus)));
                 }
             }
         }

@@ -1,14 +1,14 @@
 //! Two ends that share a room's secret, over a broker that loses every third frame and repeats every other one.
 
 use sotto_core::entropy::Entropy;
-use sotto_link::{Endpoint, HostIdentity, Input, Output, RoomSecret, Timing, Who};
+use sotto_link::{Endpoint, EndpointRole, HostIdentity, Input, Output, RoomSecret, Timing};
 
 fn main() {
     let entropy =
         || -> Entropy { Box::new(|bytes| getrandom::fill(bytes).expect("a source of randomness")) };
     let (secret, host) = (RoomSecret::draw(&mut entropy()), HostIdentity::draw(&mut entropy()));
     let mut ends = ["ann", "bea"].map(|claim| {
-        let who = Who::Guest { claim, host: host.fingerprint() };
+        let who = EndpointRole::Guest { claim, host: host.fingerprint() };
         Endpoint::new(secret.clone(), who, true, 1000, Timing::default(), entropy())
     });
     ends.iter_mut().for_each(|end| end.handle(Input::Connected, 0));

@@ -48,7 +48,7 @@ struct Theirs {
 
 /// What an end does about a message.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum AuthenticationStep {
     /// The other end says what it is; if that may be, this goes back.
     Meet(Claim, Vec<u8>),
     /// Shows these.
@@ -77,7 +77,7 @@ impl Authenticity {
         [ours, theirs]: [EndpointId; 2],
         publics: [&[u8; 32]; 2],
         message: &[u8],
-    ) -> Result<Step, Error> {
+    ) -> Result<AuthenticationStep, Error> {
         let mut reader = Reader::new(message);
         match (reader.u8("authentication")?, &self.theirs) {
             (COMMIT, None) => {
@@ -85,7 +85,7 @@ impl Authenticity {
                 let commitment = reader.array("a commitment")?;
                 reader.finish()?;
                 self.theirs = Some(Theirs { claim: claim.encode(), commitment });
-                Ok(Step::Meet(claim, [&[OPEN], self.nonce.as_slice()].concat()))
+                Ok(AuthenticationStep::Meet(claim, [&[OPEN], self.nonce.as_slice()].concat()))
             }
             (OPEN, Some(committed)) if !self.has_words => {
                 let nonce: [u8; NONCE_LEN] = reader.array("the opening of a commitment")?;
@@ -100,7 +100,7 @@ impl Authenticity {
                     (theirs, End { public: other, claim: &committed.claim, nonce: &nonce }),
                 ];
                 ends.sort_unstable_by_key(|(id, _)| *id);
-                Ok(Step::Show(words(&ends.map(|(_, end)| end))))
+                Ok(AuthenticationStep::Show(words(&ends.map(|(_, end)| end))))
             }
             _ => Err(Error::Invalid("the order of authentication")),
         }
@@ -125,7 +125,7 @@ pub(super) fn words(ends: &[End<'_>; 2]) -> Words {
         hash.update(nonce);
     }
     let digest = hash.finalize();
-    std::array::from_fn(|place| LIST[usize::from(digest[place])])
+    std::array::from_fn(|index| LIST[usize::from(digest[index])])
 }
 
 /// What an end says it is, and what it commits itself to.
@@ -191,17 +191,23 @@ mod tests {
         let [claim_a, claim_b] = claims.map(guest);
         let (mut at_a, commit_a) = Authenticity::begin(&mut seeded(seed), a, &claim_a);
         let (mut at_b, commit_b) = Authenticity::begin(&mut seeded(seed + 1), b, &claim_b);
-        let Ok(Step::Meet(met_b, open_a)) = at_a.heard([a, b], [of_a, of_b], &commit_b) else {
+        let Ok(AuthenticationStep::Meet(met_b, open_a)) =
+            at_a.heard([a, b], [of_a, of_b], &commit_b)
+        else {
             panic!("a commitment is answered");
         };
-        let Ok(Step::Meet(met_a, open_b)) = at_b.heard([b, a], [of_b, of_a], &commit_a) else {
+        let Ok(AuthenticationStep::Meet(met_a, open_b)) =
+            at_b.heard([b, a], [of_b, of_a], &commit_a)
+        else {
             panic!("a commitment is answered");
         };
         assert_eq!([met_a, met_b], [claim_a, claim_b]);
-        let Ok(Step::Show(seen_by_a)) = at_a.heard([a, b], [of_a, of_b], &open_b) else {
+        let Ok(AuthenticationStep::Show(seen_by_a)) = at_a.heard([a, b], [of_a, of_b], &open_b)
+        else {
             panic!("an opening gives words");
         };
-        let Ok(Step::Show(seen_by_b)) = at_b.heard([b, a], [of_b, of_a], &open_a) else {
+        let Ok(AuthenticationStep::Show(seen_by_b)) = at_b.heard([b, a], [of_b, of_a], &open_a)
+        else {
             panic!("an opening gives words");
         };
         (seen_by_a, seen_by_b)

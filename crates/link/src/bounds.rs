@@ -2,8 +2,8 @@
 
 use super::frame::Greeting;
 use super::hostile::{lone, secret, seeded};
-use super::puppet::{self, Puppet};
-use super::{Closed, Endpoint, EndpointId, HostIdentity, Input, Output, Timing, To, Who};
+use super::scripted_peer::{self, ScriptedPeer};
+use super::{Closed, Endpoint, EndpointId, EndpointRole, HostIdentity, Input, Output, Timing, To};
 
 /// An end that is connected and has said so.
 fn connected() -> Endpoint {
@@ -17,8 +17,8 @@ fn rogue_id(seed: u64) -> EndpointId {
     rogue(seed).id()
 }
 
-fn rogue(seed: u64) -> Puppet {
-    Puppet::new(secret(1), seeded(1_000 + seed))
+fn rogue(seed: u64) -> ScriptedPeer {
+    ScriptedPeer::new(secret(1), seeded(1_000 + seed))
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn an_end_talks_with_so_many_and_no_more() {
     let mut ids = Vec::new();
     for seed in 0..=super::endpoint::PEERS_MAX as u64 {
         let mut rogue = rogue(seed);
-        puppet::hear(&mut end, &[&rogue.own_hello()], 1);
+        scripted_peer::hear(&mut end, &[&rogue.own_hello()], 1);
         ids.push(rogue.id());
     }
     let last = ids.pop().expect("there are some");
@@ -48,7 +48,7 @@ fn of_who_says_hello_again_an_end_tells_again_until_it_talks_with_them() {
     let mut rogue = rogue(1);
     let (id, pause) = (rogue.id(), Timing::default().hello[0]);
     let mut heard = |end: &mut Endpoint, now| {
-        let outputs = puppet::hear(end, &[&rogue.own_hello()], now);
+        let outputs = scripted_peer::hear(end, &[&rogue.own_hello()], now);
         outputs.iter().filter(|output| matches!(output, Output::Heard { .. })).count()
     };
     let now = 50_000;
@@ -64,19 +64,21 @@ fn of_who_says_hello_again_an_end_tells_again_until_it_talks_with_them() {
 fn hellos_that_ask_are_answered_once_in_a_while() {
     let pause = Timing::default().hello[0] / 2;
     for (answers, talks) in [(true, false), (false, false), (false, true), (true, true)] {
-        let who =
-            Who::Guest { claim: "bob", host: HostIdentity::draw(&mut seeded(1)).fingerprint() };
+        let who = EndpointRole::Guest {
+            claim: "bob",
+            host: HostIdentity::draw(&mut seeded(1)).fingerprint(),
+        };
         let mut end = Endpoint::new(secret(1), who, answers, 1000, Timing::default(), seeded(3));
         end.handle(Input::Connected, 1);
         let mut rogue = rogue(1);
         let mut asked = |end: &mut Endpoint, asks, now| {
             let greeting = Greeting { public: *rogue.public(), asks, proof: None };
             let hello = rogue.hello(&greeting);
-            let outputs = puppet::hear(end, &[&hello], now);
+            let outputs = scripted_peer::hear(end, &[&hello], now);
             let answer = |(to, bytes): &(To, &[u8])| {
                 *to == To::Endpoint(rogue.id()) && rogue.hears(bytes).is_some_and(|it| !it.asks)
             };
-            puppet::frames(&outputs).iter().filter(|frame| answer(frame)).count()
+            scripted_peer::frames(&outputs).iter().filter(|frame| answer(frame)).count()
         };
         let now = 50_000;
         assert_eq!(asked(&mut end, false, now), 0);
@@ -101,5 +103,5 @@ fn an_end_does_not_hear_of_itself() {
         Output::Publish(To::Room, hello) => Some(hello),
         _ => None,
     });
-    assert_eq!(puppet::hear(&mut end, &[&own.expect("it says hello")], 1), []);
+    assert_eq!(scripted_peer::hear(&mut end, &[&own.expect("it says hello")], 1), []);
 }

@@ -3,14 +3,14 @@
 //! It says so in the first message to each other endpoint, under the keys of that pair, and the words that people
 //! compare are made from it. Hellos say no more than whether somebody claims to be the host.
 
-use super::door::HOST;
 use super::frame::CLAIM_MAX;
+use super::host::HOST;
 use super::identity::{Fingerprint, HostIdentity, Proof};
 use sotto_core::wire::{Error, Reader, Writer};
 
 /// Who an endpoint is to be.
 #[derive(Debug, Clone, Copy)]
-pub enum Who<'a> {
+pub enum EndpointRole<'a> {
     /// The room's host.
     Host(&'a HostIdentity),
     /// A guest.

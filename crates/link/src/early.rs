@@ -12,7 +12,7 @@ type Key = (EndpointId, String);
 
 /// Messages in the order in which they came.
 #[derive(Default)]
-pub struct Early {
+pub struct EarlyMessages {
     waiting: Vec<(Key, Vec<u8>)>,
 }
 
@@ -22,7 +22,7 @@ struct Amount {
     bytes: usize,
 }
 
-impl Early {
+impl EarlyMessages {
     /// Keeps a message, if there is room for it.
     pub fn keep(&mut self, from: EndpointId, name: &str, message: Vec<u8>) {
         let share = self.amount(|sender| sender == from);
@@ -54,9 +54,9 @@ impl Amount {
     }
 }
 
-impl std::fmt::Debug for Early {
+impl std::fmt::Debug for EarlyMessages {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Early({} messages)", self.waiting.len())
+        write!(f, "EarlyMessages({} messages)", self.waiting.len())
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn one_sender_does_not_keep_the_others_out() {
         for message in [vec![], vec![0; 1 << 24]] {
-            let mut early = Early::default();
+            let mut early = EarlyMessages::default();
             (0..2_000).for_each(|_| early.keep(LOUD, "way/1", message.clone()));
             early.keep(OTHER, "way/2", vec![7]);
             let kept = early.take();
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_waits_is_bounded() {
-        let mut early = Early::default();
+        let mut early = EarlyMessages::default();
         for sender in 0..100 {
             (0..100).for_each(|_| early.keep(EndpointId([sender; 16]), "way/1", vec![0]));
         }

@@ -1,20 +1,20 @@
 //! One end of a room's sealed links: a page's, or a program's.
 
-mod hearing;
-mod speaking;
-mod turns;
+mod receiving;
+mod sending;
+mod turn_taking;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::authenticity::{Authenticity, Words};
-use super::claim::{Claim, Who};
-use super::frame::{CHANNEL_MAX, Frame, Note, To};
+use super::claim::{Claim, EndpointRole};
+use super::frame::{Ack, CHANNEL_MAX, Frame, To};
 use super::identity::Fingerprint;
 use super::keys::{Cipher, Ciphers, EndpointId, KeyPair};
 use super::secret::{RoomSecret, RoomTag};
 use super::stream::{Incoming, MESSAGE_MAX, Outgoing};
 use sotto_core::entropy::Entropy;
-use turns::Turns;
+use turn_taking::TurnTaking;
 
 /// Milliseconds on a clock that never goes back.
 type Millis = u64;
@@ -33,36 +33,42 @@ pub(super) const LINK: u64 = 1 << 48;
 /// Endpoints that were not heard of and are asked who they are, in the time between two hellos.
 const ASKED_MAX: usize = 16;
 /// Frames that are sent again at once to one who was cut off.
-const AGAIN_MAX: usize = 64;
+const RETRANSMIT_MAX: usize = 64;
 /// Frames that follow one that had to be sent again, and has arrived.
-const AGAIN_NEXT: usize = 8;
+const RETRANSMIT_NEXT: usize = 8;
 /// Bytes that a broker is taken to carry at once at least: an endpoint's first message goes in one piece, so that none
 /// comes before it.
 const PAYLOAD_LEAST: usize = 1 << 9;
 /// The longest message that a reserved endpoint takes from those it does not trust yet, in bytes.
 const STRANGER_MAX: usize = 4096;
-/// Pieces after which a note goes out at once.
-const NOTE_EVERY: u32 = 16;
+/// Pieces after which an acknowledgement goes out at once.
+const ACK_EVERY: u32 = 16;
 
-/// How patient an endpoint is, in milliseconds.
+/// How long an endpoint waits, in milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
-    /// Between signs of life.
-    pub beat: Millis,
-    /// Without a sign of life, after which the other end has left.
-    pub gone: Millis,
+    /// Between keep-alives.
+    pub keep_alive: Millis,
+    /// Without any frame of the other end, after which it counts as gone.
+    pub peer_timeout: Millis,
     /// Between hellos, at first and at most: others may have missed one.
     pub hello: [Millis; 2],
     /// Before what has arrived is acknowledged.
-    pub note: Millis,
-    /// Before what was not acknowledged is sent again, at first and at most.
-    pub again: [Millis; 2],
+    pub ack_delay: Millis,
+    /// Before what was not acknowledged is sent again: the first timeout and the longest.
+    pub retransmission: [Millis; 2],
 }
 
 impl Default for Timing {
     fn default() -> Self {
         // A cut of a minute is survived.
-        Self { beat: 3_000, gone: 90_000, hello: [2_000, 32_000], note: 25, again: [1_000, 8_000] }
+        Self {
+            keep_alive: 3_000,
+            peer_timeout: 90_000,
+            hello: [2_000, 32_000],
+            ack_delay: 25,
+            retransmission: [1_000, 8_000],
+        }
     }
 }
 
@@ -180,22 +186,22 @@ struct Peer {
     authenticity: Authenticity,
     out: Outgoing,
     incoming: Incoming,
-    turns: Turns,
+    turn_taking: TurnTaking,
     /// When what is long, and waits for a pause, may go.
     long_at: Option<Millis>,
     /// A sealed frame has come.
     is_proven: bool,
     heard_at: Millis,
-    note_number: u64,
-    /// The lowest number of a note that would be news.
-    note_next: u64,
-    beat_at: Millis,
-    note_at: Option<Millis>,
-    unnoted: u32,
-    again_at: Option<Millis>,
+    ack_number: u64,
+    /// The lowest number of an acknowledgement that would be news.
+    ack_next: u64,
+    keep_alive_at: Millis,
+    ack_at: Option<Millis>,
+    unacknowledged: u32,
+    retransmit_at: Option<Millis>,
     /// When something of what is under way was last sent.
     sent_at: Millis,
-    patience: Millis,
+    retransmission_timeout: Millis,
     rtt: Option<f64>,
 }
 
@@ -250,7 +256,7 @@ impl Endpoint {
     #[must_use]
     pub fn new(
         secret: RoomSecret,
-        who: Who<'_>,
+        who: EndpointRole<'_>,
         answers: bool,
         payload: usize,
         timing: Timing,
@@ -258,11 +264,11 @@ impl Endpoint {
     ) -> Self {
         let keys = KeyPair::draw(&mut entropy);
         let (claim, host) = match who {
-            Who::Host(identity) => {
+            EndpointRole::Host(identity) => {
                 let proof = identity.prove(secret.tag(), &keys.public);
                 (Claim::Host(proof), identity.fingerprint())
             }
-            Who::Guest { claim, host } => (Claim::guest(claim), host),
+            EndpointRole::Guest { claim, host } => (Claim::guest(claim), host),
         };
         Self {
             hellos: Cipher::of_room(&secret),
@@ -299,7 +305,7 @@ impl Endpoint {
         Self { is_reserved: true, ..self }
     }
 
-    /// Says no hello to the room while `peer` was heard of within a few signs of life.
+    /// Says no hello to the room while `peer` was heard of within a few keep-alives.
     pub fn settle(&mut self, peer: Option<EndpointId>) {
         self.settled = peer;
     }
@@ -351,7 +357,7 @@ impl Endpoint {
             Input::Frame(bytes) => match Frame::read(bytes) {
                 Ok(Frame::Hello { nonce, sealed }) => self.hello(nonce, sealed, now),
                 Ok(Frame::Data(frame)) => self.data(frame, now),
-                Ok(Frame::Note(frame)) => self.note(frame, now),
+                Ok(Frame::Ack(frame)) => self.ack(frame, now),
                 // The broker may say anything.
                 Err(_) => {}
             },
@@ -369,7 +375,7 @@ impl Endpoint {
     #[must_use]
     pub fn wake_at(&self) -> Millis {
         let peers = self.peers.values().flat_map(|peer| {
-            let due = [Some(peer.beat_at), peer.note_at, peer.again_at, peer.long_at];
+            let due = [Some(peer.keep_alive_at), peer.ack_at, peer.retransmit_at, peer.long_at];
             due.into_iter().flatten()
         });
         peers.min().unwrap_or(self.hello_at).min(self.hello_at)
@@ -421,24 +427,24 @@ impl Endpoint {
             authenticity,
             out,
             incoming: Incoming::new(longest, first),
-            turns: Turns::default(),
+            turn_taking: TurnTaking::default(),
             long_at: None,
             is_proven: false,
             heard_at: now,
-            note_number: first,
-            note_next: first,
-            beat_at: now,
-            note_at: None,
-            unnoted: 0,
-            again_at: None,
+            ack_number: first,
+            ack_next: first,
+            keep_alive_at: now,
+            ack_at: None,
+            unacknowledged: 0,
+            retransmit_at: None,
             sent_at: now,
-            patience: self.timing.again[0],
+            retransmission_timeout: self.timing.retransmission[0],
             rtt: None,
         };
         self.peers.insert(id, peer);
         if self.asked.remove(&id) {
             // What it has sent in vain comes again at once.
-            self.write(id, Note { is_back: true, ..Note::asking(now) });
+            self.write_ack(id, Ack { is_back: true, ..Ack::asking(now) });
         }
         self.flush(id, now);
         Ok(())
@@ -493,8 +499,8 @@ impl Endpoint {
         self.seek(now);
         let ids: Vec<EndpointId> = self.peers.keys().copied().collect();
         for id in ids {
-            self.write(id, Note { is_back: true, ..Note::asking(now) });
-            self.again(id, AGAIN_MAX, now);
+            self.write_ack(id, Ack { is_back: true, ..Ack::asking(now) });
+            self.retransmit(id, RETRANSMIT_MAX, now);
             self.flush(id, now);
         }
     }

@@ -35,7 +35,7 @@ pub(super) enum Frame<'a> {
     /// A piece of a message.
     Data(Numbered<'a>),
     /// What has arrived, and that somebody lives.
-    Note(Numbered<'a>),
+    Ack(Numbered<'a>),
 }
 
 /// A frame between two endpoints.
@@ -48,9 +48,9 @@ pub(super) struct Numbered<'a> {
 
 /// The kinds of numbered frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FrameKind {
     Data = 1,
-    Note = 2,
+    Ack = 2,
 }
 
 const HELLO: u8 = 0;
@@ -72,7 +72,7 @@ impl<'a> Frame<'a> {
         let numbered = Numbered { from, number, sealed: reader.rest() };
         match kind {
             1 => Ok(Self::Data(numbered)),
-            2 => Ok(Self::Note(numbered)),
+            2 => Ok(Self::Ack(numbered)),
             other => Err(Error::Kind(other)),
         }
     }
@@ -86,14 +86,14 @@ pub(super) fn hello(nonce: [u8; 12], sealed: &[u8]) -> Vec<u8> {
 }
 
 /// A numbered frame as bytes.
-pub(super) fn numbered(kind: Kind, from: EndpointId, number: u64, sealed: &[u8]) -> Vec<u8> {
+pub(super) fn numbered(kind: FrameKind, from: EndpointId, number: u64, sealed: &[u8]) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.u8(VERSION).u8(kind as u8).raw(&from.0).u64(number).raw(sealed);
     writer.finish()
 }
 
 /// What is authenticated with a numbered frame.
-pub(super) fn aad(kind: Kind, from: EndpointId, to: EndpointId, number: u64) -> Vec<u8> {
+pub(super) fn aad(kind: FrameKind, from: EndpointId, to: EndpointId, number: u64) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.u8(VERSION).u8(kind as u8).raw(&from.0).raw(&to.0).u64(number);
     writer.finish()
@@ -140,16 +140,16 @@ impl Greeting {
     }
 }
 
-/// What is in a note.
+/// What is in an acknowledgement.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Note {
+pub(super) struct Ack {
     /// The first number that has not arrived; all below have.
     pub(super) next: u64,
-    /// The receiver shall send a note of its own.
+    /// The receiver shall acknowledge at once.
     pub(super) asks: bool,
     /// Milliseconds on the sender's clock.
     pub(super) at: u64,
-    /// `at` of the newest note that asked, or 0.
+    /// `at` of the newest one that asked, or 0.
     pub(super) echo: u64,
     /// The sender was cut off, and is back.
     pub(super) is_back: bool,
@@ -157,7 +157,7 @@ pub(super) struct Note {
     pub(super) leaves: bool,
 }
 
-impl Note {
+impl Ack {
     pub(super) fn asking(now: u64) -> Self {
         Self { asks: true, at: now, ..Self::default() }
     }
@@ -171,7 +171,7 @@ impl Note {
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(bytes);
-        let note = Self {
+        let ack = Self {
             next: reader.u64("number")?,
             asks: reader.bool("question")?,
             at: reader.u64("time")?,
@@ -180,7 +180,7 @@ impl Note {
             leaves: reader.bool("leave")?,
         };
         reader.finish()?;
-        Ok(note)
+        Ok(ack)
     }
 }
 
@@ -190,8 +190,9 @@ mod tests {
 
     #[test]
     fn the_longest_frame_is_read_and_no_longer_one() {
-        let of =
-            |len: usize| numbered(Kind::Data, EndpointId([1; 16]), 2, &vec![3; len - HEAD_LEN]);
+        let of = |len: usize| {
+            numbered(FrameKind::Data, EndpointId([1; 16]), 2, &vec![3; len - HEAD_LEN])
+        };
         assert!(matches!(Frame::read(&of(FRAME_MAX)), Ok(Frame::Data(_))));
         assert!(matches!(Frame::read(&of(FRAME_MAX + 1)), Err(Error::TooLong { .. })));
     }

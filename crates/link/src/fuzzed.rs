@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::authenticity::first_message;
 use super::claim::Claim;
-use super::door::DOOR;
-use super::frame::{self, CHANNEL_MAX, Frame, Greeting, Kind, Note, To};
+use super::frame::{self, Ack, CHANNEL_MAX, Frame, FrameKind, Greeting, To};
+use super::host::ADMISSION;
 use super::keys::{Cipher, EndpointId, KeyPair, nonce};
 use super::{
-    Closed, Door, DoorOutput, Endpoint, HOST, HostIdentity, Input as Event, Output, RoomSecret,
-    Timing, Visit, VisitOutput, WORKER, Who,
+    Closed, Endpoint, EndpointRole, GuestOutput, GuestSession, HOST, HostIdentity, HostOutput,
+    HostSession, Input as Event, Output, RoomSecret, Timing, WORKER,
 };
 use sotto_core::fuzz_input::{Input, entropy, tamper};
 use sotto_core::wire::{Error, Reader, Writer};
@@ -21,11 +21,11 @@ use sotto_core::wire::{Error, Reader, Writer};
 pub fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
     match kind {
         0 => Greeting::decode(bytes).map(|greeting| greeting.encode()),
-        1 => Note::decode(bytes).map(|note| note.encode()),
+        1 => Ack::decode(bytes).map(|ack| ack.encode()),
         2 => Frame::read(bytes).map(|frame| match frame {
             Frame::Hello { nonce, sealed } => frame::hello(nonce, sealed),
-            Frame::Data(n) => frame::numbered(Kind::Data, n.from, n.number, n.sealed),
-            Frame::Note(n) => frame::numbered(Kind::Note, n.from, n.number, n.sealed),
+            Frame::Data(n) => frame::numbered(FrameKind::Data, n.from, n.number, n.sealed),
+            Frame::Ack(n) => frame::numbered(FrameKind::Ack, n.from, n.number, n.sealed),
         }),
         3 => {
             let mut reader = Reader::new(bytes);
@@ -51,10 +51,10 @@ pub fn examples() -> Vec<Vec<u8>> {
         Greeting { public: [9; 32], asks: true, proof: Some(proof) }.encode(),
         Claim::guest(WORKER).encode(),
         Claim::Host(proof).encode(),
-        Note { next: 3, is_back: true, ..Note::asking(7) }.encode(),
+        Ack { next: 3, is_back: true, ..Ack::asking(7) }.encode(),
         frame::hello([1; 12], &[2; 20]),
-        frame::numbered(Kind::Data, EndpointId([3; 16]), 4, &[5; 20]),
-        frame::numbered(Kind::Note, EndpointId([3; 16]), 4, &[5; 20]),
+        frame::numbered(FrameKind::Data, EndpointId([3; 16]), 4, &[5; 20]),
+        frame::numbered(FrameKind::Ack, EndpointId([3; 16]), 4, &[5; 20]),
     ];
     let kinds = [0u8, 0, 3, 3, 1, 2, 2, 2];
     kinds.iter().zip(examples).map(|(kind, bytes)| [&[*kind], bytes.as_slice()].concat()).collect()
@@ -62,7 +62,7 @@ pub fn examples() -> Vec<Vec<u8>> {
 
 const PAYLOAD: usize = 512;
 /// What is done in one room, at most.
-const DEEDS_MAX: usize = 200;
+const STEPS_MAX: usize = 200;
 /// Frames that may wait at the broker; it loses others.
 const QUEUE_MAX: usize = 400;
 const SPANS: [u64; 8] = [0, 1, 30, 500, 2_000, 9_000, 40_000, 100_000];
@@ -71,16 +71,16 @@ const CHANNELS: [&str; 5] = ["", "door", "parties", "step/1", "way/1"];
 
 enum End {
     Plain(Box<Endpoint>),
-    Host(Box<Door>),
-    Guest(Box<Visit>),
+    Host(Box<HostSession>),
+    Guest(Box<GuestSession>),
 }
 
 impl End {
     fn id(&self) -> EndpointId {
         match self {
             Self::Plain(endpoint) => endpoint.id(),
-            Self::Host(door) => door.endpoint().id(),
-            Self::Guest(visit) => visit.endpoint().id(),
+            Self::Host(host) => host.endpoint().id(),
+            Self::Guest(guest) => guest.endpoint().id(),
         }
     }
 }
@@ -92,7 +92,7 @@ struct Stranger {
     next: u64,
 }
 
-struct Room {
+struct FuzzedRoom {
     secret: RoomSecret,
     ends: Vec<End>,
     stranger: Stranger,
@@ -106,15 +106,15 @@ struct Room {
     now: u64,
 }
 
-/// Deeds, one after the other.
+/// Steps, one after the other.
 pub fn run(bytes: &[u8]) {
     let mut input = Input::new(bytes);
-    let mut room = Room::new();
-    for _ in 0..DEEDS_MAX {
+    let mut room = FuzzedRoom::new();
+    for _ in 0..STEPS_MAX {
         if input.is_empty() {
             break;
         }
-        room.deed(&mut input);
+        room.step(&mut input);
     }
     for span in [0, 50, 2_000, 4_000] {
         room.pass(span);
@@ -122,7 +122,7 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-impl Room {
+impl FuzzedRoom {
     fn new() -> Self {
         let secret = RoomSecret::draw(&mut entropy(0, "fuzzing/room"));
         let identity = identity();
@@ -130,8 +130,8 @@ impl Room {
         let end = |number: u64, claim: &str| {
             let draw = entropy(number, "fuzzing/endpoint");
             let who = match claim {
-                HOST => Who::Host(&identity),
-                claim => Who::Guest { claim, host },
+                HOST => EndpointRole::Host(&identity),
+                claim => EndpointRole::Guest { claim, host },
             };
             Endpoint::new(secret.clone(), who, number != 3, PAYLOAD, Timing::default(), draw)
         };
@@ -142,16 +142,17 @@ impl Room {
         };
         let timing = Timing::default();
         let (guest, draw) = ((WORKER, [7; 16]), Box::new(draw));
-        let visit = Visit::new((secret.clone(), host), guest, false, PAYLOAD, timing, draw);
-        let door = Door::new(end(2, HOST), vec![WORKER.to_owned()]);
+        let session =
+            GuestSession::new((secret.clone(), host), guest, false, PAYLOAD, timing, draw);
+        let host = HostSession::new(end(2, HOST), vec![WORKER.to_owned()]);
         let keys = KeyPair::draw(&mut entropy(9, "fuzzing/endpoint"));
         let stranger = Stranger { id: EndpointId::of(&keys.public), keys, next: 0 };
         let mut room = Self {
             ends: vec![
                 End::Plain(Box::new(end(0, "alice"))),
                 End::Plain(Box::new(end(1, "bob"))),
-                End::Host(Box::new(door)),
-                End::Guest(Box::new(visit)),
+                End::Host(Box::new(host)),
+                End::Guest(Box::new(session)),
             ],
             secret,
             stranger,
@@ -165,7 +166,7 @@ impl Room {
         room
     }
 
-    fn deed(&mut self, input: &mut Input<'_>) {
+    fn step(&mut self, input: &mut Input<'_>) {
         match input.below(20) {
             0 => self.carry(1 + input.below(16)),
             1 => self.carry(QUEUE_MAX),
@@ -202,7 +203,7 @@ impl Room {
             12 => {
                 let to = self.whom(input);
                 let plain = input.bytes().to_vec();
-                self.seal(Kind::Data, to, &plain, input);
+                self.seal(FrameKind::Data, to, &plain, input);
             }
             13 | 14 => {
                 let to = self.whom(input);
@@ -218,7 +219,7 @@ impl Room {
                 };
                 let mut writer = Writer::new();
                 writer.u8(flags).text(channel).length(bytes.len() + more).raw(&bytes);
-                self.seal(Kind::Data, to, &writer.finish(), input);
+                self.seal(FrameKind::Data, to, &writer.finish(), input);
             }
             15 => {
                 let to = self.whom(input);
@@ -228,10 +229,10 @@ impl Room {
                         let (next, bits) = (u64::from(input.u8()), input.u8());
                         let [at, echo] = [u64::from(input.u16()), u64::from(input.u16())];
                         let [asks, is_back, leaves] = [1, 2, 4].map(|bit| bits & bit > 0);
-                        Note { next, asks, at, echo, is_back, leaves }.encode()
+                        Ack { next, asks, at, echo, is_back, leaves }.encode()
                     }
                 };
-                self.seal(Kind::Note, to, &plain, input);
+                self.seal(FrameKind::Ack, to, &plain, input);
             }
             16 => self.act(input),
             17 => {
@@ -266,30 +267,30 @@ impl Room {
                 _ if what < 128 => endpoint.shut(to, now),
                 _ => endpoint.leave(now),
             },
-            End::Host(door) => {
+            End::Host(host) => {
                 let outputs = match what % 8 {
                     0 | 1 | 4 | 5 => {
-                        let outputs = door.send(to, &channel, bytes.clone(), now);
+                        let outputs = host.send(to, &channel, bytes.clone(), now);
                         sent = outputs.is_ok();
                         outputs.unwrap_or_else(|_: Closed| Vec::new())
                     }
-                    2 => door.decide(to, true, now),
-                    3 => door.decide(to, false, now),
-                    6 => door.lock(what > 127, now),
-                    _ => door.send_on(to, now),
+                    2 => host.decide(to, true, now),
+                    3 => host.decide(to, false, now),
+                    6 => host.lock(what > 127, now),
+                    _ => host.send_on(to, now),
                 };
-                assert!(door.guests().count() <= 1000);
+                assert!(host.guests().count() <= 1000);
                 self.of_host(at, outputs);
             }
-            End::Guest(visit) => {
+            End::Guest(guest) => {
                 let outputs = match what % 4 {
                     0 | 1 => {
-                        let outputs = visit.send(to, &channel, bytes.clone(), now);
+                        let outputs = guest.send(to, &channel, bytes.clone(), now);
                         sent = outputs.is_ok();
                         outputs.unwrap_or_else(|_: Closed| Vec::new())
                     }
-                    2 => visit.open(to, now).unwrap_or_else(|_: Closed| Vec::new()),
-                    _ => visit.leave(now),
+                    2 => guest.open(to, now).unwrap_or_else(|_: Closed| Vec::new()),
+                    _ => guest.leave(now),
                 };
                 self.of_guest(at, outputs);
             }
@@ -343,7 +344,7 @@ impl Room {
     }
 
     /// The stranger seals anything for one whose key it has heard.
-    fn seal(&mut self, kind: Kind, to: EndpointId, plain: &[u8], input: &mut Input<'_>) {
+    fn seal(&mut self, kind: FrameKind, to: EndpointId, plain: &[u8], input: &mut Input<'_>) {
         let Some(public) = self.publics.get(&to) else { return };
         let Some(ciphers) = self.stranger.keys.ciphers(&self.secret, public) else { return };
         let number = match input.below(8) {
@@ -356,7 +357,7 @@ impl Room {
                 self.stranger.next - 1
             }
         };
-        let cipher = if kind == Kind::Data { ciphers.data_out } else { ciphers.note_out };
+        let cipher = if kind == FrameKind::Data { ciphers.data_out } else { ciphers.ack_out };
         let aad = frame::aad(kind, self.stranger.id, to, number);
         let sealed = cipher.seal(nonce(number), &aad, plain);
         let bytes = frame::numbered(kind, self.stranger.id, number, &sealed);
@@ -387,12 +388,12 @@ impl Room {
         let now = self.now;
         match &mut self.ends[at] {
             End::Plain(endpoint) => endpoint.handle(event, now),
-            End::Host(door) => {
-                let outputs = door.handle(event, now);
+            End::Host(host) => {
+                let outputs = host.handle(event, now);
                 self.of_host(at, outputs);
             }
-            End::Guest(visit) => {
-                let outputs = visit.handle(event, now);
+            End::Guest(guest) => {
+                let outputs = guest.handle(event, now);
                 self.of_guest(at, outputs);
             }
         }
@@ -414,12 +415,12 @@ impl Room {
         }
     }
 
-    fn of_host(&mut self, at: usize, outputs: Vec<DoorOutput>) {
+    fn of_host(&mut self, at: usize, outputs: Vec<HostOutput>) {
         let id = self.ends[at].id();
         for output in outputs {
             match output {
-                DoorOutput::Publish(to, bytes) => self.publish(id, to, bytes),
-                DoorOutput::Message { from, channel, bytes } => {
+                HostOutput::Publish(to, bytes) => self.publish(id, to, bytes),
+                HostOutput::Message { from, channel, bytes } => {
                     self.arrived(from, id, channel, bytes);
                 }
                 _ => {}
@@ -427,12 +428,12 @@ impl Room {
         }
     }
 
-    fn of_guest(&mut self, at: usize, outputs: Vec<VisitOutput>) {
+    fn of_guest(&mut self, at: usize, outputs: Vec<GuestOutput>) {
         let id = self.ends[at].id();
         for output in outputs {
             match output {
-                VisitOutput::Publish(to, bytes) => self.publish(id, to, bytes),
-                VisitOutput::Message { from, channel, bytes } => {
+                GuestOutput::Publish(to, bytes) => self.publish(id, to, bytes),
+                GuestOutput::Message { from, channel, bytes } => {
                     self.arrived(from, id, channel, bytes);
                 }
                 _ => {}
@@ -452,12 +453,12 @@ impl Room {
                 None
             }
             Frame::Data(numbered) => Some((1, numbered)),
-            Frame::Note(numbered) => Some((2, numbered)),
+            Frame::Ack(numbered) => Some((2, numbered)),
         };
         if let (Some((kind, numbered)), To::Endpoint(to)) = (numbered, to) {
             // One that has moved says farewell under its old id.
-            let place = (kind, numbered.from, to, numbered.number);
-            let before = self.ledger.insert(place, bytes.clone());
+            let key = (kind, numbered.from, to, numbered.number);
+            let before = self.ledger.insert(key, bytes.clone());
             assert!(before.is_none_or(|before| before == bytes), "a number was sealed twice");
         }
         assert!(bytes.len() <= PAYLOAD.max(200 + CHANNEL_MAX), "{from} sends too long a frame");
@@ -468,8 +469,8 @@ impl Room {
 
     /// Nothing arrives from an honest end but what it has sent, and that once.
     fn arrived(&mut self, from: EndpointId, to: EndpointId, channel: String, bytes: Vec<u8>) {
-        // What doors and guests say to each other by themselves is not written down.
-        if from == self.stranger.id || channel == DOOR {
+        // What host and guests say to each other by themselves is not written down.
+        if from == self.stranger.id || channel == ADMISSION {
             return;
         }
         let arrived = self.sent.get_mut(&(from, to, channel, bytes));

@@ -9,10 +9,11 @@ use proptest::test_runner::TestRunner;
 use super::authenticity::first_message;
 use super::claim::Claim;
 use super::endpoint::{FORGOTTEN_AFTER, LINK};
-use super::frame::{self, CLAIM_MAX, Frame, Greeting, Kind};
-use super::puppet::{self, Puppet};
+use super::frame::{self, CLAIM_MAX, Frame, FrameKind, Greeting};
+use super::scripted_peer::{self, ScriptedPeer};
 use super::{
-    Closed, Endpoint, EndpointId, HostIdentity, Input, Output, RoomSecret, Timing, To, Who, Words,
+    Closed, Endpoint, EndpointId, EndpointRole, HostIdentity, Input, Output, RoomSecret, Timing,
+    To, Words,
 };
 use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
@@ -32,7 +33,7 @@ fn identity() -> HostIdentity {
 
 /// What the broker does with a frame; the numbers say where.
 #[derive(Debug, Clone)]
-pub(super) enum Deed {
+pub(super) enum Delivery {
     Deliver,
     Drop,
     Repeat,
@@ -45,21 +46,21 @@ pub(super) enum Deed {
     Cut(prop::sample::Index),
 }
 
-pub(super) fn deeds() -> impl Strategy<Value = Vec<Deed>> {
-    let deed = prop_oneof![
-        4 => Just(Deed::Deliver),
-        1 => Just(Deed::Drop),
-        1 => Just(Deed::Repeat),
-        1 => (1usize..20).prop_map(Deed::HoldBack),
-        1 => Just(Deed::Swap),
-        1 => (any::<prop::sample::Index>(), 1u8..).prop_map(|(at, by)| Deed::Forge(at, by)),
-        1 => any::<prop::sample::Index>().prop_map(Deed::Cut),
+pub(super) fn deliveries() -> impl Strategy<Value = Vec<Delivery>> {
+    let delivery = prop_oneof![
+        4 => Just(Delivery::Deliver),
+        1 => Just(Delivery::Drop),
+        1 => Just(Delivery::Repeat),
+        1 => (1usize..20).prop_map(Delivery::HoldBack),
+        1 => Just(Delivery::Swap),
+        1 => (any::<prop::sample::Index>(), 1u8..).prop_map(|(at, by)| Delivery::Forge(at, by)),
+        1 => any::<prop::sample::Index>().prop_map(Delivery::Cut),
     ];
-    prop::collection::vec(deed, 0..300)
+    prop::collection::vec(delivery, 0..300)
 }
 
 /// A room, its broker and the time.
-pub(super) struct Room {
+pub(super) struct TestRoom {
     pub(super) ends: Vec<Endpoint>,
     pub(super) now: u64,
     /// To whom, and what, in the order in which it goes.
@@ -67,7 +68,7 @@ pub(super) struct Room {
     /// Whom the broker reaches.
     reached: Vec<bool>,
     /// What the broker does next; after that it is honest.
-    pub(super) deeds: std::vec::IntoIter<Deed>,
+    pub(super) deliveries: std::vec::IntoIter<Delivery>,
     traffic: Vec<u8>,
     frames: Vec<Vec<u8>>,
     pub(super) arrived: Vec<(usize, EndpointId, String, Vec<u8>)>,
@@ -77,12 +78,12 @@ pub(super) struct Room {
     words: BTreeMap<(usize, EndpointId), Words>,
 }
 
-impl Room {
-    pub(super) fn new(secrets: &[u64], payload: usize, deeds: Vec<Deed>) -> Self {
-        let end = |(place, of): (u64, &u64)| {
-            let claim = format!("claim {place}");
-            let who = Who::Guest { claim: &claim, host: identity().fingerprint() };
-            let entropy = seeded(100 + place);
+impl TestRoom {
+    pub(super) fn new(secrets: &[u64], payload: usize, deliveries: Vec<Delivery>) -> Self {
+        let end = |(index, of): (u64, &u64)| {
+            let claim = format!("claim {index}");
+            let who = EndpointRole::Guest { claim: &claim, host: identity().fingerprint() };
+            let entropy = seeded(100 + index);
             Endpoint::new(secret(*of), who, true, payload, Timing::default(), entropy)
         };
         let mut room = Self {
@@ -90,7 +91,7 @@ impl Room {
             now: 1,
             queue: Vec::new(),
             reached: vec![true; secrets.len()],
-            deeds: deeds.into_iter(),
+            deliveries: deliveries.into_iter(),
             traffic: Vec::new(),
             frames: Vec::new(),
             arrived: Vec::new(),
@@ -149,24 +150,24 @@ impl Room {
     fn carry(&mut self) {
         while !self.queue.is_empty() {
             let (to, mut bytes) = self.queue.remove(0);
-            match self.deeds.next().unwrap_or(Deed::Deliver) {
-                Deed::Deliver => {}
-                Deed::Drop => continue,
-                Deed::Repeat => self.queue.push((to, bytes.clone())),
-                Deed::HoldBack(places) => {
-                    let place = places.min(self.queue.len());
-                    self.queue.insert(place, (to, bytes));
+            match self.deliveries.next().unwrap_or(Delivery::Deliver) {
+                Delivery::Deliver => {}
+                Delivery::Drop => continue,
+                Delivery::Repeat => self.queue.push((to, bytes.clone())),
+                Delivery::HoldBack(frames) => {
+                    let later = frames.min(self.queue.len());
+                    self.queue.insert(later, (to, bytes));
                     continue;
                 }
-                Deed::Swap => {
+                Delivery::Swap => {
                     (0..self.ends.len()).for_each(|at| self.tell(at, Input::Frame(&bytes)));
                     continue;
                 }
-                Deed::Forge(at, by) => {
+                Delivery::Forge(at, by) => {
                     let at = at.index(bytes.len());
                     bytes[at] ^= by;
                 }
-                Deed::Cut(at) => bytes.truncate(at.index(bytes.len())),
+                Delivery::Cut(at) => bytes.truncate(at.index(bytes.len())),
             }
             for at in 0..self.ends.len() {
                 if to == To::Room || to == To::Endpoint(self.id(at)) {
@@ -209,18 +210,18 @@ proptest! {
     /// When the broker is honest again, all of it arrives.
     #[test]
     fn nothing_but_what_was_sent_arrives(
-        before in deeds(), during in deeds(),
+        before in deliveries(), during in deliveries(),
         messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..3000), 1..20),
         payload in 300usize..2000,
     ) {
-        let mut room = Room::new(&[1, 1, 1], payload, before);
+        let mut room = TestRoom::new(&[1, 1, 1], payload, before);
         room.pass(70_000);
-        room.deeds = during.into_iter();
-        for (place, message) in messages.iter().enumerate() {
-            room.send(place % 2, 1 - place % 2, &format!("step/{place}"), message.clone());
+        room.deliveries = during.into_iter();
+        for (number, message) in messages.iter().enumerate() {
+            room.send(number % 2, 1 - number % 2, &format!("step/{number}"), message.clone());
             room.pass(10);
             for (at, from) in [(0, 1), (1, 0)] {
-                let sent = messages.iter().enumerate().filter(|(place, _)| place % 2 == from);
+                let sent = messages.iter().enumerate().filter(|(number, _)| number % 2 == from);
                 let sent: Vec<_> = sent.map(|(n, m)| (format!("step/{n}"), m.clone())).collect();
                 let arrived = room.of(at, from);
                 prop_assert!(sent.starts_with(&arrived));
@@ -234,7 +235,7 @@ proptest! {
     /// Bytes of any kind, behind the present version.
     #[test]
     fn any_frame_is_taken_or_refused(frames: Vec<Vec<u8>>, kind in 0u8..4) {
-        let mut room = Room::new(&[1], 1000, Vec::new());
+        let mut room = TestRoom::new(&[1], 1000, Vec::new());
         for mut frame in frames {
             frame.splice(0..0, [frame::VERSION, kind]);
             room.tell(0, Input::Frame(&frame));
@@ -243,18 +244,18 @@ proptest! {
     }
 
     /// Somebody who has the room's secret and a key of its own says anything at all under it: changed hellos, first
-    /// messages, pieces and notes.
+    /// messages, pieces and acknowledgements.
     #[test]
     fn whatever_stands_inside_a_seal_is_taken_or_refused(
         changes in prop::collection::vec((0usize..5, edits()), 1..12), is_reserved: bool,
     ) {
-        let mut room = Room::new(&[1], 1000, Vec::new());
+        let mut room = TestRoom::new(&[1], 1000, Vec::new());
         if is_reserved {
             let end = room.ends.remove(0);
             room.ends.push(end.reserved());
         }
         let public = public_of(&room);
-        let mut rogue = Puppet::new(secret(1), seeded(200));
+        let mut rogue = ScriptedPeer::new(secret(1), seeded(200));
         let hello = rogue.own_hello();
         room.tell(0, Input::Frame(&hello));
         let (claim, nonce) = (Claim::guest("bob").encode(), [3; 16]);
@@ -268,9 +269,9 @@ proptest! {
                     rogue.hello_of(&changed(greeting.encode()))
                 }
                 1 => rogue.piece(&public, &message(changed(first_message(rogue.id(), &claim, &nonce)))),
-                2 => rogue.piece(&public, &message(changed(puppet::open(&nonce)))),
-                3 => rogue.piece(&public, &changed(message(puppet::open(&nonce)))),
-                _ => rogue.note(&public, &changed(puppet::usual_note())),
+                2 => rogue.piece(&public, &message(changed(scripted_peer::open(&nonce)))),
+                3 => rogue.piece(&public, &changed(message(scripted_peer::open(&nonce)))),
+                _ => rogue.ack(&public, &changed(scripted_peer::usual_ack())),
             };
             room.tell(0, Input::Frame(&frame));
         }
@@ -316,15 +317,15 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
 }
 
 /// The public key of a room's first end, which has said hello.
-fn public_of(room: &Room) -> [u8; 32] {
-    let listener = Puppet::new(secret(1), seeded(201));
+fn public_of(room: &TestRoom) -> [u8; 32] {
+    let listener = ScriptedPeer::new(secret(1), seeded(201));
     let hello = room.frames.iter().find_map(|frame| listener.hears(frame));
     hello.expect("it says hello").public
 }
 
 /// Two ends that have said something to each other.
-fn talk() -> Room {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+fn talk() -> TestRoom {
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     for step in 0..4 {
         room.send(step % 2, 1 - step % 2, "way/1", vec![step as u8; 700 * step]);
@@ -350,7 +351,7 @@ fn real_frames_that_were_changed_are_refused() {
             let kind = match Frame::read(&changed) {
                 Ok(Frame::Hello { .. }) => Some("hello"),
                 Ok(Frame::Data(_)) => Some("data"),
-                Ok(Frame::Note(_)) => Some("note"),
+                Ok(Frame::Ack(_)) => Some("ack"),
                 Err(_) => None,
             };
             all.set(all.get() + 1);
@@ -376,7 +377,7 @@ fn real_frames_that_were_changed_are_refused() {
 
 #[test]
 fn ends_find_each_other_and_the_broker_learns_neither_secret_nor_message() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let ids = [room.id(0), room.id(1)];
     assert_eq!(room.joined.len(), 2);
@@ -396,7 +397,8 @@ fn ends_find_each_other_and_the_broker_learns_neither_secret_nor_message() {
 /// others agreed on. Without it no guess at a key opens what they say.
 #[test]
 fn who_is_in_the_room_cannot_read_what_two_others_say() {
-    let [mut ann, bea, guest] = [1, 2, 3].map(|seed| Puppet::new(secret(1), seeded(200 + seed)));
+    let [mut ann, bea, guest] =
+        [1, 2, 3].map(|seed| ScriptedPeer::new(secret(1), seeded(200 + seed)));
     let frame = ann.message(bea.public(), "classify/17/open", b"attack at dawn");
     assert!(bea.opens(ann.public(), &frame).is_some());
     assert!(guest.opens(ann.public(), &frame).is_none());
@@ -414,13 +416,13 @@ fn who_is_in_the_room_cannot_read_what_two_others_say() {
 #[test]
 fn who_was_not_heard_of_and_says_something_is_asked_who_it_is() {
     for is_reserved in [false, true] {
-        let mut room = Room::new(&[1, 1], 1000, Vec::new());
+        let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
         if is_reserved {
             let end = room.ends.remove(1);
             room.ends.push(end.reserved());
         }
         // The other end hears neither the first hello nor the answer to its own.
-        room.deeds = vec![Deed::Drop, Deed::Deliver, Deed::Drop].into_iter();
+        room.deliveries = vec![Delivery::Drop, Delivery::Deliver, Delivery::Drop].into_iter();
         room.pass(500);
         assert_eq!(room.joined.len(), 2);
         assert_eq!(room.words.len(), 2);
@@ -429,11 +431,11 @@ fn who_was_not_heard_of_and_says_something_is_asked_who_it_is() {
 
 #[test]
 fn those_who_were_not_heard_of_are_asked_now_and_then() {
-    let mut room = Room::new(&[1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1], 1000, Vec::new());
     room.pass(1_000);
     let before = room.frames.len();
     for stranger in 0..200 {
-        let forged = frame::numbered(Kind::Data, EndpointId([stranger; 16]), 0, &[0; 40]);
+        let forged = frame::numbered(FrameKind::Data, EndpointId([stranger; 16]), 0, &[0; 40]);
         room.tell(0, Input::Frame(&forged));
     }
     assert_eq!(room.frames.len() - before, 16);
@@ -441,7 +443,7 @@ fn those_who_were_not_heard_of_are_asked_now_and_then() {
 
 #[test]
 fn who_does_not_know_the_secret_is_nobody() {
-    let mut room = Room::new(&[1, 2, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 2, 1], 1000, Vec::new());
     room.pass(20_000);
     let stranger = room.id(1);
     assert!(!room.joined.iter().any(|(at, id)| *at == 1 || *id == stranger));
@@ -450,7 +452,7 @@ fn who_does_not_know_the_secret_is_nobody() {
 
 #[test]
 fn a_cut_of_a_minute_loses_nothing() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     (0..2).for_each(|at| room.tell(at, Input::Disconnected));
     room.send(0, 1, "while it is down", vec![7; 5_000]);
@@ -463,8 +465,8 @@ fn a_cut_of_a_minute_loses_nothing() {
 }
 
 /// Two ends that have lost each other.
-pub(super) fn lost() -> Room {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+pub(super) fn lost() -> TestRoom {
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let (here, away) = (room.id(0), room.id(1));
     room.tell(1, Input::Disconnected);
@@ -491,7 +493,7 @@ fn numbers(frames: &[Vec<u8>]) -> BTreeMap<(u8, EndpointId, u64), &Vec<u8>> {
     for frame in frames {
         let (kind, numbered) = match Frame::read(frame) {
             Ok(Frame::Data(numbered)) => (1, numbered),
-            Ok(Frame::Note(numbered)) => (2, numbered),
+            Ok(Frame::Ack(numbered)) => (2, numbered),
             _ => continue,
         };
         let before = numbers.insert((kind, numbered.from, numbered.number), frame);
@@ -560,7 +562,7 @@ fn a_reserved_end_never_uses_a_number_twice_however_many_have_left() {
 }
 
 pub(super) fn lone(seed: u64, claim: &str) -> Endpoint {
-    let who = Who::Guest { claim, host: identity().fingerprint() };
+    let who = EndpointRole::Guest { claim, host: identity().fingerprint() };
     Endpoint::new(secret(1), who, true, 1000, Timing::default(), seeded(10_000 + seed))
 }
 
@@ -575,7 +577,7 @@ fn hello_of(seed: u64) -> (EndpointId, Vec<u8>) {
 /// One end has given the link up, and the other one does not know it yet, or has missed more than one.
 #[test]
 fn the_later_link_is_the_one_that_counts() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let (here, away) = (room.id(0), room.id(1));
     for _ in 0..2 {
@@ -586,7 +588,7 @@ fn the_later_link_is_the_one_that_counts() {
         room.ends[0].open(away, room.now).expect("it was there before");
     }
     // Nobody but the sender says which link is the last.
-    let forged = frame::numbered(Kind::Data, here, 9 * LINK, &[0; 40]);
+    let forged = frame::numbered(FrameKind::Data, here, 9 * LINK, &[0; 40]);
     room.tell(1, Input::Frame(&forged));
     assert!(room.left.iter().all(|(at, ..)| *at == 0));
     room.drain(0);
@@ -599,7 +601,7 @@ fn the_later_link_is_the_one_that_counts() {
 
 #[test]
 fn who_says_farewell_is_gone_at_once() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let now = room.now;
     room.ends[1].leave(now);
@@ -630,7 +632,7 @@ fn a_comparison_that_is_broken_off_before_there_are_words_is_counted() {
             }
         }
         let commitment = std::iter::from_fn(|| middle.drain()).find_map(|output| match output {
-            Output::Publish(_, frame) if frame[1] == Kind::Data as u8 => Some(frame),
+            Output::Publish(_, frame) if frame[1] == FrameKind::Data as u8 => Some(frame),
             _ => None,
         });
         end.handle(Input::Frame(&commitment.expect("it talks with the end")), 1);
@@ -646,7 +648,7 @@ fn a_comparison_that_is_broken_off_before_there_are_words_is_counted() {
 
 #[test]
 fn links_that_come_to_words_are_not_counted_as_broken_off() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let now = room.now;
     (0..2).for_each(|at| room.ends[at].leave(now));
@@ -656,7 +658,7 @@ fn links_that_come_to_words_are_not_counted_as_broken_off() {
 /// Words were shown, and the other end begins the comparison anew: it may not have liked them.
 #[test]
 fn a_comparison_that_begins_anew_after_there_were_words_is_counted() {
-    let mut room = Room::new(&[1, 1], 1000, Vec::new());
+    let mut room = TestRoom::new(&[1, 1], 1000, Vec::new());
     room.pass(5_000);
     let (away, words) = (room.id(1), room.words.clone());
     assert_eq!(words.len(), 2);
@@ -709,18 +711,18 @@ fn keys_of_small_order_are_refused_by_name_and_change_nothing() {
         }
         end.handle(Input::Connected, 1);
         while end.drain().is_some() {}
-        let mut rogue = Puppet::new(secret(1), seeded(300));
+        let mut rogue = ScriptedPeer::new(secret(1), seeded(300));
         for public in &weak {
             let id = EndpointId::of(public);
             let hello = rogue.hello(&Greeting { public: *public, asks: true, proof: None });
-            let heard = puppet::hear(&mut end, &[&hello, &hello], 1);
+            let heard = scripted_peer::hear(&mut end, &[&hello, &hello], 1);
             assert_eq!(heard, [Output::Refused(id, Closed::WeakKey)]);
             assert_eq!(end.open(id, 1), Err(Closed::Unknown));
             assert!(end.drain().is_none());
         }
         // And those whose keys are keys come in as ever.
         let hello = rogue.own_hello();
-        let heard = puppet::hear(&mut end, &[&hello], 1);
+        let heard = scripted_peer::hear(&mut end, &[&hello], 1);
         assert!(matches!(heard[..], [Output::Heard { id, .. }] if id == rogue.id()));
     }
 }
@@ -729,21 +731,21 @@ fn keys_of_small_order_are_refused_by_name_and_change_nothing() {
 #[test]
 fn what_an_end_says_it_is_comes_first() {
     let claim = "é".repeat(CLAIM_MAX);
-    let who = Who::Guest { claim: &claim, host: identity().fingerprint() };
+    let who = EndpointRole::Guest { claim: &claim, host: identity().fingerprint() };
     let mut end = Endpoint::new(secret(1), who, true, 1, Timing::default(), seeded(400));
-    let mut peer = Puppet::new(secret(1), seeded(401));
+    let mut peer = ScriptedPeer::new(secret(1), seeded(401));
     end.handle(Input::Connected, 1);
     let outputs: Vec<Output> = std::iter::from_fn(|| end.drain()).collect();
-    let public = peer.hears(puppet::frames(&outputs)[0].1).expect("it says hello").public;
+    let public = peer.hears(scripted_peer::frames(&outputs)[0].1).expect("it says hello").public;
     let hello = peer.own_hello();
-    puppet::hear(&mut end, &[&hello], 1);
+    scripted_peer::hear(&mut end, &[&hello], 1);
     // Nothing can go before both wait.
     end.handle(Input::Disconnected, 1);
     end.open(peer.id(), 1).expect("it was heard of");
     end.send(peer.id(), "way/1", b"!".to_vec(), 1).expect("a link");
     end.handle(Input::Connected, 1);
     let outputs: Vec<Output> = std::iter::from_fn(|| end.drain()).collect();
-    let sent = puppet::frames(&outputs);
+    let sent = scripted_peer::frames(&outputs);
     let came: Vec<_> = sent.iter().filter_map(|(_, bytes)| peer.opens(&public, bytes)).collect();
     let channels: Vec<&str> = came.iter().map(|(channel, _)| channel.as_str()).collect();
     assert_eq!(channels, ["", "way/1"]);

@@ -3,8 +3,8 @@
 use zeroize::Zeroizing;
 
 use super::credential::{Credential, CredentialError};
-use super::door::{HOST, WORKER};
 use super::frame::CLAIM_MAX;
+use super::host::{HOST, WORKER};
 use super::identity::Fingerprint;
 use super::secret::RoomSecret;
 

@@ -66,8 +66,8 @@ impl KeyPair {
 pub(super) struct Ciphers {
     pub(super) data_out: Cipher,
     pub(super) data_in: Cipher,
-    pub(super) note_out: Cipher,
-    pub(super) note_in: Cipher,
+    pub(super) ack_out: Cipher,
+    pub(super) ack_in: Cipher,
 }
 
 impl Ciphers {
@@ -89,8 +89,8 @@ impl Ciphers {
         Self {
             data_out: cipher("sotto/data/1", ours, theirs),
             data_in: cipher("sotto/data/1", theirs, ours),
-            note_out: cipher("sotto/note/1", ours, theirs),
-            note_in: cipher("sotto/note/1", theirs, ours),
+            ack_out: cipher("sotto/note/1", ours, theirs),
+            ack_in: cipher("sotto/note/1", theirs, ours),
         }
     }
 }

@@ -44,33 +44,33 @@
 mod authenticity;
 mod claim;
 mod credential;
-mod door;
 mod early;
 mod endpoint;
 mod frame;
 #[cfg(any(test, feature = "testing"))]
 pub mod fuzzed;
-mod homes;
+mod guest;
+mod host;
 mod identity;
 mod invite;
 mod keys;
+mod routes;
 mod secret;
 mod stream;
-mod visit;
 
 pub use authenticity::{WORDS, Words};
-pub use claim::Who;
+pub use claim::EndpointRole;
 pub use credential::{Credential, CredentialError};
-pub use door::{Admission, Door, DoorOutput, GuestView, HOST, Token, WORKER};
-pub use early::Early;
+pub use early::EarlyMessages;
 pub use endpoint::{Closed, Endpoint, Hint, Input, Output, Timing};
 pub use frame::{CHANNEL_MAX, CLAIM_MAX, FRAME_MAX, To};
-pub use homes::{Homes, WORKERS_MAX};
+pub use guest::{GuestOutput, GuestSession, Stage};
+pub use host::{Admission, GuestView, HOST, HostOutput, HostSession, Token, WORKER};
 pub use identity::{Fingerprint, HostIdentity};
 pub use invite::{Invite, InviteError};
 pub use keys::EndpointId;
+pub use routes::{Routes, WORKERS_MAX};
 pub use secret::{RoomSecret, RoomTag};
-pub use visit::{Stage, Visit, VisitOutput};
 
 #[cfg(test)]
 mod bounds;
@@ -79,10 +79,10 @@ mod hostile;
 #[cfg(test)]
 mod middle;
 #[cfg(test)]
-mod puppet;
+mod scripted_peer;
+#[cfg(test)]
+mod sessions;
 #[cfg(test)]
 mod timing;
 #[cfg(test)]
 mod used_once;
-#[cfg(test)]
-mod visiting;

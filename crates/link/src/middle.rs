@@ -9,8 +9,8 @@ use super::claim::Claim;
 use super::endpoint::{Closed, Endpoint, Input, Output, Timing};
 use super::frame::Greeting;
 use super::identity::HostIdentity;
-use super::puppet::{Puppet, frames, hear, open, words_of};
-use super::{RoomSecret, Who};
+use super::scripted_peer::{ScriptedPeer, frames, hear, open, words_of};
+use super::{EndpointRole, RoomSecret};
 use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
 
@@ -28,7 +28,7 @@ struct Side {
     end: Endpoint,
     public: [u8; 32],
     /// In the name of the one on the other side.
-    face: Puppet,
+    face: ScriptedPeer,
     /// What the victim says it is, and what it commits itself to.
     claim: Vec<u8>,
     /// What the victim opens.
@@ -46,10 +46,10 @@ impl Side {
     fn meet(seed: u64, claim: &str) -> Self {
         let secret = RoomSecret::draw(&mut seeded(0, "room"));
         let host = HostIdentity::draw(&mut seeded(0, "host")).fingerprint();
-        let who = Who::Guest { claim, host };
+        let who = EndpointRole::Guest { claim, host };
         let entropy = seeded(seed, claim);
         let mut end = Endpoint::new(secret.clone(), who, true, 1000, Timing::default(), entropy);
-        let face = Puppet::new(secret, seeded(seed, &format!("as seen by {claim}")));
+        let face = ScriptedPeer::new(secret, seeded(seed, &format!("as seen by {claim}")));
         end.handle(Input::Connected, NOW);
         let outputs: Vec<Output> = std::iter::from_fn(|| end.drain()).collect();
         let hello = frames(&outputs)[0].1.to_vec();

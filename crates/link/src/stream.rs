@@ -2,7 +2,7 @@
 //!
 //! A message is cut into pieces of at most a frame. Pieces are numbered on from the link's first; a number is a nonce,
 //! so a piece is sealed once, and what is sent again are the same bytes. The receiver opens a number
-//! at most once, keeps what is early within a window, and says in notes which number is next.
+//! at most once, keeps what is early within a window, and acknowledges with the number that is next.
 //!
 //! Order is kept within a channel. A message of one piece goes before those of many on other channels: two
 //! who answer each other in turns do not wait for megabytes that a third has to send.

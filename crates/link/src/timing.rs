@@ -1,9 +1,9 @@
 //! When an end says what: hellos, keep-alives, acknowledgements, and what it sends again.
 
 use super::endpoint::{Endpoint, Input, Output};
-use super::frame::{Frame, Note};
+use super::frame::{Ack, Frame};
 use super::hostile::{lone, secret, seeded};
-use super::puppet::Puppet;
+use super::scripted_peer::ScriptedPeer;
 use super::{Closed, EndpointId};
 use sotto_core::wire::Writer;
 
@@ -17,7 +17,7 @@ enum Said {
     Hello,
     /// A piece of this number.
     Piece(u64),
-    Note(Note),
+    Ack(Ack),
     Left(Closed),
 }
 
@@ -25,7 +25,7 @@ enum Said {
 struct Talk {
     end: Endpoint,
     public: [u8; 32],
-    other: Puppet,
+    other: ScriptedPeer,
 }
 
 impl Talk {
@@ -34,7 +34,7 @@ impl Talk {
     fn new() -> Self {
         let mut end = lone(1, "bob");
         end.handle(Input::Connected, START);
-        let other = Puppet::new(secret(1), seeded(9));
+        let other = ScriptedPeer::new(secret(1), seeded(9));
         let public = std::iter::from_fn(|| end.drain()).find_map(|output| match output {
             Output::Publish(_, bytes) => other.hears(&bytes).map(|greeting| greeting.public),
             _ => None,
@@ -50,7 +50,7 @@ impl Talk {
     /// The same, with nothing under way.
     fn quiet() -> Self {
         let mut talk = Self::new();
-        talk.note(Note { next: 1, ..Note::default() }, START);
+        talk.ack(Ack { next: 1, ..Ack::default() }, START);
         talk
     }
 
@@ -63,9 +63,9 @@ impl Talk {
         self.said(now)
     }
 
-    /// The other one sends a note; what the end says at once.
-    fn note(&mut self, note: Note, now: u64) -> Vec<(u64, Said)> {
-        let frame = self.other.note(&self.public, &note.encode());
+    /// The other one sends an acknowledgement; what the end says at once.
+    fn ack(&mut self, ack: Ack, now: u64) -> Vec<(u64, Said)> {
+        let frame = self.other.ack(&self.public, &ack.encode());
         self.hear(&frame, now)
     }
 
@@ -91,7 +91,7 @@ impl Talk {
             Output::Publish(_, bytes) => Some(match Frame::read(&bytes).expect("it is a frame") {
                 Frame::Hello { .. } => Said::Hello,
                 Frame::Data(frame) => Said::Piece(frame.number),
-                Frame::Note(_) => Said::Note(self.other.reads(&self.public, &bytes)),
+                Frame::Ack(_) => Said::Ack(self.other.reads(&self.public, &bytes)),
             }),
             Output::Left(_, why) => Some(Said::Left(why)),
             _ => None,
@@ -122,12 +122,12 @@ fn numbers(said: &[(u64, Said)]) -> Vec<(u64, u64)> {
     said.iter().filter_map(number).collect()
 }
 
-fn notes(said: &[(u64, Said)]) -> Vec<(u64, Note)> {
-    let note = |(at, said): &(u64, Said)| match said {
-        Said::Note(note) => Some((*at, *note)),
+fn acks(said: &[(u64, Said)]) -> Vec<(u64, Ack)> {
+    let ack = |(at, said): &(u64, Said)| match said {
+        Said::Ack(ack) => Some((*at, *ack)),
         _ => None,
     };
-    said.iter().filter_map(note).collect()
+    said.iter().filter_map(ack).collect()
 }
 
 fn hellos(said: &[(u64, Said)]) -> Vec<u64> {
@@ -158,7 +158,7 @@ fn who_has_found_whom_it_looked_for_says_hello_again_when_that_one_is_silent() {
     let mut said = Vec::new();
     for now in (1..=10).map(|step| 2_000 * step) {
         said.extend(talk.pass(now));
-        said.extend(talk.note(Note::default(), now));
+        said.extend(talk.ack(Ack::default(), now));
     }
     assert!(hellos(&said).is_empty());
     // Last heard at 20,000, with a keep-alive every 3,000.
@@ -167,53 +167,50 @@ fn who_has_found_whom_it_looked_for_says_hello_again_when_that_one_is_silent() {
 }
 
 #[test]
-fn signs_of_life_come_in_time_and_tell_the_round_trip() {
+fn keep_alives_come_in_time_and_tell_the_round_trip() {
     let mut talk = Talk::quiet();
-    let alive = Note { asks: true, ..Note::default() };
-    let said = notes(&talk.pass(7_000));
-    assert_eq!(said, [3_001, 6_001].map(|at| (at, Note { at, ..alive })));
-    let echo = Note { echo: 6_001, next: 1, ..Note::default() };
+    let alive = Ack { asks: true, ..Ack::default() };
+    let said = acks(&talk.pass(7_000));
+    assert_eq!(said, [3_001, 6_001].map(|at| (at, Ack { at, ..alive })));
+    let echo = Ack { echo: 6_001, next: 1, ..Ack::default() };
     assert_eq!(talk.end.rtt(talk.id()), None);
-    assert_eq!(talk.note(echo, 6_101), []);
+    assert_eq!(talk.ack(echo, 6_101), []);
     assert_eq!(talk.end.rtt(talk.id()), Some(100.0));
     // An echo of what will be said is none.
-    talk.note(Note { echo: 9_999, ..echo }, 6_102);
+    talk.ack(Ack { echo: 9_999, ..echo }, 6_102);
     assert_eq!(talk.end.rtt(talk.id()), Some(100.0));
-    talk.note(Note { echo: 6_103, ..echo }, 6_103);
+    talk.ack(Ack { echo: 6_103, ..echo }, 6_103);
     assert_eq!(talk.end.rtt(talk.id()), Some(80.0));
     // Who is asked answers at once, and says when it was asked.
-    let asked = talk.note(Note { next: 1, at: 77, ..alive }, 6_200);
-    assert_eq!(asked, [(6_200, Said::Note(Note { echo: 77, ..Note::default() }))]);
+    let asked = talk.ack(Ack { next: 1, at: 77, ..alive }, 6_200);
+    assert_eq!(asked, [(6_200, Said::Ack(Ack { echo: 77, ..Ack::default() }))]);
 }
 
 #[test]
 fn what_arrives_is_acknowledged_soon_and_sixteen_pieces_at_once() {
     let mut talk = Talk::quiet();
     talk.pass(100);
-    let note = |next| Note { next, ..Note::default() };
+    let ack = |next| Ack { next, ..Ack::default() };
     let (first, second) = (talk.piece(), talk.piece());
     assert_eq!(talk.hear(&first, 100), []);
     assert_eq!(talk.hear(&second, 110), []);
-    assert_eq!(notes(&talk.pass(1_000)), [(125, note(2))], "25 after the first");
+    assert_eq!(acks(&talk.pass(1_000)), [(125, ack(2))], "25 after the first");
     // One that comes again was not acknowledged, as far as its sender knows.
     assert_eq!(talk.hear(&first, 1_000), []);
     assert_eq!(talk.hear(&first, 1_010), []);
-    assert_eq!(notes(&talk.pass(2_000)), [(1_025, note(2))]);
+    assert_eq!(acks(&talk.pass(2_000)), [(1_025, ack(2))]);
     for number in 3..18 {
         let piece = talk.piece();
         assert_eq!(talk.hear(&piece, 2_000), [], "{number}");
     }
     let piece = talk.piece();
-    assert_eq!(talk.hear(&piece, 2_000), [(2_000, Said::Note(note(18)))]);
-    assert_eq!(notes(&talk.pass(3_000)), [], "it has said so");
+    assert_eq!(talk.hear(&piece, 2_000), [(2_000, Said::Ack(ack(18)))]);
+    assert_eq!(acks(&talk.pass(3_000)), [], "it has said so");
     let piece = talk.piece();
     assert_eq!(talk.hear(&piece, 3_000), []);
     // A keep-alive says it too.
     let next = 19;
-    assert_eq!(
-        notes(&talk.pass(3_030)),
-        [(3_001, Note { next, asks: true, at: 3_001, ..note(0) })]
-    );
+    assert_eq!(acks(&talk.pass(3_030)), [(3_001, Ack { next, asks: true, at: 3_001, ..ack(0) })]);
 }
 
 #[test]
@@ -237,10 +234,10 @@ fn without_a_connection_nothing_is_sent_and_with_it_all_at_once() {
     assert_eq!(talk.pass(30_000), []);
     talk.end.handle(Input::Connected, 30_000);
     let said = talk.said(30_000);
-    let back = Note { asks: true, at: 30_000, is_back: true, ..Note::default() };
-    assert_eq!(notes(&said), [(30_000, back)]);
+    let back = Ack { asks: true, at: 30_000, is_back: true, ..Ack::default() };
+    assert_eq!(acks(&said), [(30_000, back)]);
     assert_eq!(numbers(&said), pieces(0..4, 30_000));
-    // Each time as patient as at first.
+    // Each time with the same timeouts as at first.
     assert_eq!(numbers(&talk.pass(34_000)), [(31_000, 0), (33_000, 0)]);
 }
 
@@ -255,45 +252,45 @@ fn with_flight(frames: u64) -> Talk {
 
 #[test]
 fn how_much_is_sent_again_depends_on_what_the_other_says() {
-    let next = |next| Note { next, ..Note::default() };
+    let next = |next| Ack { next, ..Ack::default() };
     // The oldest is sent again by itself at 1,001, and not before 3,001 once more.
     let (soon, late) = (2_000, 2_001);
-    for (note, now, expected) in [
+    for (ack, now, expected) in [
         (next(1), soon, 0),
         (next(1), late, 0),
-        (Note { asks: true, ..next(1) }, soon, 0),
-        (Note { asks: true, ..next(1) }, late, 1),
+        (Ack { asks: true, ..next(1) }, soon, 0),
+        (Ack { asks: true, ..next(1) }, late, 1),
         (next(2), soon, 0),
         (next(2), late, 8),
-        (Note { is_back: true, ..next(1) }, soon, 64),
-        (Note { is_back: true, ..next(2) }, late, 64),
+        (Ack { is_back: true, ..next(1) }, soon, 64),
+        (Ack { is_back: true, ..next(2) }, late, 64),
     ] {
         let mut talk = with_flight(80);
         talk.pass(1_001);
-        let said = numbers(&talk.note(note, now));
-        assert_eq!(said, pieces(note.next..note.next + expected, now), "{note:?} at {now}");
+        let said = numbers(&talk.ack(ack, now));
+        assert_eq!(said, pieces(ack.next..ack.next + expected, now), "{ack:?} at {now}");
     }
 }
 
 #[test]
 fn who_takes_its_time_to_answer_is_waited_for() {
-    for (rtt, patience) in [(0, 1_000), (250, 1_000), (500, 2_000), (3_000, 8_000)] {
+    for (rtt, timeout) in [(0, 1_000), (250, 1_000), (500, 2_000), (3_000, 8_000)] {
         let mut talk = with_flight(2);
         let now = START + rtt;
-        talk.note(Note { next: 2, echo: START, ..Note::default() }, now);
-        let again = [now + patience, now + patience + (2 * patience).min(8_000)];
+        talk.ack(Ack { next: 2, echo: START, ..Ack::default() }, now);
+        let again = [now + timeout, now + timeout + (2 * timeout).min(8_000)];
         assert_eq!(numbers(&talk.pass(again[1])), again.map(|at| (at, 2)), "{rtt}");
     }
 }
 
 #[test]
-fn an_older_note_says_nothing() {
+fn an_older_acknowledgement_says_nothing() {
     let mut talk = with_flight(2);
-    let older = talk.other.note(&talk.public, &Note { leaves: true, ..Note::default() }.encode());
-    talk.note(Note { next: 3, ..Note::default() }, START);
+    let older = talk.other.ack(&talk.public, &Ack { leaves: true, ..Ack::default() }.encode());
+    talk.ack(Ack { next: 3, ..Ack::default() }, START);
     assert_eq!(talk.hear(&older, START), []);
     assert_eq!(
-        talk.note(Note { leaves: true, ..Note::default() }, 2),
+        talk.ack(Ack { leaves: true, ..Ack::default() }, 2),
         [(2, Said::Left(Closed::Left))]
     );
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use futures_executor::LocalPool;
 use futures_util::task::LocalSpawnExt;
 use sotto_core::{entropy::Entropy, prg::StreamKey, wire::mailboxes};
-use sotto_mpc::{Client, Computer, Dealer, Links, Output, Owner, Party, Role, Saving};
+use sotto_mpc::{Client, ComputeParty, Dealer, Links, Output, Owner, Party, Role, TradeOff};
 use sotto_network::{Initialiser, preset};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (party, links) in [(Party::Alice, alice), (Party::Bob, bob)] {
         let mut key = [0; StreamKey::LEN];
         entropy()(&mut key);
-        let party = Computer::new(
+        let party = ComputeParty::new(
             party,
             links,
             StreamKey::new(&key),
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A network that has learnt nothing yet, with eight bits behind the point.
     let network = preset("linear").expect("a preset").network;
     let weights = Initialiser::He.weights(&network, 1)?;
-    let model = owner.share("linear", 8, Saving::Bytes, &weights)?;
+    let model = owner.share("linear", 8, TradeOff::Bytes, &weights)?;
     let (answers, shared) = pool.run_until(client.classify(&model, &[77; 784], Output::Label))?;
     println!(
         "alice and bob were sent noise, {} bits behind the point; the answer: {answers:?}",

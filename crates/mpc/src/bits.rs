@@ -22,7 +22,8 @@ impl Bits {
     /// A bit of every value.
     pub(super) fn of<T: Copy>(values: &[T], bit: impl Fn(T) -> bool) -> Self {
         let word = |values: &[T]| {
-            let bits = (0..).zip(values).map(|(place, value)| u32::from(bit(*value)) << place);
+            let bits =
+                (0..).zip(values).map(|(position, value)| u32::from(bit(*value)) << position);
             bits.fold(0, |word, bit| word | bit)
         };
         Self { words: values.chunks(32).map(word).collect(), count: values.len() }
@@ -42,8 +43,8 @@ impl Bits {
     pub(super) fn masks(&self) -> Secret<u32> {
         let mut masks = Secret::zeros(self.count);
         for (masks, word) in masks.chunks_mut(32).zip(&self.words) {
-            for (place, mask) in (0..).zip(masks) {
-                *mask = (word >> place & 1).wrapping_neg();
+            for (position, mask) in (0..).zip(masks) {
+                *mask = (word >> position & 1).wrapping_neg();
             }
         }
         masks

@@ -2,8 +2,8 @@
 
 use super::Error;
 use super::evaluate::Seen;
-use super::links::{Record, Way};
-use super::messages::{Kind, ModelInfo};
+use super::links::{Direction, Record};
+use super::messages::{ClassificationKind, ModelInfo};
 use super::path::Job;
 use super::train::TrainingInfo;
 
@@ -15,7 +15,7 @@ pub enum PartyEvent {
     /// So much material is at hand for the next classifications of this kind.
     Stock {
         /// The kind.
-        kind: Kind,
+        kind: ClassificationKind,
         /// How many.
         count: usize,
         /// Bytes of dealt words in all of them.
@@ -84,7 +84,7 @@ pub struct Classified {
     /// The dealer's number of what was used up for it.
     pub material: u32,
     /// The kind.
-    pub kind: Kind,
+    pub kind: ClassificationKind,
     /// The messages of it, oldest first, after those that brought its model and its material.
     pub records: Vec<Record>,
     /// The masked values of every wire, when the party is watched.
@@ -114,6 +114,6 @@ impl Classified {
 
     fn sent(&self) -> impl Iterator<Item = &Record> {
         let own = |record: &&Record| matches!(record.path.job, Job::Classify(_));
-        self.records.iter().filter(own).filter(|record| record.way == Way::Sent)
+        self.records.iter().filter(own).filter(|record| record.direction == Direction::Sent)
     }
 }

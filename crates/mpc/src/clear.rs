@@ -7,7 +7,7 @@
 use std::num::Wrapping;
 
 use super::fixed::{decode, pixel};
-use super::gates::{AtOracle, Kind, Size};
+use super::gates::{AtOracle, Size, ValueKind};
 use super::model::Operand;
 use super::plan::{Output, Plan};
 use super::ring::Wide;
@@ -15,7 +15,7 @@ use super::{Answer, Error};
 use sotto_core::secret::Secret;
 use sotto_network::{Network, Weights};
 
-type Whole = Wrapping<i64>;
+type Signed = Wrapping<i64>;
 
 /// How truncation rounds.
 pub trait Rounding {
@@ -36,8 +36,8 @@ impl Rounding for Floor {
 /// A plan with a model in the clear.
 pub struct Clear<'a> {
     plan: &'a Plan,
-    operands: Vec<Operand<Whole>>,
-    biases: Vec<Secret<Whole>>,
+    operands: Vec<Operand<Signed>>,
+    biases: Vec<Secret<Signed>>,
 }
 
 impl<'a> Clear<'a> {
@@ -47,7 +47,7 @@ impl<'a> Clear<'a> {
     /// [`Error::Weight`].
     pub fn new(plan: &'a Plan, network: &Network, weights: &Weights) -> Result<Self, Error> {
         let encoded = plan.encode(network, weights)?;
-        let whole: Vec<Whole> = encoded.iter().map(|value| signed(*value)).collect();
+        let whole: Vec<Signed> = encoded.iter().map(|value| signed(*value)).collect();
         let (weights, biases) = whole.split_at(plan.weights_len());
         Ok(Self { plan, operands: plan.operands(weights), biases: plan.biases(biases) })
     }
@@ -62,7 +62,7 @@ impl<'a> Clear<'a> {
         &self,
         pixels: &[u8],
         rounding: &mut dyn Rounding,
-        watch: &mut dyn FnMut(usize, Kind, &[i64]),
+        watch: &mut dyn FnMut(usize, ValueKind, &[i64]),
     ) -> Vec<Answer> {
         let plan = self.plan;
         let mut values: Vec<i64> =
@@ -93,6 +93,6 @@ impl<'a> Clear<'a> {
     }
 }
 
-fn signed(value: Wide) -> Whole {
+fn signed(value: Wide) -> Signed {
     Wrapping(i64::from(value.0 as i32))
 }

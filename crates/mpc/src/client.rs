@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::fixed::{decode, pixel};
 use super::links::{Links, check};
-use super::messages::{Header, Kind, ModelInfo};
+use super::messages::{ClassificationKind, Header, ModelInfo};
 use super::path::Job;
 use super::plan::{Output, Plan};
 use super::ring::{Element, Narrow, Share, Wide};
@@ -18,7 +18,7 @@ use sotto_core::wire::Mailbox;
 pub enum Answer {
     /// Every logit.
     Logits(Vec<f32>),
-    /// The place of the largest.
+    /// The index of the largest.
     Label(usize),
 }
 
@@ -38,7 +38,7 @@ pub struct Client<M> {
     links: Links<M>,
     entropy: Entropy,
     asked: u32,
-    plan: Option<(ModelInfo, Kind, Rc<Plan>)>,
+    plan: Option<(ModelInfo, ClassificationKind, Rc<Plan>)>,
 }
 
 impl<M: Mailbox<Role = Role>> Client<M> {
@@ -71,7 +71,7 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         output: Output,
     ) -> Result<(Vec<Answer>, Shared), Error> {
         let per_image: usize = model.network()?.input_shape().iter().product();
-        let kind = Kind { batch: pixels.len() / per_image.max(1), output };
+        let kind = ClassificationKind { batch: pixels.len() / per_image.max(1), output };
         let plan = self.plan(model, kind)?;
         let values: Secret<Wide> =
             pixels.iter().map(|value| pixel(*value, model.fraction)).collect();
@@ -80,7 +80,7 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         Ok((answers, shared))
     }
 
-    fn plan(&mut self, model: &ModelInfo, kind: Kind) -> Result<Rc<Plan>, Error> {
+    fn plan(&mut self, model: &ModelInfo, kind: ClassificationKind) -> Result<Rc<Plan>, Error> {
         match &self.plan {
             Some((info, known, plan)) if info == model && *known == kind => Ok(Rc::clone(plan)),
             _ => {
@@ -91,7 +91,12 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         }
     }
 
-    fn ask(&mut self, model: &ModelInfo, kind: Kind, values: &[Wide]) -> Result<Shared, Error> {
+    fn ask(
+        &mut self,
+        model: &ModelInfo,
+        kind: ClassificationKind,
+        values: &[Wide],
+    ) -> Result<Shared, Error> {
         self.asked += 1;
         let [alice, bob] = split(values, &mut self.entropy);
         let header = Header { number: self.asked, model: model.number, kind };
@@ -106,7 +111,11 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         Ok(Shared { fraction: model.fraction, alice: words(&alice), bob: words(&bob) })
     }
 
-    async fn answers(&mut self, plan: &Plan, kind: Kind) -> Result<Vec<Answer>, Error> {
+    async fn answers(
+        &mut self,
+        plan: &Plan,
+        kind: ClassificationKind,
+    ) -> Result<Vec<Answer>, Error> {
         let job = Job::Classify(self.asked);
         let path = job.step("answer");
         let element = match kind.output {
@@ -137,7 +146,7 @@ pub(super) fn answers(plan: &Plan, alice: &[u8], bob: &[u8]) -> Result<Vec<Answe
         Output::Label => {
             let labels = join::<Narrow>(alice, bob);
             let check = |label: Narrow| match usize::from(label.0) {
-                place if place < plan.classes() => Ok(Answer::Label(place)),
+                label if label < plan.classes() => Ok(Answer::Label(label)),
                 _ => Err(Error::Answer(label.0)),
             };
             labels.iter().copied().map(check).collect()

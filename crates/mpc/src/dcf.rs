@@ -21,13 +21,13 @@
 
 use std::marker::PhantomData;
 
-use super::tree::{self, GROUP, Place, ROOT_WORDS, bit, descend, equal, lanes, load, store, walk};
+use super::tree::{self, GROUP, ROOT_WORDS, SetId, bit, descend, equal, lanes, load, store, walk};
 use sotto_core::prg::lanes::U32x4;
 use sotto_core::prg::{BLOCK_WORDS, Seeds, double_with, expand};
 use sotto_core::secret::Secret;
 
 /// What the words of a payload are.
-pub(super) trait Ring {
+pub(super) trait PayloadWord {
     fn add(a: U32x4, b: U32x4) -> U32x4;
     fn sub(a: U32x4, b: U32x4) -> U32x4;
 
@@ -39,11 +39,11 @@ pub(super) trait Ring {
 }
 
 /// A wide element to a word.
-pub(super) enum Whole {}
+pub(super) enum WideWord {}
 /// Two narrow elements to a word.
-pub(super) enum Halves {}
+pub(super) enum NarrowPair {}
 
-impl Ring for Whole {
+impl PayloadWord for WideWord {
     #[inline(always)]
     fn add(a: U32x4, b: U32x4) -> U32x4 {
         a.add(b)
@@ -54,7 +54,7 @@ impl Ring for Whole {
     }
 }
 
-impl Ring for Halves {
+impl PayloadWord for NarrowPair {
     #[inline(always)]
     fn add(a: U32x4, b: U32x4) -> U32x4 {
         a.add_halves(b)
@@ -68,7 +68,7 @@ impl Ring for Halves {
 /// Comparisons of numbers of `BITS` bits, with payloads of `N` words.
 pub(super) struct Compare<R, const N: usize, const BITS: u32 = { tree::BITS }>(PhantomData<R>);
 
-impl<R: Ring, const N: usize, const BITS: u32> Compare<R, N, BITS> {
+impl<R: PayloadWord, const N: usize, const BITS: u32> Compare<R, N, BITS> {
     /// Bits that a leaf answers: a block has the values of so many numbers.
     const LEAF_BITS: u32 = (BLOCK_WORDS / N).ilog2();
     /// Numbers that a leaf answers for.
@@ -89,7 +89,7 @@ impl<R: Ring, const N: usize, const BITS: u32> Compare<R, N, BITS> {
     /// Appends the key of every secret `alpha` with its payload, for root seeds that alice and bob
     /// have drawn.
     pub(super) fn deal(
-        place: Place,
+        set: SetId,
         alphas: &[u16],
         payloads: [&[u32]; N],
         roots: [&[u32]; 2],
@@ -100,28 +100,28 @@ impl<R: Ring, const N: usize, const BITS: u32> Compare<R, N, BITS> {
         let groups = alphas.chunks(GROUP).zip(alice).zip(bob);
         for (group, ((alphas, alice), bob)) in groups.enumerate() {
             let beta = payloads.map(|payload| words(&payload[GROUP * group..]));
-            let nonce = |level| place.nonce(group as u32, level);
+            let nonce = |level| set.nonce(group as u32, level);
             Self::deal_group(nonce, lanes(alphas), beta, [load(alice), load(bob)], key);
         }
     }
 
     /// This party's shares of the payload where `point < alpha`, else of zero, for every point.
     pub(super) fn eval(
-        place: Place,
+        set: SetId,
         is_bob: bool,
         points: &[u16],
         roots: &[u32],
         key: &[u32],
     ) -> [Secret<u32>; N] {
         let bob = U32x4::splat(u32::from(is_bob).wrapping_neg());
-        // Whole groups.
+        // WideWord groups.
         let room = points.len().next_multiple_of(GROUP);
         let mut sums = [(); N].map(|()| Secret::with_capacity(room));
         let groups = points.chunks(GROUP).zip(roots.chunks_exact(ROOT_WORDS));
         for (group, ((points, roots), key)) in
             groups.zip(key.chunks_exact(Self::KEY_WORDS)).enumerate()
         {
-            let nonce = |level| place.nonce(group as u32, level);
+            let nonce = |level| set.nonce(group as u32, level);
             let found = Self::eval_group(nonce, bob, lanes(points), load(roots), key);
             for (sums, found) in sums.iter_mut().zip(found) {
                 sums.extend_from_slice(&found.to_array());
@@ -170,9 +170,9 @@ impl<R: Ring, const N: usize, const BITS: u32> Compare<R, N, BITS> {
         // in all of its bits.
         key.extend_from_slice(&bits_of_all.xor(rest.shl(2 * Self::LEVELS as u32)).to_array());
         let [a, b] = seeds.each_ref().map(|seeds| expand(seeds, nonce(Self::LEVELS)));
-        let place = Self::leaf(alpha);
+        let index = Self::leaf(alpha);
         for number in 0..Self::LEAVES {
-            let below = U32x4::new(place.map(|alpha| below(number as u32, alpha)));
+            let below = U32x4::new(index.map(|alpha| below(number as u32, alpha)));
             for (word, (sum, beta)) in sums.into_iter().zip(beta).enumerate() {
                 let at = N * number + word;
                 let correction = R::sub(R::sub(beta.and(below), sum), R::sub(a[at], b[at]));
@@ -207,9 +207,9 @@ impl<R: Ring, const N: usize, const BITS: u32> Compare<R, N, BITS> {
             walk(&mut seed, &mut control, &children.nodes, &load(words), bits, right);
         }
         let block = expand(&seed, nonce(Self::LEVELS));
-        let place = Self::leaf(point);
+        let index = Self::leaf(point);
         for number in 0..Self::LEAVES {
-            let here = U32x4::new(place.map(|place| equal(place, number as u32)));
+            let here = U32x4::new(index.map(|index| equal(index, number as u32)));
             for (word, sum) in sums.iter_mut().enumerate() {
                 let at = N * number + word;
                 let correction = U32x4::load(&leaves[GROUP * at..]).and(control);
@@ -219,7 +219,7 @@ impl<R: Ring, const N: usize, const BITS: u32> Compare<R, N, BITS> {
         sums.map(|sum| R::negate(sum, bob))
     }
 
-    /// The place in its leaf of each number.
+    /// The index in its leaf of each number.
     #[inline(always)]
     fn leaf(number: U32x4) -> [u32; GROUP] {
         number.to_array().map(|number| number % Self::LEAVES as u32)
@@ -247,13 +247,13 @@ mod tests {
     use proptest::prelude::*;
     use sotto_core::seeded::Stream;
 
-    const PLACE: Place = Place { number: 3, set: 1 };
+    const SET: SetId = SetId { number: 3, set: 1 };
     const LARGEST: u16 = (1 << BITS) - 1;
 
     /// Both parties' shares of the payloads.
     type Shares<const N: usize> = [[Secret<u32>; N]; 2];
 
-    fn shares<R: Ring, const N: usize>(
+    fn shares<R: PayloadWord, const N: usize>(
         points: &[u16],
         alphas: &[u16],
         payloads: &[Vec<u32>; N],
@@ -267,11 +267,11 @@ mod tests {
         let mut key = Secret::default();
         let payloads = payloads.each_ref().map(Vec::as_slice);
         let views = roots.each_ref().map(Vec::as_slice);
-        Compare::<R, N>::deal(PLACE, alphas, payloads, views, &mut key);
+        Compare::<R, N>::deal(SET, alphas, payloads, views, &mut key);
         assert_eq!(key.len(), Compare::<R, N>::key_words(alphas.len()));
         let [alice, bob] = views;
         [(false, alice), (true, bob)]
-            .map(|(is_bob, roots)| Compare::<R, N>::eval(PLACE, is_bob, points, roots, &key))
+            .map(|(is_bob, roots)| Compare::<R, N>::eval(SET, is_bob, points, roots, &key))
     }
 
     fn payloads<const N: usize>(count: usize, seed: u64) -> [Vec<u32>; N] {
@@ -280,7 +280,7 @@ mod tests {
     }
 
     /// What the parties find for random payloads is these below `alpha`, else zero.
-    fn assert_compares<R: Ring, const N: usize>(points: &[u16], alphas: &[u16], seed: u64) {
+    fn assert_compares<R: PayloadWord, const N: usize>(points: &[u16], alphas: &[u16], seed: u64) {
         let payloads = payloads::<N>(points.len(), seed);
         let [a, b] = shares::<R, N>(points, alphas, &payloads, seed);
         for ((a, b), payload) in a.iter().zip(&b).zip(&payloads) {
@@ -295,8 +295,8 @@ mod tests {
     }
 
     fn assert_all_compare(points: &[u16], alphas: &[u16], seed: u64) {
-        assert_compares::<Whole, 3>(points, alphas, seed);
-        assert_compares::<Halves, 1>(points, alphas, seed);
+        assert_compares::<WideWord, 3>(points, alphas, seed);
+        assert_compares::<NarrowPair, 1>(points, alphas, seed);
     }
 
     proptest! {
@@ -324,8 +324,8 @@ mod tests {
         // A thousand keys of the same secrets: of alice's shares each bit is 1 about half the time.
         let payload = vec![7; 1000];
         let [alice, _] =
-            shares::<Whole, 3>(&[5; 1000], &[77; 1000], &[(); 3].map(|()| payload.clone()), 3);
-        let [other, _] = shares::<Halves, 1>(&[5; 1000], &[77; 1000], &[payload], 3);
+            shares::<WideWord, 3>(&[5; 1000], &[77; 1000], &[(); 3].map(|()| payload.clone()), 3);
+        let [other, _] = shares::<NarrowPair, 1>(&[5; 1000], &[77; 1000], &[payload], 3);
         for (word, share) in alice.iter().chain(&other).enumerate() {
             for bit in 0..32 {
                 let ones = share.iter().filter(|value| *value >> bit & 1 == 1).count();
@@ -336,7 +336,10 @@ mod tests {
     }
 
     /// Checks `keys` keys of random secrets and payloads at every point of the domain.
-    fn assert_whole_domain<R: Ring, const N: usize, const BITS: u32>(keys: usize, seed: u64) {
+    fn assert_whole_domain<R: PayloadWord, const N: usize, const BITS: u32>(
+        keys: usize,
+        seed: u64,
+    ) {
         let mut stream = Stream::new(seed, "test/dcf/domain");
         for group in 0..(keys / GROUP) as u64 {
             let alphas = [(); GROUP].map(|()| stream.below(1 << BITS) as u16);
@@ -346,10 +349,10 @@ mod tests {
             let (alice, bob) = (roots(), roots());
             let mut key = Secret::default();
             let views = payloads.each_ref().map(Vec::as_slice);
-            Compare::<R, N, BITS>::deal(PLACE, &alphas, views, [&alice, &bob], &mut key);
+            Compare::<R, N, BITS>::deal(SET, &alphas, views, [&alice, &bob], &mut key);
             for point in 0..=((1u32 << BITS) - 1) as u16 {
                 let share = |is_bob, roots: &[u32]| {
-                    Compare::<R, N, BITS>::eval(PLACE, is_bob, &[point; GROUP], roots, &key)
+                    Compare::<R, N, BITS>::eval(SET, is_bob, &[point; GROUP], roots, &key)
                 };
                 let shares = share(false, &alice).into_iter().zip(share(true, &bob));
                 for ((a, b), payload) in shares.zip(&payloads) {
@@ -366,9 +369,9 @@ mod tests {
 
     #[test]
     fn a_key_has_its_payload_at_every_number_of_its_domain() {
-        assert_whole_domain::<Whole, 3, BITS>(40, 1);
-        assert_whole_domain::<Halves, 1, BITS>(40, 2);
-        assert_whole_domain::<Whole, 3, 5>(4000, 3);
-        assert_whole_domain::<Halves, 1, 6>(4000, 4);
+        assert_whole_domain::<WideWord, 3, BITS>(40, 1);
+        assert_whole_domain::<NarrowPair, 1, BITS>(40, 2);
+        assert_whole_domain::<WideWord, 3, 5>(4000, 3);
+        assert_whole_domain::<NarrowPair, 1, 6>(4000, 4);
     }
 }

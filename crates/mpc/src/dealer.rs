@@ -14,7 +14,7 @@ use super::model::ModelMasks;
 use super::path::{Job, Path};
 use super::plan::Plan;
 use super::ring::Wide;
-use super::train::{Deals, StepOrder};
+use super::train::{StepOrder, TrainingDealer};
 use super::{Error, Role};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
@@ -55,14 +55,21 @@ pub struct Dealer<M> {
     model: Option<(ModelInfo, ModelMasks)>,
     /// Numbers given out so far; each names streams that are used once.
     dealt: u32,
-    trainings: Deals,
+    trainings: TrainingDealer,
     show: Box<dyn FnMut(DealerEvent)>,
 }
 
 impl<M: Mailbox<Role = Role>> Dealer<M> {
     /// A dealer that knows no seed yet.
     pub fn new(links: Links<M>, show: Box<dyn FnMut(DealerEvent)>) -> Self {
-        Self { links, keys: [None, None], model: None, dealt: 0, trainings: Deals::default(), show }
+        Self {
+            links,
+            keys: [None, None],
+            model: None,
+            dealt: 0,
+            trainings: TrainingDealer::default(),
+            show,
+        }
     }
 
     /// Deals what is ordered, until it cannot go on.
@@ -86,11 +93,11 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
         };
         match (from, path.job, path.step.as_str()) {
             (Role::Alice | Role::Bob, Job::Seed, _) => {
-                let place = usize::from(*from == Role::Bob);
+                let party = usize::from(*from == Role::Bob);
                 let bytes = message.payload().try_into().map_err(|_| unexpected())?;
-                match self.keys[place].replace(StreamKey::new(bytes)) {
+                match self.keys[party].replace(StreamKey::new(bytes)) {
                     None => Ok(()),
-                    Some(_) => Err(Error::Reused { what: "a seed of", number: place as u32 }),
+                    Some(_) => Err(Error::Reused { what: "a seed of", number: party as u32 }),
                 }
             }
             (Role::Alice, Job::Order(_), "train") => {
@@ -121,12 +128,12 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
     fn fill_steps(&mut self, order: &StepOrder) -> Result<(), Error> {
         let keys = self.keys()?;
         self.trainings.begin(order)?;
-        for place in 0..order.count {
+        for index in 0..order.count {
             let started = self.links.now();
-            let words = self.trainings.deal(order, place, &keys)?;
-            let number = order.number + place;
+            let words = self.trainings.deal(order, index, &keys)?;
+            let number = order.number + index;
             let path = Job::Deal(number).step("train");
-            let [alice, bob] = self.send(&path, &order.r#use.encode(), &words)?;
+            let [alice, bob] = self.send(&path, &order.purpose.encode(), &words)?;
             let millis = self.links.now() - started;
             (self.show)(DealerEvent::DealtStep { number, alice, bob, millis });
         }

@@ -1,10 +1,10 @@
 //! What a gate's `deal` stands on: both parties' streams, and what is sent to each.
 
 use super::bits::Bits;
-use super::dcf::{Compare, Ring};
+use super::dcf::{Compare, PayloadWord};
 use super::dpf::Less;
 use super::ring::{Element, Share};
-use super::tree::{BITS, Place, root_words};
+use super::tree::{BITS, SetId, root_words};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
 
@@ -36,9 +36,9 @@ impl Masks {
         Self { key: key.clone(), scope, number, draws: 0 }
     }
 
-    /// Where a set of comparisons stands: no two sets of a session stand in the same place.
-    pub(super) fn place(&self, set: u32) -> Place {
-        Place { number: self.number, set: (self.scope as u32) << SCOPE_SHIFT | set }
+    /// Names a set of comparisons: no two sets of a session have the same name.
+    pub(super) fn set_id(&self, set: u32) -> SetId {
+        SetId { number: self.number, set: (self.scope as u32) << SCOPE_SHIFT | set }
     }
 
     pub(super) fn words(&mut self, count: usize) -> Secret<u32> {
@@ -93,28 +93,28 @@ impl Dealing {
 
     /// Deals point functions at the secret `alphas`: both parties are sent the same key.
     pub(super) fn compare(&mut self, alphas: &[u16]) {
-        self.key(alphas.len(), |place, roots, key| Less::<BITS>::deal(place, alphas, roots, key));
+        self.key(alphas.len(), |set, roots, key| Less::<BITS>::deal(set, alphas, roots, key));
     }
 
     /// Deals comparisons with the secret `alphas`, each with a payload: both parties are sent the same key.
-    pub(super) fn compare_with<R: Ring, const N: usize>(
+    pub(super) fn compare_with<R: PayloadWord, const N: usize>(
         &mut self,
         alphas: &[u16],
         payloads: [&[u32]; N],
     ) {
-        self.key(alphas.len(), |place, roots, key| {
-            Compare::<R, N>::deal(place, alphas, payloads, roots, key);
+        self.key(alphas.len(), |set, roots, key| {
+            Compare::<R, N>::deal(set, alphas, payloads, roots, key);
         });
     }
 
     /// A key for a set of comparisons, from root seeds of both parties.
-    fn key(&mut self, count: usize, deal: impl FnOnce(Place, [&[u32]; 2], &mut Secret<u32>)) {
+    fn key(&mut self, count: usize, deal: impl FnOnce(SetId, [&[u32]; 2], &mut Secret<u32>)) {
         let words = root_words(count);
         let [a, b] = [&mut self.alice, &mut self.bob].map(|masks| masks.words(words));
         let [to_alice, to_bob] = &mut self.words;
         let start = to_alice.len();
         self.sets += 1;
-        deal(self.alice.place(self.sets), [&a, &b], to_alice);
+        deal(self.alice.set_id(self.sets), [&a, &b], to_alice);
         to_bob.extend_from_slice(&to_alice[start..]);
     }
 }

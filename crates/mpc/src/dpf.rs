@@ -22,7 +22,7 @@
 
 use super::bits::Bits;
 use super::tree::{
-    self, GROUP, Place, ROOT_WORDS, bit, corrected, descend, equal, lanes, load, store, walk, xor,
+    self, GROUP, ROOT_WORDS, SetId, bit, corrected, descend, equal, lanes, load, store, walk, xor,
 };
 use sotto_core::prg::lanes::U32x4;
 use sotto_core::prg::{Seeds, double};
@@ -48,18 +48,18 @@ impl<const BITS: u32> Less<BITS> {
     }
 
     /// Appends the key of every secret `alpha`, for root seeds that alice and bob have drawn.
-    pub(super) fn deal(place: Place, alphas: &[u16], roots: [&[u32]; 2], key: &mut Secret<u32>) {
+    pub(super) fn deal(set: SetId, alphas: &[u16], roots: [&[u32]; 2], key: &mut Secret<u32>) {
         key.reserve(Self::key_words(alphas.len()));
         let [alice, bob] = roots.map(|words| words.chunks_exact(ROOT_WORDS));
         for (group, ((alphas, alice), bob)) in (0..).zip(alphas.chunks(GROUP).zip(alice).zip(bob)) {
-            let nonce = |level| place.nonce(group, level);
+            let nonce = |level| set.nonce(group, level);
             Self::deal_group(nonce, lanes(alphas), [load(alice), load(bob)], key);
         }
     }
 
     /// This party's shares, by exclusive or, of `point < alpha` for every point.
     pub(super) fn eval(
-        place: Place,
+        set: SetId,
         is_bob: bool,
         points: &[u16],
         roots: &[u32],
@@ -70,7 +70,7 @@ impl<const BITS: u32> Less<BITS> {
         let groups = points.chunks(GROUP).zip(roots.chunks_exact(ROOT_WORDS));
         let groups = groups.zip(key.chunks_exact(Self::KEY_WORDS)).enumerate();
         for (group, ((points, roots), key)) in groups {
-            let nonce = |level| place.nonce(group as u32, level);
+            let nonce = |level| set.nonce(group as u32, level);
             let less = Self::eval_group(nonce, bob, lanes(points), load(roots), key);
             let [a, b, c, d] = less.to_array();
             words[group / 8] |= (a | b << 1 | c << 2 | d << 3) << (4 * (group % 8));
@@ -135,27 +135,27 @@ impl<const BITS: u32> Less<BITS> {
 
 /// The leaf bit of each number, as a vector of 128 bits with one set.
 fn at_bit(number: U32x4) -> Seeds {
-    by_leaf(number, |word, place| equal(word, place >> 5) & 1 << (place & 31))
+    by_leaf(number, |word, index| equal(word, index >> 5) & 1 << (index & 31))
 }
 
 /// The leaf bits above that of each number.
 #[inline(always)]
 fn above(number: U32x4) -> Seeds {
-    by_leaf(number, |word, place| {
+    by_leaf(number, |word, index| {
         // Shifted twice, for a shift by all 32 bits is none.
-        let here = u32::MAX << (place & 31) << 1;
-        // All ones in the words beyond the place.
-        let beyond = (place >> 5).wrapping_sub(word) as i32 >> 31;
-        beyond as u32 | equal(word, place >> 5) & here
+        let here = u32::MAX << (index & 31) << 1;
+        // All ones in the words beyond the index.
+        let beyond = (index >> 5).wrapping_sub(word) as i32 >> 31;
+        beyond as u32 | equal(word, index >> 5) & here
     })
 }
 
-/// Word by word of a leaf of 128 bits, from each number's place in it; without branches, for
+/// Word by word of a leaf of 128 bits, from each number's index in it; without branches, for
 /// the dealer's numbers are secret.
 #[inline(always)]
 fn by_leaf(number: U32x4, bits: impl Fn(u32, u32) -> u32) -> Seeds {
-    let places = number.to_array().map(|number| number % (1 << LEAF_BITS));
-    std::array::from_fn(|word| U32x4::new(places.map(|place| bits(word as u32, place))))
+    let indices = number.to_array().map(|number| number % (1 << LEAF_BITS));
+    std::array::from_fn(|word| U32x4::new(indices.map(|index| bits(word as u32, index))))
 }
 
 #[cfg(test)]
@@ -165,7 +165,7 @@ mod tests {
     use proptest::prelude::*;
     use sotto_core::seeded::Stream;
 
-    const PLACE: Place = Place { number: 3, set: 1 };
+    const SET: SetId = SetId { number: 3, set: 1 };
     const LARGEST: u16 = (1 << BITS) - 1;
 
     /// What both parties find together.
@@ -176,9 +176,9 @@ mod tests {
         };
         let (alice, bob) = (roots(), roots());
         let mut key = Secret::default();
-        Less::<BITS>::deal(PLACE, alphas, [&alice, &bob], &mut key);
+        Less::<BITS>::deal(SET, alphas, [&alice, &bob], &mut key);
         assert_eq!(key.len(), Less::<BITS>::key_words(alphas.len()));
-        let share = |is_bob, roots| Less::<BITS>::eval(PLACE, is_bob, points, roots, &key);
+        let share = |is_bob, roots| Less::<BITS>::eval(SET, is_bob, points, roots, &key);
         let shares = share(false, &alice).xor(&share(true, &bob));
         shares.iter().collect()
     }
@@ -215,8 +215,8 @@ mod tests {
             || -> Vec<u32> { (0..root_words(1000)).map(|_| stream.below(u32::MAX)).collect() };
         let (alice, bob) = (roots(), roots());
         let mut key = Secret::default();
-        Less::<BITS>::deal(PLACE, &alphas, [&alice, &bob], &mut key);
-        let share = Less::<BITS>::eval(PLACE, false, &[5; 1000], &alice, &key);
+        Less::<BITS>::deal(SET, &alphas, [&alice, &bob], &mut key);
+        let share = Less::<BITS>::eval(SET, false, &[5; 1000], &alice, &key);
         let ones = share.iter().filter(|bit| *bit).count();
         // Six standard deviations.
         assert!((405..595).contains(&ones), "{ones} of 1000");
@@ -231,10 +231,10 @@ mod tests {
                 || -> Vec<u32> { (0..root_words(GROUP)).map(|_| stream.below(u32::MAX)).collect() };
             let (alice, bob) = (roots(), roots());
             let mut key = Secret::default();
-            Less::<BITS>::deal(PLACE, &alphas, [&alice, &bob], &mut key);
+            Less::<BITS>::deal(SET, &alphas, [&alice, &bob], &mut key);
             for point in 0..=((1u32 << BITS) - 1) as u16 {
                 let share = |is_bob, roots: &[u32]| {
-                    Less::<BITS>::eval(PLACE, is_bob, &[point; GROUP], roots, &key)
+                    Less::<BITS>::eval(SET, is_bob, &[point; GROUP], roots, &key)
                 };
                 let found = share(false, &alice).xor(&share(true, &bob));
                 assert!(

@@ -1,8 +1,8 @@
 //! Messages that no other module can read, for those who read them all.
 
-use super::messages::{Header, Kind, ModelInfo, Order};
-use super::plan::{Output, Saving};
-use super::train::{Begin, Loss, StepOrder, Training, TrainingInfo, Use};
+use super::messages::{ClassificationKind, Header, ModelInfo, Order};
+use super::plan::{Output, TradeOff};
+use super::train::{Begin, Loss, StepOrder, Training, TrainingInfo, TrainingPurpose};
 use sotto_core::wire::{Error, Reader, Writer};
 
 /// Reads a message of this kind, and writes it again.
@@ -15,7 +15,7 @@ pub fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
         0 => Order::decode(bytes).map(|order| order.encode()),
         1 => Header::decode(bytes).map(|(header, rest)| behind(header.encode(), rest)),
         2 => Begin::decode(bytes).map(|begin| begin.encode()),
-        3 => Use::decode(bytes).map(|(r#use, rest)| behind(r#use.encode(), rest)),
+        3 => TrainingPurpose::decode(bytes).map(|(purpose, rest)| behind(purpose.encode(), rest)),
         4 => StepOrder::decode(bytes).map(|order| order.encode()),
         5 => {
             let mut reader = Reader::new(bytes);
@@ -31,20 +31,20 @@ pub fn reread(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, Error> {
 /// A message of each kind, the kind first.
 #[must_use]
 pub fn examples() -> Vec<Vec<u8>> {
-    let (preset, fraction, saving) = ("linear".to_owned(), 8, Saving::Rounds);
-    let model = ModelInfo { number: 1, preset: preset.clone(), fraction, saving };
-    let kind = Kind { batch: 2, output: Output::Label };
+    let (preset, fraction, trade_off) = ("linear".to_owned(), 8, TradeOff::Rounds);
+    let model = ModelInfo { number: 1, preset: preset.clone(), fraction, trade_off };
+    let kind = ClassificationKind { batch: 2, output: Output::Label };
     let training = Training { batch: 4, rate: 5, momentum: Some(3), loss: Loss::CrossEntropy };
     let info = TrainingInfo { number: 1, preset, training, epochs: 3, watched: 1 };
-    let r#use = Use::Handover { training: 1, fraction };
+    let purpose = TrainingPurpose::Handover { training: 1, fraction };
     let mut writer = Writer::new();
     model.write(&mut writer);
-    let order = StepOrder { info: info.clone(), r#use, number: 1, step: 0, count: 2 };
+    let order = StepOrder { info: info.clone(), purpose, number: 1, step: 0, count: 2 };
     let messages = [
         Order { model, kind, count: 3 }.encode(),
         Header { number: 1, model: 1, kind }.encode(),
         Begin { info, seed: 7, contributions: vec![1, 2] }.encode(),
-        r#use.encode(),
+        purpose.encode(),
         order.encode(),
         writer.finish(),
     ];

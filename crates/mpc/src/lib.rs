@@ -31,7 +31,7 @@
 //! | `dealer`, `party`, `client`, `owner` | the roles |
 //! | `source`, `stock` | where a party's material comes from, and what of it waits |
 //! | `train/` | training on shares |
-//! | `rehearsal`, `audit` | whole classifications, and single comparisons, for tests, benches and the audit |
+//! | `in_process`, `audit` | whole classifications, and single comparisons, for tests, benches and the audit |
 //! | `clear`, `range` | the oracle: the same plan in the clear, and whether values fit |
 //!
 //! A classification has many steps in a fixed order, so the roles are async functions; their only wait is
@@ -61,6 +61,8 @@ pub mod fixed;
 #[cfg(any(test, feature = "testing"))]
 pub mod fuzzed;
 mod gates;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod in_process;
 mod links;
 mod messages;
 mod model;
@@ -70,8 +72,6 @@ mod path;
 mod plan;
 mod preparing;
 mod range;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod rehearsal;
 mod ring;
 mod source;
 mod stock;
@@ -93,12 +93,12 @@ pub use classified::{Classified, PartyEvent, Trained, TrainingState};
 pub use client::{Answer, Client, Shared};
 pub use dealer::{Dealer, DealerEvent};
 pub use evaluate::Seen;
-pub use links::{Clock, Links, MESSAGE_MAX, Record, Waiting, Way};
-pub use messages::{Kind, ModelInfo};
+pub use links::{Clock, Direction, Links, MESSAGE_MAX, Record, Waiting};
+pub use messages::{ClassificationKind, ModelInfo};
 pub use owner::Owner;
-pub use party::Computer;
+pub use party::ComputeParty;
 pub use path::{Job, Path};
-pub use plan::{BATCH_MAX, FRACTION_MAX, FRACTION_MIN, Output, Plan, Saving};
+pub use plan::{BATCH_MAX, FRACTION_MAX, FRACTION_MIN, Output, Plan, TradeOff};
 pub use range::{LayerRange, Ranges, Verdict};
 pub use ring::{Masked, NARROW_BITS, Narrow, Share, WIDE_BITS, Wide};
 pub use source::{Delivery, FromDealer, Source};

@@ -32,7 +32,7 @@ pub type Clock = Rc<dyn Fn() -> f64>;
 
 /// Which way a message went, seen from who recorded it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// To the other role.
     Sent,
     /// From the other role.
@@ -47,7 +47,7 @@ pub struct Record {
     /// The role at the other end.
     pub role: Role,
     /// Which way it went.
-    pub way: Way,
+    pub direction: Direction,
     /// Bytes, with everything around the payload.
     pub bytes: usize,
     /// When it was sent, or read, by this role's clock.
@@ -156,7 +156,7 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         header.u8(VERSION).text(&step);
         let mut bytes = header.finish();
         write(&mut bytes);
-        self.record(path, to, Way::Sent, bytes.len());
+        self.record(path, to, Direction::Sent, bytes.len());
         self.mailbox.send(to, bytes).map_err(|why| match why {
             Unsent::Gone => Error::Closed { role: to, step },
             Unsent::Failed(reason) => Error::Unsent { role: to, step, reason },
@@ -189,7 +189,7 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         step: &dyn fmt::Display,
     ) -> Result<Message, Error> {
         let early = self.backlog.iter().position(|message| message.from == role);
-        if let Some(message) = early.and_then(|place| self.backlog.remove(place)) {
+        if let Some(message) = early.and_then(|index| self.backlog.remove(index)) {
             return Ok(message);
         }
         let started = self.now();
@@ -238,14 +238,14 @@ impl<M: Mailbox<Role = Role>> Links<M> {
         let bytes = Secret::from(bytes);
         let (path, start) =
             parse(&bytes).map_err(|error| Error::Malformed { role: from, step: step(), error })?;
-        self.record(&path, from, Way::Received, bytes.len());
+        self.record(&path, from, Direction::Received, bytes.len());
         Ok(Message { from, path, bytes, start })
     }
 
-    fn record(&mut self, path: &Path, role: Role, way: Way, bytes: usize) {
+    fn record(&mut self, path: &Path, role: Role, direction: Direction, bytes: usize) {
         if self.records.len() < RECORDS_MAX {
             let at_ms = self.now();
-            self.records.push(Record { path: path.clone(), role, way, bytes, at_ms });
+            self.records.push(Record { path: path.clone(), role, direction, bytes, at_ms });
         }
     }
 }

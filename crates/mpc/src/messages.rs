@@ -15,7 +15,7 @@
 use std::rc::Rc;
 
 use super::path::Path;
-use super::plan::{BATCH_MAX, Output, Plan, Saving};
+use super::plan::{BATCH_MAX, Output, Plan, TradeOff};
 use super::{Error, Role};
 use sotto_core::wire::{Error as WireError, Reader, Writer};
 use sotto_network::Network;
@@ -35,7 +35,7 @@ pub struct ModelInfo {
     /// Fractional bits of activations and weights.
     pub fraction: u32,
     /// What the gates save for an image alone; batches save bytes.
-    pub saving: Saving,
+    pub trade_off: TradeOff,
 }
 
 impl ModelInfo {
@@ -52,18 +52,18 @@ impl ModelInfo {
     ///
     /// # Errors
     /// [`Error::Network`], [`Error::Fraction`], [`Error::Batch`].
-    pub fn plan(&self, kind: Kind) -> Result<Rc<Plan>, Error> {
+    pub fn plan(&self, kind: ClassificationKind) -> Result<Rc<Plan>, Error> {
         // A batch waits once for all of its images: there, bytes are what takes time.
-        let saving = if kind.batch == 1 { self.saving } else { Saving::Bytes };
-        Plan::new(&self.network()?, self.fraction, kind.batch, kind.output, saving).map(Rc::new)
+        let trade_off = if kind.batch == 1 { self.trade_off } else { TradeOff::Bytes };
+        Plan::new(&self.network()?, self.fraction, kind.batch, kind.output, trade_off).map(Rc::new)
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
-        let saving = match self.saving {
-            Saving::Bytes => 0,
-            Saving::Rounds => 1,
+        let trade_off = match self.trade_off {
+            TradeOff::Bytes => 0,
+            TradeOff::Rounds => 1,
         };
-        writer.u32(self.number).text(&self.preset).u32(self.fraction).u8(saving);
+        writer.u32(self.number).text(&self.preset).u32(self.fraction).u8(trade_off);
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
@@ -71,9 +71,9 @@ impl ModelInfo {
             number: reader.u32("model")?,
             preset: reader.text("network", NAME_MAX)?,
             fraction: reader.u32("fractional bits")?,
-            saving: match reader.u8("saving")? {
-                0 => Saving::Bytes,
-                1 => Saving::Rounds,
+            trade_off: match reader.u8("saving")? {
+                0 => TradeOff::Bytes,
+                1 => TradeOff::Rounds,
                 _ => return Err(WireError::Invalid("saving")),
             },
         })
@@ -82,14 +82,14 @@ impl ModelInfo {
 
 /// A kind of classification: material is dealt for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Kind {
+pub struct ClassificationKind {
     /// Images that go through together.
     pub batch: usize,
     /// What the client learns.
     pub output: Output,
 }
 
-impl Kind {
+impl ClassificationKind {
     fn write(self, writer: &mut Writer) {
         let output = match self.output {
             Output::Logits => 0,
@@ -116,7 +116,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Order {
     pub(super) model: ModelInfo,
-    pub(super) kind: Kind,
+    pub(super) kind: ClassificationKind,
     pub(super) count: u32,
 }
 
@@ -132,7 +132,7 @@ impl Order {
     pub(super) fn decode(payload: &[u8]) -> Result<Self, WireError> {
         let mut reader = Reader::new(payload);
         let model = ModelInfo::read(&mut reader)?;
-        let kind = Kind::read(&mut reader)?;
+        let kind = ClassificationKind::read(&mut reader)?;
         let count = reader.u32("count")?.min(COUNT_MAX);
         reader.finish()?;
         Ok(Self { model, kind, count })
@@ -144,7 +144,7 @@ impl Order {
 pub(super) struct Header {
     pub(super) number: u32,
     pub(super) model: u32,
-    pub(super) kind: Kind,
+    pub(super) kind: ClassificationKind,
 }
 
 impl Header {
@@ -159,7 +159,7 @@ impl Header {
     pub(super) fn decode(payload: &[u8]) -> Result<(Self, &[u8]), WireError> {
         let mut reader = Reader::new(payload);
         let (number, model) = (reader.u32("number")?, reader.u32("model")?);
-        let kind = Kind::read(&mut reader)?;
+        let kind = ClassificationKind::read(&mut reader)?;
         Ok((Self { number, model, kind }, reader.rest()))
     }
 }
@@ -175,8 +175,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn kind(batch: usize, label: bool) -> Kind {
-        Kind { batch, output: if label { Output::Label } else { Output::Logits } }
+    fn kind(batch: usize, label: bool) -> ClassificationKind {
+        ClassificationKind { batch, output: if label { Output::Label } else { Output::Logits } }
     }
 
     proptest! {
@@ -184,8 +184,8 @@ mod tests {
         fn messages_survive_the_wire(
             number: u32, fraction: u32, count in 0..=COUNT_MAX, batch in 1..=BATCH_MAX, label: bool, far: bool, rest: Vec<u8>,
         ) {
-            let saving = if far { Saving::Rounds } else { Saving::Bytes };
-            let model = ModelInfo { number, preset: "lenet5".to_owned(), fraction, saving };
+            let trade_off = if far { TradeOff::Rounds } else { TradeOff::Bytes };
+            let model = ModelInfo { number, preset: "lenet5".to_owned(), fraction, trade_off };
             let order = Order { model, kind: kind(batch, label), count };
             prop_assert_eq!(Order::decode(&order.encode()), Ok(order));
             let header = Header { number, model: count, kind: kind(batch, label) };

@@ -22,7 +22,7 @@ use sotto_network::{Network, Weights};
 
 /// The kinds of products.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Product {
+pub(super) enum ProductKind {
     Linear { inputs: usize, outputs: usize },
     Conv(Geometry),
 }
@@ -31,7 +31,7 @@ pub(super) enum Product {
 #[derive(Debug, Clone)]
 pub(super) struct ProductLayer {
     pub(super) name: String,
-    pub(super) shape: Product,
+    pub(super) shape: ProductKind,
     /// What a weight of 1 is in the ring.
     pub(super) weight_unit: f64,
     /// What a bias of 1 is in the ring.
@@ -49,7 +49,7 @@ pub(super) enum Operand<T: Number = Wide> {
 /// Images from which packing the inputs pays.
 const PACKING_MIN: usize = 4;
 
-impl Product {
+impl ProductKind {
     /// Values that enter, of one image.
     pub(super) fn inputs(&self) -> usize {
         match self {
@@ -73,7 +73,7 @@ impl Product {
         }
     }
 
-    /// For each weight of an [`Operand`], its place among a network's.
+    /// For each weight of an [`Operand`], its index among a network's.
     fn order(&self) -> impl Iterator<Item = usize> {
         let (rows, columns) = match *self {
             Self::Linear { inputs, outputs } => (inputs, outputs),
@@ -145,7 +145,7 @@ impl ProductLayer {
                 .map(|value| encode(value.into(), unit).ok_or_else(|| self.too_large(value)))
                 .collect::<Result<Secret<Wide>, Error>>()
         };
-        let ordered = self.shape.order().map(|place| weights[place]);
+        let ordered = self.shape.order().map(|index| weights[index]);
         let weights = all(&mut { ordered }, self.weight_unit)?;
         Ok((weights, all(&mut bias.iter().copied(), self.bias_unit)?))
     }
@@ -177,7 +177,7 @@ impl Plan {
         let parameters = network.parameters();
         let (mut all, mut biases) = (Secret::with_capacity(self.model_len()), Secret::default());
         for (product, pair) in self.products.iter().zip(parameters.chunks_exact(2)) {
-            let of = |place: usize| &weights.values()[pair[place].range()];
+            let of = |index: usize| &weights.values()[pair[index].range()];
             let (weights, bias) = product.encode(of(0), of(1))?;
             all.extend_from_slice(&weights);
             biases.extend_from_slice(&bias);
@@ -186,14 +186,14 @@ impl Plan {
         Ok(all)
     }
 
-    /// For each element of a model, in the order of [`Plan::encode`], its place in the network's weights.
-    pub(super) fn places(&self, network: &Network) -> Vec<u32> {
+    /// For each element of a model, in the order of [`Plan::encode`], its index in the network's weights.
+    pub(super) fn indices(&self, network: &Network) -> Vec<u32> {
         let parameters = network.parameters();
         let (mut all, mut biases) = (Vec::with_capacity(self.model_len()), Vec::new());
         for (product, pair) in self.products.iter().zip(parameters.chunks_exact(2)) {
             let [weights, bias] = [0, 1].map(|part| pair[part].range());
-            all.extend(product.shape.order().map(|place| (weights.start + place) as u32));
-            biases.extend(bias.map(|place| place as u32));
+            all.extend(product.shape.order().map(|index| (weights.start + index) as u32));
+            biases.extend(bias.map(|index| index as u32));
         }
         all.extend(biases);
         all

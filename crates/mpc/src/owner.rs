@@ -2,9 +2,9 @@
 
 use super::client::split;
 use super::links::Links;
-use super::messages::{Kind, ModelInfo};
+use super::messages::{ClassificationKind, ModelInfo};
 use super::path::Job;
-use super::plan::{Output, Saving};
+use super::plan::{Output, TradeOff};
 use super::train::TrainingInfo;
 use super::{Entropy, Error, Role};
 use sotto_core::wire::{Mailbox, Writer};
@@ -32,12 +32,12 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
         &mut self,
         preset: &str,
         fraction: u32,
-        saving: Saving,
+        trade_off: TradeOff,
         weights: &Weights,
     ) -> Result<ModelInfo, Error> {
         let number = self.shared + 1;
-        let info = ModelInfo { number, preset: preset.to_owned(), fraction, saving };
-        let plan = info.plan(Kind { batch: 1, output: Output::Logits })?;
+        let info = ModelInfo { number, preset: preset.to_owned(), fraction, trade_off };
+        let plan = info.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
         let encoded = plan.encode(&info.network()?, weights)?;
         self.shared = number;
         let shares = split(&encoded, &mut self.entropy);
@@ -57,14 +57,14 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     ///
     /// # Errors
     /// As [`TrainingInfo::plan`], [`Error::Closed`].
-    pub fn train(&mut self, course: TrainingInfo) -> Result<TrainingInfo, Error> {
-        let info = TrainingInfo { number: self.trained + 1, ..course };
+    pub fn train(&mut self, training: TrainingInfo) -> Result<TrainingInfo, Error> {
+        let info = TrainingInfo { number: self.trained + 1, ..training };
         info.plan()?;
         self.trained = info.number;
         let mut writer = Writer::new();
         info.write(&mut writer);
         let payload = writer.finish();
-        self.wish("begin", payload)?;
+        self.command("begin", payload)?;
         Ok(info)
     }
 
@@ -73,7 +73,7 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     /// # Errors
     /// [`Error::Closed`].
     pub fn pause(&mut self) -> Result<(), Error> {
-        self.wish("pause", Vec::new())
+        self.command("pause", Vec::new())
     }
 
     /// They go on with the last training.
@@ -81,10 +81,10 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     /// # Errors
     /// [`Error::Closed`].
     pub fn resume(&mut self) -> Result<(), Error> {
-        self.wish("resume", Vec::new())
+        self.command("resume", Vec::new())
     }
 
-    fn wish(&mut self, what: &str, payload: Vec<u8>) -> Result<(), Error> {
+    fn command(&mut self, what: &str, payload: Vec<u8>) -> Result<(), Error> {
         let path = Job::Train(self.trained).step(what);
         self.links.send(Role::Alice, &path, |bytes| bytes.extend(payload))
     }
@@ -95,17 +95,17 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     /// As [`Owner::share`].
     pub fn take(
         &mut self,
-        course: &TrainingInfo,
+        training: &TrainingInfo,
         fraction: u32,
-        saving: Saving,
+        trade_off: TradeOff,
     ) -> Result<ModelInfo, Error> {
         let number = self.shared + 1;
-        let info = ModelInfo { number, preset: course.preset.clone(), fraction, saving };
-        info.plan(Kind { batch: 1, output: Output::Logits })?;
+        let info = ModelInfo { number, preset: training.preset.clone(), fraction, trade_off };
+        info.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
         self.shared = number;
         let mut writer = Writer::new();
         info.write(&mut writer);
-        writer.u32(course.number);
+        writer.u32(training.number);
         let payload = writer.finish();
         for role in [Role::Alice, Role::Bob] {
             self.links.send(role, &Job::Model(number).step("take"), |bytes| {

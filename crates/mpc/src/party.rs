@@ -19,24 +19,24 @@ use super::dealing::{Masks, Scope};
 use super::evaluate::{Prepared, prepare};
 use super::gates::Online;
 use super::links::{Links, Message, Record};
-use super::messages::{Header, Kind, ModelInfo, malformed};
+use super::messages::{ClassificationKind, Header, ModelInfo, malformed};
 use super::model::{ModelShare, PartyModel};
 use super::path::{Job, Path};
 use super::plan::{Output, Plan};
 use super::ring::{Element, Share, Wide};
-use super::source::{Delivery, For, FromDealer, Source};
+use super::source::{Delivery, FromDealer, Purpose, Source};
 use super::stock::Stock;
 use super::{Entropy, Error, Party, Role};
 use sotto_core::prg::StreamKey;
 use sotto_core::wire::{Mailbox, Reader};
 use sotto_digits::PIXELS;
-use train::Trainer;
+use train::PartyTraining;
 
 /// Requests and models that may wait.
 const WAITING_MAX: usize = 64;
 
 /// The role of alice or bob, with a source of correlated randomness.
-pub struct Computer<M, S = FromDealer> {
+pub struct ComputeParty<M, S = FromDealer> {
     party: Party,
     links: Links<M>,
     /// Of the stream that its masks come from.
@@ -48,10 +48,10 @@ pub struct Computer<M, S = FromDealer> {
     given: VecDeque<(ModelInfo, Given)>,
     requests: VecDeque<(Header, Share<Wide>)>,
     /// The last kind that was asked for.
-    wanted: Kind,
+    wanted: ClassificationKind,
     last_request: u32,
     watched: Rc<Cell<bool>>,
-    trainer: Trainer,
+    trainer: PartyTraining,
     show: Box<dyn FnMut(PartyEvent)>,
 }
 
@@ -69,11 +69,11 @@ struct Model {
     /// The messages by which it came.
     records: Vec<Record>,
     layers: PartyModel,
-    plans: BTreeMap<Kind, Rc<Plan>>,
+    plans: BTreeMap<ClassificationKind, Rc<Plan>>,
 }
 
 impl Model {
-    fn plan(&mut self, kind: Kind) -> Result<Rc<Plan>, Error> {
+    fn plan(&mut self, kind: ClassificationKind) -> Result<Rc<Plan>, Error> {
         if let Some(plan) = self.plans.get(&kind) {
             return Ok(Rc::clone(plan));
         }
@@ -83,7 +83,7 @@ impl Model {
     }
 }
 
-impl<M: Mailbox<Role = Role>> Computer<M> {
+impl<M: Mailbox<Role = Role>> ComputeParty<M> {
     /// A party with a fresh key that trusts the dealer; what the dealer must not know, its part of the first weights of a
     /// training, is drawn from `entropy`. While `watched`, it shows what it sees on every wire.
     pub fn new(
@@ -98,7 +98,7 @@ impl<M: Mailbox<Role = Role>> Computer<M> {
     }
 }
 
-impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
+impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
     /// A party with a source of its own.
     pub fn with_source(
         party: Party,
@@ -118,10 +118,10 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             model: None,
             given: VecDeque::new(),
             requests: VecDeque::new(),
-            wanted: Kind { batch: 1, output: Output::Logits },
+            wanted: ClassificationKind { batch: 1, output: Output::Logits },
             last_request: 0,
             watched,
-            trainer: Trainer::new(entropy),
+            trainer: PartyTraining::new(entropy),
             show,
         }
     }
@@ -164,7 +164,9 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             (Role::Owner, Job::Model(_)) => self.keep_model(payload, path),
             (Role::Client, Job::Classify(_)) => self.keep_request(payload, path),
             (Role::Silo, Job::Data(_)) => self.keep_data(message),
-            (Role::Owner, Job::Train(_)) if self.party == Party::Alice => self.keep_wish(message),
+            (Role::Owner, Job::Train(_)) if self.party == Party::Alice => {
+                self.keep_command(message)
+            }
             _ => Err(unexpected(message, "a job")),
         }
     }
@@ -213,11 +215,11 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     fn keep_material(&mut self, message: &Message) -> Result<(), Error> {
         let started = self.links.now();
         let Some(delivery) = self.source.accept(&mut self.links, message)? else { return Ok(()) };
-        let Delivery { r#for, material } = delivery;
-        let header = match r#for {
-            For::Classification(header) => header,
-            For::Training(number, r#use) => {
-                self.keep_step_material(number, r#use, material);
+        let Delivery { purpose, material } = delivery;
+        let header = match purpose {
+            Purpose::Classification(header) => header,
+            Purpose::Training(number, purpose) => {
+                self.keep_step_material(number, purpose, material);
                 return Ok(());
             }
         };
@@ -236,7 +238,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         Ok(())
     }
 
-    fn show_stock(&mut self, kind: Kind) {
+    fn show_stock(&mut self, kind: ClassificationKind) {
         let (count, bytes) = self.stock.level(kind);
         (self.show)(PartyEvent::Stock { kind, count, bytes });
     }
@@ -423,7 +425,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     }
 
     /// Takes material off the stock, and waits for it when there is none.
-    async fn material(&mut self, kind: Kind) -> Result<Prepared, Error> {
+    async fn material(&mut self, kind: ClassificationKind) -> Result<Prepared, Error> {
         loop {
             if let Some(prepared) = self.stock.take(kind) {
                 return Ok(prepared);
@@ -434,7 +436,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     }
 
     /// Alice: orders what is missing of this kind.
-    fn order(&mut self, kind: Kind) -> Result<(), Error> {
+    fn order(&mut self, kind: ClassificationKind) -> Result<(), Error> {
         let Some(model) = &self.model else { return Ok(()) };
         match self.stock.order(kind) {
             0 => Ok(()),

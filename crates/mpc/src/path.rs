@@ -44,7 +44,7 @@ impl Job {
     /// What kind of job it is: the first part of its paths.
     #[must_use]
     pub fn name(self) -> &'static str {
-        let place = match self {
+        let index = match self {
             Self::Seed => 0,
             Self::Model(_) => 1,
             Self::Order(_) => 2,
@@ -55,7 +55,7 @@ impl Job {
             Self::Step(_) => 7,
             Self::Take(_) => 8,
         };
-        Self::NAMES[place]
+        Self::NAMES[index]
     }
 
     /// Its number, but for seeds, of which each party has one.

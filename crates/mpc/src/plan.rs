@@ -15,8 +15,8 @@
 //! chooses; batches save bytes. Training keeps comparison and selection, because the way back needs the sign's bit.
 
 use super::Error;
-use super::gates::{FormName, Gate, Max, MaxOnce, Windows, of_plan};
-use super::model::{Product, ProductLayer};
+use super::gates::{Gate, Max, MaxOnce, Windows, WireFormName, of_plan};
+use super::model::{ProductKind, ProductLayer};
 use super::ring::{NARROW_BITS, WIDE_BITS};
 use sotto_kernels::patches::Geometry;
 use sotto_network::{Layer, NamedLayer, Network};
@@ -33,13 +33,13 @@ pub const BATCH_MAX: usize = 128;
 pub enum Output {
     /// Every logit: the answer and how sure the network is.
     Logits,
-    /// The place of the largest logit, and nothing else.
+    /// The index of the largest logit, and nothing else.
     Label,
 }
 
 /// What is saved where a gate can be had in two ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Saving {
+pub enum TradeOff {
     /// Dealt words: for parties that answer each other at once.
     #[default]
     Bytes,
@@ -51,7 +51,7 @@ pub enum Saving {
 /// A network compiled for the parties. All of it is public.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<PlanStep>,
     pub(super) products: Vec<ProductLayer>,
     fraction: u32,
     batch: usize,
@@ -64,7 +64,7 @@ pub struct Plan {
 
 /// A gate with the layer that it computes.
 #[derive(Debug, Clone)]
-pub(super) struct Step {
+pub(super) struct PlanStep {
     /// The layer's name, the step path's second-last part.
     pub(super) layer: String,
     pub(super) gate: Gate,
@@ -83,7 +83,7 @@ impl Plan {
         fraction: u32,
         batch: usize,
         output: Output,
-        saving: Saving,
+        trade_off: TradeOff,
     ) -> Result<Self, Error> {
         if !(FRACTION_MIN..=FRACTION_MAX).contains(&fraction) {
             return Err(Error::Fraction(fraction));
@@ -91,7 +91,7 @@ impl Plan {
         if !(1..=BATCH_MAX).contains(&batch) {
             return Err(Error::Batch(batch));
         }
-        let mut compiler = Compiler::new(network, fraction, saving);
+        let mut compiler = Compiler::new(network, fraction, trade_off);
         for layer in network.layers() {
             compiler.layer(layer);
         }
@@ -157,11 +157,11 @@ impl Plan {
 }
 
 struct Compiler {
-    steps: Vec<Step>,
+    steps: Vec<PlanStep>,
     products: Vec<ProductLayer>,
     fraction: u32,
-    saving: Saving,
-    form: FormName,
+    trade_off: TradeOff,
+    form: WireFormName,
     /// Fractional bits of the wire here.
     fraction_here: u32,
     /// What the wire here still has to be divided by.
@@ -174,13 +174,13 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn new(network: &Network, fraction: u32, saving: Saving) -> Self {
+    fn new(network: &Network, fraction: u32, trade_off: TradeOff) -> Self {
         Self {
             steps: Vec::new(),
             products: Vec::new(),
             fraction,
-            saving,
-            form: FormName::Wide,
+            trade_off,
+            form: WireFormName::Wide,
             fraction_here: fraction,
             divisor: 1.0,
             values: network.input_shape().iter().product(),
@@ -196,25 +196,28 @@ impl Compiler {
                 let &[inputs, height, width] = named.input.as_slice() else { return };
                 let (outputs, kernel, margin) = (conv.outputs, conv.kernel, conv.margin());
                 let geometry = Geometry { inputs, outputs, height, width, kernel, margin };
-                self.product(Product::Conv(geometry));
+                self.product(ProductKind::Conv(geometry));
             }
             Layer::Linear(linear) => {
-                self.product(Product::Linear { inputs: linear.inputs, outputs: linear.outputs });
+                self.product(ProductKind::Linear {
+                    inputs: linear.inputs,
+                    outputs: linear.outputs,
+                });
             }
             Layer::Relu => {
                 self.narrow();
-                match self.saving {
-                    Saving::Bytes => self.push(of_plan::Relu, self.values),
-                    Saving::Rounds => self.push(of_plan::ReluOnce, self.values),
+                match self.trade_off {
+                    TradeOff::Bytes => self.push(of_plan::Relu, self.values),
+                    TradeOff::Rounds => self.push(of_plan::ReluOnce, self.values),
                 }
             }
             Layer::MaxPool(pool) => {
                 let windows = Windows::new(&named.input, pool.size);
                 self.narrow();
                 let count = windows.count();
-                match self.saving {
-                    Saving::Bytes => self.push(of_plan::MaxPool::<Max>::new(windows), count),
-                    Saving::Rounds => self.push(of_plan::MaxPool::<MaxOnce>::new(windows), count),
+                match self.trade_off {
+                    TradeOff::Bytes => self.push(of_plan::MaxPool::<Max>::new(windows), count),
+                    TradeOff::Rounds => self.push(of_plan::MaxPool::<MaxOnce>::new(windows), count),
                 }
             }
             Layer::AvgPool(pool) => self.average(Windows::new(&named.input, pool.size)),
@@ -222,7 +225,7 @@ impl Compiler {
         }
     }
 
-    fn product(&mut self, shape: Product) {
+    fn product(&mut self, shape: ProductKind) {
         self.widen();
         let weight = f64::from(1u32 << self.fraction);
         self.fraction_here += self.fraction;
@@ -239,13 +242,13 @@ impl Compiler {
     /// The sum is the mean times the window's size: powers of two move the point, an odd
     /// divisor goes into the weights of the product before, or waits for the next one.
     fn average(&mut self, windows: Windows) {
-        if self.form == FormName::Narrow {
+        if self.form == WireFormName::Narrow {
             self.widen();
         }
         let size = windows.len() as u32;
         let odd = f64::from(size >> size.trailing_zeros());
         let gate: Gate = match self.form {
-            FormName::Shares => {
+            WireFormName::Shares => {
                 // Shares come from a product alone.
                 if let Some(product) = self.products.last_mut() {
                     product.weight_unit /= odd;
@@ -264,30 +267,32 @@ impl Compiler {
 
     fn narrow(&mut self) {
         let surplus = self.fraction_here - self.fraction;
-        if surplus > WIDE_BITS - NARROW_BITS && self.form != FormName::Narrow {
+        if surplus > WIDE_BITS - NARROW_BITS && self.form != WireFormName::Narrow {
             // Fewer than K bits would be left, and the masks' wrap would be lost.
             let layer = self.layer.clone();
             self.problem.get_or_insert(Error::Surplus { layer, bits: surplus });
         }
         match self.form {
-            FormName::Narrow => return,
-            FormName::Shares => {
+            WireFormName::Narrow => return,
+            WireFormName::Shares => {
                 // It belongs to what made the shares.
                 let layer = self.steps.last().map_or(String::new(), |step| step.layer.clone());
                 let here = std::mem::replace(&mut self.layer, layer);
                 self.push(of_plan::Truncate(surplus), self.values);
                 self.layer = here;
             }
-            FormName::Wide | FormName::Label => self.push(of_plan::Narrow(surplus), self.values),
+            WireFormName::Wide | WireFormName::Label => {
+                self.push(of_plan::Narrow(surplus), self.values)
+            }
         }
         self.fraction_here = self.fraction;
     }
 
     fn widen(&mut self) {
         match self.form {
-            FormName::Wide => return,
-            FormName::Shares => self.narrow(),
-            FormName::Narrow | FormName::Label => {}
+            WireFormName::Wide => return,
+            WireFormName::Shares => self.narrow(),
+            WireFormName::Narrow | WireFormName::Label => {}
         }
         self.push(of_plan::Lift, self.values);
     }
@@ -299,7 +304,7 @@ impl Compiler {
                 "answer".clone_into(&mut self.layer);
                 self.push(of_plan::ArgMax, 1);
             }
-            (Output::Logits, FormName::Narrow) => self.widen(),
+            (Output::Logits, WireFormName::Narrow) => self.widen(),
             (Output::Logits, _) => {}
         }
     }
@@ -309,7 +314,7 @@ impl Compiler {
         let (layer, gate) = (self.layer.clone(), gate.into());
         let [takes, leaves] = gate.forms();
         assert_eq!(takes, self.form, "{layer}: a gate takes what the gate before it leaves");
-        self.steps.push(Step { layer, gate, inputs: self.values });
+        self.steps.push(PlanStep { layer, gate, inputs: self.values });
         (self.values, self.form) = (outputs, leaves);
     }
 }

@@ -4,11 +4,11 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::bits::Bits;
-use super::dcf::{Compare, Ring};
+use super::dcf::{Compare, PayloadWord};
 use super::dealing::Masks;
 use super::dpf::Less;
 use super::ring::{Element, Share};
-use super::tree::{BITS, Place, root_words};
+use super::tree::{BITS, SetId, root_words};
 use super::{Error, Party};
 use sotto_core::secret::Secret;
 
@@ -32,9 +32,9 @@ pub(super) struct Comparison(Key);
 /// A party's part of comparisons with payloads.
 pub(super) struct Payloads<R, const N: usize>(Key, PhantomData<R>);
 
-/// A party's seeds for a set of comparisons, and where the key is.
+/// A party's seeds for a set of comparisons, and the range of the key.
 struct Key {
-    place: Place,
+    set: SetId,
     roots: Secret<u32>,
     words: Range<usize>,
 }
@@ -70,7 +70,7 @@ impl<'a> Preparing<'a> {
     }
 
     /// This party's part of comparisons with payloads.
-    pub(super) fn compare_with<R: Ring, const N: usize>(
+    pub(super) fn compare_with<R: PayloadWord, const N: usize>(
         &mut self,
         count: usize,
     ) -> Result<Payloads<R, N>, Error> {
@@ -81,8 +81,8 @@ impl<'a> Preparing<'a> {
     fn key(&mut self, count: usize, words: usize) -> Result<Key, Error> {
         let roots = self.masks.words(root_words(count));
         self.sets += 1;
-        let place = self.masks.place(self.sets);
-        Ok(Key { place, roots, words: self.take(words)? })
+        let set = self.masks.set_id(self.sets);
+        Ok(Key { set, roots, words: self.take(words)? })
     }
 
     /// Ends the reading: every word has been used.
@@ -106,15 +106,15 @@ impl<'a> Preparing<'a> {
 impl Comparison {
     /// This party's shares of `point < alpha` for every point.
     pub(super) fn eval(&self, party: Party, points: &[u16], words: &[u32]) -> Bits {
-        let Key { place, roots, words: key } = &self.0;
-        Less::<BITS>::eval(*place, party == Party::Bob, points, roots, &words[key.clone()])
+        let Key { set, roots, words: key } = &self.0;
+        Less::<BITS>::eval(*set, party == Party::Bob, points, roots, &words[key.clone()])
     }
 }
 
-impl<R: Ring, const N: usize> Payloads<R, N> {
+impl<R: PayloadWord, const N: usize> Payloads<R, N> {
     /// This party's shares of the payload where `point < alpha`, else of zero, for every point.
     pub(super) fn eval(&self, party: Party, points: &[u16], words: &[u32]) -> [Secret<u32>; N] {
-        let Key { place, roots, words: key } = &self.0;
-        Compare::<R, N>::eval(*place, party == Party::Bob, points, roots, &words[key.clone()])
+        let Key { set, roots, words: key } = &self.0;
+        Compare::<R, N>::eval(*set, party == Party::Bob, points, roots, &words[key.clone()])
     }
 }

@@ -3,8 +3,8 @@
 
 use super::Error;
 use super::clear::{Clear, Floor};
-use super::gates::{AtBounds, Kind};
-use super::plan::{Output, Plan, Saving};
+use super::gates::{AtBounds, ValueKind};
+use super::plan::{Output, Plan, TradeOff};
 use sotto_network::{Network, Weights};
 
 /// Whether a layer's numbers fit.
@@ -49,14 +49,14 @@ impl Ranges {
         fraction: u32,
         sample: &[u8],
     ) -> Result<Self, Error> {
-        let plan = Plan::new(network, fraction, 1, Output::Label, Saving::Bytes)?;
+        let plan = Plan::new(network, fraction, 1, Output::Label, TradeOff::Bytes)?;
         let clear = Clear::new(&plan, network, weights)?;
         let mut seen = vec![[0i64; 2]; plan.steps.len()];
         for image in sample.chunks_exact(plan.inputs()) {
             clear.run(image, &mut Floor, &mut |step, kind, values| {
                 let largest = values.iter().map(|value| value.abs()).max().unwrap_or(0);
-                let place = &mut seen[step][usize::from(kind == Kind::Difference)];
-                *place = largest.max(*place);
+                let slot = &mut seen[step][usize::from(kind == ValueKind::Difference)];
+                *slot = largest.max(*slot);
             });
         }
         Ok(Self(layers(&plan, &bounds(&plan, network, weights), &seen)))

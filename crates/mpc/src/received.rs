@@ -27,8 +27,8 @@ fn sent_to(receiver: Role) -> BTreeSet<String> {
     world.contribute(&noise(8, 2), &[1, 2, 3, 4, 5, 6, 7, 8]);
     let training = Training { batch: 4, rate: 4, momentum: Some(2), loss: Loss::CrossEntropy };
     let preset = "linear".to_owned();
-    let course = TrainingInfo { number: 0, preset, training, epochs: 1, watched: 2 };
-    let info = world.train(course).unwrap();
+    let asked = TrainingInfo { number: 0, preset, training, epochs: 1, watched: 2 };
+    let info = world.train(asked).unwrap();
     world.take(&info, 8).unwrap();
     world.classify(&noise(1, 3), Output::Logits).unwrap();
     heard.borrow().clone()

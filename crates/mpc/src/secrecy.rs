@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::uniform::{Counts, Gathered, Ring};
 use super::world::{Tap, World, noise, weights};
-use super::{Error, NARROW_BITS, Output, Party, Role, Saving};
+use super::{Error, NARROW_BITS, Output, Party, Role, TradeOff};
 
 fn path(bytes: &[u8]) -> &str {
     let length = u32::from_le_bytes(bytes[1..5].try_into().unwrap()) as usize;
@@ -31,7 +31,7 @@ pub(super) fn secret_part(from: Role, bytes: &[u8]) -> (String, Vec<u8>) {
         (_, ["classify", _, "input", "open"]) => 4,
         _ => 0,
     };
-    let kind = parts.iter().enumerate().filter(|(place, _)| *place != 1);
+    let kind = parts.iter().enumerate().filter(|(index, _)| *index != 1);
     let kind = kind.map(|(_, part)| *part).collect::<Vec<_>>().join("/");
     (kind, bytes[5 + length + public..].to_vec())
 }
@@ -54,14 +54,15 @@ pub(super) fn gathering(
 
 #[test]
 fn what_a_party_receives_is_uniform_whatever_the_input() {
-    for (output, saving) in [
-        (Output::Logits, Saving::Bytes),
-        (Output::Label, Saving::Bytes),
-        (Output::Logits, Saving::Rounds),
+    for (output, trade_off) in [
+        (Output::Logits, TradeOff::Bytes),
+        (Output::Label, TradeOff::Bytes),
+        (Output::Logits, TradeOff::Rounds),
     ] {
         for image in [vec![0; 784], vec![255; 784]] {
             let (tap, gathered) = gathering(|_, _| true);
-            let mut world = World::saving("lenet5", weights("lenet5", 1), 8, 7, &tap, saving);
+            let mut world =
+                World::with_trade_off("lenet5", weights("lenet5", 1), 8, 7, &tap, trade_off);
             for _ in 0..32 {
                 world.classify(&image, output).unwrap();
                 gathered.borrow_mut().end_run();

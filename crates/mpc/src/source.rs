@@ -6,26 +6,26 @@
 //! material when the run is complete.
 
 use super::links::{Links, Message};
-use super::messages::{Header, Kind, ModelInfo, Order, malformed};
+use super::messages::{ClassificationKind, Header, ModelInfo, Order, malformed};
 use super::path::{Job, Path};
 use super::preparing::Material;
-use super::train::{StepOrder, Use};
+use super::train::{StepOrder, TrainingPurpose};
 use super::{Error, Role};
 use sotto_core::prg::StreamKey;
 use sotto_core::wire::{Error as WireError, Mailbox};
 
 /// Material, with a number that it alone has among those of its kind in its session.
 pub struct Delivery {
-    pub(super) r#for: For,
+    pub(super) purpose: Purpose,
     pub(super) material: Material,
 }
 
 /// What material is for.
-pub(super) enum For {
+pub(super) enum Purpose {
     /// One classification.
     Classification(Header),
     /// Training; the material's number, and what of it.
-    Training(u32, Use),
+    Training(u32, TrainingPurpose),
 }
 
 /// A source of material, as a party sees it.
@@ -47,7 +47,7 @@ pub trait Source<M> {
         &mut self,
         links: &mut Links<M>,
         model: &ModelInfo,
-        kind: Kind,
+        kind: ClassificationKind,
         count: usize,
     ) -> Result<(), Error>;
 
@@ -89,7 +89,7 @@ impl<M: Mailbox<Role = Role>> Source<M> for FromDealer {
         &mut self,
         links: &mut Links<M>,
         model: &ModelInfo,
-        kind: Kind,
+        kind: ClassificationKind,
         count: usize,
     ) -> Result<(), Error> {
         self.orders += 1;
@@ -110,15 +110,16 @@ impl<M: Mailbox<Role = Role>> Source<M> for FromDealer {
             let (header, bytes) =
                 Header::decode(message.payload()).map_err(malformed(role, path))?;
             self.check(0, header.number)?;
-            let r#for = For::Classification(header);
-            return Ok(Some(Delivery { r#for, material: material(role, path, bytes)? }));
+            let purpose = Purpose::Classification(header);
+            return Ok(Some(Delivery { purpose, material: material(role, path, bytes)? }));
         }
         let number =
             path.job.number().ok_or(WireError::Invalid("number")).map_err(malformed(role, path))?;
-        let (r#use, bytes) = Use::decode(message.payload()).map_err(malformed(role, path))?;
+        let (purpose, bytes) =
+            TrainingPurpose::decode(message.payload()).map_err(malformed(role, path))?;
         self.check(1, number)?;
-        let r#for = For::Training(number, r#use);
-        Ok(Some(Delivery { r#for, material: material(role, path, bytes)? }))
+        let purpose = Purpose::Training(number, purpose);
+        Ok(Some(Delivery { purpose, material: material(role, path, bytes)? }))
     }
 }
 

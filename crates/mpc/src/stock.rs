@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::evaluate::Prepared;
 use super::links::Record;
-use super::messages::Kind;
+use super::messages::ClassificationKind;
 use super::path::Job;
 
 /// Material kept for single drawings.
@@ -14,8 +14,8 @@ const BATCHES: usize = 2;
 
 #[derive(Default)]
 pub(super) struct Stock {
-    prepared: BTreeMap<Kind, VecDeque<Prepared>>,
-    ordered: BTreeMap<Kind, usize>,
+    prepared: BTreeMap<ClassificationKind, VecDeque<Prepared>>,
+    ordered: BTreeMap<ClassificationKind, usize>,
     /// The messages by which the stock came, by their numbers.
     deliveries: BTreeMap<u32, Record>,
 }
@@ -27,7 +27,7 @@ impl Stock {
     }
 
     /// How many are to be ordered of this kind; they count as ordered from here on.
-    pub(super) fn order(&mut self, kind: Kind) -> usize {
+    pub(super) fn order(&mut self, kind: ClassificationKind) -> usize {
         let target = if kind.batch == 1 { SINGLES } else { BATCHES };
         let there = self.prepared.get(&kind).map_or(0, VecDeque::len);
         let ordered = self.ordered.entry(kind).or_default();
@@ -36,18 +36,18 @@ impl Stock {
         missing
     }
 
-    pub(super) fn put(&mut self, kind: Kind, prepared: Prepared) {
+    pub(super) fn put(&mut self, kind: ClassificationKind, prepared: Prepared) {
         let ordered = self.ordered.entry(kind).or_default();
         *ordered = ordered.saturating_sub(1);
         self.prepared.entry(kind).or_default().push_back(prepared);
     }
 
-    pub(super) fn take(&mut self, kind: Kind) -> Option<Prepared> {
+    pub(super) fn take(&mut self, kind: ClassificationKind) -> Option<Prepared> {
         self.prepared.get_mut(&kind)?.pop_front()
     }
 
     /// How many there are of this kind, and the bytes of dealt words in them.
-    pub(super) fn level(&self, kind: Kind) -> (usize, usize) {
+    pub(super) fn level(&self, kind: ClassificationKind) -> (usize, usize) {
         let stock = self.prepared.get(&kind);
         let bytes = stock.map_or(0, |stock| stock.iter().map(Prepared::dealt_bytes).sum());
         (stock.map_or(0, VecDeque::len), bytes)

@@ -12,16 +12,16 @@ pub(super) const GROUP: usize = 4;
 /// Words of a group's root seeds.
 pub(super) const ROOT_WORDS: usize = 4 * GROUP;
 
-/// Where a set of comparisons stands: no two sets of a session stand in the same place.
+/// Names a set of comparisons: no two sets of a session have the same name.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct SetId {
     /// The classification's number.
     pub(super) number: u32,
     /// Counts the sets of one classification.
     pub(super) set: u32,
 }
 
-impl Place {
+impl SetId {
     /// The generator's nonce at a level of a group's trees.
     pub(super) fn nonce(self, group: u32, level: usize) -> [u32; 3] {
         [self.number, self.set, group << 4 | level as u32]

@@ -63,7 +63,7 @@ impl Ring {
     }
 }
 
-/// How often each byte was seen, at each place in an element.
+/// How often each byte was seen, at each position in an element.
 #[derive(Clone)]
 pub(super) struct Counts {
     cells: Vec<[u32; 256]>,
@@ -96,7 +96,7 @@ impl Counts {
     /// was seen too rarely to tell.
     pub(super) fn assert_uniform(&self, name: &str) {
         let mut is_tested = false;
-        for (place, cells) in self.cells.iter().enumerate() {
+        for (position, cells) in self.cells.iter().enumerate() {
             let total: u32 = cells.iter().sum();
             // Packed bits may be less than a byte.
             if total == 0 {
@@ -104,14 +104,19 @@ impl Counts {
             }
             is_tested = true;
             for bit in 0..8 {
-                assert_coin(ones(cells, bit), total, &format!("{name}, bit {}", 8 * place + bit));
+                assert_coin(
+                    ones(cells, bit),
+                    total,
+                    &format!("{name}, bit {}", 8 * position + bit),
+                );
             }
             // Five to a cell, and more, follow the distribution.
             for bits in [8, 4, 2] {
                 if total >= 5 << bits {
                     for part in 0..8 / bits {
                         let surprise = surprise(&folded(cells, bits * part, bits));
-                        let name = format!("{name}, {bits} bits from {}", 8 * place + bits * part);
+                        let name =
+                            format!("{name}, {bits} bits from {}", 8 * position + bits * part);
                         assert!(surprise.abs() < SIGMAS, "{name}: {surprise:.1}");
                     }
                     break;
@@ -215,8 +220,8 @@ impl Gathered {
         self.runs += 1;
         let fresh = std::mem::take(&mut self.fresh);
         let all: Vec<_> = self.opened.iter().collect();
-        for (place, (kind, (ring, vector))) in all.iter().enumerate() {
-            for (other, (_, others)) in all[..place].iter().filter(|one| one.1.0 == *ring) {
+        for (index, (kind, (ring, vector))) in all.iter().enumerate() {
+            for (other, (_, others)) in all[..index].iter().filter(|one| one.1.0 == *ring) {
                 // Two that both were there before have been compared.
                 if !fresh.contains(*kind) && !fresh.contains(*other) {
                     continue;

@@ -1,15 +1,15 @@
 //! Whole sessions with a ledger of what every role draws: no pair of key and nonce is used twice.
 
 use super::world::{World, noise, weights};
-use super::{Output, Role, Saving};
+use super::{Output, Role, TradeOff};
 use sotto_core::prg::ledger::{self, Holder, Ledger};
 
 const DEALER: Holder = Role::Dealer as Holder;
 
 /// Two models, classifications of every kind, a training, and classifications with what it came to.
-fn session(preset: &str, saving: Saving) -> Ledger {
+fn session(preset: &str, trade_off: TradeOff) -> Ledger {
     let (world, ledger) = ledger::kept(|| {
-        let mut world = World::silent(preset, weights(preset, 1), 8, 3, saving);
+        let mut world = World::silent(preset, weights(preset, 1), 8, 3, trade_off);
         for seed in 0..3 {
             world.classify(&noise(1, seed), Output::Logits).unwrap();
             world.classify(&noise(1, seed), Output::Label).unwrap();
@@ -19,7 +19,7 @@ fn session(preset: &str, saving: Saving) -> Ledger {
         world.classify(&noise(1, 1), Output::Logits).unwrap();
         world.contribute(&noise(4, 5), &[3, 1, 4, 1]);
         world.contribute(&noise(4, 6), &[5, 9, 2, 6]);
-        let info = world.train(super::train::whole::course(preset)).unwrap();
+        let info = world.train(super::train::whole::training_info(preset)).unwrap();
         world.take(&info, 8).unwrap();
         world.classify(&noise(1, 2), Output::Label).unwrap();
         world
@@ -30,10 +30,10 @@ fn session(preset: &str, saving: Saving) -> Ledger {
 
 #[test]
 fn no_role_uses_a_pair_of_key_and_nonce_twice_in_a_session() {
-    for (preset, saving) in
-        [("linear", Saving::Bytes), ("lenet5", Saving::Bytes), ("lenet5", Saving::Rounds)]
+    for (preset, trade_off) in
+        [("linear", TradeOff::Bytes), ("lenet5", TradeOff::Bytes), ("lenet5", TradeOff::Rounds)]
     {
-        let ledger = session(preset, saving);
+        let ledger = session(preset, trade_off);
         let (streams, nonces) = ledger.len();
         assert!(streams > 200 && nonces > 100, "{preset} draws {streams} streams, {nonces} nonces");
         let common = ledger.check_streams();

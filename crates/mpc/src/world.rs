@@ -1,5 +1,5 @@
 //! All roles in one process, under a seed, with the dealer's secrets in view and a tap on
-//! every wire: the door through which tests go.
+//! every wire, for tests.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -10,12 +10,12 @@ use futures_util::task::LocalSpawnExt;
 
 use super::clear::{Clear, Rounding};
 use super::dealing::{Masks, Scope};
-use super::messages::{Kind, ModelInfo};
+use super::messages::{ClassificationKind, ModelInfo};
 use super::model::ModelMasks;
 use super::train::{Silo, TrainingInfo};
 use super::{
-    Answer, Classified, Client, Computer, Dealer, Entropy, Error, Links, Output, Owner, Party,
-    PartyEvent, Role, Saving, dealer,
+    Answer, Classified, Client, ComputeParty, Dealer, Entropy, Error, Links, Output, Owner, Party,
+    PartyEvent, Role, TradeOff, dealer,
 };
 use sotto_core::prg::{StreamKey, ledger};
 use sotto_core::seeded::Stream;
@@ -57,7 +57,7 @@ pub(super) struct World {
     network: Network,
     weights: Weights,
     pub(super) model: ModelInfo,
-    saving: Saving,
+    trade_off: TradeOff,
     /// What ended alice, bob or the dealer.
     pub(super) ends: Rc<RefCell<Vec<(Role, Error)>>>,
     /// The classifications that the parties have shown.
@@ -69,12 +69,12 @@ pub(super) struct World {
 impl World {
     /// Opens a session and shares the preset's weights.
     pub(super) fn new(preset: &str, weights: Weights, fraction: u32, seed: u64) -> Self {
-        Self::silent(preset, weights, fraction, seed, Saving::Bytes)
+        Self::silent(preset, weights, fraction, seed, TradeOff::Bytes)
     }
 
     /// As [`World::new`]; the gates save rounds.
     pub(super) fn far(preset: &str, weights: Weights, fraction: u32, seed: u64) -> Self {
-        Self::silent(preset, weights, fraction, seed, Saving::Rounds)
+        Self::silent(preset, weights, fraction, seed, TradeOff::Rounds)
     }
 
     /// As [`World::new`], with gates that save this.
@@ -83,10 +83,10 @@ impl World {
         weights: Weights,
         fraction: u32,
         seed: u64,
-        saving: Saving,
+        trade_off: TradeOff,
     ) -> Self {
         let tap: Tap = Rc::new(RefCell::new(|_, _, _: &mut _| true));
-        Self::saving(preset, weights, fraction, seed, &tap, saving)
+        Self::with_trade_off(preset, weights, fraction, seed, &tap, trade_off)
     }
 
     pub(super) fn tapped(
@@ -96,16 +96,16 @@ impl World {
         seed: u64,
         tap: &Tap,
     ) -> Self {
-        Self::saving(preset, weights, fraction, seed, tap, Saving::Bytes)
+        Self::with_trade_off(preset, weights, fraction, seed, tap, TradeOff::Bytes)
     }
 
-    pub(super) fn saving(
+    pub(super) fn with_trade_off(
         preset: &str,
         weights: Weights,
         fraction: u32,
         seed: u64,
         tap: &Tap,
-        saving: Saving,
+        trade_off: TradeOff,
     ) -> Self {
         let entropy = |name: &str| Self::entropy(seed, name);
         let keys = ["alice", "bob"].map(|name| {
@@ -138,9 +138,10 @@ impl World {
             let links = links(party.role(), mailbox);
             let secrets = entropy(&format!("{}/secrets", party.role()));
             let watched = Rc::new(Cell::new(true));
-            let computer = Computer::new(party, links, key.clone(), secrets, watched, show);
+            let compute_party =
+                ComputeParty::new(party, links, key.clone(), secrets, watched, show);
             let serve = async move {
-                let error = computer.serve().await;
+                let error = compute_party.serve().await;
                 ends.borrow_mut().push((party.role(), error));
             };
             pool.spawner().spawn_local(acting(party.role(), serve)).unwrap();
@@ -156,7 +157,7 @@ impl World {
         let client = Client::new(links(Role::Client, client), entropy("client"));
         let mut owner = Owner::new(links(Role::Owner, owner), entropy("owner"));
         let silo = Silo::new(links(Role::Silo, silo), entropy("silo"));
-        let share = || owner.share(preset, fraction, saving, &weights).unwrap();
+        let share = || owner.share(preset, fraction, trade_off, &weights).unwrap();
         let model = ledger::acting_as(Role::Owner as u32, share);
         let network = model.network().unwrap();
         Self {
@@ -168,7 +169,7 @@ impl World {
             network,
             weights,
             model,
-            saving,
+            trade_off,
             ends,
             classified,
             shown,
@@ -197,8 +198,8 @@ impl World {
     }
 
     /// Trains until it is over, or until nothing moves any more.
-    pub(super) fn train(&mut self, course: TrainingInfo) -> Result<TrainingInfo, Error> {
-        let info = self.owner.train(course)?;
+    pub(super) fn train(&mut self, info: TrainingInfo) -> Result<TrainingInfo, Error> {
+        let info = self.owner.train(info)?;
         self.pool.run_until_stalled();
         Ok(info)
     }
@@ -210,8 +211,8 @@ impl World {
     }
 
     /// The parties compute with what a training has come to.
-    pub(super) fn take(&mut self, course: &TrainingInfo, fraction: u32) -> Result<(), Error> {
-        self.model = self.owner.take(course, fraction, self.saving)?;
+    pub(super) fn take(&mut self, training: &TrainingInfo, fraction: u32) -> Result<(), Error> {
+        self.model = self.owner.take(training, fraction, self.trade_off)?;
         self.pool.run_until_stalled();
         Ok(())
     }
@@ -219,7 +220,7 @@ impl World {
     /// Shares other weights.
     pub(super) fn share(&mut self, weights: Weights) {
         let ModelInfo { preset, fraction, .. } = &self.model;
-        let share = || self.owner.share(preset, *fraction, self.saving, &weights).unwrap();
+        let share = || self.owner.share(preset, *fraction, self.trade_off, &weights).unwrap();
         self.model = ledger::acting_as(Role::Owner as u32, share);
         self.weights = weights;
         self.pool.run_until_stalled();
@@ -255,7 +256,7 @@ impl World {
     pub(super) fn oracle(&self, pixels: &[u8], output: Output) -> Vec<Answer> {
         let number = self.classified.borrow().last().unwrap().1.material;
         let batch = pixels.len() / self.network.input_shape().iter().product::<usize>();
-        let plan = self.model.plan(Kind { batch, output }).unwrap();
+        let plan = self.model.plan(ClassificationKind { batch, output }).unwrap();
         let masks =
             self.keys.each_ref().map(|key| Masks::new(key, Scope::Model, self.model.number));
         let model = ModelMasks::new(&plan, masks);
@@ -313,7 +314,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::Plan;
-    use super::super::rehearsal::Rehearsal;
+    use super::super::in_process::InProcessClassifier;
     use super::*;
     use sotto_network::{Layer, preset_names};
 
@@ -420,24 +421,24 @@ mod tests {
             vec![Layer::Flatten, Layer::linear(784, 6), Layer::Relu, Layer::Relu],
             vec![Layer::conv(1, 3, 25), Layer::max_pool(4), Layer::Flatten],
         ];
-        for (place, layers) in networks.into_iter().enumerate() {
+        for (number, layers) in networks.into_iter().enumerate() {
             let network = Network::new(&[1, 28, 28], layers).unwrap();
             let weights = Initialiser::He.weights(&network, 1).unwrap();
-            for (batch, output, saving) in [
-                (1, Output::Logits, Saving::Bytes),
-                (2, Output::Label, Saving::Bytes),
-                (2, Output::Logits, Saving::Rounds),
+            for (batch, output, trade_off) in [
+                (1, Output::Logits, TradeOff::Bytes),
+                (2, Output::Label, TradeOff::Bytes),
+                (2, Output::Logits, TradeOff::Rounds),
             ] {
-                let plan = Plan::new(&network, 8, batch, output, saving).unwrap();
+                let plan = Plan::new(&network, 8, batch, output, trade_off).unwrap();
                 let pixels = noise(batch, 1);
-                let (found, expected) = rehearse(&plan, &network, &weights, &pixels);
-                assert_eq!(found, expected, "network {place}");
+                let (found, expected) = classified(&plan, &network, &weights, &pixels);
+                assert_eq!(found, expected, "network {number}");
             }
         }
     }
 
     /// The parties' answers without any other role around them, and the oracle's.
-    fn rehearse(
+    fn classified(
         plan: &Plan,
         network: &Network,
         weights: &Weights,
@@ -445,11 +446,11 @@ mod tests {
     ) -> (Vec<Answer>, Vec<Answer>) {
         let mut stream = Stream::new(1, "test/world/rehearse");
         let entropy: Entropy = Box::new(move |bytes| stream.fill(bytes));
-        let mut rehearsal = Rehearsal::new(plan, network, weights, entropy).unwrap();
+        let mut parties = InProcessClassifier::new(plan, network, weights, entropy).unwrap();
         let mut coins = Coins(Vec::new());
-        let dealt = rehearsal.deal(|step, masks| coins.0.push((step, masks)));
-        let ready = rehearsal.prepare(dealt).unwrap();
-        let found = rehearsal.run(ready, pixels).unwrap();
+        let dealt = parties.deal(|step, masks| coins.0.push((step, masks)));
+        let ready = parties.prepare(dealt).unwrap();
+        let found = parties.run(ready, pixels).unwrap();
         let clear = Clear::new(plan, network, weights).unwrap();
         (found, clear.classify(pixels, &mut coins))
     }

@@ -22,7 +22,7 @@ use sotto_core::seeded::Stream;
 use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
 use sotto_mpc::{
-    Client, Computer, Dealer, Entropy, Links, Output, Owner, Party, Role, Saving, fixed,
+    Client, ComputeParty, Dealer, Entropy, Links, Output, Owner, Party, Role, TradeOff, fixed,
 };
 use sotto_network::{Initialiser, preset};
 
@@ -71,11 +71,11 @@ impl Marks {
 
     /// The first mark in this block.
     fn find(&self, block: &[u8]) -> Option<&'static str> {
-        block.windows(MARK).find_map(|window| self.place(window)).map(|place| self.all[place].1)
+        block.windows(MARK).find_map(|window| self.index(window)).map(|index| self.all[index].1)
     }
 
     /// Which mark this is.
-    fn place(&self, window: &[u8]) -> Option<usize> {
+    fn index(&self, window: &[u8]) -> Option<usize> {
         let (word, bit) = slot(window);
         match self.filter[word] & bit {
             0 => None,
@@ -86,9 +86,9 @@ impl Marks {
     /// Without the marks of this, which both parties may know: where a value is zero, it is its mask.
     fn without(mut self, known: &[Vec<u8>]) -> Self {
         let windows = known.iter().flat_map(|vector| vector.windows(MARK));
-        let places: BTreeSet<usize> = windows.filter_map(|window| self.place(window)).collect();
-        let mut place = 0..;
-        self.all.retain(|_| !places.contains(&place.next().unwrap()));
+        let indices: BTreeSet<usize> = windows.filter_map(|window| self.index(window)).collect();
+        let mut index = 0..;
+        self.all.retain(|_| !indices.contains(&index.next().unwrap()));
         self
     }
 }
@@ -171,7 +171,7 @@ fn image(seed: u64) -> Vec<u8> {
     (0..784).map(|_| 1 + stream.below(255) as u8).collect()
 }
 
-fn session(name: &str, saving: Saving, is_training: bool, heard: Option<&Heard>) {
+fn session(name: &str, trade_off: TradeOff, is_training: bool, heard: Option<&Heard>) {
     let mut pool = LocalPool::new();
     let links = |role, mailbox| {
         Links::new(Tapped { role, mailbox, heard: heard.cloned() }, Rc::new(|| 0.0))
@@ -184,8 +184,9 @@ fn session(name: &str, saving: Saving, is_training: bool, heard: Option<&Heard>)
         let key = key(party);
         // A future is moved with the bytes between its fields: what the stack had there.
         overwrite_the_stack();
-        let computer = Computer::new(party, links, key, secrets, watched, Box::new(|_| ()));
-        pool.spawner().spawn_local(async move { drop(computer.serve().await) }).unwrap();
+        let compute_party =
+            ComputeParty::new(party, links, key, secrets, watched, Box::new(|_| ()));
+        pool.spawner().spawn_local(async move { drop(compute_party.serve().await) }).unwrap();
     }
     let dealer = Dealer::new(links(Role::Dealer, dealer), Box::new(|_| ()));
     pool.spawner().spawn_local(async move { drop(dealer.serve().await) }).unwrap();
@@ -194,16 +195,16 @@ fn session(name: &str, saving: Saving, is_training: bool, heard: Option<&Heard>)
     let mut silo = Silo::new(links(Role::Silo, silo), entropy("silo"));
 
     let weights = Initialiser::He.weights(&preset(name).unwrap().network, 1).unwrap();
-    let mut model = owner.share(name, 8, saving, &weights).unwrap();
+    let mut model = owner.share(name, 8, trade_off, &weights).unwrap();
     if is_training {
         let training = Training { batch: 4, rate: 4, momentum: Some(2), loss: Loss::CrossEntropy };
-        let course =
+        let asked =
             TrainingInfo { number: 0, preset: name.to_owned(), training, epochs: 1, watched: 2 };
         silo.share(&[image(1), image(2), image(3), image(4)].concat(), &[3, 1, 4, 1]).unwrap();
         silo.share(&[image(5), image(6), image(7), image(8)].concat(), &[5, 9, 2, 6]).unwrap();
-        let info = owner.train(course).unwrap();
+        let info = owner.train(asked).unwrap();
         pool.run_until_stalled();
-        model = owner.take(&info, 8, saving).unwrap();
+        model = owner.take(&info, 8, trade_off).unwrap();
     }
     for output in [Output::Logits, Output::Label] {
         drop(pool.run_until(client.classify(&model, &image(1), output)).unwrap());
@@ -212,7 +213,7 @@ fn session(name: &str, saving: Saving, is_training: bool, heard: Option<&Heard>)
 
 fn marks_of(bytes: &[u8], kind: &'static str, marks: &mut Vec<(Mark, &'static str)>) {
     let cut =
-        |place: usize| bytes.get(place..place + MARK).map(|mark| (mark.try_into().unwrap(), kind));
+        |start: usize| bytes.get(start..start + MARK).map(|mark| (mark.try_into().unwrap(), kind));
     marks.extend((0..bytes.len()).step_by(EVERY).filter_map(cut));
 }
 
@@ -256,7 +257,7 @@ fn secrets(heard: &[(Role, Role, Vec<u8>)]) -> Vec<(Mark, &'static str)> {
         for (a, b) in alice
             .iter()
             .enumerate()
-            .flat_map(|(place, a)| bob[..=place].iter().map(move |b| (a, b)))
+            .flat_map(|(index, a)| bob[..=index].iter().map(move |b| (a, b)))
         {
             let sum: Vec<u32> = a.iter().zip(b).map(|(a, b)| a.wrapping_add(*b)).collect();
             marks_of(&words(&sum), "a wide mask", &mut marks);
@@ -275,7 +276,7 @@ fn secrets(heard: &[(Role, Role, Vec<u8>)]) -> Vec<(Mark, &'static str)> {
         a.iter().zip(&b).map(|(a, b)| a.wrapping_add(*b)).collect()
     };
     let rows = sum([0, 1, 0], 100);
-    let packed: Vec<u32> = (0..MARK / 4).map(|place| rows[place % 4 * 25 + place / 4]).collect();
+    let packed: Vec<u32> = (0..MARK / 4).map(|index| rows[index % 4 * 25 + index / 4]).collect();
     marks_of(&words(&packed), "weights' masks, packed", &mut marks);
     for number in 1..8 {
         let pixels = sum([1, number, 0], 784);
@@ -318,16 +319,16 @@ fn opened(heard: &[(Role, Role, Vec<u8>)]) -> Vec<Vec<u8>> {
 
 #[test]
 fn sessions_leave_no_secret_in_memory_that_is_free() {
-    let sessions: [(&str, Saving, bool); 3] = [
-        ("lenet5", Saving::Bytes, false),
-        ("lenet5", Saving::Rounds, false),
-        ("linear", Saving::Bytes, true),
+    let sessions: [(&str, TradeOff, bool); 3] = [
+        ("lenet5", TradeOff::Bytes, false),
+        ("lenet5", TradeOff::Rounds, false),
+        ("linear", TradeOff::Bytes, true),
     ];
     let mut known = Vec::new();
     let heard = Heard::default();
-    for (name, saving, is_training) in sessions {
+    for (name, trade_off, is_training) in sessions {
         let before = heard.borrow().len();
-        session(name, saving, is_training, Some(&heard));
+        session(name, trade_off, is_training, Some(&heard));
         known.extend(opened(&heard.borrow()[before..]));
     }
     let marks = MARKS.get_or_init(|| Marks::new(secrets(&heard.borrow())).without(&known));
@@ -344,13 +345,13 @@ fn sessions_leave_no_secret_in_memory_that_is_free() {
     assert_eq!(FOUND.take().len(), 1);
 
     IS_ON.set(true);
-    for (name, saving, is_training) in sessions {
-        session(name, saving, is_training, None);
+    for (name, trade_off, is_training) in sessions {
+        session(name, trade_off, is_training, None);
     }
     IS_ON.set(false);
     let found = FOUND.take();
-    for (kind, (times, place)) in &found {
-        eprintln!("{kind} was left {times} times, first here:\n{place}");
+    for (kind, (times, trace)) in &found {
+        eprintln!("{kind} was left {times} times, first here:\n{trace}");
     }
     assert!(found.is_empty(), "secrets are left in memory that is free: {:?}", found.keys());
 }

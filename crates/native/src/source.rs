@@ -60,12 +60,12 @@ impl Source {
         Ok(all)
     }
 
-    /// The digits of a place.
+    /// The digits of an assignment.
     ///
     /// # Errors
-    /// When a file cannot be read, or the place is none.
-    pub fn shard(&self, place: &Assignment) -> Result<Digits, String> {
-        let shard = place.cut(&self.manifest)?;
+    /// When a file cannot be read, or the assignment names none.
+    pub fn shard(&self, assignment: &Assignment) -> Result<Digits, String> {
+        let shard = assignment.cut(&self.manifest)?;
         let chunks = self.manifest.chunks_of(&shard).into_iter();
         let chunks: Vec<(ChunkRef, Digits)> = chunks
             .map(|chunk| self.chunk(&chunk).map(|digits| (chunk, digits)))

@@ -83,7 +83,7 @@ pub enum Error {
     /// A weight that is not a finite number.
     #[error("weight {index} is {value}, not a finite number")]
     NotFinite {
-        /// Its place in the flat vector.
+        /// Its index in the flat vector.
         index: usize,
         /// The value found.
         value: String,

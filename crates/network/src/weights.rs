@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{Error, Network};
 use sotto_core::hex;
 
-/// A named tensor's place in the flat vector.
+/// A named tensor's range in the flat vector.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// Layer and part, such as `conv1.weight`.
@@ -27,7 +27,7 @@ impl Parameter {
         self.shape.iter().product()
     }
 
-    /// Its place in the flat vector.
+    /// Its range in the flat vector.
     #[must_use]
     pub fn range(&self) -> std::ops::Range<usize> {
         self.offset..self.offset + self.len()

@@ -17,16 +17,16 @@ pub fn split(
     holders: u32,
     entropy: &mut Entropy,
 ) -> Vec<[u8; 32]> {
-    let places = (0..holders).map(shamir::place);
-    shamir::split(secret, threshold, places, entropy).iter().map(|share| share.0).collect()
+    let points = (0..holders).map(shamir::point);
+    shamir::split(secret, threshold, points, entropy).iter().map(|share| share.0).collect()
 }
 
 /// Opens a secret from the shares of these holders, counted from 0.
 #[must_use]
 pub fn combine(holders: &[u32], shares: &[[u8; 32]]) -> Zeroizing<[u8; 32]> {
-    let places: Vec<u16> = holders.iter().copied().map(shamir::place).collect();
+    let points: Vec<u16> = holders.iter().copied().map(shamir::point).collect();
     let shares: Vec<Share> = shares.iter().copied().map(Share).collect();
-    shamir::combine(&shamir::weights(&places), shares.iter())
+    shamir::combine(&shamir::weights(&points), shares.iter())
 }
 
 /// Adds the mask of a key to a vector, or takes it away.

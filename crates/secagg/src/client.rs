@@ -123,9 +123,9 @@ impl Client {
         };
         let ours = secrets.advertise(&self.context, identity);
         let around = Neighbourhood::new(&self.context, &self.terms, list, &ours)?;
-        let places = || around.holders().map(shamir::place);
+        let points = || around.holders().map(shamir::point);
         let mut split =
-            |secret: &[u8; 32]| shamir::split(secret, around.threshold(), places(), entropy);
+            |secret: &[u8; 32]| shamir::split(secret, around.threshold(), points(), entropy);
         let pairs = split(&secrets.masking_bytes()).into_iter().zip(split(&secrets.own));
         let pairs: Vec<Pair> = pairs.map(|(masking, own)| Pair { masking, own }).collect();
         let me = around.position();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::rehearsal::{Member, Rehearsal};
+use super::in_process::{InProcessSum, Member};
 use super::{Context, Error, FromServer, Numbers, Phase, Rates, Sum, Terms};
 use sotto_core::entropy::Entropy;
 
@@ -21,12 +21,12 @@ pub struct Costs {
     pub client_down_bytes: usize,
 }
 
-fn rehearsal(
+fn in_process_sum(
     workers: usize,
     len: u32,
     entropy: Entropy,
     clock: &(impl Fn() -> f64 + Clone + 'static),
-) -> Rehearsal {
+) -> InProcessSum {
     let context = Context { run: 1, round: 1, attempt: 1, model: [0; 32] };
     let numbers = Numbers::Weighted { clip: 1.0, weight_max: 600 };
     let (rates, cohort_min, threshold_min) = (Rates::default(), 3, 2);
@@ -34,10 +34,10 @@ fn rehearsal(
     // What the values are changes no cost.
     let values: Rc<[f32]> = (0..len).map(|index| (index % 7) as f32 - 3.0).collect();
     let parts = (0..workers).map(|_| (Rc::clone(&values), 600));
-    Rehearsal::new(context, terms, parts, entropy, Box::new(clock.clone()))
+    InProcessSum::new(context, terms, parts, entropy, Box::new(clock.clone()))
 }
 
-impl Rehearsal {
+impl InProcessSum {
     /// The median worker of those that were there to the end, if the sum is the plain one.
     fn checked(&self, sum: &Sum) -> Result<&Member, Error> {
         if sum.elements != self.expected(sum) {
@@ -60,8 +60,8 @@ pub fn whole(
     entropy: Entropy,
     clock: &(impl Fn() -> f64 + Clone + 'static),
 ) -> Result<Costs, Error> {
-    let mut world = rehearsal(workers, len, entropy, clock);
-    let stays = |place: usize, phase| place % 10 != 5 || phase < Phase::Masking;
+    let mut world = in_process_sum(workers, len, entropy, clock);
+    let stays = |index: usize, phase| index % 10 != 5 || phase < Phase::Masking;
     let sum = world.run(stays)?;
     let median = world.checked(&sum)?;
     Ok(Costs {
@@ -102,8 +102,8 @@ pub fn stages(
     entropy: Entropy,
     clock: &(impl Fn() -> f64 + Clone + 'static),
 ) -> Result<Stages, Error> {
-    let mut world = rehearsal(workers, len, entropy, clock);
-    let stays = |place: usize, phase| place % 10 >= vanishing || phase < Phase::Masking;
+    let mut world = in_process_sum(workers, len, entropy, clock);
+    let stays = |index: usize, phase| index % 10 >= vanishing || phase < Phase::Masking;
     let (mut spent_ms, mut waiting_ms) = (Vec::new(), 0.0);
     let sum = loop {
         let (phase, before) = (world.server.phase(), world.server_ms);
@@ -113,7 +113,7 @@ pub fn stages(
             (0..LISTS).for_each(|_| drop(std::hint::black_box(world.server.pending())));
             waiting_ms = (clock() - begun) / LISTS as f64;
         }
-        let sum = world.step(|place| stays(place, phase))?;
+        let sum = world.step(|index| stays(index, phase))?;
         spent_ms.push(world.server_ms - before);
         if let Some(sum) = sum {
             break sum;
@@ -143,20 +143,20 @@ pub fn one_of(
     entropy: Entropy,
     clock: &(impl Fn() -> f64 + Clone + 'static),
 ) -> Result<f64, Error> {
-    let mut world = rehearsal(workers, len, entropy, clock);
+    let mut world = in_process_sum(workers, len, entropy, clock);
     world.step(|_| true)?;
     let neighbours: Vec<Vec<usize>> = world.outbox().iter().map(neighbours_in).collect();
     let widen = |set: &BTreeSet<usize>| -> BTreeSet<usize> {
-        set.iter().flat_map(|&place| neighbours[place].iter().copied().chain([place])).collect()
+        set.iter().flat_map(|&index| neighbours[index].iter().copied().chain([index])).collect()
     };
     let confirming = widen(&BTreeSet::from([0]));
     let masking = widen(&confirming);
     let sharing = widen(&masking);
     for there in [sharing, masking, confirming.clone()] {
-        world.step(|place| there.contains(&place))?;
+        world.step(|index| there.contains(&index))?;
     }
     // The last step is this worker's alone: the sum is not opened.
-    let statements = world.outbox().iter().find(|(place, _)| *place == 0).cloned();
+    let statements = world.outbox().iter().find(|(index, _)| *index == 0).cloned();
     let (_, statements) = statements.ok_or(Error::TooFew)?;
     let begun = clock();
     world.members[0].handle(statements, &mut world.entropy)?;

@@ -1,6 +1,6 @@
 //! Secrets of 32 bytes as sixteen elements of GF(2^16), so that up to 65,535 may hold a share.
 //!
-//! Every product has one public factor, a place or a quotient of places, and the secret is
+//! Every product has one public factor, a point or a quotient of points, and the secret is
 //! only shifted and added: nothing secret decides a branch or an index.
 
 use zeroize::{Zeroize, ZeroizeOnDrop};

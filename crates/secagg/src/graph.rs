@@ -18,7 +18,7 @@ use sotto_core::seeded::Stream;
 
 /// Up to so many workers the graph is complete.
 pub const COMPLETE_MAX: usize = 64;
-/// The most workers: a holder of shares stands at its place on the ring plus one, in 16 bits.
+/// The most workers: a holder of shares stands at its position on the ring plus one, in 16 bits.
 pub const COHORT_MAX: usize = 65_000;
 
 /// What the graph is to withstand.
@@ -151,10 +151,10 @@ fn log_cut(workers: usize, neighbours: usize, bad: usize) -> f64 {
 /// The workers of a round on their ring.
 #[derive(Debug, Clone)]
 pub(super) struct Ring {
-    /// Who stands at a place of the ring.
+    /// Who stands at a position of the ring.
     order: Vec<u32>,
-    /// Where a worker stands.
-    place: Vec<u32>,
+    /// The position of a worker.
+    position: Vec<u32>,
     degree: usize,
 }
 
@@ -163,11 +163,11 @@ impl Ring {
     pub(super) fn new(workers: usize, degree: usize, seed: &[u8; 32]) -> Self {
         let mut order: Vec<u32> = (0..).take(workers).collect();
         Stream::keyed(seed).shuffle(&mut order);
-        let mut place = vec![0; workers];
+        let mut position = vec![0; workers];
         for (at, &worker) in (0..).zip(&order) {
-            place[worker as usize] = at;
+            position[worker as usize] = at;
         }
-        Self { order, place, degree: degree.min(workers.saturating_sub(1)) }
+        Self { order, position, degree: degree.min(workers.saturating_sub(1)) }
     }
 
     /// The neighbours of a worker, ascending: on each side half of the degree, or everybody.
@@ -176,11 +176,11 @@ impl Ring {
         let mut found: Vec<u32> = if self.degree + 1 >= count {
             (0..).take(count).filter(|&other| other != worker).collect()
         } else {
-            let at = self.place[worker as usize] as usize;
+            let at = self.position[worker as usize] as usize;
             let steps = 1..=self.degree / 2;
             steps
                 .flat_map(|step| [at + step, at + count - step])
-                .map(|place| self.order[place % count])
+                .map(|position| self.order[position % count])
                 .collect()
         };
         found.sort_unstable();

@@ -203,23 +203,23 @@ pub(super) struct Pair {
 impl Pair {
     /// What a worker commits to. Shares are uniform, so their hashes tell nothing of them.
     pub(super) fn hashes(&self) -> [Hash; 2] {
-        [share_hash(Kind::Masking, &self.masking.0), share_hash(Kind::Own, &self.own.0)]
+        [share_hash(ShareKind::Masking, &self.masking.0), share_hash(ShareKind::Own, &self.own.0)]
     }
 }
 
 /// Which secret a share belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ShareKind {
     /// The key behind the pairwise masks.
     Masking,
     /// The seed of the own mask.
     Own,
 }
 
-pub(super) fn share_hash(kind: Kind, share: &[u8; 32]) -> Hash {
+pub(super) fn share_hash(kind: ShareKind, share: &[u8; 32]) -> Hash {
     let about: &[u8] = match kind {
-        Kind::Masking => b"masking share",
-        Kind::Own => b"own share",
+        ShareKind::Masking => b"masking share",
+        ShareKind::Own => b"own share",
     };
     merkle::leaf(&[about, share].concat())
 }
@@ -229,8 +229,8 @@ pub(super) fn share_hash(kind: Kind, share: &[u8; 32]) -> Hash {
 pub fn share_kind(share: &[u8; 32], hashes: &[Hash; 2]) -> Option<bool> {
     let is = |kind, hash: &Hash| share_hash(kind, share) == *hash;
     match hashes {
-        [_, own] if is(Kind::Own, own) => Some(true),
-        [masking, _] if is(Kind::Masking, masking) => Some(false),
+        [_, own] if is(ShareKind::Own, own) => Some(true),
+        [masking, _] if is(ShareKind::Masking, masking) => Some(false),
         _ => None,
     }
 }
@@ -308,12 +308,12 @@ mod tests {
     #[test]
     fn a_share_is_of_the_secret_whose_hash_it_has() {
         let (masking, own) = ([1; 32], [2; 32]);
-        let hashes = [share_hash(Kind::Masking, &masking), share_hash(Kind::Own, &own)];
+        let hashes = [share_hash(ShareKind::Masking, &masking), share_hash(ShareKind::Own, &own)];
         assert_eq!(share_kind(&masking, &hashes), Some(false));
         assert_eq!(share_kind(&own, &hashes), Some(true));
         assert_eq!(share_kind(&[3; 32], &hashes), None);
         // A share of one secret is none of the other.
-        assert_eq!(share_kind(&masking, &[share_hash(Kind::Own, &own), hashes[0]]), None);
+        assert_eq!(share_kind(&masking, &[share_hash(ShareKind::Own, &own), hashes[0]]), None);
     }
 
     /// The list is that of the keys with which the multiplication itself gives nothing.

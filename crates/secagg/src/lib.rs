@@ -46,13 +46,13 @@ mod field;
 mod graph;
 mod hypergeometric;
 mod identity;
+pub mod in_process;
 mod keys;
 mod mask;
 mod merkle;
 mod messages;
 #[cfg(test)]
 mod opened;
-pub mod rehearsal;
 mod ring;
 mod server;
 mod shamir;

@@ -50,19 +50,19 @@ impl Tree {
 
 /// Whether `proof` leads from the leaf at `index` of `count` to the root.
 pub(super) fn verify(root: &Hash, leaf: Hash, index: usize, count: usize, proof: &[Hash]) -> bool {
-    let (mut hash, mut place, mut last) = (leaf, index, count.saturating_sub(1));
+    let (mut hash, mut position, mut last) = (leaf, index, count.saturating_sub(1));
     let mut proof = proof.iter();
     if index > last {
         return false;
     }
     while last > 0 {
-        if place ^ 1 <= last {
+        if position ^ 1 <= last {
             let Some(beside) = proof.next() else {
                 return false;
             };
-            hash = if place & 1 == 1 { node(beside, &hash) } else { node(&hash, beside) };
+            hash = if position & 1 == 1 { node(beside, &hash) } else { node(&hash, beside) };
         }
-        (place, last) = (place >> 1, last >> 1);
+        (position, last) = (position >> 1, last >> 1);
     }
     hash == *root && proof.next().is_none()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::rehearsal::Rehearsal;
+use super::in_process::InProcessSum;
 use super::shamir::{self, Share};
 use super::{Context, FromClient, Numbers, Phase, Rates, Terms};
 use sotto_core::entropy::Entropy;
@@ -22,22 +22,22 @@ fn the_threshold_of_shares_opens_a_secret_and_one_fewer_does_not() {
         let mut secrets = Stream::new(threshold_min.into(), "test/opened");
         let entropy: Entropy = Box::new(move |bytes| secrets.fill(bytes));
         let parts = (0..8).map(|_| (Rc::clone(&values), 1));
-        let mut room = Rehearsal::new(context, terms, parts, entropy, Box::new(|| 0.0));
+        let mut room = InProcessSum::new(context, terms, parts, entropy, Box::new(|| 0.0));
         room.run_up_to(Phase::Unmasking).unwrap();
         let mut shares = BTreeMap::<u32, Vec<(u16, Share)>>::new();
         for (holder, message) in room.outbox().to_vec() {
             let reply = room.members[holder].handle(message, &mut room.entropy).unwrap();
             let FromClient::Unmask(opened) = reply else { panic!("shares are due") };
             for (owner, share) in opened {
-                let place = shamir::place(holder as u32);
-                shares.entry(owner).or_default().push((place, Share(share)));
+                let point = shamir::point(holder as u32);
+                shares.entry(owner).or_default().push((point, Share(share)));
             }
         }
         assert_eq!(shares.len(), 8, "each has an own mask");
         for (owner, shares) in shares {
             let of = |some: &[(u16, Share)]| {
-                let places: Vec<u16> = some.iter().map(|(place, _)| *place).collect();
-                let weights = shamir::weights(&places);
+                let points: Vec<u16> = some.iter().map(|(point, _)| *point).collect();
+                let weights = shamir::weights(&points);
                 shamir::combine(&weights, some.iter().map(|(_, share)| share)).to_vec()
             };
             let secret = of(&shares[..threshold]);

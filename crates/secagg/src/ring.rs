@@ -117,9 +117,9 @@ impl Width {
 
 /// The lowest `N` bytes of each element.
 fn cut<const N: usize>(elements: &[u32], bytes: &mut [u8]) {
-    let (places, _) = bytes.as_chunks_mut::<N>();
-    for (place, element) in places.iter_mut().zip(elements) {
-        place.copy_from_slice(&element.to_le_bytes()[..N]);
+    let (slots, _) = bytes.as_chunks_mut::<N>();
+    for (slot, element) in slots.iter_mut().zip(elements) {
+        slot.copy_from_slice(&element.to_le_bytes()[..N]);
     }
 }
 

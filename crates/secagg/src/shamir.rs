@@ -9,7 +9,7 @@ use sotto_core::entropy::Entropy;
 /// What is shared: a key or a seed.
 pub(super) type Bytes = Zeroizing<[u8; 32]>;
 
-/// One holder's share: the polynomial's value at a place.
+/// One holder's share: the polynomial's value at a point.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(super) struct Share(pub(super) [u8; 32]);
 
@@ -20,15 +20,15 @@ impl std::fmt::Debug for Share {
 }
 
 /// Where a holder's share is taken; at 0 stands the secret.
-pub(super) fn place(position: u32) -> u16 {
+pub(super) fn point(position: u32) -> u16 {
     position as u16 + 1
 }
 
-/// Shares for the holders at `places`, which are distinct and not 0.
+/// Shares for the holders at `points`, which are distinct and not 0.
 pub(super) fn split(
     secret: &[u8; 32],
     threshold: usize,
-    places: impl Iterator<Item = u16>,
+    points: impl Iterator<Item = u16>,
     entropy: &mut Entropy,
 ) -> Vec<Share> {
     let mut coefficients = vec![Secret::from_bytes(secret)];
@@ -37,19 +37,19 @@ pub(super) fn split(
         entropy(&mut *bytes);
         coefficients.push(Secret::from_bytes(&bytes));
     }
-    let at = |place| {
+    let at = |point| {
         let mut value = Secret::default();
         for coefficient in coefficients.iter().rev() {
-            value.scale(Element(place));
+            value.scale(Element(point));
             value.add(coefficient);
         }
         Share(value.to_bytes())
     };
-    places.map(at).collect()
+    points.map(at).collect()
 }
 
 /// Opens a secret from as many shares as its threshold asks for, by the weights of
-/// [`weights`] for their places.
+/// [`weights`] for their points.
 pub(super) fn combine<'a>(weights: &[Element], shares: impl Iterator<Item = &'a Share>) -> Bytes {
     let mut secret = Secret::default();
     for (share, &weight) in shares.zip(weights) {
@@ -61,16 +61,16 @@ pub(super) fn combine<'a>(weights: &[Element], shares: impl Iterator<Item = &'a 
 }
 
 /// What each share counts for at 0 (Lagrange): the product of `x_j / (x_j - x_i)` over all
-/// other places. The places are distinct and not 0.
-pub(super) fn weights(places: &[u16]) -> Vec<Element> {
-    let all = places.iter().fold(Element(1), |product, &x| product.times(Element(x)));
-    let weight = |&place: &u16| {
-        let others = places.iter().filter(|&&other| other != place);
+/// other points. The points are distinct and not 0.
+pub(super) fn weights(points: &[u16]) -> Vec<Element> {
+    let all = points.iter().fold(Element(1), |product, &x| product.times(Element(x)));
+    let weight = |&point: &u16| {
+        let others = points.iter().filter(|&&other| other != point);
         let below =
-            others.fold(Element(place), |product, &other| product.times(Element(other ^ place)));
+            others.fold(Element(point), |product, &other| product.times(Element(other ^ point)));
         all.times(below.inverse())
     };
-    places.iter().map(weight).collect()
+    points.iter().map(weight).collect()
 }
 
 #[cfg(test)]
@@ -88,18 +88,18 @@ mod tests {
         #[test]
         fn any_threshold_of_the_holders_opens_it(
             secret: [u8; 32],
-            places in proptest::collection::btree_set(1u16.., 2..40),
+            points in proptest::collection::btree_set(1u16.., 2..40),
             skip in 0usize..40,
             threshold in 2usize..40,
             seed: u64,
         ) {
-            let mut places: Vec<u16> = places.into_iter().collect();
-            let threshold = threshold.min(places.len());
-            let shares = split(&secret, threshold, places.iter().copied(), &mut entropy(seed));
-            let skip = skip % (places.len() - threshold + 1);
-            places.drain(..skip);
-            places.truncate(threshold);
-            let opened = combine(&weights(&places), shares[skip..].iter());
+            let mut points: Vec<u16> = points.into_iter().collect();
+            let threshold = threshold.min(points.len());
+            let shares = split(&secret, threshold, points.iter().copied(), &mut entropy(seed));
+            let skip = skip % (points.len() - threshold + 1);
+            points.drain(..skip);
+            points.truncate(threshold);
+            let opened = combine(&weights(&points), shares[skip..].iter());
             prop_assert_eq!(*opened, secret);
         }
     }

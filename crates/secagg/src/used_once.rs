@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::rehearsal::Rehearsal;
+use super::in_process::InProcessSum;
 use super::{Context, Numbers, Phase, Rates, Terms};
 use sotto_core::entropy::Entropy;
 use sotto_core::prg::ledger;
@@ -28,8 +28,8 @@ fn no_stream_of_a_sum_has_more_than_its_two_holders() {
             let mut secrets = Stream::new(u64::from_le_bytes(seed), "test/secagg/secrets");
             let entropy: Entropy = Box::new(move |bytes| secrets.fill(bytes));
             let parts = (1..=8).map(|count| (Rc::clone(&values), count));
-            let mut sum = Rehearsal::new(context, terms, parts, entropy, Box::new(|| 0.0));
-            let stays = |place, phase| place != gone || phase < Phase::Masking;
+            let mut sum = InProcessSum::new(context, terms, parts, entropy, Box::new(|| 0.0));
+            let stays = |index, phase| index != gone || phase < Phase::Masking;
             sum.run(stays).unwrap();
         }
     });

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::PeerId;
-use sotto_secagg::rehearsal::Rehearsal;
+use sotto_secagg::in_process::InProcessSum;
 use sotto_secagg::{
     Adversary, COHORT_MAX, Client, Closed, Context, Encoding, Entry, Error, FromClient, FromServer,
     Identity, Numbers, OVERHEAD_MAX, Phase, Rates, Sealed, Server, Terms,
@@ -34,22 +34,22 @@ fn terms() -> Terms {
 }
 
 /// A sum of `count` workers.
-fn world(count: usize, terms: Terms, seed: u64) -> Rehearsal {
+fn world(count: usize, terms: Terms, seed: u64) -> InProcessSum {
     let mut stream = Stream::new(seed, "test/values");
     let parts = (1..=count as u32).map(|count| {
         let value = |_| count as f32 * stream.between(-0.03, 0.03) as f32;
         ((0..LEN).map(value).collect(), count)
     });
     let parts: Vec<_> = parts.collect();
-    Rehearsal::new(context(), terms, parts, entropy(seed), Box::new(|| 0.0))
+    InProcessSum::new(context(), terms, parts, entropy(seed), Box::new(|| 0.0))
 }
 
-fn ids(world: &Rehearsal) -> Vec<PeerId> {
+fn ids(world: &InProcessSum) -> Vec<PeerId> {
     world.members.iter().map(|member| member.identity.id()).collect()
 }
 
 /// A sum in which the messages of `phase` are out.
-fn up_to(count: usize, seed: u64, phase: Phase) -> (Rehearsal, Vec<(usize, FromServer)>) {
+fn up_to(count: usize, seed: u64, phase: Phase) -> (InProcessSum, Vec<(usize, FromServer)>) {
     let mut world = world(count, terms(), seed);
     world.run_up_to(phase).unwrap();
     let messages = world.outbox().to_vec();
@@ -61,39 +61,39 @@ fn up_to(count: usize, seed: u64, phase: Phase) -> (Rehearsal, Vec<(usize, FromS
 fn sums_of_two_are_refused_whatever_minimum_is_told() {
     let terms = Terms { cohort_min: 1, ..terms() };
     for phase in [Phase::Sharing, Phase::Masking] {
-        let outcome = world(3, terms, 13).run(|place, now| place != 0 || now < phase);
+        let outcome = world(3, terms, 13).run(|index, now| index != 0 || now < phase);
         assert_eq!(outcome, Err(Error::TooFew), "an honest aggregator gives up: {phase:?}");
     }
     let mut room = world(3, terms, 16);
     room.run_up_to(Phase::Sharing).unwrap();
-    for (place, message) in room.outbox().to_vec().into_iter().skip(1) {
-        let shares = say(&mut room, place, message).unwrap();
-        hear(&mut room, place, shares).unwrap();
+    for (index, message) in room.outbox().to_vec().into_iter().skip(1) {
+        let shares = say(&mut room, index, message).unwrap();
+        hear(&mut room, index, shares).unwrap();
     }
     assert!(matches!(room.server.close(), Err(Error::TooFew)));
     // One that goes on hears nothing from the two.
     let mut room = world(3, terms, 14);
     room.run_up_to(Phase::Masking).unwrap();
-    for (place, message) in room.outbox().to_vec() {
+    for (index, message) in room.outbox().to_vec() {
         let FromServer::Delivery(mut shares) = message else { unreachable!() };
         shares.truncate(1);
-        let reply = say(&mut room, place, FromServer::Delivery(shares));
+        let reply = say(&mut room, index, FromServer::Delivery(shares));
         assert_eq!(reply, Err(Error::TooFew), "before a vector is sent");
     }
     let mut room = world(3, terms, 15);
     room.run_up_to(Phase::Confirming).unwrap();
-    for place in 0..3 {
-        let reply = say(&mut room, place, FromServer::Survivors(vec![0b01]));
+    for index in 0..3 {
+        let reply = say(&mut room, index, FromServer::Survivors(vec![0b01]));
         assert_eq!(reply, Err(Error::TooFew), "before a statement is signed");
     }
 }
 
-fn say(world: &mut Rehearsal, place: usize, message: FromServer) -> Result<FromClient, Error> {
-    world.members[place].handle(message, &mut world.entropy)
+fn say(world: &mut InProcessSum, index: usize, message: FromServer) -> Result<FromClient, Error> {
+    world.members[index].handle(message, &mut world.entropy)
 }
 
-fn hear(world: &mut Rehearsal, place: usize, message: FromClient) -> Result<(), Error> {
-    world.server.receive(world.members[place].identity.id(), message)
+fn hear(world: &mut InProcessSum, index: usize, message: FromClient) -> Result<(), Error> {
+    world.server.receive(world.members[index].identity.id(), message)
 }
 
 #[test]
@@ -126,21 +126,21 @@ proptest! {
         seed: u64,
     ) {
         // A worker leaves before the phase of its number; above them all, it stays.
-        let stays = |place: usize, phase: Phase| {
-            PHASES.get(leaves[place]).is_none_or(|&leaves| phase < leaves)
+        let stays = |index: usize, phase: Phase| {
+            PHASES.get(leaves[index]).is_none_or(|&leaves| phase < leaves)
         };
         let mut world = world(leaves.len(), terms(), seed);
         match world.run(stays) {
             Ok(sum) => {
                 prop_assert_eq!(&sum.elements, &world.expected(&sum));
                 let mut sent = ids(&world);
-                let mut places = 0..;
-                sent.retain(|_| stays(places.next().unwrap(), Phase::Masking));
+                let mut indices = 0..;
+                sent.retain(|_| stays(indices.next().unwrap(), Phase::Masking));
                 prop_assert_eq!(&sum.survivors, &sent);
             }
             Err(error) => {
                 prop_assert!(matches!(error, Error::TooFew | Error::Inconsistent));
-                let last = (0..leaves.len()).filter(|&place| stays(place, Phase::Unmasking));
+                let last = (0..leaves.len()).filter(|&index| stays(index, Phase::Unmasking));
                 let threshold = terms().degree(leaves.len()).map_or(3, |degree| degree.threshold);
                 prop_assert!(last.count() < threshold.max(3));
             }
@@ -151,7 +151,7 @@ proptest! {
 #[test]
 fn a_sparse_graph_sums_too() {
     let mut world = world(150, terms(), 2);
-    let stays = |place: usize, phase: Phase| match place % 10 {
+    let stays = |index: usize, phase: Phase| match index % 10 {
         3 => phase < Phase::Masking,
         7 => phase < Phase::Unmasking,
         _ => true,
@@ -165,7 +165,7 @@ fn a_sparse_graph_sums_too() {
 fn three_workers_with_threshold_three_need_all_three() {
     let terms = Terms { threshold_min: 3, ..terms() };
     for phase in PHASES {
-        let outcome = world(3, terms, 3).run(|place, now| place != 1 || now < phase);
+        let outcome = world(3, terms, 3).run(|index, now| index != 1 || now < phase);
         assert!(matches!(outcome, Err(Error::TooFew | Error::Inconsistent)), "{phase:?}");
     }
     assert!(world(3, terms, 3).run(|_, _| true).is_ok());
@@ -174,12 +174,12 @@ fn three_workers_with_threshold_three_need_all_three() {
 #[test]
 fn a_second_request_to_unmask_is_refused() {
     let (mut world, mut messages) = up_to(5, 4, Phase::Unmasking);
-    let (place, message) = messages.remove(0);
-    assert!(say(&mut world, place, message.clone()).is_ok());
-    assert_eq!(say(&mut world, place, message), Err(Error::Unexpected));
+    let (index, message) = messages.remove(0);
+    assert!(say(&mut world, index, message.clone()).is_ok());
+    assert_eq!(say(&mut world, index, message), Err(Error::Unexpected));
     // Nor can it be taken back to an earlier step.
     for earlier in [FromServer::Survivors(vec![0]), FromServer::Delivery(Vec::new())] {
-        assert_eq!(say(&mut world, place, earlier), Err(Error::Unexpected));
+        assert_eq!(say(&mut world, index, earlier), Err(Error::Unexpected));
     }
 }
 
@@ -189,22 +189,22 @@ fn a_second_request_to_unmask_is_refused() {
 fn an_aggregator_that_tells_two_tales_gets_nothing() {
     let (mut world, messages) = up_to(10, 5, Phase::Confirming);
     let mut statements = Vec::new();
-    for (place, message) in messages {
+    for (index, message) in messages {
         let FromServer::Survivors(mut alive) = message else { unreachable!() };
         // In each list the bit of the last worker is the last, but for its own list.
-        if place % 2 == 0 && place != 9 {
+        if index % 2 == 0 && index != 9 {
             alive[1] &= !1;
         }
         let told = FromServer::Survivors(alive);
-        let FromClient::Statement(statement) = say(&mut world, place, told).unwrap() else {
+        let FromClient::Statement(statement) = say(&mut world, index, told).unwrap() else {
             unreachable!()
         };
-        statements.push((place as u32, statement));
+        statements.push((index as u32, statement));
     }
-    for place in 0..10 {
-        let heard = statements.iter().filter(|(from, _)| *from as usize != place).cloned();
-        let outcome = say(&mut world, place, FromServer::Statements(heard.collect()));
-        assert_eq!(outcome, Err(Error::Inconsistent), "{place}");
+    for index in 0..10 {
+        let heard = statements.iter().filter(|(from, _)| *from as usize != index).cloned();
+        let outcome = say(&mut world, index, FromServer::Statements(heard.collect()));
+        assert_eq!(outcome, Err(Error::Inconsistent), "{index}");
     }
 }
 
@@ -214,24 +214,24 @@ fn too_few_survivors_or_statements_are_refused() {
     let few = FromServer::Survivors(vec![0b00001]);
     assert_eq!(say(&mut world, messages[0].0, few), Err(Error::TooFew));
     let (mut world, mut messages) = up_to(6, 6, Phase::Unmasking);
-    let (place, message) = messages.remove(0);
+    let (index, message) = messages.remove(0);
     let FromServer::Statements(mut statements) = message else { unreachable!() };
     statements.truncate(1);
     let few = FromServer::Statements(statements.clone());
-    assert_eq!(say(&mut world, place, few), Err(Error::Inconsistent));
+    assert_eq!(say(&mut world, index, few), Err(Error::Inconsistent));
     // The same statement many times is still one.
     let repeated = statements.iter().cycle().take(9).cloned().collect();
-    assert_eq!(say(&mut world, place, FromServer::Statements(repeated)), Err(Error::Inconsistent));
+    assert_eq!(say(&mut world, index, FromServer::Statements(repeated)), Err(Error::Inconsistent));
 }
 
 #[test]
 fn forged_lists_of_keys_are_refused() {
     let tried = |change: &dyn Fn(&mut sotto_secagg::KeyList)| {
         let (mut world, mut messages) = up_to(5, 7, Phase::Sharing);
-        let (place, message) = messages.remove(0);
+        let (index, message) = messages.remove(0);
         let FromServer::KeyList(mut list) = message else { unreachable!() };
         change(&mut list);
-        say(&mut world, place, FromServer::KeyList(list)).unwrap_err()
+        say(&mut world, index, FromServer::KeyList(list)).unwrap_err()
     };
     // Another key in place of a neighbour's; another proof; a neighbour left out; one twice.
     assert_eq!(tried(&|list| list.neighbours[0].keys.masking[0] ^= 1), Error::Forged);
@@ -282,14 +282,14 @@ fn different_terms_give_no_sum() {
 #[test]
 fn a_liar_among_the_holders_is_found_out() {
     let (mut world, messages) = up_to(6, 10, Phase::Unmasking);
-    for (place, message) in messages {
-        let mut reply = say(&mut world, place, message).unwrap();
-        if place == 0 {
+    for (index, message) in messages {
+        let mut reply = say(&mut world, index, message).unwrap();
+        if index == 0 {
             let FromClient::Unmask(shares) = &mut reply else { unreachable!() };
             shares[1].1[0] ^= 1;
-            assert_eq!(hear(&mut world, place, reply), Err(Error::Shares));
+            assert_eq!(hear(&mut world, index, reply), Err(Error::Shares));
         } else {
-            hear(&mut world, place, reply).unwrap();
+            hear(&mut world, index, reply).unwrap();
         }
     }
     // The others are enough.
@@ -302,14 +302,14 @@ fn a_liar_among_the_holders_is_found_out() {
 fn who_shared_nothing_is_no_survivor() {
     let mut world = world(6, terms(), 17);
     for phase in [Phase::Keys, Phase::Sharing, Phase::Masking] {
-        world.step(|place| place != 5 || phase == Phase::Keys).unwrap();
+        world.step(|index| index != 5 || phase == Phase::Keys).unwrap();
     }
-    let (place, message) = world.outbox()[0].clone();
+    let (index, message) = world.outbox()[0].clone();
     let FromServer::Survivors(told) = message else { unreachable!() };
     assert_eq!(told, [0b01111], "a bit for each other worker, the last of whom is gone");
-    let lied = say(&mut world, place, FromServer::Survivors(vec![0b11111]));
+    let lied = say(&mut world, index, FromServer::Survivors(vec![0b11111]));
     assert_eq!(lied, Err(Error::List));
-    assert!(say(&mut world, place, FromServer::Survivors(told)).is_ok(), "nothing has changed");
+    assert!(say(&mut world, index, FromServer::Survivors(told)).is_ok(), "nothing has changed");
 }
 
 /// For exactly the holders, in their order, sealed for each but the owner.
@@ -317,11 +317,11 @@ fn who_shared_nothing_is_no_survivor() {
 fn shares_for_others_than_the_holders_are_refused() {
     let tried = |change: &dyn Fn(&mut Vec<Sealed>)| {
         let (mut world, mut messages) = up_to(5, 18, Phase::Sharing);
-        let (place, message) = messages.remove(0);
-        let reply = say(&mut world, place, message).unwrap();
+        let (index, message) = messages.remove(0);
+        let reply = say(&mut world, index, message).unwrap();
         let FromClient::Shares(mut shares) = reply else { unreachable!() };
         change(&mut shares.sealed);
-        hear(&mut world, place, FromClient::Shares(shares))
+        hear(&mut world, index, FromClient::Shares(shares))
     };
     assert_eq!(tried(&|_| ()), Ok(()));
     assert_eq!(tried(&|sealed| drop(sealed.pop())), Err(Error::Shares));
@@ -336,9 +336,9 @@ fn shares_for_others_than_the_holders_are_refused() {
 fn the_vector_that_came_last_is_shown_once() {
     let (mut world, messages) = up_to(4, 19, Phase::Masking);
     assert!(world.server.take_latest().is_empty());
-    for (place, message) in messages {
-        let reply = say(&mut world, place, message).unwrap();
-        hear(&mut world, place, reply).unwrap();
+    for (index, message) in messages {
+        let reply = say(&mut world, index, message).unwrap();
+        hear(&mut world, index, reply).unwrap();
         assert_eq!(world.server.take_latest().len(), Encoding::elements(LEN));
         assert!(world.server.take_latest().is_empty());
     }
@@ -358,7 +358,7 @@ fn the_aggregator_knows_whom_it_waits_for_in_every_phase() {
             world.server.lose(all[1]);
             assert_eq!(world.server.pending(), all[2..], "nothing more is expected of it");
         }
-        let done = world.step(|place| place >= stay).unwrap();
+        let done = world.step(|index| index >= stay).unwrap();
         assert_eq!(done.is_some(), phase == Phase::Unmasking);
         if done.is_none() {
             assert_eq!(world.server.degree(), terms().degree(6).ok(), "{phase:?}");
@@ -376,10 +376,10 @@ fn the_aggregator_knows_whom_it_waits_for_in_every_phase() {
 #[test]
 fn the_aggregator_counts_those_it_has_heard() {
     let (mut world, messages) = up_to(5, 23, Phase::Masking);
-    for (heard, (place, message)) in messages.into_iter().enumerate() {
+    for (heard, (index, message)) in messages.into_iter().enumerate() {
         assert_eq!((world.server.heard(), world.server.pending().len()), (heard, 5 - heard));
-        let reply = say(&mut world, place, message).unwrap();
-        hear(&mut world, place, reply).unwrap();
+        let reply = say(&mut world, index, message).unwrap();
+        hear(&mut world, index, reply).unwrap();
     }
     assert_eq!((world.server.heard(), world.server.pending().len()), (5, 0));
 }
@@ -392,10 +392,10 @@ fn a_worker_s_part_goes_out_under_all_of_its_masks() {
         let mut world = world(5, terms, 24);
         world.run_up_to(Phase::Masking).unwrap();
         let threshold = terms.degree(5).unwrap().threshold;
-        let (place, message) = world.outbox()[2].clone();
+        let (index, message) = world.outbox()[2].clone();
         let all = ids(&world);
-        let Rehearsal { members, entropy, .. } = &mut world;
-        let member = &mut members[place];
+        let InProcessSum { members, entropy, .. } = &mut world;
+        let member = &mut members[index];
         assert!(member.client.first_masks().is_empty() && !member.client.is_done());
         let part = |encoding: &Encoding, told: usize| {
             assert_eq!(told, least.max(threshold));
@@ -409,7 +409,7 @@ fn a_worker_s_part_goes_out_under_all_of_its_masks() {
         let masks = member.client.first_masks();
         let with: Vec<_> = masks.iter().map(|mask| mask.with).collect();
         let mut others: Vec<_> =
-            all.iter().filter(|id| **id != all[place]).map(|id| Some(*id)).collect();
+            all.iter().filter(|id| **id != all[index]).map(|id| Some(*id)).collect();
         others.insert(0, None);
         assert_eq!(with, others, "its own, then one with each neighbour");
         let sum = masks.iter().fold(1000u32, |sum, mask| sum.wrapping_add(mask.element));
@@ -420,10 +420,10 @@ fn a_worker_s_part_goes_out_under_all_of_its_masks() {
 #[test]
 fn the_opening_is_shown_step_by_step() {
     let mut world = world(6, terms(), 25);
-    let sum = world.run(|place, phase| place != 4 || phase < Phase::Masking).unwrap();
+    let sum = world.run(|index, phase| index != 4 || phase < Phase::Masking).unwrap();
     let all = ids(&world);
     let steps: Vec<_> = sum.openings.iter().map(|step| (step.worker, step.is_repair)).collect();
-    let expected: Vec<_> = (0..6).map(|place| (all[place], place == 4)).collect();
+    let expected: Vec<_> = (0..6).map(|index| (all[index], index == 4)).collect();
     assert_eq!(steps, expected);
     assert_eq!(sum.dropped, [all[4]]);
     assert_eq!(sum.openings[5].elements, sum.elements, "nothing is masked any more");
@@ -459,10 +459,10 @@ fn the_longest_list_fits_its_limit() {
 #[test]
 fn nobody_counts_twice() {
     let (mut world, messages) = up_to(4, 11, Phase::Masking);
-    for (place, message) in messages {
-        let reply = say(&mut world, place, message).unwrap();
-        hear(&mut world, place, reply.clone()).unwrap();
-        assert_eq!(hear(&mut world, place, reply), Err(Error::Unexpected));
+    for (index, message) in messages {
+        let reply = say(&mut world, index, message).unwrap();
+        hear(&mut world, index, reply.clone()).unwrap();
+        assert_eq!(hear(&mut world, index, reply), Err(Error::Unexpected));
     }
     let stranger = PeerId([0; 16]);
     let masked = FromClient::Masked(vec![0; 3]);
@@ -472,9 +472,9 @@ fn nobody_counts_twice() {
 #[test]
 fn a_masked_vector_is_uniform() {
     let (mut world, mut messages) = up_to(8, 12, Phase::Masking);
-    let (place, message) = messages.remove(0);
-    world.members[place].values = [0.0; LEN].into();
-    let reply = say(&mut world, place, message).unwrap();
+    let (index, message) = messages.remove(0);
+    world.members[index].values = [0.0; LEN].into();
+    let reply = say(&mut world, index, message).unwrap();
     let FromClient::Masked(bytes) = reply else { unreachable!() };
     let encoding = terms().encoding(8).unwrap();
     let elements = encoding.width().unpack(&bytes, Encoding::elements(LEN)).unwrap();

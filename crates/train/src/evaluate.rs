@@ -28,7 +28,7 @@ pub struct Evaluation {
 /// A digit that the model finds hard.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hard {
-    /// Its place in the set.
+    /// Its index in the set.
     pub index: usize,
     /// What the model reads.
     pub answer: u8,
@@ -74,9 +74,9 @@ impl Evaluation {
         if let Some(times) = self.confusion[label].get_mut(answer) {
             *times += 1;
         }
-        let place = self.hardest.partition_point(|kept| kept.loss.total_cmp(&loss).is_ge());
-        if place < HARDEST_MAX {
-            self.hardest.insert(place, Hard { index, answer: answer as u8, loss });
+        let rank = self.hardest.partition_point(|kept| kept.loss.total_cmp(&loss).is_ge());
+        if rank < HARDEST_MAX {
+            self.hardest.insert(rank, Hard { index, answer: answer as u8, loss });
             self.hardest.truncate(HARDEST_MAX);
         }
     }
@@ -153,16 +153,16 @@ impl Model {
     }
 }
 
-/// The place of the first largest value.
+/// The index of the first largest value.
 #[must_use]
 pub fn arg_max(row: &[f32]) -> Option<usize> {
     let mut best = None;
-    for (place, value) in row.iter().enumerate() {
+    for (index, value) in row.iter().enumerate() {
         if best.is_none_or(|(_, largest)| value > largest) {
-            best = Some((place, value));
+            best = Some((index, value));
         }
     }
-    best.map(|(place, _)| place)
+    best.map(|(index, _)| index)
 }
 
 #[cfg(test)]

@@ -23,21 +23,21 @@
 
 mod coins;
 mod evaluate;
+mod gradient_correction;
 mod model;
 pub mod ops;
 mod optimiser;
 pub mod profile;
 mod stage;
-mod steer;
 mod trainer;
 mod unfinished;
 mod variety;
 
 pub use coins::Coins;
 pub use evaluate::{Evaluation, Evaluator, Hard, arg_max};
+pub use gradient_correction::GradientCorrection;
 pub use model::Model;
 pub use optimiser::{Method, Sgd, SgdConfig};
-pub use steer::Steer;
 pub use trainer::{BATCH_MAX, EPOCHS_MAX, Progress, Recipe, Trained, Trainer};
 pub use unfinished::Unfinished;
 pub use variety::{PENS_MAX, Variety};

@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor};
 
 use super::optimiser::{Method, Optimiser, SgdConfig};
 use super::variety::{Mixer, Variety};
-use super::{Coins, Error, Model, Steer, Unfinished, ops};
+use super::{Coins, Error, GradientCorrection, Model, Unfinished, ops};
 use sotto_core::seeded::Stream;
 use sotto_digits::{Digits, PIXELS};
 use sotto_network::{Network, Weights};
@@ -120,7 +120,7 @@ pub struct Trained {
 pub struct Trainer {
     model: Model,
     optimiser: Optimiser,
-    steer: Option<Steer>,
+    correction: Option<GradientCorrection>,
     recipe: Recipe,
     order: Vec<u32>,
     shuffle: Stream,
@@ -155,7 +155,7 @@ impl Trainer {
         Ok(Self {
             model,
             optimiser,
-            steer: None,
+            correction: None,
             recipe,
             order: (0..count).collect(),
             shuffle,
@@ -236,10 +236,10 @@ impl Trainer {
         Ok(())
     }
 
-    /// Bends every gradient from now on.
+    /// Corrects every gradient from now on.
     #[must_use]
-    pub fn with(mut self, steer: Steer) -> Self {
-        self.steer = Some(steer);
+    pub fn with(mut self, correction: GradientCorrection) -> Self {
+        self.correction = Some(correction);
         self
     }
 
@@ -258,13 +258,13 @@ impl Trainer {
     /// # Panics
     /// When there are fewer digits than were counted.
     pub fn step(&mut self, digits: &Digits) -> Result<Progress, Error> {
-        let place = self.step % self.steps_an_epoch();
-        if place == 0 {
+        let batch_index = self.step % self.steps_an_epoch();
+        if batch_index == 0 {
             self.shuffle.shuffle(&mut self.order);
             (self.epoch_loss, self.epoch_digits) = (0.0, 0);
         }
         let batch = self.recipe.batch_of(self.order.len());
-        let start = place as usize * batch;
+        let start = batch_index as usize * batch;
         let chosen = &self.order[start..(start + batch).min(self.order.len())];
         self.mixed = match &mut self.mixer {
             None => None,
@@ -277,8 +277,8 @@ impl Trainer {
                 self.gradients(mixed, &all)?
             }
         };
-        if let Some(steer) = &self.steer {
-            steer.bend(self.model.vars(), &mut gradients)?;
+        if let Some(correction) = &self.correction {
+            correction.apply(self.model.vars(), &mut gradients)?;
         }
         self.optimiser.step(&gradients)?;
 

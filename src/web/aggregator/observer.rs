@@ -3,7 +3,7 @@
 
 use js_sys::{Uint8Array, Uint32Array};
 
-use super::super::environment::Show;
+use super::super::environment::EventSink;
 use super::super::page::{AggregatorEvent as Shown, Opening};
 use sotto_core::wire::PeerId;
 use sotto_federated::{Masked, Observer};
@@ -14,20 +14,20 @@ use sotto_secagg::{Opened, Sum, Width};
 /// Elements that are shown.
 const SHOWN: usize = 1024;
 
-pub(super) struct Shower {
-    show: Show,
+pub(super) struct PageObserver {
+    events: EventSink,
 }
 
-impl Shower {
-    pub(super) fn new(show: Show) -> Self {
-        Self { show }
+impl PageObserver {
+    pub(super) fn new(events: EventSink) -> Self {
+        Self { events }
     }
 
     /// Shows what can be read out of an update, or of something that is taken for one.
     fn attack(&self, round: u32, worker: Option<PeerId>, network: &Network, update: &[f32]) {
         let update = &update[..update.len().min(network.parameter_count())];
         if let Some(Recovered { pixels, label }) = inversion::recover(network, update) {
-            self.show.event(&Shown::Recovered {
+            self.events.event(&Shown::Recovered {
                 worker: worker.map(|id| id.to_string()),
                 round,
                 pixels: Uint8Array::from(pixels.as_slice()),
@@ -51,7 +51,7 @@ impl Shower {
     }
 }
 
-impl Observer for Shower {
+impl Observer for PageObserver {
     fn update(&mut self, round: u32, worker: PeerId, network: &Network, values: &[f32]) {
         self.attack(round, Some(worker), network, values);
     }
@@ -59,7 +59,7 @@ impl Observer for Shower {
     fn masked(&mut self, round: u32, network: &Network, update: &Masked<'_>) {
         let Masked { worker, elements, sum, width } = *update;
         let shown = |elements: &[u32]| Uint32Array::from(&elements[..elements.len().min(SHOWN)]);
-        self.show.event(&Shown::Masked {
+        self.events.event(&Shown::Masked {
             worker: worker.to_string(),
             bits: width.bits(),
             elements: shown(elements),
@@ -75,7 +75,7 @@ impl Observer for Shower {
             repair: opened.is_repair,
             elements: Uint32Array::from(opened.elements.as_slice()),
         };
-        self.show.event(&Shown::Summed {
+        self.events.event(&Shown::Summed {
             round,
             bits: width.bits(),
             survivors: sum.survivors.iter().map(ToString::to_string).collect(),

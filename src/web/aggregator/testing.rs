@@ -6,12 +6,12 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::super::environment::{Show, now, turn};
+use super::super::environment::{EventSink, now, turn};
 use super::super::page::{AggregatorEvent as Shown, Cost};
 use super::super::views;
 use super::{Shared, keep, with_room};
 use sotto_digits::{Digits, synthetic};
-use sotto_federated::kept::Point;
+use sotto_federated::records::Point;
 use sotto_train::{Evaluation, Evaluator, Model};
 
 /// A model that waits for its test.
@@ -28,7 +28,7 @@ const UNSEEN: u32 = 1000;
 const SLICE_MS: f64 = 20.0;
 
 /// Fetches the test digits, unless they are there, and tests what waits for them.
-pub(super) async fn begin(shared: Shared, show: Show) {
+pub(super) async fn begin(shared: Shared, show: EventSink) {
     let mut source = None;
     with_room(&shared, |room| {
         source = room.test.is_none().then(|| Rc::clone(&room.source));
@@ -44,7 +44,7 @@ pub(super) async fn begin(shared: Shared, show: Show) {
 }
 
 /// Tests models until none is left in line.
-pub(super) async fn test(shared: Shared, show: Show) {
+pub(super) async fn test(shared: Shared, show: EventSink) {
     // The message that brought the model shall be answered first.
     turn().await;
     while let Some((Untested { round, model, cost }, digits, generation)) = next_test(&shared) {
@@ -113,7 +113,7 @@ fn unseen_pens(shared: &Shared) -> Rc<Digits> {
 /// Adds a measurement to what is kept.
 fn measured(shared: &Shared, round: u32, result: &Evaluation, cost: Cost) {
     with_room(shared, |room| {
-        room.keeper.measured(Point {
+        room.checkpointer.measured(Point {
             round,
             accuracy: result.accuracy(),
             loss: result.loss(),
@@ -122,7 +122,7 @@ fn measured(shared: &Shared, round: u32, result: &Evaluation, cost: Cost) {
             workers: cost.workers as u32,
             seconds: cost.seconds,
         });
-        if room.keeper.look(&room.machine) {
+        if room.checkpointer.look(&room.machine) {
             spawn_local(keep(Rc::clone(shared)));
         }
     });

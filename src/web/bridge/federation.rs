@@ -9,24 +9,24 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::BroadcastChannel;
 
-use super::{State, arm, with};
+use super::{BridgeState, arm, with};
 use crate::web::broadcast::{Inbox, subject};
 use crate::web::environment::words;
 use crate::web::locks::{self, Held};
 use sotto_core::wire::{Address, Envelope, PeerId};
-use sotto_link::{EndpointId, Homes, WORKERS_MAX};
+use sotto_link::{EndpointId, Routes, WORKERS_MAX};
 
 /// Messages of a worker whose lock is not held yet.
 const WAITING_MAX: usize = 64;
 
-type WeakState = Weak<RefCell<Option<State>>>;
+type WeakState = Weak<RefCell<Option<BridgeState>>>;
 
 /// The aggregator's side: stands in for workers elsewhere.
-pub(super) struct Host {
+pub(super) struct RemoteWorkers {
     room: String,
     aggregator: BroadcastChannel,
     _workers: Inbox,
-    homes: Homes,
+    routes: Routes,
     /// The inbox here and the lock of each worker elsewhere.
     remote: BTreeMap<PeerId, Presence>,
     state: WeakState,
@@ -38,26 +38,26 @@ enum Presence {
     Here(#[expect(dead_code, reason = "held until it leaves")] (Inbox, Held)),
 }
 
-impl Host {
+impl RemoteWorkers {
     pub(super) fn open(room: &str, state: &WeakState) -> Result<Self, JsValue> {
         Ok(Self {
             room: room.to_owned(),
             aggregator: BroadcastChannel::new(&subject(room, Address::Aggregator))?,
             _workers: listen(room, Address::Workers, state)?,
-            homes: Homes::default(),
+            routes: Routes::default(),
             remote: BTreeMap::new(),
             state: state.clone(),
         })
     }
 
     /// The endpoint where a worker is.
-    pub(super) fn home_of(&self, id: PeerId) -> Option<EndpointId> {
-        self.homes.of(id)
+    pub(super) fn endpoint_of(&self, id: PeerId) -> Option<EndpointId> {
+        self.routes.endpoint_of(id)
     }
 
     /// The workers at an endpoint.
-    pub(super) fn workers_of(&self, home: EndpointId) -> Vec<String> {
-        self.homes.at(home).map(|id| id.to_string()).collect()
+    pub(super) fn workers_at(&self, endpoint: EndpointId) -> Vec<String> {
+        self.routes.workers_at(endpoint).map(|id| id.to_string()).collect()
     }
 
     /// A message to the aggregator.
@@ -66,7 +66,7 @@ impl Host {
     /// When it cannot be posted.
     pub(super) fn heard(&mut self, from: EndpointId, bytes: Vec<u8>) -> Result<(), JsValue> {
         let Some(id) = Envelope::sender_of(&bytes) else { return Ok(()) };
-        if !self.homes.settle(id, from) {
+        if !self.routes.bind(id, from) {
             return Ok(());
         }
         match self.remote.get_mut(&id) {
@@ -85,7 +85,7 @@ impl Host {
     /// A worker elsewhere that cannot be stood in for here. It may try again.
     fn forget(&mut self, id: PeerId) {
         self.remote.remove(&id);
-        self.homes.forget(id);
+        self.routes.remove(id);
     }
 
     /// Opens a worker's inbox, and passes on what it has said so far.
@@ -99,8 +99,8 @@ impl Host {
     }
 
     /// An endpoint has left, and its workers with it.
-    pub(super) fn left(&mut self, home: EndpointId) {
-        for worker in self.homes.leave(home) {
+    pub(super) fn left(&mut self, endpoint: EndpointId) {
+        for worker in self.routes.remove_endpoint(endpoint) {
             self.remote.remove(&worker);
         }
     }
@@ -111,15 +111,15 @@ async fn welcome(state: WeakState, room: String, id: PeerId) {
     let held = locks::stand_in(&subject(&room, Address::Worker(id))).await;
     let Some(shared) = state.upgrade() else { return };
     with(&shared, |now| {
-        let super::End::Door(_, host) = &mut now.end else { return };
+        let super::End::Host(_, workers) = &mut now.end else { return };
         let welcomed = match held {
-            Ok(Some(held)) => host.welcome(id, held),
+            Ok(Some(held)) => workers.welcome(id, held),
             // A worker of this browser goes by that id.
-            Ok(None) => return host.forget(id),
+            Ok(None) => return workers.forget(id),
             Err(error) => Err(error),
         };
         if welcomed.is_err() {
-            host.forget(id);
+            workers.forget(id);
         }
         now.told_of(welcomed.map_err(|error| words(&error)));
         now.tell();
@@ -127,13 +127,13 @@ async fn welcome(state: WeakState, room: String, id: PeerId) {
 }
 
 /// A guest's side: stands in for the aggregator.
-pub(super) struct Guest {
+pub(super) struct RemoteAggregator {
     room: String,
     _aggregator: Inbox,
     outboxes: BTreeMap<String, BroadcastChannel>,
 }
 
-impl Guest {
+impl RemoteAggregator {
     pub(super) fn open(room: &str, state: &WeakState) -> Result<Self, JsValue> {
         let aggregator = listen(room, Address::Aggregator, state)?;
         Ok(Self { room: room.to_owned(), _aggregator: aggregator, outboxes: BTreeMap::new() })

@@ -1,4 +1,4 @@
-//! The ways of a session of the parties between this page and other endpoints.
+//! The transports of a session of the parties between this page and other endpoints.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -6,34 +6,34 @@ use std::rc::{Rc, Weak};
 
 use wasm_bindgen::prelude::*;
 
-use super::{State, arm, with};
-use crate::web::page::RemoteWay;
-use crate::web::ways::{self, Outbox};
+use super::{BridgeState, arm, with};
+use crate::web::page::RemoteTransport;
+use crate::web::transport::{self, Outbox};
 use sotto_core::wire::Unsent;
-use sotto_link::{Early, EndpointId};
+use sotto_link::{EarlyMessages, EndpointId};
 
 /// Of the channels that carry them.
 pub(super) const PREFIX: &str = "way/";
 
 type Key = (EndpointId, String);
 
-/// All ways of the session under way.
+/// All transports of the session under way.
 #[derive(Default)]
 pub(super) struct Pipes {
     laid: BTreeMap<Key, Box<dyn Outbox>>,
     /// What came for a session that this end has not heard of yet.
-    early: Early,
+    early: EarlyMessages,
 }
 
 impl Pipes {
-    /// The ways of a new session; those of the one before are closed.
+    /// The transports of a new session; those of the one before are closed.
     pub(super) fn lay(
         &mut self,
-        ways: Vec<RemoteWay>,
-        state: &Weak<RefCell<Option<State>>>,
+        transports: Vec<RemoteTransport>,
+        state: &Weak<RefCell<Option<BridgeState>>>,
     ) -> Result<(), JsValue> {
         self.laid.clear();
-        for RemoteWay { peer, name, way } in ways {
+        for RemoteTransport { peer, name, transport } in transports {
             let (state, channel) = (state.clone(), format!("{PREFIX}{name}"));
             let deliver = Rc::new(move |bytes| {
                 if let Some(shared) = state.upgrade() {
@@ -41,7 +41,7 @@ impl Pipes {
                     arm(&shared);
                 }
             });
-            self.laid.insert((peer, name), ways::open(way, deliver)?);
+            self.laid.insert((peer, name), transport::open(transport, deliver)?);
         }
         for (key, bytes) in self.early.take() {
             if let Some(outbox) = self.laid.get_mut(&key) {
@@ -51,7 +51,7 @@ impl Pipes {
         Ok(())
     }
 
-    /// A message from elsewhere. What belongs to no way of the next session is forgotten when that begins. A role
+    /// A message from elsewhere. What belongs to no transport of the next session is forgotten when that begins. A role
     /// that has gone is missed by its page.
     ///
     /// # Errors

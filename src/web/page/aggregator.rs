@@ -62,7 +62,7 @@ export interface Problem { setting: string; text: string }
 /** What a model has cost: bytes from and to the workers since the run began, updates in its last round, seconds of training. */
 export interface Cost { bytesUp: number; bytesDown: number; workers: number; seconds: number }
 
-/** A test digit by its place, what it is, what the model reads, the loss in nats, and its 28x28 pixels. */
+/** A test digit by its index, what it is, what the model reads, the loss in nats, and its 28x28 pixels. */
 export interface HardDigit { index: number; label: number; answer: number; loss: number; pixels: Uint8Array }
 
 /** A worker's masks were taken out of the sum: its own, or, as a repair, those it shared with others. */
@@ -113,7 +113,7 @@ export interface AggregatorState {
 export interface MemberView {
   /** 32 hexadecimal digits. */
   id: string;
-  /** The place in the room, from 0: it decides the shard. */
+  /** The slot in the room, from 0: it decides the shard. */
   slot: number;
   state: "loading" | "idle" | "training" | "summing" | "reported" | "silent" | "away" | "distrusted";
   digits: number;
@@ -346,7 +346,7 @@ pub struct Cost {
 /// A test digit that the model finds hard.
 #[derive(Debug, Serialize)]
 pub struct HardDigit {
-    /// Its place among the test digits.
+    /// Its index among the test digits.
     pub index: usize,
     /// What it is.
     pub label: u8,
@@ -471,7 +471,7 @@ pub struct AggregatorState {
 pub struct MemberView {
     /// 32 hexadecimal digits.
     pub id: String,
-    /// The place in the room.
+    /// The slot in the room.
     pub slot: u32,
     /// What it is doing.
     pub state: &'static str,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use zeroize::ZeroizeOnDrop;
 
-use super::{Way, read_way};
+use super::{Transport, read_transport};
 use sotto_link::{Admission, Closed, EndpointId, GuestView, Stage, Words};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -22,9 +22,9 @@ export interface RoomKeys {
 }
 
 export type BridgeCommand =
-  /** Holds the door of a room; draws its keys where none are given. `payload`: what the broker carries at once. */
+  /** Hosts a room; draws its keys where none are given. `payload`: what the broker carries at once. */
   | { type: "host"; room: string; keys?: RoomKeys; payload: number }
-  /** Knocks as `claim` at the page of the host whose fingerprint this is; a worker's tab is in `room`, which is of this page alone. By `tab`,
+  /** Asks as `claim` to be let in by the page of the host whose fingerprint this is; a worker's tab is in `room`, which is of this page alone. By `tab`,
    * which nobody else knows, the host knows it again. */
   | { type: "visit"; room: string; tab: string; secret: string; host: string; claim: string; payload: number }
   /** Lets a guest in, or turns it away. */
@@ -72,29 +72,29 @@ export interface GuestEntry {
 }
 "#;
 
-/// A way between a role here and one at another endpoint.
-pub struct RemoteWay {
+/// A transport between a role here and one at another endpoint.
+pub struct RemoteTransport {
     /// The endpoint.
     pub peer: EndpointId,
     /// The same at both ends.
     pub name: String,
     /// To the role here.
-    pub way: Way,
+    pub transport: Transport,
 }
 
 /// Reads the `ways` of a `lay` command, which serde cannot take up.
 ///
 /// # Errors
 /// In words.
-pub fn read_remote_ways(command: &JsValue) -> Result<Vec<RemoteWay>, JsValue> {
+pub fn read_remote_transports(command: &JsValue) -> Result<Vec<RemoteTransport>, JsValue> {
     let ways: Array = Reflect::get(command, &"ways".into())?.dyn_into()?;
     let read = |way: JsValue| {
         let text = |name: &str| Ok::<_, JsValue>(Reflect::get(&way, &name.into())?.as_string());
         let peer = text("peer")?.as_deref().and_then(EndpointId::parse);
         let peer = peer.ok_or("a way to no endpoint")?;
         let name = text("name")?.ok_or("a way without a name")?;
-        let way = read_way(&way)?.ok_or_else(|| format!("no end of the way {name}"))?;
-        Ok(RemoteWay { peer, name, way })
+        let transport = read_transport(&way)?.ok_or_else(|| format!("no end of the way {name}"))?;
+        Ok(RemoteTransport { peer, name, transport })
     };
     ways.iter().map(read).collect()
 }
@@ -112,7 +112,7 @@ pub struct RoomKeys {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum BridgeCommand {
-    /// Hold the door of a room.
+    /// Host a room.
     Host {
         /// Its name.
         room: String,
@@ -121,7 +121,7 @@ pub enum BridgeCommand {
         /// What the broker carries at once, in bytes.
         payload: usize,
     },
-    /// Knock.
+    /// Ask to be let in.
     Visit {
         /// The room in which this page's worker is.
         room: String,
@@ -143,7 +143,7 @@ pub enum BridgeCommand {
         /// Which.
         comes_in: bool,
     },
-    /// Lock the door, or open it.
+    /// Lock the room, or open it.
     Lock {
         /// Which.
         locked: bool,
@@ -157,7 +157,7 @@ pub enum BridgeCommand {
         /// What.
         text: String,
     },
-    /// Lay ways, which are read by [`read_remote_ways`].
+    /// Lay transports, which are read by [`read_remote_transports`].
     Lay,
     /// Say farewell.
     Leave,
@@ -167,7 +167,7 @@ pub enum BridgeCommand {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum BridgeEvent {
-    /// It holds the door.
+    /// It is the host.
     Hosting {
         /// To be kept.
         keys: RoomKeys,
@@ -185,7 +185,7 @@ pub enum BridgeEvent {
         /// Everybody who came.
         guests: Vec<GuestEntry>,
     },
-    /// Where a visit stands.
+    /// Where a guest stands.
     Visit {
         /// How far it has come.
         stage: &'static str,

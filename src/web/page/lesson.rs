@@ -28,7 +28,7 @@ export type LessonEvent =
   | ({ type: "calculated" } & CalculationView)
   | ({ type: "fixed" } & FixedView)
   | { type: "alone"; values: number[]; counts: number[][] }
-  /** A command that cannot be obeyed. */
+  /** A command that cannot be carried out. */
   | { type: "declined"; lesson: LessonCommand["type"]; reason: string }
   | { type: "failed"; reason: string };
 
@@ -169,7 +169,7 @@ pub enum LessonEvent {
         /// For each, shares in each part of the clock.
         counts: Vec<Vec<u32>>,
     },
-    /// A command cannot be obeyed.
+    /// A command cannot be carried out.
     Declined {
         /// The command's type.
         lesson: &'static str,

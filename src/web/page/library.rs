@@ -38,7 +38,7 @@ export type LibraryEvent =
   | { type: "taken"; id: string; purpose: "read" | "continue"; name: string; preset: string; round: number; spent: string; hash: string; weights: Float32Array }
   /** Everything was removed. */
   | { type: "forgotten" }
-  /** A command could not be obeyed; nothing was changed. */
+  /** A command could not be carried out; nothing was changed. */
   | { type: "declined"; what: string; reason: string }
   | { type: "failed"; reason: string };
 
@@ -53,7 +53,7 @@ export interface SavedModel {
   size: number;
   /** Milliseconds since the epoch. */
   at: number;
-  /** The page saved it when another run took its place. */
+  /** The page saved it when another run replaced it. */
   autosaved: boolean;
   /** Why it cannot be used; then the rest says nothing. */
   problem?: string;
@@ -189,7 +189,7 @@ pub enum LibraryEvent {
     },
     /// Everything was removed.
     Forgotten,
-    /// A command could not be obeyed.
+    /// A command could not be carried out.
     Declined {
         /// What was to be done.
         what: &'static str,

@@ -25,7 +25,7 @@ pub use client::*;
 pub use lesson::*;
 pub use library::*;
 pub use owner::*;
-use parties::read_way;
+use parties::read_transport;
 pub use parties::*;
 pub use silo::*;
 pub use training::*;

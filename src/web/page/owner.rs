@@ -4,7 +4,7 @@ use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::{Course, ModelView, RoleFailed, SavingView};
+use super::{Course, ModelView, RoleFailed, TradeOffView};
 
 #[wasm_bindgen(typescript_custom_section)]
 const OWNER: &str = r#"
@@ -95,7 +95,7 @@ pub enum OwnerCommand {
         /// Fractional bits.
         fraction: u32,
         /// What the gates save.
-        saving: SavingView,
+        saving: TradeOffView,
     },
     /// Read test digits in the clear.
     Classify {
@@ -116,7 +116,7 @@ pub enum OwnerCommand {
         /// Fractional bits.
         fraction: u32,
         /// What the gates save.
-        saving: SavingView,
+        saving: TradeOffView,
     },
     /// Show what fixed precision does.
     Fix {

@@ -95,7 +95,7 @@ export type DealerEvent =
 "#;
 
 /// How a role reaches another one.
-pub enum Way {
+pub enum Transport {
     /// Within a page.
     Port(MessagePort),
     /// Between tabs.
@@ -111,25 +111,25 @@ pub enum Way {
 ///
 /// # Errors
 /// In words.
-pub fn read_links(command: &JsValue) -> Result<Vec<(sotto_mpc::Role, Way)>, JsValue> {
+pub fn read_links(command: &JsValue) -> Result<Vec<(sotto_mpc::Role, Transport)>, JsValue> {
     let links: Array = Reflect::get(command, &"links".into())?.dyn_into()?;
     links.iter().map(|link| read_link(&link)).collect()
 }
 
-fn read_link(link: &JsValue) -> Result<(sotto_mpc::Role, Way), JsValue> {
+fn read_link(link: &JsValue) -> Result<(sotto_mpc::Role, Transport), JsValue> {
     let role = Reflect::get(link, &"role".into())?.as_string();
     let role = role.as_deref().and_then(sotto_mpc::Role::by_name).ok_or("a link to no role")?;
-    let way = read_way(link)?.ok_or_else(|| format!("no way to {role}"))?;
-    Ok((role, way))
+    let transport = read_transport(link)?.ok_or_else(|| format!("no way to {role}"))?;
+    Ok((role, transport))
 }
 
-/// Reads the end of a way: a port, or the names of two channels.
-pub(super) fn read_way(way: &JsValue) -> Result<Option<Way>, JsValue> {
+/// Reads the end of a transport: a port, or the names of two channels.
+pub(super) fn read_transport(way: &JsValue) -> Result<Option<Transport>, JsValue> {
     let text = |name: &str| Ok::<_, JsValue>(Reflect::get(way, &name.into())?.as_string());
     let port = Reflect::get(way, &"port".into())?;
     Ok(match (port.dyn_into(), text("inbox")?, text("outbox")?) {
-        (Ok(port), _, _) => Some(Way::Port(port)),
-        (_, Some(inbox), Some(outbox)) => Some(Way::Channels { inbox, outbox }),
+        (Ok(port), _, _) => Some(Transport::Port(port)),
+        (_, Some(inbox), Some(outbox)) => Some(Transport::Channels { inbox, outbox }),
         _ => None,
     })
 }
@@ -206,48 +206,48 @@ pub struct ModelView {
     /// Fractional bits.
     pub fraction: u32,
     /// What the gates save.
-    pub saving: SavingView,
+    pub saving: TradeOffView,
 }
 
 /// What gates save that can be had in two ways.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum SavingView {
+pub enum TradeOffView {
     /// Dealt words.
     Bytes,
     /// Rounds.
     Rounds,
 }
 
-impl From<sotto_mpc::Saving> for SavingView {
-    fn from(saving: sotto_mpc::Saving) -> Self {
+impl From<sotto_mpc::TradeOff> for TradeOffView {
+    fn from(saving: sotto_mpc::TradeOff) -> Self {
         match saving {
-            sotto_mpc::Saving::Bytes => Self::Bytes,
-            sotto_mpc::Saving::Rounds => Self::Rounds,
+            sotto_mpc::TradeOff::Bytes => Self::Bytes,
+            sotto_mpc::TradeOff::Rounds => Self::Rounds,
         }
     }
 }
 
-impl From<SavingView> for sotto_mpc::Saving {
-    fn from(saving: SavingView) -> Self {
+impl From<TradeOffView> for sotto_mpc::TradeOff {
+    fn from(saving: TradeOffView) -> Self {
         match saving {
-            SavingView::Bytes => Self::Bytes,
-            SavingView::Rounds => Self::Rounds,
+            TradeOffView::Bytes => Self::Bytes,
+            TradeOffView::Rounds => Self::Rounds,
         }
     }
 }
 
 impl From<sotto_mpc::ModelInfo> for ModelView {
     fn from(info: sotto_mpc::ModelInfo) -> Self {
-        let sotto_mpc::ModelInfo { number, preset, fraction, saving } = info;
-        Self { number, preset, fraction, saving: saving.into() }
+        let sotto_mpc::ModelInfo { number, preset, fraction, trade_off } = info;
+        Self { number, preset, fraction, saving: trade_off.into() }
     }
 }
 
 impl From<ModelView> for sotto_mpc::ModelInfo {
     fn from(view: ModelView) -> Self {
         let ModelView { number, preset, fraction, saving } = view;
-        Self { number, preset, fraction, saving: saving.into() }
+        Self { number, preset, fraction, trade_off: saving.into() }
     }
 }
 
@@ -317,9 +317,9 @@ pub struct WireRecord {
 
 impl From<sotto_mpc::Record> for WireRecord {
     fn from(record: sotto_mpc::Record) -> Self {
-        let way = match record.way {
-            sotto_mpc::Way::Sent => "sent",
-            sotto_mpc::Way::Received => "received",
+        let way = match record.direction {
+            sotto_mpc::Direction::Sent => "sent",
+            sotto_mpc::Direction::Received => "received",
         };
         let sotto_mpc::Record { path, role, bytes, at_ms: at, .. } = record;
         Self { path: path.to_string(), peer: role.name(), way, bytes, at }

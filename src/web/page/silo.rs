@@ -12,7 +12,7 @@ export type SiloCommand =
   /** `data` is the digits' base URL. */
   | { type: "open"; links: RoleWay[]; data: string }
   /**
-   * Shares `count` training digits with alice and bob: of place `index`, of whose digits no other place has any, from
+   * Shares `count` training digits with alice and bob: of slot `index`, of whose digits no other slot has any, from
    * number `from` on.
    */
   | { type: "digits"; index: number; from: number; count: number }
@@ -43,7 +43,7 @@ pub enum SiloCommand {
     },
     /// Share training digits.
     Digits {
-        /// The place, from 0.
+        /// The slot, from 0.
         index: u32,
         /// From which of its digits on.
         from: usize,

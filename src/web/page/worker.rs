@@ -131,7 +131,7 @@ pub enum HandwritingCommand {
     },
     /// Remove a digit.
     Erase {
-        /// Its place.
+        /// Its index.
         index: usize,
     },
     /// Remove all of them.
@@ -296,7 +296,7 @@ pub struct WorkerState {
     pub id: String,
     /// The room's name.
     pub room: String,
-    /// The place in the room.
+    /// The slot in the room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slot: Option<u32>,
     /// The network.

@@ -55,26 +55,26 @@ async fn run_task(
     job: Job,
     generation: u32,
 ) -> Result<Option<sotto_federated::Report>, String> {
-    handwriting::heed_noise(shared, &job);
+    handwriting::limit_copies(shared, &job);
     let room = with_room(shared, |room| {
-        let place = room.machine.place().cloned()?;
-        let (digits, own) = (room.desk.digits(), room.desk.own());
+        let assignment = room.machine.assignment().cloned()?;
+        let (digits, own) = (room.training_set.digits(), room.training_set.own());
         let (tab, attack) = (Rc::clone(&room.tab), room.trial.attack());
-        Some((place, (digits, own), tab, room.unfinished.take(), room.show.clone(), attack))
+        Some((assignment, (digits, own), tab, room.unfinished.take(), room.show.clone(), attack))
     });
-    let Some((place, (digits, own), tab, unfinished, show, attack)) = room.flatten() else {
+    let Some((assignment, (digits, own), tab, unfinished, show, attack)) = room.flatten() else {
         return Ok(None);
     };
     let digits = attack.map_or(digits.clone(), |attack| Rc::new(attack.digits(&digits)));
     let secret = job.secret.clone();
-    let preset = sotto_network::preset(&place.model)
-        .ok_or_else(|| format!("this page knows no network called {}", place.model))?;
+    let preset = sotto_network::preset(&assignment.model)
+        .ok_or_else(|| format!("this page knows no network called {}", assignment.model))?;
     let round = job.round;
     let read = handwriting::read_by(&preset.network, &job, &own).await;
     if let Some(read) = read.map_err(|error| error.to_string())? {
         show.event(&read);
     }
-    let mut training = LocalTraining::new(&preset.network, &place, job, &digits)
+    let mut training = LocalTraining::new(&preset.network, &assignment, job, &digits)
         .map_err(|error| error.to_string())?;
     let taken_up = unfinished.and_then(|saved| training.take_up(&preset.network, saved, &digits));
     if let Some(step) = taken_up {

@@ -11,9 +11,9 @@ use sotto_core::prg::StreamKey;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 use sotto_mpc::audit;
-use sotto_mpc::rehearsal::Rehearsal;
+use sotto_mpc::in_process::InProcessClassifier;
 use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
-use sotto_mpc::{Client, Computer, Dealer, Links, Output, Owner, Party, Plan, Role, Saving};
+use sotto_mpc::{Client, ComputeParty, Dealer, Links, Output, Owner, Party, Plan, Role, TradeOff};
 use sotto_network::{Initialiser, Layer, Network, preset};
 
 use crate::{Case, memcheck, secret_array, secret_entropy};
@@ -25,30 +25,32 @@ pub const CASES: &[Case] = &[
     ("comparisons with three words: deal", || payloads().0),
     ("comparisons with three words: eval", || payloads().1),
     ("gate: product, linear", || {
-        gate(&[12], vec![Layer::linear(12, 5)], Output::Logits, Saving::Bytes)
+        gate(&[12], vec![Layer::linear(12, 5)], Output::Logits, TradeOff::Bytes)
     }),
     ("gate: product, convolution", || {
-        gate(&[2, 6, 6], vec![Layer::conv(2, 3, 3)], Output::Logits, Saving::Bytes)
+        gate(&[2, 6, 6], vec![Layer::conv(2, 3, 3)], Output::Logits, TradeOff::Bytes)
     }),
     ("gate: truncation and lift", || {
-        gate(&[9], vec![Layer::linear(9, 7), Layer::linear(7, 3)], Output::Logits, Saving::Bytes)
+        gate(&[9], vec![Layer::linear(9, 7), Layer::linear(7, 3)], Output::Logits, TradeOff::Bytes)
     }),
     ("gate: sums of shares and of masked values", || {
         let layers =
             vec![Layer::conv(1, 2, 3), Layer::avg_pool(2), Layer::Relu, Layer::avg_pool(2)];
-        gate(&[1, 10, 10], layers, Output::Logits, Saving::Bytes)
+        gate(&[1, 10, 10], layers, Output::Logits, TradeOff::Bytes)
     }),
-    ("gate: relu", || gate(&[37], vec![Layer::Relu], Output::Logits, Saving::Bytes)),
-    ("gate: relu in one round", || gate(&[37], vec![Layer::Relu], Output::Logits, Saving::Rounds)),
+    ("gate: relu", || gate(&[37], vec![Layer::Relu], Output::Logits, TradeOff::Bytes)),
+    ("gate: relu in one round", || {
+        gate(&[37], vec![Layer::Relu], Output::Logits, TradeOff::Rounds)
+    }),
     ("gate: max pool", || {
-        gate(&[2, 9, 9], vec![Layer::max_pool(3)], Output::Logits, Saving::Bytes)
+        gate(&[2, 9, 9], vec![Layer::max_pool(3)], Output::Logits, TradeOff::Bytes)
     }),
     ("gate: max pool in one round a level", || {
-        gate(&[2, 9, 9], vec![Layer::max_pool(3)], Output::Logits, Saving::Rounds)
+        gate(&[2, 9, 9], vec![Layer::max_pool(3)], Output::Logits, TradeOff::Rounds)
     }),
-    ("gate: arg max", || gate(&[10], vec![Layer::linear(10, 10)], Output::Label, Saving::Bytes)),
-    ("session: lenet5, all roles, gates that save bytes", || session("lenet5", Saving::Bytes)),
-    ("session: lenet5, all roles, gates that save rounds", || session("lenet5", Saving::Rounds)),
+    ("gate: arg max", || gate(&[10], vec![Layer::linear(10, 10)], Output::Label, TradeOff::Bytes)),
+    ("session: lenet5, all roles, gates that save bytes", || session("lenet5", TradeOff::Bytes)),
+    ("session: lenet5, all roles, gates that save rounds", || session("lenet5", TradeOff::Rounds)),
     ("training: linear, squares, all roles", || training("linear", Loss::Squares, None)),
     ("training: lenet5, cross-entropy, momentum, all roles", || {
         training("lenet5", Loss::CrossEntropy, Some(3))
@@ -139,20 +141,20 @@ fn watched<const N: usize>(roles: [Role; N]) -> ([Watched; N], Rc<Cell<usize>>) 
 }
 
 /// A network of a few layers, dealt, prepared and evaluated twice.
-fn gate(input: &[usize], layers: Vec<Layer>, output: Output, saving: Saving) -> usize {
+fn gate(input: &[usize], layers: Vec<Layer>, output: Output, trade_off: TradeOff) -> usize {
     let network = Network::new(input, layers).expect("the case's shapes fit");
     let weights = Initialiser::He.weights(&network, 1).expect("the network is small");
-    let plan = Plan::new(&network, 8, 1, output, saving).expect("the precision is allowed");
-    let mut rehearsal = Rehearsal::new(&plan, &network, &weights, secret_entropy("gate"))
+    let plan = Plan::new(&network, 8, 1, output, trade_off).expect("the precision is allowed");
+    let mut parties = InProcessClassifier::new(&plan, &network, &weights, secret_entropy("gate"))
         .expect("the weights fit the ring");
     let mut secret = 0;
     for name in ["first drawing", "second drawing"] {
         let mut pixels = vec![0; input.iter().product()];
         secret_entropy(name)(&mut pixels);
-        let dealt = rehearsal.deal(|_, _| ());
-        let ready = rehearsal.prepare(dealt).expect("the dealer deals what the plan takes");
+        let dealt = parties.deal(|_, _| ());
+        let ready = parties.prepare(dealt).expect("the dealer deals what the plan takes");
         let (mailboxes, opened) = watched([Role::Alice, Role::Bob]);
-        rehearsal.run_over(ready, &pixels, mailboxes).expect("nobody disturbs the parties");
+        parties.run_over(ready, &pixels, mailboxes).expect("nobody disturbs the parties");
         secret += opened.get();
     }
     secret
@@ -183,8 +185,9 @@ impl Session {
             let key = StreamKey::new(&secret_array(name));
             let entropy = named(secret_entropy(&format!("{name}/secrets")));
             let unwatched = Rc::new(Cell::new(false));
-            let computer = Computer::new(party, links, key, entropy, unwatched, Box::new(|_| ()));
-            spawn(party.role(), Box::pin(computer.serve()));
+            let compute_party =
+                ComputeParty::new(party, links, key, entropy, unwatched, Box::new(|_| ()));
+            spawn(party.role(), Box::pin(compute_party.serve()));
         }
         spawn(Role::Dealer, Box::pin(Dealer::new(dealer, Box::new(|_| ())).serve()));
         let client = Client::new(client, secret_entropy("client"));
@@ -206,11 +209,11 @@ fn named(mut entropy: Entropy) -> Entropy {
 }
 
 /// Classifies twice, the second time for the digit alone.
-fn session(name: &str, saving: Saving) -> usize {
+fn session(name: &str, trade_off: TradeOff) -> usize {
     let Session { mut pool, mut client, mut owner, opened, .. } = Session::new();
     let network = preset(name).expect("the case's preset").network;
     let weights = Initialiser::He.weights(&network, 1).expect("the network is small");
-    let model = owner.share(name, 8, saving, &weights).expect("the weights fit the ring");
+    let model = owner.share(name, 8, trade_off, &weights).expect("the weights fit the ring");
     pool.run_until_stalled();
     for output in [Output::Logits, Output::Label] {
         let pixels: [u8; 784] = secret_array("drawing");
@@ -229,11 +232,11 @@ fn training(name: &str, loss: Loss, momentum: Option<u32>) -> usize {
     silo.share(&images, &labels).expect("the parties are there");
     pool.run_until_stalled();
     let training = Training { batch: 2, rate: 4, momentum, loss };
-    let course =
+    let training =
         TrainingInfo { number: 0, preset: name.to_owned(), training, epochs: 1, watched: 1 };
-    let course = owner.train(course).expect("the preset can be trained");
+    let training = owner.train(training).expect("the preset can be trained");
     pool.run_until_stalled();
-    let model = owner.take(&course, 8, Saving::Bytes).expect("the parties are there");
+    let model = owner.take(&training, 8, TradeOff::Bytes).expect("the parties are there");
     let pixels: [u8; 784] = secret_array("drawing");
     let answer = client.classify(&model, &pixels, Output::Logits);
     pool.run_until(answer).expect("nobody disturbs the roles");

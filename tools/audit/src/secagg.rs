@@ -98,9 +98,9 @@ fn sum() -> usize {
             server.receive(id, say(&reply.expect("nobody lies"))).expect("nobody lies");
         }
     };
-    for (place, found) in sum.elements.iter().enumerate() {
+    for (index, found) in sum.elements.iter().enumerate() {
         let parts = workers.iter().filter(|worker| worker.id != gone);
-        assert_eq!(*found, parts.map(|worker| worker.part[place]).sum::<u32>(), "element {place}");
+        assert_eq!(*found, parts.map(|worker| worker.part[index]).sum::<u32>(), "element {index}");
     }
     secret
 }

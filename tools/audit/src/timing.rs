@@ -13,8 +13,8 @@ use std::time::Instant;
 use sotto_core::prg::StreamKey;
 use sotto_core::seeded::Stream;
 use sotto_mpc::audit;
-use sotto_mpc::rehearsal::{Ready, Rehearsal};
-use sotto_mpc::{Output, Plan, Saving};
+use sotto_mpc::in_process::{InProcessClassifier, Ready};
+use sotto_mpc::{Output, Plan, TradeOff};
 use sotto_network::{Initialiser, Layer, Network};
 use sotto_secagg::{Width, audit as sums};
 
@@ -37,8 +37,10 @@ const CASES: &[Case] = &[
     ("point functions, 16: deal", false, |coins| points(coins, true)),
     ("point functions, 16: eval", false, |coins| points(coins, false)),
     ("comparisons with three words, 16: eval", false, payloads),
-    ("relu of 64: eval by both parties, over drawings", false, |coins| relu(coins, Saving::Bytes)),
-    ("relu of 64 in one round: the same", false, |coins| relu(coins, Saving::Rounds)),
+    ("relu of 64: eval by both parties, over drawings", false, |coins| {
+        relu(coins, TradeOff::Bytes)
+    }),
+    ("relu of 64 in one round: the same", false, |coins| relu(coins, TradeOff::Rounds)),
     ("shamir, 7 of 12: split", false, split),
     ("shamir, 7 of 12: combine", false, combine),
     ("mask of 4,096 elements of 20 bits", false, mask),
@@ -185,23 +187,25 @@ fn payloads(coins: &mut Stream) -> f64 {
     })
 }
 
-fn relu(coins: &mut Stream, saving: Saving) -> f64 {
+fn relu(coins: &mut Stream, trade_off: TradeOff) -> f64 {
     const INPUTS: usize = 64;
     let network = Network::new(&[INPUTS], vec![Layer::Relu]).expect("the shapes fit");
     let weights = Initialiser::He.weights(&network, 1).expect("there are none");
-    let plan = Plan::new(&network, 8, 1, Output::Logits, saving).expect("the precision is allowed");
+    let plan =
+        Plan::new(&network, 8, 1, Output::Logits, trade_off).expect("the precision is allowed");
     let mut keys = Stream::new(1, "audit/timing/relu");
     let entropy = Box::new(move |bytes: &mut [u8]| keys.fill(bytes));
-    let rehearsal = Rehearsal::new(&plan, &network, &weights, entropy).expect("there are none");
-    let rehearsal = std::cell::RefCell::new(rehearsal);
+    let parties =
+        InProcessClassifier::new(&plan, &network, &weights, entropy).expect("there are none");
+    let parties = std::cell::RefCell::new(parties);
     let make = |coins: &mut Stream, is_fixed| -> (Option<Ready>, [u8; INPUTS]) {
-        let dealt = rehearsal.borrow_mut().deal(|_, _| ());
-        let ready = rehearsal.borrow().prepare(dealt).expect("the dealer deals what is taken");
+        let dealt = parties.borrow_mut().deal(|_, _| ());
+        let ready = parties.borrow().prepare(dealt).expect("the dealer deals what is taken");
         (Some(ready), bytes(coins, is_fixed))
     };
     t_of(coins, make, |(ready, pixels)| {
         let ready = ready.take().expect("each input runs once");
-        black_box(rehearsal.borrow_mut().run(ready, pixels).expect("nobody disturbs the parties"));
+        black_box(parties.borrow_mut().run(ready, pixels).expect("nobody disturbs the parties"));
     })
 }
 

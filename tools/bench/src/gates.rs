@@ -6,8 +6,8 @@
 
 use std::time::Instant;
 
-use sotto_mpc::rehearsal::Rehearsal;
-use sotto_mpc::{Output, Plan, Saving};
+use sotto_mpc::in_process::InProcessClassifier;
+use sotto_mpc::{Output, Plan, TradeOff};
 use sotto_network::{Initialiser, Layer, Network};
 
 use crate::figures::{Figures, Mode};
@@ -20,9 +20,9 @@ const FRACTION: u32 = 8;
 pub(crate) fn run(mode: Mode) -> Result<Figures, String> {
     let mut figures = Figures::default();
     for _ in 0..mode.pick(RUNS, 1) {
-        for (name, input, layers, output, saving) in gates() {
+        for (name, input, layers, output, trade_off) in gates() {
             let times = mode.pick(TIMES, 1);
-            for (figure, value) in measure(&input, layers, output, saving, times)? {
+            for (figure, value) in measure(&input, layers, output, trade_off, times)? {
                 figures.add(format!("gate/{name}/{figure}"), value);
             }
         }
@@ -30,11 +30,11 @@ pub(crate) fn run(mode: Mode) -> Result<Figures, String> {
     Ok(figures)
 }
 
-type Case = (&'static str, Vec<usize>, Vec<Layer>, Output, Saving);
+type Case = (&'static str, Vec<usize>, Vec<Layer>, Output, TradeOff);
 
 fn gates() -> Vec<Case> {
     let case = |name, input: &[usize], layer| {
-        (name, input.to_vec(), vec![layer], Output::Logits, Saving::Bytes)
+        (name, input.to_vec(), vec![layer], Output::Logits, TradeOff::Bytes)
     };
     vec![
         case("average_pool", &[6, 24, 24], Layer::avg_pool(2)),
@@ -42,10 +42,10 @@ fn gates() -> Vec<Case> {
         case("convolution_6_to_16", &[6, 12, 12], Layer::conv(6, 16, 5)),
         case("linear_256_to_120", &[256], Layer::linear(256, 120)),
         case("relu", &[6, 12, 12], Layer::Relu),
-        ("relu_in_one_round", vec![6, 12, 12], vec![Layer::Relu], Output::Logits, Saving::Rounds),
+        ("relu_in_one_round", vec![6, 12, 12], vec![Layer::Relu], Output::Logits, TradeOff::Rounds),
         // A pool leaves narrow values, which are lifted to be revealed.
         case("max_pool_and_lift", &[6, 24, 24], Layer::max_pool(2)),
-        ("arg_max", vec![10], vec![Layer::linear(10, 10)], Output::Label, Saving::Bytes),
+        ("arg_max", vec![10], vec![Layer::linear(10, 10)], Output::Label, TradeOff::Bytes),
     ]
 }
 
@@ -53,26 +53,26 @@ fn measure(
     input: &[usize],
     layers: Vec<Layer>,
     output: Output,
-    saving: Saving,
+    trade_off: TradeOff,
     times: usize,
 ) -> Result<[(&'static str, f64); 4], String> {
     let network = Network::new(input, layers).map_err(|error| error.to_string())?;
     let weights = Initialiser::He.weights(&network, 1).map_err(|error| error.to_string())?;
     let plan =
-        Plan::new(&network, FRACTION, 1, output, saving).map_err(|error| error.to_string())?;
-    let mut rehearsal = Rehearsal::new(&plan, &network, &weights, crate::entropy())
+        Plan::new(&network, FRACTION, 1, output, trade_off).map_err(|error| error.to_string())?;
+    let mut parties = InProcessClassifier::new(&plan, &network, &weights, crate::entropy())
         .map_err(|error| error.to_string())?;
     let pixels = vec![128; input.iter().product()];
     let [mut deal, mut prepare, mut online] = [const { Vec::new() }; 3];
     for _ in 0..times {
         let started = Instant::now();
-        let dealt = rehearsal.deal(|_, _| ());
+        let dealt = parties.deal(|_, _| ());
         deal.push(micros(started));
         let started = Instant::now();
-        let ready = rehearsal.prepare(dealt).map_err(|error| error.to_string())?;
+        let ready = parties.prepare(dealt).map_err(|error| error.to_string())?;
         prepare.push(micros(started) / 2.0);
         let started = Instant::now();
-        rehearsal.run(ready, &pixels).map_err(|error| error.to_string())?;
+        parties.run(ready, &pixels).map_err(|error| error.to_string())?;
         online.push(micros(started) / 2.0);
     }
     Ok([

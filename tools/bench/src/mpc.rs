@@ -9,8 +9,8 @@ use futures_executor::block_on;
 use sotto_core::prg::StreamKey;
 use sotto_core::wire::{MemoryMailbox, mailboxes};
 use sotto_mpc::{
-    Client, Clock, Computer, Dealer, DealerEvent, Links, ModelInfo, Output, Owner, Party,
-    PartyEvent, Plan, Role, Saving,
+    Client, Clock, ComputeParty, Dealer, DealerEvent, Links, ModelInfo, Output, Owner, Party,
+    PartyEvent, Plan, Role, TradeOff,
 };
 use sotto_network::{Initialiser, preset};
 
@@ -30,14 +30,14 @@ pub(crate) fn run(mode: Mode) -> Result<Figures, String> {
     let mut figures = Figures::default();
     for _ in 0..mode.pick(RUNS, 1) {
         for name in PRESETS {
-            for (saving, ending) in [(Saving::Bytes, ""), (Saving::Rounds, "/few_rounds")] {
-                for (figure, value) in measure(name, saving, 1, warm_up, times)? {
+            for (trade_off, ending) in [(TradeOff::Bytes, ""), (TradeOff::Rounds, "/few_rounds")] {
+                for (figure, value) in measure(name, trade_off, 1, warm_up, times)? {
                     figures.add(format!("mpc/{name}{ending}/native/{figure}"), value);
                 }
             }
         }
         let size = mode.pick(BATCH, 10);
-        let batch = measure("lenet5", Saving::Bytes, size, 1, mode.pick(BATCHES, 1))?;
+        let batch = measure("lenet5", TradeOff::Bytes, size, 1, mode.pick(BATCHES, 1))?;
         let millis = batch.iter().find(|(name, _)| *name == "answer_ms").map(|(_, ms)| *ms);
         let name = "mpc/lenet5/native/batches_images_per_s".to_owned();
         figures.add(name, 1e3 * size as f64 / millis.ok_or("no batch was answered")?);
@@ -53,14 +53,14 @@ enum Told {
 
 fn measure(
     name: &str,
-    saving: Saving,
+    trade_off: TradeOff,
     batch: usize,
     warm_up: usize,
     times: usize,
 ) -> Result<Vec<(&'static str, f64)>, String> {
     let network = preset(name).ok_or("no such preset")?.network;
     let weights = Initialiser::He.weights(&network, 1).map_err(|error| error.to_string())?;
-    let plan = Plan::new(&network, FRACTION, 1, Output::Logits, saving)
+    let plan = Plan::new(&network, FRACTION, 1, Output::Logits, trade_off)
         .map_err(|error| error.to_string())?;
     let (tell, told) = channel();
     let [alice, bob, dealer, client, owner, _] = mailboxes(Role::ALL);
@@ -77,7 +77,8 @@ fn measure(
         block_on(Dealer::new(Links::new(dealer, clock()), Box::new(show)).serve());
     });
     let mut owner = Owner::new(Links::new(owner, clock()), crate::entropy());
-    let model = owner.share(name, FRACTION, saving, &weights).map_err(|error| error.to_string())?;
+    let model =
+        owner.share(name, FRACTION, trade_off, &weights).map_err(|error| error.to_string())?;
     let mut client = Client::new(Links::new(client, clock()), crate::entropy());
     let mut answers = Vec::new();
     let mut pixels = vec![0; batch * network.input_shape().iter().product::<usize>()];
@@ -91,13 +92,13 @@ fn measure(
     }
     // The roles wait for more, asleep, until this process ends.
     let (mut online, mut compute, mut prepare, mut deal) = (vec![], vec![], vec![], vec![]);
-    let (mut sizes, mut place) = ([0.0; 3], 0);
+    let (mut sizes, mut count) = ([0.0; 3], 0);
     for told in told.try_iter() {
         match told {
             Told::Dealt(millis) => deal.push(millis),
             Told::Classified { online: all, waited, prepare: before, rounds, bytes, dealt } => {
-                place += 1;
-                if place > warm_up {
+                count += 1;
+                if count > warm_up {
                     online.push(all);
                     compute.push(all - waited);
                     prepare.push(before);
@@ -154,7 +155,7 @@ fn serve(party: Party, mailbox: MemoryMailbox<Role>, tell: Sender<Told>) {
     let links = Links::new(mailbox, clock());
     let key = StreamKey::new(&key);
     let entropy = crate::entropy();
-    block_on(Computer::new(party, links, key, entropy, Rc::default(), Box::new(show)).serve());
+    block_on(ComputeParty::new(party, links, key, entropy, Rc::default(), Box::new(show)).serve());
 }
 
 fn clock() -> Clock {

@@ -110,7 +110,7 @@ fn train(
         lines.join("; ")
     })?;
     let shards = Rc::clone(source);
-    let fetch = move |place: &Assignment| shards.shard(place);
+    let fetch = move |assignment: &Assignment| shards.shard(assignment);
     let mut room = Simulation::new(settings, Box::new(fetch)).map_err(|e| e.to_string())?;
     for _ in 0..*clients {
         room.open_worker(1000);

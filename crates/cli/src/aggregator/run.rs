@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use sotto_federated::kept::{self, Run};
+use sotto_federated::records::{self, Run};
 use sotto_federated::{Aggregator, Event, Phase, Stamp};
 use sotto_link::Input;
 
 use super::is_finished;
 use super::testing::Tester;
-use crate::broker::{Broker, News};
+use crate::broker::{Broker, BrokerEvent};
 use crate::clock::Clock;
 use crate::host::{Effect, Host};
 use crate::state::State;
@@ -16,14 +16,14 @@ use sotto_native::history::{Point, Summary};
 use sotto_native::testing::Candidate;
 
 /// What is kept of a run, if it is.
-pub(super) struct Keeper {
+pub(super) struct Checkpointer {
     state: Option<State>,
-    history: Vec<kept::Point>,
+    history: Vec<records::Point>,
     stamp: Option<Stamp>,
 }
 
-impl Keeper {
-    pub(super) fn new(state: Option<State>, history: Vec<kept::Point>) -> Self {
+impl Checkpointer {
+    pub(super) fn new(state: Option<State>, history: Vec<records::Point>) -> Self {
         Self { state, history, stamp: None }
     }
 
@@ -37,7 +37,7 @@ impl Keeper {
         self.write(machine)
     }
 
-    fn measured(&mut self, point: kept::Point, machine: &Aggregator) -> Result<(), String> {
+    fn measured(&mut self, point: records::Point, machine: &Aggregator) -> Result<(), String> {
         self.history.retain(|known| known.round < point.round);
         self.history.push(point);
         self.write(machine)
@@ -51,11 +51,11 @@ impl Keeper {
 }
 
 /// The room.
-pub(super) struct Room {
+pub(super) struct AggregatorRoom {
     clock: Clock,
     host: Host,
     broker: Broker,
-    keeper: Keeper,
+    checkpointer: Checkpointer,
     tester: Tester,
     untested: usize,
     newest: Option<Point>,
@@ -65,20 +65,20 @@ pub(super) struct Room {
     seconds_before: f64,
 }
 
-impl Room {
+impl AggregatorRoom {
     /// Opens it, and asks for training.
     pub(super) fn open(
         host: Host,
         broker: Broker,
-        keeper: Keeper,
+        checkpointer: Checkpointer,
         tester: Tester,
     ) -> Result<Self, String> {
-        let seconds_before = keeper.history.last().map_or(0.0, |point| point.seconds);
+        let seconds_before = checkpointer.history.last().map_or(0.0, |point| point.seconds);
         let mut room = Self {
             clock: Clock::start(),
             host,
             broker,
-            keeper,
+            checkpointer,
             tester,
             untested: 0,
             newest: None,
@@ -90,7 +90,7 @@ impl Room {
         if room.host.machine().snapshot().phase == Phase::Idle {
             room.tell(Event::Start)?;
         }
-        room.door_hears(Input::Connected)?;
+        room.host_hears(Input::Connected)?;
         Ok(room)
     }
 
@@ -99,15 +99,15 @@ impl Room {
         self.is_finished && self.untested == 0
     }
 
-    pub(super) fn hear(&mut self, news: &News) -> Result<(), String> {
-        news.input("the broker").map_or(Ok(()), |input| self.door_hears(input))
+    pub(super) fn hear(&mut self, news: &BrokerEvent) -> Result<(), String> {
+        news.input("the broker").map_or(Ok(()), |input| self.host_hears(input))
     }
 
     pub(super) fn tick(&mut self) -> Result<(), String> {
-        self.door_hears(Input::Tick)
+        self.host_hears(Input::Tick)
     }
 
-    /// Returns when [`Room::tick`] is due.
+    /// Returns when [`AggregatorRoom::tick`] is due.
     pub(super) fn wakes(&self) -> impl Future<Output = ()> + use<> {
         self.clock.reaches(self.host.wake_at())
     }
@@ -118,7 +118,7 @@ impl Room {
         println!("{}", point.line());
         let seconds = self.seconds();
         let machine = self.host.machine();
-        let kept = kept::Point {
+        let kept = records::Point {
             round: point.round,
             accuracy: point.accuracy,
             loss: point.loss,
@@ -128,13 +128,13 @@ impl Room {
             seconds,
         };
         self.newest = Some(point);
-        self.keeper.measured(kept, machine)
+        self.checkpointer.measured(kept, machine)
     }
 
     /// The outcome, as `simulate train --json` says it.
     pub(super) fn summary(&self) -> Result<String, String> {
         let last = self.newest.as_ref().ok_or("no model was tested")?;
-        let accuracies = self.keeper.history.iter().map(|point| point.accuracy);
+        let accuracies = self.checkpointer.history.iter().map(|point| point.accuracy);
         let summary = Summary {
             test_accuracy: last.accuracy,
             test_loss: last.loss,
@@ -146,7 +146,7 @@ impl Room {
             bytes_up: last.bytes_up,
             bytes_down: last.bytes_down,
             weights_sha256: &last.weights_sha256,
-            clients: self.keeper.history.last().map_or(0, |point| point.workers),
+            clients: self.checkpointer.history.last().map_or(0, |point| point.workers),
             settings: self.host.machine().settings().to_query(),
             seconds: self.seconds(),
         };
@@ -172,13 +172,13 @@ impl Room {
         self.carry_out(effects)
     }
 
-    fn door_hears(&mut self, input: Input<'_>) -> Result<(), String> {
+    fn host_hears(&mut self, input: Input<'_>) -> Result<(), String> {
         let effects = self.host.hear(input, self.clock.now());
         self.carry_out(effects)
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), String> {
-        self.keeper.look(self.host.machine())?;
+        self.checkpointer.look(self.host.machine())?;
         for effect in effects {
             match effect {
                 Effect::Publish(to, frame) => self.broker.publish(to, frame),

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 /// Small, so that models are cut into pieces.
 const PAYLOAD: usize = 16 << 10;
 
@@ -98,7 +98,7 @@ impl Broker {
         loop {
             match TcpStream::connect(("127.0.0.1", self.ports[0])) {
                 Ok(stream) => return stream,
-                Err(error) => assert!(began.elapsed() < PATIENCE, "{error}"),
+                Err(error) => assert!(began.elapsed() < TIMEOUT, "{error}"),
             }
             thread::sleep(Duration::from_millis(20));
         }
@@ -142,7 +142,7 @@ impl Capture {
             let _ = stream.shutdown(Shutdown::Both);
         });
         // Its greeting has come; its answer comes before whatever is published after this.
-        is_subscribed.recv_timeout(PATIENCE).unwrap();
+        is_subscribed.recv_timeout(TIMEOUT).unwrap();
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -192,7 +192,7 @@ impl Program {
     /// Waits until it says this on the side.
     pub(crate) fn complains(&self, what: &str) {
         let mut before = Vec::new();
-        while let Ok(line) = self.complaints.recv_timeout(PATIENCE) {
+        while let Ok(line) = self.complaints.recv_timeout(TIMEOUT) {
             if line.contains(what) {
                 return;
             }
@@ -203,7 +203,7 @@ impl Program {
 
     /// The next line that it says.
     pub(crate) fn line(&self) -> String {
-        self.lines.recv_timeout(PATIENCE).expect("it says something")
+        self.lines.recv_timeout(TIMEOUT).expect("it says something")
     }
 
     /// The next line, which is of this round.

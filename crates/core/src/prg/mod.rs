@@ -238,7 +238,7 @@ pub fn self_check() -> Result<(), SelfCheck> {
         key[16..].copy_from_slice(half);
         let block = reference(key, 9);
         let word = |lanes: U32x4| lanes.to_array()[lane];
-        let bit = |place: u32| (block[8] >> place & 1).wrapping_neg();
+        let bit = |bit: u32| (block[8] >> bit & 1).wrapping_neg();
         children.left.map(word) == block[..4]
             && children.right.map(word) == block[4..8]
             && word(children.left_bit) == bit(0)

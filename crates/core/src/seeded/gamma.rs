@@ -52,8 +52,8 @@ mod tests {
         let mut stream = Stream::new(1, "test/gamma");
         let mut draws: Vec<f64> = (0..DRAWS).map(|_| libm::exp(stream.gamma_ln(shape))).collect();
         draws.sort_by(f64::total_cmp);
-        let gap = |(place, draw): (usize, &f64)| {
-            (distribution(*draw) - (place as f64 + 0.5) / DRAWS as f64).abs()
+        let gap = |(rank, draw): (usize, &f64)| {
+            (distribution(*draw) - (rank as f64 + 0.5) / DRAWS as f64).abs()
         };
         draws.iter().enumerate().map(gap).fold(0.0, f64::max)
     }

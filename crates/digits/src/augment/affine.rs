@@ -21,7 +21,7 @@ const CENTRE: f64 = 14.0;
 /// What the ink is never scaled beyond, however small a dot it is.
 const SCALE_MAX: f32 = 4.0;
 
-/// The map from places of the result to those of the original.
+/// The map from points of the result to those of the original.
 pub(super) struct Affine {
     /// Rows of a 2x2 matrix.
     inverse: [[f32; 2]; 2],
@@ -59,23 +59,23 @@ impl Affine {
         Some(Self { inverse, centre, from: measured.centre })
     }
 
-    /// What comes to lie at the places of a row, which lay off by `bends`: x, and y.
+    /// What comes to lie at the pixels of a row, which lay off by `bends`: x, and y.
     pub(super) fn sources(&self, row: f32, bends: [&[f32; SIDE]; 2]) -> [[f32; SIDE]; 2] {
         let [centre_x, centre_y] = self.centre;
         let off = row - centre_y;
         [0, 1].map(|axis: usize| {
             let ([along_x, along_y], from) = (self.inverse[axis], self.from[axis]);
-            let mut places = [0f32; SIDE];
+            let mut sources = [0f32; SIDE];
             for x in 0..SIDE {
                 let [across, down] = [COLUMNS[x] - centre_x + bends[0][x], off + bends[1][x]];
-                places[x] = (along_x * across + along_y * down) + from;
+                sources[x] = (along_x * across + along_y * down) + from;
             }
-            places
+            sources
         })
     }
 }
 
-/// The place of each column.
+/// The coordinate of each column.
 const COLUMNS: [f32; SIDE] = {
     let mut columns = [0.0; SIDE];
     let mut column = 0;

@@ -72,7 +72,7 @@ impl Canvas {
         (mass > 0.0).then(|| Measured { centre: [moment_x / mass, moment_y / mass], rows })
     }
 
-    /// The values at places of the image, each between the four pixels around it; paper outside.
+    /// The values at points of the image, each between the four pixels around it; paper outside.
     pub(super) fn read(&self, [xs, ys]: &[[f32; SIDE]; 2], values: &mut [f32]) {
         for ((value, x), y) in values.iter_mut().zip(xs).zip(ys) {
             // Clamped to the paper, so the casts cut towards zero and all four are there.
@@ -89,7 +89,7 @@ impl Canvas {
     }
 }
 
-/// The first and the last place that is read, with the paper's corner as origin.
+/// The first and the last coordinate that is read, with the paper's corner as origin.
 const LOW: f32 = 0.5;
 const HIGH: f32 = WIDE as f32 - 2.5;
 

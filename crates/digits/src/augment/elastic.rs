@@ -20,7 +20,7 @@ type Line = [f32; KNOTS];
 
 /// A field of displacements.
 pub(super) struct Elastic {
-    /// The weights of the four knots around a pixel, for each place between two knots.
+    /// The weights of the four knots around a pixel, for each offset between two knots.
     weights: [[f32; SPACING]; 4],
     /// Displacements along x, and along y, in pixels, row by row.
     field: [[[f32; SIDE]; SIDE]; 2],
@@ -31,12 +31,12 @@ impl Elastic {
     pub(super) fn new() -> Self {
         let inner = |t: f32| (3.0 * t * t * t - 6.0 * t * t + 4.0) / 6.0;
         let outer = |t: f32| t * t * t / 6.0;
-        let places: [f32; SPACING] = std::array::from_fn(|place| place as f32 / SPACING as f32);
+        let offsets: [f32; SPACING] = std::array::from_fn(|offset| offset as f32 / SPACING as f32);
         let weights = [
-            places.map(|t| outer(1.0 - t)),
-            places.map(inner),
-            places.map(|t| inner(1.0 - t)),
-            places.map(outer),
+            offsets.map(|t| outer(1.0 - t)),
+            offsets.map(inner),
+            offsets.map(|t| inner(1.0 - t)),
+            offsets.map(outer),
         ];
         Self { weights, field: [[[0.0; SIDE]; SIDE]; 2] }
     }
@@ -86,12 +86,12 @@ fn spline(weights: &[[f32; SPACING]; 4], knots: &[Line; KNOTS], plane: &mut [[f3
     let [first, second, third, fourth] = weights;
     for (y, row) in plane.iter_mut().enumerate() {
         // The knots of this row first, then its pixels.
-        let place = y % SPACING;
+        let offset = y % SPACING;
         let mut line = [0f32; KNOTS];
         let four = knots[y / SPACING..].iter().zip([first, second, third, fourth]);
         for (knots, weights) in four {
             for (sum, knot) in line.iter_mut().zip(knots) {
-                *sum += weights[place] * knot;
+                *sum += weights[offset] * knot;
             }
         }
         for (pixels, around) in row.chunks_exact_mut(SPACING).zip(line.windows(4)) {
@@ -110,8 +110,8 @@ mod tests {
     #[test]
     fn weights_are_a_partition_of_one() {
         let weights = Elastic::new().weights;
-        for place in 0..SPACING {
-            let four = weights.map(|weights| weights[place]);
+        for offset in 0..SPACING {
+            let four = weights.map(|weights| weights[offset]);
             assert!((four.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{four:?}");
             assert!(four.iter().all(|&weight| weight >= 0.0));
         }
@@ -142,7 +142,7 @@ mod tests {
         // spline leaves 0.48 of it.
         let expected = 0.48 * DEVIATION_MAX / 3f64.sqrt();
         assert!((rms / expected - 1.0).abs() < 0.1, "{rms} for {expected}");
-        // Neighbours never change places.
+        // Neighbours never swap.
         assert!(steepest < 1.0, "{steepest}");
     }
 }

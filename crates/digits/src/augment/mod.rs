@@ -12,7 +12,7 @@
 //! |---|---|
 //! | `canvas.rs` | an image with paper around it, and what is measured on it |
 //! | `stroke.rs` | thicker and thinner strokes |
-//! | `affine.rs` | turn, slant, stretch, place |
+//! | `affine.rs` | turn, slant, stretch, shift |
 //! | `elastic.rs` | a smooth random bend (Simard, Steinkraus and Platt 2003) |
 //!
 //! The stream decides everything, in a fixed order of plain `f32` arithmetic: the same image and
@@ -72,14 +72,14 @@ impl Augmenter {
         self.resample(&affine)
     }
 
-    /// Each pixel of the result is what lies at its place before turning and bending, between
+    /// Each pixel of the result is what lies at its position before turning and bending, between
     /// four pixels; the darkest is stretched to 255, as everywhere.
     fn resample(&self, affine: &Affine) -> Image {
         let mut values = [0f32; PIXELS];
         let mut darkest = [0f32; SIDE];
         for (y, row) in values.chunks_exact_mut(SIDE).enumerate() {
-            let places = affine.sources(y as f32, self.elastic.row(y));
-            self.inked.read(&places, row);
+            let sources = affine.sources(y as f32, self.elastic.row(y));
+            self.inked.read(&sources, row);
             for (darkest, value) in darkest.iter_mut().zip(row) {
                 *darkest = darkest.max(*value);
             }
@@ -103,9 +103,9 @@ mod tests {
 
     fn centre(image: &[u8]) -> [f64; 2] {
         let mass: f64 = image.iter().map(|&value| f64::from(value)).sum();
-        let moment = |place: fn(usize) -> usize| -> f64 {
+        let moment = |coordinate: fn(usize) -> usize| -> f64 {
             let parts = image.iter().enumerate();
-            parts.map(|(index, &value)| place(index) as f64 * f64::from(value)).sum()
+            parts.map(|(index, &value)| coordinate(index) as f64 * f64::from(value)).sum()
         };
         [moment(|index| index % SIDE) / mass, moment(|index| index / SIDE) / mass]
     }

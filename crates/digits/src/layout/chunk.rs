@@ -53,7 +53,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn sevens(len: usize) -> Digits {
-        let pixels = (0..len * PIXELS).map(|place| (place * place) as u8);
+        let pixels = (0..len * PIXELS).map(|index| (index * index) as u8);
         Digits::new(pixels.collect(), vec![7; len]).unwrap()
     }
 
@@ -83,11 +83,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn arbitrary_bytes_never_panic(bytes: Vec<u8>, len in 0u32..4, place: usize, flip: u8) {
+        fn arbitrary_bytes_never_panic(bytes: Vec<u8>, len in 0u32..4, position: usize, flip: u8) {
             let _ = decode_chunk(&bytes, len, None);
             let mut damaged = encode_chunk(&sevens(3));
-            let place = place % damaged.len();
-            damaged[place] ^= flip;
+            let position = position % damaged.len();
+            damaged[position] ^= flip;
             let _ = decode_chunk(&damaged, 3, Some(7));
         }
     }

@@ -16,7 +16,7 @@ impl Manifest {
         let mut chunks = Vec::new();
         for (label, range, count) in self.lists(shard) {
             let indices: BTreeSet<u32> =
-                range.places(count).map(|place| place / self.chunk).collect();
+                range.indices(count).map(|index| index / self.chunk).collect();
             chunks.extend(indices.into_iter().map(|index| self.train_chunk(label, index)));
         }
         chunks
@@ -33,7 +33,7 @@ impl Manifest {
 
 impl Shard {
     /// Picks the shard's digits from the chunks that [`Manifest::chunks_of`] names, in any
-    /// order. The result is ordered by label, then by place in the label's list.
+    /// order. The result is ordered by label, then by index in the label's list.
     ///
     /// # Errors
     /// [`Error::Shard`] for a shard of other digits than the manifest's,
@@ -54,8 +54,8 @@ impl Shard {
                     present: count,
                 });
             }
-            for place in range.places(count) {
-                let (index, inside) = (place / manifest.chunk, place % manifest.chunk);
+            for position in range.indices(count) {
+                let (index, inside) = (position / manifest.chunk, position % manifest.chunk);
                 let digits = chunks
                     .get(&(Some(label), index))
                     .filter(|digits| digits.len() > inside as usize)

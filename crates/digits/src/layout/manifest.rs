@@ -35,7 +35,7 @@ pub struct Manifest {
     pub sha256: String,
 }
 
-/// A chunk by its place in the layout.
+/// A chunk by its index in the layout.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ChunkRef {
     /// The label of its digits, none for test digits.

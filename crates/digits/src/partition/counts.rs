@@ -44,7 +44,7 @@ pub(super) fn in_proportion(count: u32, weights: &[f64]) -> Vec<u32> {
 
 /// Shuffles all digits and gives each shard the next `sizes[shard]` of them.
 ///
-/// Shuffling digits is shuffling their labels, and then giving each place with label `l`
+/// Shuffling digits is shuffling their labels, and then giving each index with label `l`
 /// one of the digits `l` in random order. The first half is done here: the shuffled labels,
 /// cut into parts, say how many digits of each label a shard takes. The second half was done
 /// when the lists were laid out, so taking the next so many of every list completes it: the

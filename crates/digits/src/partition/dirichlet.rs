@@ -1,5 +1,5 @@
 use super::counts::{Counts, in_proportion, raise, total};
-use super::{Kind, Partitioner, number};
+use super::{Partitioner, PartitionerKind, number};
 use crate::CLASSES;
 use sotto_core::seeded::Stream;
 
@@ -23,7 +23,7 @@ const LEAST: u32 = 10;
 /// How many times proportions are drawn for that.
 const TRIES: u32 = 10;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: PartitionerKind = PartitionerKind {
     name: "dirichlet",
     usage: "dirichlet:alpha with alpha from 0.01 to 1000",
     examples: &["dirichlet:0.5", "dirichlet:0.1"],

@@ -1,5 +1,5 @@
 use super::counts::{Counts, evenly, shuffled, total};
-use super::{Kind, Partitioner};
+use super::{Partitioner, PartitionerKind};
 use sotto_core::seeded::Stream;
 
 /// Independent and identically distributed shards: the digits shuffled and cut into equal
@@ -7,7 +7,7 @@ use sotto_core::seeded::Stream;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Iid;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: PartitionerKind = PartitionerKind {
     name: "iid",
     usage: "iid",
     examples: &["iid"],
@@ -71,11 +71,11 @@ mod tests {
         let second = cut(&Iid, &MNIST, 20, 2).unwrap();
         let shared: usize = (0..10)
             .map(|label| {
-                let places = |shard: &Shard| -> Vec<u32> {
-                    shard.ranges[label].places(MNIST[label]).collect()
+                let indices = |shard: &Shard| -> Vec<u32> {
+                    shard.ranges[label].indices(MNIST[label]).collect()
                 };
-                let other = places(&second[0]);
-                let both = places(&first[0]).into_iter().filter(|place| other.contains(place));
+                let other = indices(&second[0]);
+                let both = indices(&first[0]).into_iter().filter(|index| other.contains(index));
                 both.count()
             })
             .sum();

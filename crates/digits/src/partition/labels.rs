@@ -1,5 +1,5 @@
 use super::counts::{Counts, evenly};
-use super::{Kind, Partitioner, number};
+use super::{Partitioner, PartitionerKind, number};
 use crate::CLASSES;
 use sotto_core::seeded::Stream;
 
@@ -15,7 +15,7 @@ pub struct Labels {
     labels: u32,
 }
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: PartitionerKind = PartitionerKind {
     name: "labels",
     usage: "labels:k with k labels a worker from 1 to 10",
     examples: &["labels:2", "labels:1", "labels:3"],

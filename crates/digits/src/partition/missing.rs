@@ -1,5 +1,5 @@
 use super::counts::{Counts, evenly, shuffled, total};
-use super::{Kind, Partitioner, number};
+use super::{Partitioner, PartitionerKind, number};
 use crate::CLASSES;
 use sotto_core::seeded::Stream;
 
@@ -12,7 +12,7 @@ pub struct Missing {
     label: usize,
 }
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: PartitionerKind = PartitionerKind {
     name: "missing",
     usage: "missing:label with a label from 0 to 9",
     examples: &["missing:7"],

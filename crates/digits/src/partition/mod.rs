@@ -46,7 +46,7 @@ pub use ranges::Ranges;
 pub use sorted::Sorted;
 
 /// Every kind of partitioner; the first is the usual one.
-pub const KINDS: [Kind; 7] = [
+pub const KINDS: [PartitionerKind; 7] = [
     iid::KIND,
     sorted::KIND,
     dirichlet::KIND,
@@ -57,7 +57,7 @@ pub const KINDS: [Kind; 7] = [
 ];
 
 /// A kind of partitioner, by the word before the colon.
-pub struct Kind {
+pub struct PartitionerKind {
     /// The word.
     pub name: &'static str,
     /// How the word is written with its argument, and what that may be.
@@ -146,15 +146,15 @@ pub fn cut(
 /// A range of a label's list. One that runs over the list's end goes on at its beginning.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LabelRange {
-    /// The first digit's place in the list.
+    /// The first digit's index in the list.
     pub start: u32,
     /// Digits in the range.
     pub len: u32,
 }
 
 impl LabelRange {
-    /// The range's places in a list of `count` digits, in order; none twice.
-    pub fn places(self, count: u32) -> impl Iterator<Item = u32> {
+    /// The range's indices in a list of `count` digits, in order; none twice.
+    pub fn indices(self, count: u32) -> impl Iterator<Item = u32> {
         let start = u64::from(self.start);
         (0..self.len.min(count)).map(move |step| {
             // Below `count`, which is a u32.
@@ -262,10 +262,10 @@ mod tests {
     #[test]
     fn a_range_goes_on_at_the_beginning() {
         let range = LabelRange { start: 3, len: 4 };
-        assert!(range.places(5).eq([3, 4, 0, 1]));
-        assert_eq!(range.places(0).count(), 0);
+        assert!(range.indices(5).eq([3, 4, 0, 1]));
+        assert_eq!(range.indices(0).count(), 0);
         let huge = LabelRange { start: u32::MAX, len: u32::MAX };
-        assert!(huge.places(2).eq([1, 0]));
+        assert!(huge.indices(2).eq([1, 0]));
     }
 
     proptest! {
@@ -287,8 +287,8 @@ mod tests {
                 let mut taken = counts.map(|count| vec![0; count as usize]);
                 for shard in &shares {
                     for (label, range) in shard.ranges.iter().enumerate() {
-                        let places = range.places(counts[label]);
-                        places.for_each(|place| taken[label][place as usize] += 1);
+                        let indices = range.indices(counts[label]);
+                        indices.for_each(|index| taken[label][index as usize] += 1);
                     }
                 }
                 prop_assert!(taken.iter().flatten().all(|&times| times == 1), "{}", text);

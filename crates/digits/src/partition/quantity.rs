@@ -1,5 +1,5 @@
 use super::counts::{Counts, in_proportion, raise, shuffled, total};
-use super::{Kind, Partitioner, number};
+use super::{Partitioner, PartitionerKind, number};
 use sotto_core::seeded::Stream;
 
 /// Shards of unequal size whose labels are IID. Sizes follow a power law, as data of real devices
@@ -16,7 +16,7 @@ pub struct Quantity {
 /// The fewest digits of a shard, if there are as many for each.
 const LEAST: u32 = 10;
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: PartitionerKind = PartitionerKind {
     name: "quantity",
     usage: "quantity:alpha with alpha from 0 to 4",
     examples: &["quantity:1"],

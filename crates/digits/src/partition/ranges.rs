@@ -1,5 +1,5 @@
 use super::counts::{Counts, evenly};
-use super::{Kind, Partitioner};
+use super::{Partitioner, PartitionerKind};
 
 /// Three groups of workers, as three hospitals with other patients: digits 0 to 3, 4 to 6, and 7
 /// to 9. Shard `i` is of group `i mod 3`, and a group's digits are split evenly among its shards.
@@ -12,7 +12,7 @@ pub struct Ranges;
 /// The first label of each group but the first.
 const BORDERS: [usize; 2] = [4, 7];
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: PartitionerKind = PartitionerKind {
     name: "ranges",
     usage: "ranges",
     examples: &["ranges"],

@@ -1,5 +1,5 @@
 use super::counts::{Counts, evenly, total};
-use super::{Kind, Partitioner, number};
+use super::{Partitioner, PartitionerKind, number};
 use crate::CLASSES;
 use sotto_core::seeded::Stream;
 
@@ -12,7 +12,7 @@ pub struct Sorted {
     pieces: u32,
 }
 
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: PartitionerKind = PartitionerKind {
     name: "sorted",
     usage: "sorted:k with k pieces a worker from 1 to 100",
     examples: &["sorted:2"],

@@ -5,14 +5,14 @@
 //! countries, which MNIST does not have.
 
 mod families;
-mod hand;
 mod pens;
 mod plain;
+mod writing_style;
 
 use super::{CLASSES, Digits, Error};
-use hand::Hand;
 pub use pens::{FOLDS, Pens, Unseen, unseen};
 use sotto_core::seeded::Stream;
+use writing_style::WritingStyle;
 
 /// The most digits that are drawn at once.
 pub const SYNTHETIC_MAX: u32 = 200_000;
@@ -30,7 +30,7 @@ pub fn digits(count: u32, seed: u64) -> Result<Digits, Error> {
         let mut stream = Stream::new(seed, &format!("synthetic/{index}"));
         let variants = plain::variants(label);
         let chosen = stream.below(variants.len() as u32) as usize;
-        let drawing = Hand::plain(&mut stream).draw(variants[chosen], &mut stream);
+        let drawing = WritingStyle::plain(&mut stream).draw(variants[chosen], &mut stream);
         let image = drawing.image()?;
         pixels.extend(image.ok_or(Error::Drawing("a synthetic digit has no ink"))?);
         labels.push(label);

@@ -1,11 +1,11 @@
 //! Digits as people of many countries write them: to train on, and others to be tested on.
 //!
-//! Every third family of each digit, and all hands of one kind, are kept from training, so that
+//! Every third family of each digit, and all styles of one kind, are kept from training, so that
 //! what a model makes of them tells how it reads pens that it has never seen. Which third is the
 //! *fold*; the page always keeps fold 0, and an experiment may go through all of them.
 
 use super::families::{self, Family};
-use super::hand::Hand;
+use super::writing_style::WritingStyle;
 use crate::normalise::normalise;
 use crate::{CLASSES, Digits, Error, Image};
 use sotto_core::seeded::Stream;
@@ -35,7 +35,7 @@ impl Pens {
         let known: Vec<&Family> = select(label, |index| index % FOLDS != self.fold);
         let chosen = stream.below(u32::try_from(known.len().max(1)).unwrap_or(1)) as usize;
         let family = known.get(chosen).ok_or(Error::Label(label))?;
-        write(family, &Hand::any(stream), stream)
+        write(family, &WritingStyle::any(stream), stream)
     }
 }
 
@@ -47,7 +47,7 @@ pub struct Unseen {
     pub families: Vec<&'static str>,
 }
 
-/// `count` digits of the families of `fold`, by hands that never draw for training; the same ones
+/// `count` digits of the families of `fold`, by styles that never draw for training; the same ones
 /// at every call. Labels and families take turns.
 ///
 /// # Errors
@@ -60,7 +60,7 @@ pub fn unseen(fold: usize, count: u32) -> Result<Unseen, Error> {
         let kept = select(label, |index| index % FOLDS == fold % FOLDS);
         let family = kept.get(index / CLASSES % kept.len().max(1)).ok_or(Error::Label(label))?;
         let mut stream = Stream::new(UNSEEN_SEED, &format!("unseen/{fold}/{index}"));
-        pixels.extend(write(family, &Hand::unseen(&mut stream), &mut stream)?);
+        pixels.extend(write(family, &WritingStyle::unseen(&mut stream), &mut stream)?);
         labels.push(label);
         names.push(family.name);
     }
@@ -72,8 +72,8 @@ fn select(label: u8, wanted: impl Fn(usize) -> bool) -> Vec<&'static Family> {
     families.filter(|(index, _)| wanted(*index)).map(|(_, family)| family).collect()
 }
 
-fn write(family: &Family, hand: &Hand, stream: &mut Stream) -> Result<Image, Error> {
-    let ink = hand.draw(family.glyph, stream).ink_on(CELLS)?;
+fn write(family: &Family, style: &WritingStyle, stream: &mut Stream) -> Result<Image, Error> {
+    let ink = style.draw(family.glyph, stream).ink_on(CELLS)?;
     ink.as_ref().and_then(normalise).ok_or(Error::Drawing("a synthetic digit has no ink"))
 }
 

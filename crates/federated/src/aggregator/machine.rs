@@ -329,7 +329,7 @@ impl Aggregator {
         };
         member.loading();
         let slot = member.slot;
-        let place = Assignment {
+        let assignment = Assignment {
             slot: self.place_of(slot),
             model: self.settings.model.clone(),
             seed: self.settings.seed,
@@ -340,7 +340,7 @@ impl Aggregator {
             // It joined anew in the middle of its task.
             notice(actions, Some(id), "started over in mid-round".to_owned());
         }
-        self.send(Address::Worker(id), 0, &ToWorker::Welcome(place), actions);
+        self.send(Address::Worker(id), 0, &ToWorker::Welcome(assignment), actions);
     }
 
     fn gone(&mut self, id: PeerId, now: Millis, actions: &mut Vec<Action>) {

@@ -9,7 +9,7 @@ use sotto_digits::DIGITS_MAX;
 pub struct Member {
     /// Who it is.
     pub id: PeerId,
-    /// Its place in the room, from 0.
+    /// Its slot in the room, from 0.
     pub slot: u32,
     /// What it is doing.
     pub state: MemberState,

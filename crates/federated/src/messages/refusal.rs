@@ -44,7 +44,7 @@ pub enum Refusal {
     /// The bytes are not a message.
     #[error("the bytes are not a message")]
     Malformed,
-    /// The room has no place left.
+    /// The room has no slot left.
     #[error("the room is full")]
     Full,
     /// A step of a secure sum that is not due, or came twice.

@@ -1,4 +1,4 @@
-//! A worker's place, its work, and what comes of it.
+//! A worker's assignment, its work, and what comes of it.
 
 use subtle::ConstantTimeEq;
 
@@ -10,10 +10,10 @@ use sotto_network::WeightHash;
 use sotto_secagg::{Numbers, Rates, Terms};
 use sotto_train::{Recipe, Variety};
 
-/// A worker's place in a run.
+/// A worker's assignment in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
-    /// The place in the room, from 0.
+    /// The slot in the room, from 0.
     pub slot: u32,
     /// The network's preset.
     pub model: String,
@@ -32,7 +32,7 @@ impl Assignment {
         self.slot % self.shards.max(1)
     }
 
-    /// The digits of this place, out of all that `manifest` lists.
+    /// The digits of this slot, out of all that `manifest` lists.
     ///
     /// # Errors
     /// In words, when this page does not know the partition or cannot cut so many shards.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use proptest::prelude::*;
 
-use crate::sim::{Fate, Simulation};
+use crate::sim::{Simulation, TapAction};
 use crate::{
     Assignment, Control, Event, ExampleTask, Job, LocalTraining, Noise, Phase, PrivateTask, Report,
     Secret, SecureTask, Settings, Task, ToAggregator, Token, Update, Worker, WorkerAction,
@@ -39,7 +39,7 @@ fn shard(slot: u32, other: Option<usize>) -> Digits {
 /// All that workers say in a round, in order, without the values that have noise; and those of the
 /// worker whose digit may be another.
 fn leaving(settings: &Settings, other: Option<usize>) -> (Vec<(u8, Vec<u8>)>, Vec<f32>) {
-    let shards = Box::new(move |place: &Assignment| Ok(shard(place.slot, other)));
+    let shards = Box::new(move |assignment: &Assignment| Ok(shard(assignment.slot, other)));
     let mut room = Simulation::new(settings.clone(), shards).unwrap();
     let heard = Rc::new(RefCell::new((Vec::new(), Vec::<(PeerId, Vec<f32>)>::new())));
     let tap = Rc::clone(&heard);
@@ -63,7 +63,7 @@ fn leaving(settings: &Settings, other: Option<usize>) -> (Vec<(u8, Vec<u8>)>, Ve
             let rest = Envelope { payload, ..envelope };
             said.push((kind, rest.encode()));
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
     let mut first = None;
     room.open_worker_as(1000, |id| first = Some(id));
@@ -259,7 +259,7 @@ fn placed_worker() -> (Worker, impl Fn(&mut Worker, crate::ToWorker)) {
         worker.handle(WorkerEvent::Bytes(bytes), 0);
     };
     worker.handle(WorkerEvent::Open, 0);
-    tell(&mut worker, crate::ToWorker::Welcome(place()));
+    tell(&mut worker, crate::ToWorker::Welcome(assignment()));
     worker.handle(WorkerEvent::ShardLoaded(DIGITS as u32), 0);
     (worker, tell)
 }
@@ -273,7 +273,7 @@ fn one_step() -> Recipe {
     Recipe { steps_max: 1, ..Recipe::plain(sgd) }
 }
 
-fn place() -> Assignment {
+fn assignment() -> Assignment {
     Assignment {
         slot: 0,
         model: "linear".to_owned(),
@@ -303,7 +303,7 @@ fn train(
     secret: [u8; 32],
 ) -> Result<Report, crate::TrainingError> {
     let job = Job { round: 1, task, control: Vec::new(), secret: Secret(secret) };
-    let mut training = LocalTraining::new(network, &place(), job, digits)?;
+    let mut training = LocalTraining::new(network, &assignment(), job, digits)?;
     while !training.is_done() {
         training.step(digits)?;
     }

@@ -38,7 +38,7 @@ enum Work {
 /// All that a job needs, to be done on any thread.
 pub(super) struct Training<'a> {
     work: &'a mut Work,
-    place: Option<Assignment>,
+    assignment: Option<Assignment>,
     digits: Arc<Digits>,
     attack: Option<&'static dyn Attack>,
 }
@@ -65,7 +65,7 @@ impl Actor {
         Self::returning(Identity::draw(&mut entropy), entropy, pace)
     }
 
-    /// A page that takes the place of one with this identity.
+    /// A page that replaces one with this identity.
     pub(super) fn returning(identity: Identity, entropy: Entropy, pace: Millis) -> Self {
         Self {
             seed: identity.seed(),
@@ -79,7 +79,7 @@ impl Actor {
         }
     }
 
-    /// The page that takes its place when it is reloaded.
+    /// The page that replaces it when it is reloaded.
     pub(super) fn reloaded(&self, entropy: Entropy) -> Self {
         let mut next = Self::returning(Identity::from_seed(&self.seed), entropy, self.pace);
         // The store of a simulated page damages nothing.
@@ -100,10 +100,10 @@ impl Actor {
 
     /// The work that has still to be done.
     pub(super) fn training(&mut self) -> Option<Training<'_>> {
-        let place = self.machine.place().cloned();
+        let assignment = self.machine.assignment().cloned();
         let (digits, attack) = (Arc::clone(&self.digits), self.attack);
         let (_, work) = self.job.as_mut()?;
-        matches!(work, Work::Waiting(_)).then_some(Training { work, place, digits, attack })
+        matches!(work, Work::Waiting(_)).then_some(Training { work, assignment, digits, attack })
     }
 
     pub(super) fn next_event(&self) -> Option<Millis> {
@@ -123,12 +123,12 @@ impl Actor {
             for action in self.machine.handle(event, now) {
                 match action {
                     WorkerAction::Send(to, bytes) => outside.network.send(now, to, bytes),
-                    WorkerAction::Load(place) => {
+                    WorkerAction::Load(assignment) => {
                         #[expect(
                             clippy::disallowed_methods,
                             reason = "then it says that it has no digits"
                         )]
-                        let digits = (outside.shards)(&place).unwrap_or_default();
+                        let digits = (outside.shards)(&assignment).unwrap_or_default();
                         self.digits = Arc::new(digits);
                         let count = u32::try_from(self.digits.len()).unwrap_or(u32::MAX);
                         events.push(WorkerEvent::ShardLoaded(count));
@@ -159,9 +159,9 @@ impl Actor {
             events.push(WorkerEvent::Tick);
         }
         if let Some((_, mut work)) = self.job.take_if(|(done_at, _)| *done_at <= now) {
-            let place = self.machine.place().cloned();
+            let assignment = self.machine.assignment().cloned();
             let (digits, attack) = (Arc::clone(&self.digits), self.attack);
-            Training { work: &mut work, place, digits, attack }.run(make);
+            Training { work: &mut work, assignment, digits, attack }.run(make);
             if let Work::Done(token, outcome) = work {
                 events.push(match *outcome {
                     Ok(Report { update, part, .. }) => WorkerEvent::Trained { update, part },
@@ -179,8 +179,10 @@ impl Training<'_> {
         if let Work::Waiting(job) = self.work {
             let (token, secret) = (job.task.token.clone(), job.secret.clone());
             let mut outcome = match make {
-                Some(make) => made(self.place.as_ref(), job, make),
-                None => trained(self.place.as_ref(), (**job).clone(), &self.digits, self.attack),
+                Some(make) => made(self.assignment.as_ref(), job, make),
+                None => {
+                    trained(self.assignment.as_ref(), (**job).clone(), &self.digits, self.attack)
+                }
             };
             // A training that failed has nothing to spoil.
             if let (Some(attack), Ok(report)) = (self.attack, &mut outcome) {
@@ -191,24 +193,24 @@ impl Training<'_> {
     }
 }
 
-fn made(place: Option<&Assignment>, job: &Job, make: &Make) -> Result<Report, String> {
-    let place = place.ok_or("there is no assignment")?;
-    let update = make(place, job.round, &job.task);
+fn made(assignment: Option<&Assignment>, job: &Job, make: &Make) -> Result<Report, String> {
+    let assignment = assignment.ok_or("there is no assignment")?;
+    let update = make(assignment, job.round, &job.task);
     Ok(Report { loss: update.loss, update, norm: 0.0, part: None })
 }
 
 fn trained(
-    place: Option<&Assignment>,
+    assignment: Option<&Assignment>,
     job: Job,
     digits: &Digits,
     attack: Option<&dyn Attack>,
 ) -> Result<Report, String> {
-    let place = place.ok_or("there is no assignment")?;
-    let preset = sotto_network::preset(&place.model).ok_or("the network is not known")?;
+    let assignment = assignment.ok_or("there is no assignment")?;
+    let preset = sotto_network::preset(&assignment.model).ok_or("the network is not known")?;
     let spoilt = attack.map(|attack| attack.digits(digits));
     let digits = spoilt.as_ref().unwrap_or(digits);
     let run = || {
-        let mut training = LocalTraining::new(&preset.network, place, job, digits)?;
+        let mut training = LocalTraining::new(&preset.network, assignment, job, digits)?;
         while !training.is_done() {
             training.step(digits)?;
         }

@@ -19,8 +19,8 @@ use sotto_digits::Digits;
 use sotto_network::WeightHash;
 use sotto_secagg::Rates;
 
-use network::{Faulty, Return};
-use scenario::{Rewind, Scenario};
+use network::{Faulty, RestartAs};
+use scenario::{Rollback, Scenario};
 
 /// What became of a run.
 #[derive(Debug, Clone, Default)]
@@ -59,8 +59,8 @@ const BYTES_MAX: usize = 1 << 20;
 pub fn run(seed: u64) -> Report {
     let scenario = Scenario::new(seed);
     let faulty = Rc::new(RefCell::new(Faulty::new(&scenario)));
-    let shards: Shards = Box::new(|place| {
-        let count = 10 + place.slot as usize;
+    let shards: Shards = Box::new(|assignment| {
+        let count = 10 + assignment.slot as usize;
         Digits::new(vec![0; 784 * count], vec![0; count]).map_err(|error| error.to_string())
     });
     let mut room = match Simulation::new(scenario.settings.clone(), shards) {
@@ -96,8 +96,8 @@ pub fn run(seed: u64) -> Report {
         let comes_back = faulty.borrow_mut().comes_back(room.now());
         for how in comes_back {
             match how {
-                Return::AsItself(number) => room.return_worker(number),
-                Return::AsAnother(pace) => {
+                RestartAs::AsItself(number) => room.return_worker(number),
+                RestartAs::AsAnother(pace) => {
                     let number = room.workers();
                     room.open_worker_as(pace, |id| faulty.borrow_mut().enter(id, number));
                 }
@@ -137,22 +137,22 @@ pub fn run(seed: u64) -> Report {
 fn rewind(
     room: &mut Simulation,
     faulty: &RefCell<Faulty>,
-    how: Rewind,
+    how: Rollback,
     first: &Checkpoint,
 ) -> Result<(), String> {
     match how {
-        Rewind::StartOver => return room.start_over().map_err(|error| error.to_string()),
-        Rewind::LeaveOut(number) => faulty.borrow_mut().leave_out(number),
-        Rewind::RollBack => {}
+        Rollback::StartOver => return room.start_over().map_err(|error| error.to_string()),
+        Rollback::LeaveOut(number) => faulty.borrow_mut().leave_out(number),
+        Rollback::RollBack => {}
     }
     room.roll_back(first.clone()).map_err(|error| error.to_string())
 }
 
 /// An update that nobody trained, a little different for everybody and every try.
-pub(super) fn update(place: &Assignment, round: u32, task: &Task) -> Update {
-    let digits = 10 + place.slot;
-    let path = format!("round/{round}/try/{}/worker/{}/update", task.attempt, place.slot);
-    let mut stream = Stream::new(place.seed, &path);
+pub(super) fn update(assignment: &Assignment, round: u32, task: &Task) -> Update {
+    let digits = 10 + assignment.slot;
+    let path = format!("round/{round}/try/{}/worker/{}/update", task.attempt, assignment.slot);
+    let mut stream = Stream::new(assignment.seed, &path);
     let value = |_: &f32| digits as f32 * stream.between(-0.02, 0.02) as f32;
     Update {
         token: task.token.clone(),

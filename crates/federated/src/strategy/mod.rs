@@ -281,9 +281,9 @@ mod tests {
                 continue;
             }
             for attack in &wild {
-                for place in 0..5 {
+                for index in 0..5 {
                     let mut all = honest.clone();
-                    all.insert(place, attack.clone());
+                    all.insert(index, attack.clone());
                     let updates: Vec<Contribution<'_>> =
                         all.iter().map(|values| Contribution { digits: 10, values }).collect();
                     let step = strategy.combine(&updates);

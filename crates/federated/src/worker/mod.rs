@@ -127,12 +127,12 @@ pub struct Worker {
     identity: Identity,
     entropy: Entropy,
     run: RunId,
-    /// Who gave it its place. The same run can be taken up by another aggregator.
+    /// Who gave it its slot. The same run can be taken up by another aggregator.
     aggregator: Option<PeerId>,
     phase: WorkerPhase,
     /// Not before this time is the next `Join` sent.
     join_at: Millis,
-    place: Option<Assignment>,
+    assignment: Option<Assignment>,
     digits: Option<u32>,
     /// The task under way.
     task: Option<Current>,
@@ -174,7 +174,7 @@ struct Current {
 
 impl Worker {
     /// A worker that has not looked around yet; `entropy` is the system's randomness. One whose
-    /// page was reloaded keeps its identity, and with it its place.
+    /// page was reloaded keeps its identity, and with it its slot.
     #[must_use]
     pub fn new(identity: Identity, entropy: Entropy) -> Self {
         Self {
@@ -184,7 +184,7 @@ impl Worker {
             aggregator: None,
             phase: WorkerPhase::Searching,
             join_at: 0,
-            place: None,
+            assignment: None,
             digits: None,
             task: None,
             sum: None,
@@ -217,10 +217,10 @@ impl Worker {
         &self.phase
     }
 
-    /// Its place, once it has one.
+    /// Its assignment, once it has one.
     #[must_use]
-    pub fn place(&self) -> Option<&Assignment> {
-        self.place.as_ref()
+    pub fn assignment(&self) -> Option<&Assignment> {
+        self.assignment.as_ref()
     }
 
     /// Handles one event at time `now`.
@@ -279,12 +279,12 @@ impl Worker {
         let Envelope { run, round, sender, .. } = *envelope;
         match message {
             ToWorker::Announce => self.announced(run, sender, now),
-            ToWorker::Welcome(place) => self.welcomed(run, sender, place, now),
-            ToWorker::Refused(Refusal::Full) if self.place.is_none() => {
+            ToWorker::Welcome(assignment) => self.welcomed(run, sender, assignment, now),
+            ToWorker::Refused(Refusal::Full) if self.assignment.is_none() => {
                 self.phase = WorkerPhase::Refused(Refusal::Full);
                 Vec::new()
             }
-            ToWorker::Later { ms } if self.place.is_none() => self.sent_away(ms, now),
+            ToWorker::Later { ms } if self.assignment.is_none() => self.sent_away(ms, now),
             // Everything else belongs to the run that this worker joined, and to its aggregator.
             _ if run != self.run || self.aggregator != Some(sender) => Vec::new(),
             ToWorker::Task(task) => self.asked(round, *task),
@@ -310,11 +310,11 @@ impl Worker {
         &mut self,
         run: RunId,
         sender: PeerId,
-        place: Assignment,
+        assignment: Assignment,
         now: Millis,
     ) -> Vec<WorkerAction> {
         self.aggregator = Some(sender);
-        if self.run == run && self.place.as_ref() == Some(&place) {
+        if self.run == run && self.assignment.as_ref() == Some(&assignment) {
             // The answer to a Join that was sent twice, or the same run in other hands.
             self.phase = match self.digits {
                 Some(_) => WorkerPhase::Idle,
@@ -326,7 +326,7 @@ impl Worker {
         self.kept = None;
         (self.control, self.next_control) = (Vec::new(), None);
         self.run = run;
-        self.place = Some(place);
+        self.assignment = Some(assignment);
         self.digits = None;
         self.phase = WorkerPhase::Loading;
         actions.extend(match self.is_willing() {
@@ -339,12 +339,12 @@ impl Worker {
 
     /// Fetches the shard, unless it is here.
     fn load(&self) -> Vec<WorkerAction> {
-        let place = self.place.clone().filter(|_| self.digits.is_none());
-        place.map(WorkerAction::Load).into_iter().collect()
+        let assignment = self.assignment.clone().filter(|_| self.digits.is_none());
+        assignment.map(WorkerAction::Load).into_iter().collect()
     }
 
     fn loaded(&mut self, digits: u32, now: Millis) -> Vec<WorkerAction> {
-        if self.place.is_none() {
+        if self.assignment.is_none() {
             return Vec::new();
         }
         self.digits = Some(digits);

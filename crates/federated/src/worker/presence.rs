@@ -48,7 +48,7 @@ impl Worker {
             return Vec::new();
         }
         self.presence = Presence { is_unwilling: !willing, ..Presence::default() };
-        if self.sum.is_some() || self.place.is_none() {
+        if self.sum.is_some() || self.assignment.is_none() {
             return Vec::new();
         }
         let mut actions = if willing { self.load() } else { self.stop_training() };
@@ -56,7 +56,7 @@ impl Worker {
         actions
     }
 
-    /// Says whether it can be asked, if it has a place; with digits to load, only that it cannot.
+    /// Says whether it can be asked, if it has an assignment; with digits to load, only that it cannot.
     pub(super) fn say_presence(&mut self, now: Millis) -> Vec<WorkerAction> {
         match self.digits {
             _ if !self.is_willing() => vec![self.send(0, &ToAggregator::Away)],

@@ -137,7 +137,7 @@ impl Outgoing {
     }
 
     /// The oldest frames that have not been acknowledged.
-    pub(crate) fn again(&self, frames: usize) -> impl Iterator<Item = &Vec<u8>> {
+    pub(crate) fn unacknowledged(&self, frames: usize) -> impl Iterator<Item = &Vec<u8>> {
         self.flight.iter().take(frames).map(|(_, frame)| frame)
     }
 

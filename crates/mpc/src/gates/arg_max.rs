@@ -1,8 +1,8 @@
-//! The place of the largest of an image's values, as shares for the client alone.
+//! The index of the largest of an image's values, as shares for the client alone.
 //!
-//! A tournament in which each value brings its place along: the places begin as public
-//! numbers, whose mask is zero, and the sign that chooses the value chooses the place. The
-//! last level leaves the place as shares, and no value. Of equal values the first wins.
+//! A tournament in which each value brings its index along: the indices begin as public
+//! numbers, whose mask is zero, and the sign that chooses the value chooses the index. The
+//! last level leaves the index as shares, and no value. Of equal values the first wins.
 
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
@@ -13,7 +13,7 @@ use super::Online;
 use super::choose::{Choose, Then};
 use super::max::{differences, pair_up, winners};
 use super::plan_gate::{
-    AsLabel, AsNarrow, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate,
+    AsLabel, AsNarrow, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, PlanGate, ValueKind,
 };
 use super::sign::Sign;
 use sotto_core::secret::Secret;
@@ -27,7 +27,7 @@ struct Level<N: Comparable> {
     sign: Sign,
     /// None on the last level.
     value: Option<Choose<N>>,
-    place: Choose<N>,
+    index: Choose<N>,
 }
 
 impl<N: Comparable> ArgMax<N> {
@@ -35,19 +35,19 @@ impl<N: Comparable> ArgMax<N> {
     pub(crate) fn deal(dealing: &mut Dealing, classes: usize, masks: &[N]) {
         let images = masks.len() / classes;
         let mut values = columns(masks, classes);
-        let mut places: Vec<Secret<N>> = (0..classes).map(|_| Secret::zeros(images)).collect();
+        let mut indices: Vec<Secret<N>> = (0..classes).map(|_| Secret::zeros(images)).collect();
         while values.len() > 1 {
             let (a, b, alone) = pair_up(values);
-            let (p, q, lone) = pair_up(places);
+            let (p, q, lone) = pair_up(indices);
             let last = is_last(&a, &alone, images);
             let sign_masks = Sign::deal(dealing, &differences(&a, &b)).masks();
             let largest = match last {
                 true => a,
                 false => Choose::deal(dealing, &sign_masks, &a, &b, Then::Masked),
             };
-            let place = Choose::deal(dealing, &sign_masks, &p, &q, then(last));
+            let index = Choose::deal(dealing, &sign_masks, &p, &q, then(last));
             values = winners(&largest, images, alone);
-            places = winners(&place, images, lone);
+            indices = winners(&index, images, lone);
         }
     }
 
@@ -64,14 +64,14 @@ impl<N: Comparable> ArgMax<N> {
                 true => None,
                 false => Some(Choose::prepare(preparing, count, Then::Masked)?),
             };
-            let place = Choose::prepare(preparing, count, then(last))?;
-            levels.push(Level { sign, value, place });
+            let index = Choose::prepare(preparing, count, then(last))?;
+            levels.push(Level { sign, value, index });
             left = left.div_ceil(2);
         }
         Ok(Self { levels })
     }
 
-    /// This party's share of each image's place.
+    /// This party's share of each image's index.
     pub(crate) async fn eval<M: Mailbox<Role = Role>>(
         self,
         online: &mut Online<'_, M>,
@@ -80,24 +80,24 @@ impl<N: Comparable> ArgMax<N> {
     ) -> Result<Share<N>, Error> {
         let images = values.0.len() / classes;
         let mut values = columns(&values.0, classes);
-        let place = |class: usize| Secret::from(vec![N::cut(class as u32); images]);
-        let mut places: Vec<Secret<N>> = (0..classes).map(place).collect();
-        for (level, Level { sign, value, place }) in (1..).zip(self.levels) {
+        let index = |class: usize| Secret::from(vec![N::cut(class as u32); images]);
+        let mut indices: Vec<Secret<N>> = (0..classes).map(index).collect();
+        for (level, Level { sign, value, index }) in (1..).zip(self.levels) {
             let (a, b, alone) = pair_up(values);
-            let (p, q, lone) = pair_up(places);
+            let (p, q, lone) = pair_up(indices);
             let step = format!("{level}/sign");
             let signs = sign.eval(online, &step, &differences(&a, &b)).await?.masks();
-            let place = place.eval(online.party, &signs, &p, &q);
-            let Some(value) = value else { return Ok(place) };
+            let index = index.eval(online.party, &signs, &p, &q);
+            let Some(value) = value else { return Ok(index) };
             let value = value.eval(online.party, &signs, &a, &b);
-            // Value and place in one message.
-            let both = Share::new(Secret::concat(&[value.values(), place.values()]));
+            // Value and index in one message.
+            let both = Share::new(Secret::concat(&[value.values(), index.values()]));
             let both = online.open(&format!("{level}/max"), &both).await?;
-            let (largest, place) = both.0.split_at(a.len());
+            let (largest, index) = both.0.split_at(a.len());
             values = winners(largest, images, alone);
-            places = winners(place, images, lone);
+            indices = winners(index, images, lone);
         }
-        // One class alone: its place is public, and bob's to say.
+        // One class alone: its index is public, and bob's to say.
         Ok(Share::new(Secret::zeros(images)))
     }
 }
@@ -117,7 +117,7 @@ fn columns<T: Element>(values: &[T], classes: usize) -> Vec<Secret<T>> {
         .collect()
 }
 
-/// The place of the largest, in a plan.
+/// The index of the largest, in a plan.
 #[derive(Debug, Clone)]
 pub(crate) struct OfPlan;
 
@@ -152,7 +152,7 @@ impl PlanGate for OfPlan {
         let images = values.chunks_exact(at.size.each);
         images
             .map(|image| {
-                (at.watch)(Kind::Difference, &[spread(image)]);
+                (at.watch)(ValueKind::Difference, &[spread(image)]);
                 place_of_largest(image)
             })
             .collect()
@@ -185,7 +185,7 @@ fn place_of_largest(values: &[i64]) -> i64 {
         };
         level = level.chunks(2).map(winner).collect();
     }
-    level.first().map_or(0, |(_, place)| *place)
+    level.first().map_or(0, |(_, index)| *index)
 }
 
 #[cfg(test)]

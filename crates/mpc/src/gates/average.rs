@@ -8,7 +8,8 @@ use super::super::ring::{WIDE_BITS, Wide};
 use super::super::{Error, Role};
 use super::Windows;
 use super::plan_gate::{
-    AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate, cut_wide,
+    AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, PlanGate, ValueKind,
+    cut_wide,
 };
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
@@ -29,10 +30,10 @@ pub(crate) fn sum_masked<T: Element>(windows: &Windows, values: &Masked<T>) -> M
 }
 
 fn sums<T: Element>(windows: &Windows, values: &[T]) -> Secret<T> {
-    let mut places = windows.split(values).into_iter();
-    let mut sums = places.next().unwrap_or_default();
-    for place in places {
-        sums.iter_mut().zip(&place).for_each(|(sum, value)| *sum += *value);
+    let mut positions = windows.split(values).into_iter();
+    let mut sums = positions.next().unwrap_or_default();
+    for position in positions {
+        sums.iter_mut().zip(&position).for_each(|(sum, value)| *sum += *value);
     }
     sums
 }
@@ -130,7 +131,7 @@ impl PlanGate for OfMasked {
 /// As the oracle sums.
 fn summed(windows: &Windows, at: &mut AtOracle<'_>, values: &[i64]) -> Vec<i64> {
     let values = windows.fold(values, |a, b| a + b);
-    (at.watch)(Kind::Wide, &values);
+    (at.watch)(ValueKind::Wide, &values);
     cut_wide(values)
 }
 
@@ -152,8 +153,8 @@ mod tests {
         fn sums_of_shares_and_of_masked_values_are_sums(size in 1usize..4, seed: u64) {
             let windows = Windows::new(&[2, 7, 6], size);
             let (values, masks) = (check::wide_masks(84, seed), check::wide_masks(84, seed ^ 1));
-            let places = windows.split(&values);
-            let sum = |window: usize| places.iter().map(|place| place[window]).sum();
+            let positions = windows.split(&values);
+            let sum = |window: usize| positions.iter().map(|position| position[window]).sum();
             let expected: Vec<_> = (0..windows.count()).map(sum).collect();
             let shares = [Share::new(masks.clone().into()), Share::split(&values, &masks)];
             let sums = shares.map(|share| sum_shares(&windows, &share));

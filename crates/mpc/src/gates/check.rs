@@ -1,4 +1,4 @@
-//! One gate alone, with the dealer and both parties around it: the door of the gates' tests.
+//! One gate alone, with the dealer and both parties around it, for the gates' tests.
 
 use std::num::Wrapping;
 use std::rc::Rc;

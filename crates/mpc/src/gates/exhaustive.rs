@@ -16,7 +16,7 @@ use super::check::{self, TestOnline};
 use super::choose::{Choose, Then};
 use super::lift::Lift;
 use super::max::Larger;
-use super::multiply::{Form, Multiply};
+use super::multiply::{Multiply, ProductForm};
 use super::relu_once::ReluOnce;
 use super::sign::Sign;
 use super::table::Table;
@@ -222,8 +222,9 @@ fn places_of_the_largest() {
     assert_names(2, &rows(&differences, &b), &rows(&masks, &b_masks));
     // More: every order that they can stand in, with and without equals.
     for classes in 1..=5u32 {
-        let image =
-            |number: u32| (0..classes).map(move |place| number / classes.pow(place) % classes);
+        let image = |number: u32| {
+            (0..classes).map(move |position| number / classes.pow(position) % classes)
+        };
         let values: Vec<Small> = (0..classes.pow(classes))
             .flat_map(image)
             .map(|value| Small::cut(value + 126))
@@ -284,13 +285,13 @@ fn products_of_two() {
             .map(Wrapping)
             .into();
     let count = edges.len();
-    let column = |place: u32| -> Vec<Wide> {
-        (0..count.pow(4)).map(|case| edges[case / count.pow(place) % count]).collect()
+    let column = |position: u32| -> Vec<Wide> {
+        (0..count.pow(4)).map(|case| edges[case / count.pow(position) % count]).collect()
     };
     let [a, a_mask, b, b_mask] = [0, 1, 2, 3].map(column);
     let sum = |x: &[Wide], y: &[Wide]| Masked(x.iter().zip(y).map(|(x, y)| x + y).collect());
     let (x, y) = (sum(&a, &a_mask), sum(&b, &b_mask));
-    let form = Form::Elements(a.len());
+    let form = ProductForm::Elements(a.len());
     let ((), shares) = check::run(
         1,
         |dealing| Multiply::deal(dealing, form, &a_mask, &b_mask),

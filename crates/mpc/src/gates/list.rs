@@ -4,8 +4,8 @@ use sotto_core::wire::Mailbox;
 
 use super::super::{Error, Role};
 use super::plan_gate::{
-    AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Carried, Dealt, Form, FormName, MaskShare,
-    PlanGate,
+    AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Carried, Dealt, MaskShare, PlanGate,
+    WireForm, WireFormName,
 };
 use super::{arg_max, average, lift, max, max_once, max_pool, product, relu, relu_once, truncate};
 
@@ -27,7 +27,7 @@ macro_rules! gates {
 
         impl Gate {
             /// What enters, and what leaves.
-            pub(crate) fn forms(&self) -> [FormName; 2] {
+            pub(crate) fn forms(&self) -> [WireFormName; 2] {
                 match self {
                     $(Self::$name(_) => [
                         <$gate as PlanGate>::In::NAME,

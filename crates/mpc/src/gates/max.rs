@@ -2,8 +2,8 @@
 //!
 //! Two rounds: a bit, then 2 bytes each way. Dealt: a sign, 4 bytes to bob.
 //!
-//! A tournament plays all pairs of a level side by side. It may carry the place of the
-//! largest along: the same bit then also chooses between two places.
+//! A tournament plays all pairs of a level side by side. It may carry the index of the
+//! largest along: the same bit then also chooses between two indices.
 
 use super::super::dealing::Dealing;
 use super::super::preparing::Preparing;
@@ -75,9 +75,9 @@ pub(super) fn pair_up<T: Element>(
     mut candidates: Vec<Secret<T>>,
 ) -> (Secret<T>, Secret<T>, Vec<Secret<T>>) {
     let alone = if candidates.len() % 2 == 1 { candidates.pop() } else { None };
-    let half = |place: usize| {
+    let half = |first: usize| {
         let parts: Vec<&[T]> =
-            candidates.iter().skip(place).step_by(2).map(|part| &**part).collect();
+            candidates.iter().skip(first).step_by(2).map(|part| &**part).collect();
         Secret::concat(&parts)
     };
     (half(0), half(1), alone.into_iter().collect())

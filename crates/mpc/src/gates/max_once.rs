@@ -12,7 +12,7 @@
 //! One round, 2 bytes each way. Dealt: a comparison with a payload, and 4 bytes to bob. The case of
 //! `zh = 0` is taken from the parties' streams and decides `r_y`.
 
-use super::super::dcf::Halves;
+use super::super::dcf::NarrowPair;
 use super::super::dealing::Dealing;
 use super::super::preparing::{Payloads, Preparing};
 use super::super::ring::{Comparable, Masked, Narrow, Share};
@@ -24,7 +24,7 @@ use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
 
 pub(crate) struct MaxOnce<N: Comparable = Narrow> {
-    payloads: Payloads<Halves, 1>,
+    payloads: Payloads<NarrowPair, 1>,
     /// Shares of `rh`.
     top: Share<N>,
     /// Shares of what is left when `zh` is 0, and when it is 1.
@@ -40,7 +40,7 @@ impl<N: Comparable> Larger<N> for MaxOnce<N> {
         let payloads: Secret<u32> = (masks.iter().zip(&tops))
             .map(|(mask, top)| N::cut(top | 1).lift() | mask.negate(*top).lift() << u16::BITS)
             .collect();
-        dealing.compare_with::<Halves, 1>(&low, [&payloads]);
+        dealing.compare_with::<NarrowPair, 1>(&low, [&payloads]);
         dealing.share(&tops.iter().map(|top| N::cut(top & 1)).collect::<Secret<N>>());
         let clear: Secret<N> = dealing.mask(masks.len());
         let parts = || masks.iter().zip(&tops).zip(b).zip(&clear);

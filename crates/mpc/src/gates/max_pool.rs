@@ -10,7 +10,7 @@ use super::super::ring::{Masked, Narrow};
 use super::super::{Error, Role};
 use super::max::{Larger, pair_up, winners};
 use super::plan_gate::{
-    AsNarrow, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate,
+    AsNarrow, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, PlanGate, ValueKind,
 };
 use super::{Online, Windows};
 use sotto_core::secret::Secret;
@@ -119,7 +119,7 @@ impl<G: Larger> PlanGate for OfPlan<G> {
     /// As the parties see it: by the sign of a difference in `Z_2^16`.
     fn clear(&self, at: &mut AtOracle<'_>, values: Vec<i64>) -> Vec<i64> {
         self.0.fold(&values, |a, b| {
-            (at.watch)(Kind::Difference, &[a - b]);
+            (at.watch)(ValueKind::Difference, &[a - b]);
             if (a - b) as i16 >= 0 { a } else { b }
         })
     }
@@ -151,9 +151,9 @@ mod tests {
             let random = check::narrow_masks(count, seed ^ 1);
             let values: Vec<i16> = random.iter().map(|value| value.0 as i16 >> 1).collect();
             let masked = check::narrow(&values, &masks);
-            let places = windows.split(&values);
-            let largest = |window: usize| places.iter().map(|place| place[window]).max();
-            let expected: Vec<i16> = (0..places[0].len()).filter_map(largest).collect();
+            let positions = windows.split(&values);
+            let largest = |window: usize| positions.iter().map(|position| position[window]).max();
+            let expected: Vec<i16> = (0..positions[0].len()).filter_map(largest).collect();
             for pooled in [pooled::<Max>, pooled::<MaxOnce>] {
                 prop_assert_eq!(&pooled(&windows, images, &masks, &masked, seed), &expected);
             }

@@ -32,10 +32,10 @@ pub(super) use keep::{Keep, Signs};
 pub(super) use list::{Gate, Prepared};
 pub(super) use max::Max;
 pub(super) use max_once::MaxOnce;
-pub(super) use multiply::{Form, Multiply};
+pub(super) use multiply::{Multiply, ProductForm};
 pub(super) use plan_gate::{
-    AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Carried, FormName, Kind, MaskShare, Size,
-    Wire,
+    AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Carried, MaskShare, Size, ValueKind, Wire,
+    WireFormName,
 };
 pub(super) use relu::Relu;
 pub(super) use rescale::{RANGE_BITS, Rescale};

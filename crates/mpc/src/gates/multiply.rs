@@ -20,7 +20,7 @@ use sotto_kernels::gemm::{Matrix, add_product};
 
 /// How two vectors are multiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum ProductForm {
     /// `[rows, inner]` times `[inner, columns]`, row by row.
     Matrix {
         /// Rows of the left matrix.
@@ -34,7 +34,7 @@ pub(crate) enum Form {
     Elements(usize),
 }
 
-impl Form {
+impl ProductForm {
     /// Elements of the product.
     pub(crate) fn len(self) -> usize {
         match self {
@@ -58,19 +58,19 @@ impl Form {
 }
 
 pub(crate) struct Multiply {
-    form: Form,
+    form: ProductForm,
     product: Share<Wide>,
 }
 
 impl Multiply {
     /// From the masks of both values.
-    pub(crate) fn deal(dealing: &mut Dealing, form: Form, a: &[Wide], b: &[Wide]) {
+    pub(crate) fn deal(dealing: &mut Dealing, form: ProductForm, a: &[Wide], b: &[Wide]) {
         let mut product = Secret::zeros(form.len());
         form.add(a, b, &mut product);
         dealing.share(&product);
     }
 
-    pub(crate) fn prepare(preparing: &mut Preparing<'_>, form: Form) -> Result<Self, Error> {
+    pub(crate) fn prepare(preparing: &mut Preparing<'_>, form: ProductForm) -> Result<Self, Error> {
         Ok(Self { form, product: preparing.share(form.len())? })
     }
 
@@ -101,7 +101,7 @@ mod tests {
     use super::super::check;
     use super::*;
 
-    fn multiplied(form: Form, a: &[Wide], b: &[Wide], seed: u64) -> Vec<Wide> {
+    fn multiplied(form: ProductForm, a: &[Wide], b: &[Wide], seed: u64) -> Vec<Wide> {
         let masks = [(a, 1), (b, 2)].map(|(x, part)| check::wide_masks(x.len(), seed ^ part));
         let masked =
             |x: &[Wide], mask: &[Wide]| Masked(x.iter().zip(mask).map(|(x, r)| *x + r).collect());
@@ -132,14 +132,14 @@ mod tests {
             };
             let expected: Vec<Wide> =
                 (0..rows).flat_map(|row| (0..columns).map(move |column| sum(row, column))).collect();
-            prop_assert_eq!(multiplied(Form::Matrix { rows, inner, columns }, &a, &b, seed), expected);
+            prop_assert_eq!(multiplied(ProductForm::Matrix { rows, inner, columns }, &a, &b, seed), expected);
         }
 
         #[test]
         fn elements_multiply(count in 0usize..40, seed: u64) {
             let (a, b) = (check::wide_masks(count, seed ^ 3), check::wide_masks(count, seed ^ 4));
             let expected: Vec<Wide> = a.iter().zip(&b).map(|(a, b)| a * b).collect();
-            prop_assert_eq!(multiplied(Form::Elements(count), &a, &b, seed), expected);
+            prop_assert_eq!(multiplied(ProductForm::Elements(count), &a, &b, seed), expected);
         }
     }
 }

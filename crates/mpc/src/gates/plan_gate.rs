@@ -26,7 +26,7 @@ pub(crate) enum Wire<S, W, N, L> {
 
 /// The forms by their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FormName {
+pub(crate) enum WireFormName {
     Shares,
     Wide,
     Narrow,
@@ -34,8 +34,8 @@ pub(crate) enum FormName {
 }
 
 /// One form of a wire, as a type.
-pub(crate) trait Form {
-    const NAME: FormName;
+pub(crate) trait WireForm {
+    const NAME: WireFormName;
     /// The type of this form.
     type Of<S, W, N, L>;
 
@@ -49,8 +49,8 @@ macro_rules! form {
     ($form:ident, $type:ident, $of:ident) => {
         pub(crate) enum $form {}
 
-        impl Form for $form {
-            const NAME: FormName = FormName::$type;
+        impl WireForm for $form {
+            const NAME: WireFormName = WireFormName::$type;
             type Of<S, W, N, L> = $of;
 
             fn onto<S, W, N, L>(carried: $of) -> Wire<S, W, N, L> {
@@ -81,14 +81,14 @@ form!(AsLabel, Label, L);
 
 /// What the dealer knows of a wire: the masks of what is under masks.
 pub(crate) type Dealt = Wire<(), Secret<Wide>, Secret<Narrow>, ()>;
-pub(crate) type DealtOf<F> = <F as Form>::Of<(), Secret<Wide>, Secret<Narrow>, ()>;
+pub(crate) type DealtOf<F> = <F as WireForm>::Of<(), Secret<Wide>, Secret<Narrow>, ()>;
 /// What a party has of a wire before the input is known: its share of wide values' masks.
 pub(crate) type MaskShare = Wire<(), Share<Wide>, (), ()>;
-pub(crate) type MaskShareOf<F> = <F as Form>::Of<(), Share<Wide>, (), ()>;
+pub(crate) type MaskShareOf<F> = <F as WireForm>::Of<(), Share<Wide>, (), ()>;
 /// What goes over a wire once the input is known.
 pub(crate) type Carried = Wire<Share<Wide>, Masked<Wide>, Masked<Narrow>, Share<Narrow>>;
 pub(crate) type CarriedOf<F> =
-    <F as Form>::Of<Share<Wide>, Masked<Wide>, Masked<Narrow>, Share<Narrow>>;
+    <F as WireForm>::Of<Share<Wide>, Masked<Wide>, Masked<Narrow>, Share<Narrow>>;
 
 /// What enters a gate.
 #[derive(Clone, Copy)]
@@ -140,7 +140,7 @@ pub(crate) struct AtOracle<'a> {
     pub(crate) size: Size,
     pub(crate) round: &'a mut dyn FnMut(&[i64], u32) -> Vec<i64>,
     /// Is told numbers before they are cut.
-    pub(crate) watch: &'a mut dyn FnMut(Kind, &[i64]),
+    pub(crate) watch: &'a mut dyn FnMut(ValueKind, &[i64]),
 }
 
 /// Numbers as they are in `Z_2^32`.
@@ -150,7 +150,7 @@ pub(crate) fn cut_wide(values: Vec<i64>) -> Vec<i64> {
 
 /// What the numbers of a step are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     /// They live in `Z_2^32`.
     Wide,
     /// They live in `Z_2^16`.
@@ -178,9 +178,9 @@ impl AtBounds<'_> {
 /// A gate of a plan.
 pub(crate) trait PlanGate {
     /// What enters.
-    type In: Form;
+    type In: WireForm;
     /// What leaves.
-    type Out: Form;
+    type Out: WireForm;
     /// What a party has of it before the input is known.
     type Prepared;
 

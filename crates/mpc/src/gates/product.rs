@@ -14,12 +14,13 @@ use super::super::Error;
 use super::super::Role;
 use super::super::dealing::Dealing;
 use super::super::model::ProductLayer;
-use super::super::model::{Operand, PartyLayer, Product as Shape};
+use super::super::model::{Operand, PartyLayer, ProductKind};
 use super::super::preparing::Preparing;
 use super::super::ring::WIDE_BITS;
 use super::super::ring::{Masked, Share, Wide};
 use super::plan_gate::{
-    AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate, cut_wide,
+    AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, PlanGate, ValueKind,
+    cut_wide,
 };
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
@@ -32,7 +33,12 @@ pub(crate) struct Product {
 
 impl Product {
     /// From the masks of the inputs and of the weights.
-    pub(crate) fn deal(dealing: &mut Dealing, shape: &Shape, masks: &[Wide], weights: &Operand) {
+    pub(crate) fn deal(
+        dealing: &mut Dealing,
+        shape: &ProductKind,
+        masks: &[Wide],
+        weights: &Operand,
+    ) {
         let mut product = Secret::zeros(masks.len() / shape.inputs() * shape.outputs());
         shape.add(weights, masks, &mut product);
         dealing.share(&product);
@@ -41,7 +47,7 @@ impl Product {
     /// `mask` is this party's share of the inputs' masks.
     pub(crate) fn prepare(
         preparing: &mut Preparing<'_>,
-        shape: &Shape,
+        shape: &ProductKind,
         layer: &PartyLayer,
         mask: &Share<Wide>,
     ) -> Result<Self, Error> {
@@ -56,7 +62,7 @@ impl Product {
 
     pub(crate) fn eval(
         self,
-        shape: &Shape,
+        shape: &ProductKind,
         layer: &PartyLayer,
         values: &Masked<Wide>,
     ) -> Share<Wide> {
@@ -109,7 +115,7 @@ impl PlanGate for OfPlan {
         shape.add_bias(&at.biases[self.0], &mut y);
         shape.add(&at.operands[self.0], &x, &mut y);
         let values: Vec<i64> = y.into_iter().map(|value| value.0).collect();
-        (at.watch)(Kind::Wide, &values);
+        (at.watch)(ValueKind::Wide, &values);
         cut_wide(values)
     }
 
@@ -163,7 +169,13 @@ mod tests {
     use sotto_kernels::patches::Geometry;
 
     /// `x W + bias` on shares, for weights that are open but for their masks.
-    fn product(shape: &Shape, x: &[Wide], weights: &[Wide], bias: &[Wide], seed: u64) -> Vec<Wide> {
+    fn product(
+        shape: &ProductKind,
+        x: &[Wide],
+        weights: &[Wide],
+        bias: &[Wide],
+        seed: u64,
+    ) -> Vec<Wide> {
         let masks = check::wide_masks(weights.len(), seed ^ 1);
         let masked: Vec<Wide> = weights.iter().zip(&masks).map(|(w, mask)| w + mask).collect();
         // The dealer's sum of both parties' streams is replaced by one mask that alice holds.
@@ -180,7 +192,7 @@ mod tests {
             }
         };
         let layers = [layer(false), layer(true)];
-        let place = |party| usize::from(party == super::super::super::Party::Bob);
+        let index = |party| usize::from(party == super::super::super::Party::Bob);
         let weight_masks = shape.operand(masks.clone().into());
         let (input_masks, shares) = check::run(
             seed,
@@ -191,7 +203,7 @@ mod tests {
             },
             |preparing| {
                 let mask = preparing.mask::<Wide>(x.len());
-                Product::prepare(preparing, shape, &layers[place(preparing.party)], &mask)
+                Product::prepare(preparing, shape, &layers[index(preparing.party)], &mask)
             },
             async |product, online| {
                 // Both parties' streams give the mask that the dealer knows.
@@ -208,7 +220,7 @@ mod tests {
                     let mask = Masks::new(&key, Scope::Classification, 1).elements::<Wide>(x.len());
                     masked.iter_mut().zip(&mask).for_each(|(value, mask)| *value += *mask);
                 }
-                Ok(product.eval(shape, &layers[place(online.party)], &Masked(masked)))
+                Ok(product.eval(shape, &layers[index(online.party)], &Masked(masked)))
             },
         );
         assert_eq!(input_masks.len(), x.len());
@@ -218,7 +230,7 @@ mod tests {
     proptest! {
         #[test]
         fn linear_layers_multiply(inputs in 1usize..20, outputs in 1usize..9, images in 1usize..6, seed: u64) {
-            let shape = Shape::Linear { inputs, outputs };
+            let shape = ProductKind::Linear { inputs, outputs };
             let (x, w) = (check::wide_masks(images * inputs, seed), check::wide_masks(inputs * outputs, seed ^ 2));
             let bias = check::wide_masks(outputs, seed ^ 3);
             let expected: Vec<Wide> = x
@@ -235,7 +247,7 @@ mod tests {
             inputs in 1usize..3, outputs in 1usize..6, kernel in 1usize..4, margin in 0usize..2, images in 1usize..3, seed: u64,
         ) {
             let (height, width) = (5, 4);
-            let shape = Shape::Conv(Geometry { inputs, outputs, height, width, kernel, margin });
+            let shape = ProductKind::Conv(Geometry { inputs, outputs, height, width, kernel, margin });
             let x = check::wide_masks(images * inputs * height * width, seed);
             let w = check::wide_masks(outputs * inputs * kernel * kernel, seed ^ 2);
             let bias = check::wide_masks(outputs, seed ^ 3);

@@ -20,7 +20,7 @@
 
 use std::num::Wrapping;
 
-use super::super::dcf::Whole;
+use super::super::dcf::WideWord;
 use super::super::dealing::Dealing;
 use super::super::preparing::{Payloads, Preparing};
 use super::super::ring::{Comparable, Masked, Narrow, Share, Wide};
@@ -33,7 +33,7 @@ use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
 
 pub(crate) struct ReluOnce {
-    payloads: Payloads<Whole, 3>,
+    payloads: Payloads<WideWord, 3>,
     /// Shares of `rh`.
     top: Share<Wide>,
     /// Shares of `rl (1 - rh)`, and of `rl rh`.
@@ -55,7 +55,7 @@ impl ReluOnce {
         let sign = each(|top, _| top | 1);
         let signed = each(|top, low| (low ^ top).wrapping_sub(top));
         let top = each(|top, _| top & 1);
-        dealing.compare_with::<Whole, 3>(&low, [&sign, &signed, &top]);
+        dealing.compare_with::<WideWord, 3>(&low, [&sign, &signed, &top]);
         share(dealing, &top);
         share(dealing, &each(|top, low| low & !top));
         share(dealing, &each(|top, low| low & top));

@@ -21,7 +21,8 @@ use super::super::ring::{NARROW_BITS, Narrow};
 use super::super::{Error, Role};
 use super::Online;
 use super::plan_gate::{
-    AsNarrow, AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, Kind, PlanGate,
+    AsNarrow, AsShares, AsWide, AtBounds, AtDealer, AtOnline, AtOracle, AtPreparing, PlanGate,
+    ValueKind,
 };
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
@@ -150,7 +151,7 @@ impl PlanGate for Local {
 /// As the oracle rounds.
 fn cut(shift: u32, at: &mut AtOracle<'_>, values: &[i64]) -> Vec<i64> {
     let values = (at.round)(values, shift);
-    (at.watch)(Kind::Narrow, &values);
+    (at.watch)(ValueKind::Narrow, &values);
     values.into_iter().map(|value| i64::from(value as i16)).collect()
 }
 

@@ -46,23 +46,23 @@ impl Windows {
         level.pop().unwrap_or_default()
     }
 
-    /// For each place in a window, the values there of all windows of all images in `x`.
+    /// For each position in a window, the values there of all windows of all images in `x`.
     pub(crate) fn split<T: Pod>(&self, x: &[T]) -> Vec<Secret<T>> {
         let Self { height, width, size, .. } = *self;
         let (rows, columns) = (height / size, width / size);
         // The planes of all channels of all images lie one behind the other.
         let planes = x.len() / (height * width);
         let room = |_| Secret::with_capacity(planes * rows * columns);
-        let mut places: Vec<Secret<T>> = (0..size * size).map(room).collect();
+        let mut positions: Vec<Secret<T>> = (0..size * size).map(room).collect();
         for plane in x.chunks_exact(height * width) {
             for (y, row) in plane.chunks_exact(width).take(rows * size).enumerate() {
-                let places = &mut places[y % size * size..][..size];
-                for (right, place) in places.iter_mut().enumerate() {
-                    place.extend((0..columns).map(|column| row[column * size + right]));
+                let positions = &mut positions[y % size * size..][..size];
+                for (right, position) in positions.iter_mut().enumerate() {
+                    position.extend((0..columns).map(|column| row[column * size + right]));
                 }
             }
         }
-        places
+        positions
     }
 }
 

@@ -4,60 +4,62 @@
 use std::collections::VecDeque;
 
 use super::super::classified::{PartyEvent, Trained, TrainingState};
-use super::super::links::{Message, Record, Way};
+use super::super::links::{Direction, Message, Record};
 use super::super::messages::{ModelInfo, malformed};
 use super::super::path::Job;
 use super::super::preparing::Material;
 use super::super::ring::{Share, Wide};
 use super::super::source::Source;
-use super::super::train::{Begin, Course, Pool, StepOrder, TrainingInfo, Turn, Use};
+use super::super::train::{
+    Begin, Pool, StepContext, StepOrder, TrainingInfo, TrainingPurpose, TrainingRun,
+};
 use super::super::{Entropy, Error, Party, Role};
-use super::{Computer, WAITING_MAX, unexpected};
+use super::{ComputeParty, WAITING_MAX, unexpected};
 use sotto_core::wire::{Mailbox, Reader};
 
 /// Steps for which material is at hand or on order.
 const AHEAD: u32 = 3;
 
 /// What the owner asks of alice.
-enum Wish {
+enum OwnerCommand {
     Begin(TrainingInfo),
     Pause,
     Resume,
 }
 
 /// What a party has of training.
-pub(super) struct Trainer {
+pub(super) struct PartyTraining {
     entropy: Entropy,
     pool: Pool,
     /// The last training that was begun.
-    course: Option<Course>,
+    run: Option<TrainingRun>,
     running: bool,
     /// Material that has come: its number, and what it is for.
-    material: VecDeque<(u32, Use, Material)>,
+    material: VecDeque<(u32, TrainingPurpose, Material)>,
     /// Alice: what has been asked and not been done.
-    wishes: VecDeque<Wish>,
+    commands: VecDeque<OwnerCommand>,
     /// Alice: the last number of material that she has ordered.
     ordered: u32,
     /// Alice: steps of the training that material was ordered for.
     ordered_steps: u32,
 }
 
-impl Trainer {
+impl PartyTraining {
     pub(super) fn new(entropy: Entropy) -> Self {
         Self {
             entropy,
             pool: Pool::default(),
-            course: None,
+            run: None,
             running: false,
             material: VecDeque::new(),
-            wishes: VecDeque::new(),
+            commands: VecDeque::new(),
             ordered: 0,
             ordered_steps: 0,
         }
     }
 }
 
-impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
+impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
     /// Puts away what a silo has shared.
     pub(super) fn keep_data(&mut self, message: &Message) -> Result<(), Error> {
         match self.trainer.pool.add(&message.path, message.payload()) {
@@ -74,39 +76,44 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     }
 
     /// Alice: puts away what the owner asks.
-    pub(super) fn keep_wish(&mut self, message: &Message) -> Result<(), Error> {
+    pub(super) fn keep_command(&mut self, message: &Message) -> Result<(), Error> {
         let path = &message.path;
         let malformed = || malformed(Role::Owner, path);
-        let wish = match path.step.as_str() {
+        let command = match path.step.as_str() {
             "begin" => {
                 let mut reader = Reader::new(message.payload());
                 let info = TrainingInfo::read(&mut reader).map_err(malformed())?;
                 reader.finish().map_err(malformed())?;
-                Wish::Begin(info)
+                OwnerCommand::Begin(info)
             }
-            "pause" => Wish::Pause,
-            "resume" => Wish::Resume,
+            "pause" => OwnerCommand::Pause,
+            "resume" => OwnerCommand::Resume,
             _ => return Err(unexpected(message, "a wish")),
         };
-        if self.trainer.wishes.len() >= WAITING_MAX {
+        if self.trainer.commands.len() >= WAITING_MAX {
             return Err(Error::Flooded { role: Role::Owner, step: path.to_string() });
         }
-        self.trainer.wishes.push_back(wish);
+        self.trainer.commands.push_back(command);
         Ok(())
     }
 
-    pub(super) fn keep_step_material(&mut self, number: u32, r#use: Use, material: Material) {
+    pub(super) fn keep_step_material(
+        &mut self,
+        number: u32,
+        purpose: TrainingPurpose,
+        material: Material,
+    ) {
         // Dealt for a training that is no more: never used, and gone here. For one that is not yet, the dealer was quicker
         // than alice's word of it.
-        if r#use.training() >= self.last_training() {
-            self.trainer.material.push_back((number, r#use, material));
+        if purpose.training() >= self.last_training() {
+            self.trainer.material.push_back((number, purpose, material));
         }
     }
 
     /// Alice: does what is next for training, if there is anything.
     pub(super) async fn lead_training(&mut self) -> Result<bool, Error> {
-        if let Some(wish) = self.trainer.wishes.pop_front() {
-            self.obey(wish)?;
+        if let Some(command) = self.trainer.commands.pop_front() {
+            self.handle(command)?;
             return Ok(true);
         }
         if !self.trainer.running {
@@ -121,13 +128,13 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         Ok(true)
     }
 
-    fn obey(&mut self, wish: Wish) -> Result<(), Error> {
-        match wish {
-            Wish::Begin(info) => return self.begin(info),
-            Wish::Pause => self.trainer.running = false,
-            Wish::Resume => {
-                let left = |course: &Course| course.step < course.steps();
-                self.trainer.running = self.trainer.course.as_ref().is_some_and(left);
+    fn handle(&mut self, command: OwnerCommand) -> Result<(), Error> {
+        match command {
+            OwnerCommand::Begin(info) => return self.begin(info),
+            OwnerCommand::Pause => self.trainer.running = false,
+            OwnerCommand::Resume => {
+                let left = |run: &TrainingRun| run.step < run.steps();
+                self.trainer.running = self.trainer.run.as_ref().is_some_and(left);
             }
         }
         self.show_training();
@@ -140,12 +147,12 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         (self.trainer.entropy)(&mut seed);
         let contributions = self.trainer.pool.ids();
         let begin = Begin { info, seed: u64::from_le_bytes(seed), contributions };
-        match Course::new(&begin, &self.trainer.pool, &mut self.trainer.entropy) {
+        match TrainingRun::new(&begin, &self.trainer.pool, &mut self.trainer.entropy) {
             Err(error) => (self.show)(PartyEvent::Untrained(error)),
-            Ok(course) => {
+            Ok(run) => {
                 let path = Job::Train(begin.info.number).step("begin");
                 self.links.send(Role::Bob, &path, |bytes| bytes.extend(begin.encode()))?;
-                self.enrol(course);
+                self.start(run);
                 self.order_steps()?;
             }
         }
@@ -153,7 +160,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     }
 
     fn last_training(&self) -> u32 {
-        self.trainer.course.as_ref().map_or(0, |course| course.info.number)
+        self.trainer.run.as_ref().map_or(0, |run| run.info.number)
     }
 
     fn check_number(&self, info: &TrainingInfo) -> Result<(), Error> {
@@ -163,11 +170,11 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
         }
     }
 
-    fn enrol(&mut self, course: Course) {
+    fn start(&mut self, run: TrainingRun) {
         self.trainer.running = true;
-        self.trainer.material.retain(|(_, r#use, _)| r#use.training() == course.info.number);
+        self.trainer.material.retain(|(_, purpose, _)| purpose.training() == run.info.number);
         self.trainer.ordered_steps = 0;
-        self.trainer.course = Some(course);
+        self.trainer.run = Some(run);
         self.show_training();
     }
 
@@ -180,25 +187,31 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
             let message = self.links.receive_from(Role::Silo, path).await?;
             self.keep(&message)?;
         }
-        let course = Course::new(&begin, &self.trainer.pool, &mut self.trainer.entropy)?;
-        self.enrol(course);
+        let run = TrainingRun::new(&begin, &self.trainer.pool, &mut self.trainer.entropy)?;
+        self.start(run);
         Ok(())
     }
 
     /// Takes the next step, which for bob alice has begun with `early`.
     pub(super) async fn take_step(&mut self, early: Option<Message>) -> Result<(), Error> {
-        let is_step = |r#use: &Use| matches!(r#use, Use::Step { .. });
+        let is_step = |purpose: &TrainingPurpose| matches!(purpose, TrainingPurpose::Step { .. });
         let (number, material) = self.step_material(is_step).await?;
         let started = self.links.now();
         let waited = self.links.waited_ms();
-        let Some(course) = &mut self.trainer.course else { return Err(Error::OtherModel) };
+        let Some(run) = &mut self.trainer.run else { return Err(Error::OtherModel) };
         let links = &mut self.links;
-        let turn =
-            Turn { party: self.party, links, key: &self.key, number, material: &material, early };
-        let loss = course.step(&self.trainer.pool, turn).await?;
-        let (training, step, steps) = (course.info.number, course.step, course.steps());
+        let context = StepContext {
+            party: self.party,
+            links,
+            key: &self.key,
+            number,
+            material: &material,
+            early,
+        };
+        let loss = run.step(&self.trainer.pool, context).await?;
+        let (training, step, steps) = (run.info.number, run.step, run.steps());
         let records = self.own_records(Job::Step(number));
-        let sent = records.iter().filter(|record| record.way == Way::Sent);
+        let sent = records.iter().filter(|record| record.direction == Direction::Sent);
         let trained = Trained {
             training,
             step,
@@ -221,35 +234,35 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     /// Alice: material for the steps that come next.
     fn order_steps(&mut self) -> Result<(), Error> {
         let trainer = &mut self.trainer;
-        let Some(course) = trainer.course.as_ref().filter(|_| trainer.running) else {
+        let Some(run) = trainer.run.as_ref().filter(|_| trainer.running) else {
             return Ok(());
         };
         if self.party != Party::Alice {
             return Ok(());
         }
-        let until = course.steps().min(course.step + AHEAD);
+        let until = run.steps().min(run.step + AHEAD);
         let count = until.saturating_sub(trainer.ordered_steps);
         if count == 0 {
             return Ok(());
         }
-        let info = course.info.clone();
+        let info = run.info.clone();
         let (number, step) = (trainer.ordered + 1, trainer.ordered_steps);
         trainer.ordered += count;
         trainer.ordered_steps += count;
-        let r#use = Use::Step { training: info.number };
-        let order = StepOrder { info, r#use, number, step, count };
+        let purpose = TrainingPurpose::Step { training: info.number };
+        let order = StepOrder { info, purpose, number, step, count };
         self.source.ask_steps(&mut self.links, &order)
     }
 
     /// Waits for material for this use.
     async fn step_material(
         &mut self,
-        fits: impl Fn(&Use) -> bool,
+        fits: impl Fn(&TrainingPurpose) -> bool,
     ) -> Result<(u32, Material), Error> {
         loop {
-            let place = self.trainer.material.iter().position(|(_, r#use, _)| fits(r#use));
+            let index = self.trainer.material.iter().position(|(_, purpose, _)| fits(purpose));
             if let Some((number, _, material)) =
-                place.and_then(|place| self.trainer.material.remove(place))
+                index.and_then(|index| self.trainer.material.remove(index))
             {
                 return Ok((number, material));
             }
@@ -268,27 +281,33 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     ) -> Result<Option<Share<Wide>>, Error> {
         let plan = info.plan(self.wanted)?;
         let fits =
-            |course: &&Course| course.info.number == training && course.info.preset == info.preset;
-        let Some(course) = self.trainer.course.as_ref().filter(fits) else {
+            |run: &&TrainingRun| run.info.number == training && run.info.preset == info.preset;
+        let Some(run) = self.trainer.run.as_ref().filter(fits) else {
             if self.party == Party::Alice {
                 self.links.send(Role::Bob, &Job::Take(0).step("refused"), |_| ())?;
             }
             (self.show)(PartyEvent::Untrained(Error::OtherModel));
             return Ok(None);
         };
-        let r#use = Use::Handover { training, fraction: info.fraction };
+        let purpose = TrainingPurpose::Handover { training, fraction: info.fraction };
         if self.party == Party::Alice {
             self.trainer.ordered += 1;
             let number = self.trainer.ordered;
-            let order = StepOrder { info: course.info.clone(), r#use, number, step: 0, count: 1 };
+            let order = StepOrder { info: run.info.clone(), purpose, number, step: 0, count: 1 };
             self.source.ask_steps(&mut self.links, &order)?;
         }
-        let (number, material) = self.step_material(|found| *found == r#use).await?;
-        let Some(course) = &self.trainer.course else { return Err(Error::OtherModel) };
+        let (number, material) = self.step_material(|found| *found == purpose).await?;
+        let Some(run) = &self.trainer.run else { return Err(Error::OtherModel) };
         let links = &mut self.links;
-        let turn =
-            Turn { party: self.party, links, key: &self.key, number, material: &material, early };
-        course.hand_over(&plan, turn).await.map(Some)
+        let context = StepContext {
+            party: self.party,
+            links,
+            key: &self.key,
+            number,
+            material: &material,
+            early,
+        };
+        run.hand_over(&plan, context).await.map(Some)
     }
 
     /// This job's messages, oldest first; those that others will ask for are kept.
@@ -306,12 +325,12 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> Computer<M, S> {
     }
 
     fn show_training(&mut self) {
-        let Some(course) = &self.trainer.course else { return };
+        let Some(run) = &self.trainer.run else { return };
         let state = TrainingState {
-            info: course.info.clone(),
-            digits: course.digits(),
-            step: course.step,
-            steps: course.steps(),
+            info: run.info.clone(),
+            digits: run.digits(),
+            step: run.step,
+            steps: run.steps(),
             running: self.trainer.running,
         };
         (self.show)(PartyEvent::Training(state));

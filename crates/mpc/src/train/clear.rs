@@ -6,12 +6,12 @@ use std::num::Wrapping;
 use std::ops::Range;
 
 use super::super::Error;
-use super::super::gates::{Form, RANGE_BITS};
+use super::super::gates::{ProductForm, RANGE_BITS};
 use super::super::ring::{NARROW_BITS, WIDE_BITS, Wide};
 use super::engine::{Engine, Linear};
 use sotto_kernels::Number;
 
-type Whole = Wrapping<i64>;
+type Signed = Wrapping<i64>;
 
 /// Where the masks of what is rounded come from: the dealer's, or any.
 pub(super) type Coins<'a> = &'a mut dyn FnMut(usize) -> Vec<Wide>;
@@ -91,9 +91,14 @@ impl Engine for Clear<'_> {
         Ok((x.iter().map(|x| (*x).max(0)).collect(), x.iter().map(|x| *x >= 0).collect()))
     }
 
-    fn multiply(&mut self, form: Form, a: &Vec<i64>, b: &Vec<i64>) -> Result<Vec<i64>, Error> {
-        let [a, b] = [a, b].map(|x| x.iter().copied().map(Wrapping).collect::<Vec<Whole>>());
-        let mut c = vec![Whole::ZERO; form.len()];
+    fn multiply(
+        &mut self,
+        form: ProductForm,
+        a: &Vec<i64>,
+        b: &Vec<i64>,
+    ) -> Result<Vec<i64>, Error> {
+        let [a, b] = [a, b].map(|x| x.iter().copied().map(Wrapping).collect::<Vec<Signed>>());
+        let mut c = vec![Signed::ZERO; form.len()];
         form.add(&a, &b, &mut c);
         Ok(c.into_iter().map(|c| c.0).collect())
     }
@@ -111,7 +116,7 @@ impl Engine for Clear<'_> {
     }
 
     fn map(&self, x: &Vec<i64>, map: &Linear) -> Vec<i64> {
-        let x: Vec<Whole> = x.iter().copied().map(Wrapping).collect();
+        let x: Vec<Signed> = x.iter().copied().map(Wrapping).collect();
         map.apply(&x).into_iter().map(|x| x.0).collect()
     }
 

@@ -4,7 +4,7 @@ use std::num::Wrapping;
 use std::ops::Range;
 
 use super::super::gates::{
-    Form, Keep, Multiply, Online, Relu, Rescale, Signs, Truncate, narrowed, reveal,
+    Keep, Multiply, Online, ProductForm, Relu, Rescale, Signs, Truncate, narrowed, reveal,
 };
 use super::super::preparing::Preparing;
 use super::super::ring::{Element, Masked, Narrow, Share, Wide};
@@ -86,7 +86,7 @@ impl<M: Mailbox<Role = Role>> Engine for Computing<'_, '_, M> {
         Ok((Known { value, mask }, signs))
     }
 
-    fn multiply(&mut self, form: Form, a: &Known, b: &Known) -> Result<Share<Wide>, Error> {
+    fn multiply(&mut self, form: ProductForm, a: &Known, b: &Known) -> Result<Share<Wide>, Error> {
         let multiply = Multiply::prepare(&mut self.preparing, form)?;
         Ok(multiply.eval(self.online.party, (&a.value, &a.mask), (&b.value, &b.mask)))
     }

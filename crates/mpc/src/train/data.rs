@@ -96,15 +96,15 @@ impl Pool {
         Ok(())
     }
 
-    /// A party's share of the digits at these places of a schedule.
-    fn gather(&self, places: &[(u32, u32)]) -> Batch<Share<Wide>> {
+    /// A party's share of the digits at these positions of a schedule.
+    fn gather(&self, positions: &[(u32, u32)]) -> Batch<Share<Wide>> {
         let part = |values: fn(&Contribution) -> &Share<Wide>, each: usize| {
-            let of = |(id, place): &(u32, u32)| {
+            let of = |(id, index): &(u32, u32)| {
                 let one = self.0.iter().find(|one| one.id == *id);
                 let one = one.expect("a schedule is of digits that have come");
-                &values(one).values()[each * *place as usize..][..each]
+                &values(one).values()[each * *index as usize..][..each]
             };
-            let parts: Vec<&[Wide]> = places.iter().map(of).collect();
+            let parts: Vec<&[Wide]> = positions.iter().map(of).collect();
             Share::new(Secret::concat(&parts))
         };
         Batch { images: part(|one| &one.images, PIXELS), labels: part(|one| &one.labels, LABELS) }
@@ -114,7 +114,7 @@ impl Pool {
 /// Which digits are in which batch: each epoch goes through all of them in an order of its own, which is public. What
 /// does not fill a batch at an epoch's end is left out of that epoch.
 pub(crate) struct Schedule {
-    /// By contribution, and place in it.
+    /// By contribution, and index in it.
     digits: Vec<(u32, u32)>,
     batch: usize,
     seed: u64,
@@ -126,11 +126,11 @@ impl Schedule {
     /// Over these contributions of the pool.
     pub(crate) fn new(pool: &Pool, ids: &[u32], batch: usize, seed: u64) -> Self {
         let of = |id: &u32| pool.0.iter().find(|one| one.id == *id);
-        let places = |one: &Contribution| {
+        let entries = |one: &Contribution| {
             let id = one.id;
-            (0..one.count as u32).map(move |place| (id, place)).collect::<Vec<_>>()
+            (0..one.count as u32).map(move |index| (id, index)).collect::<Vec<_>>()
         };
-        let digits = ids.iter().filter_map(of).flat_map(places).collect();
+        let digits = ids.iter().filter_map(of).flat_map(entries).collect();
         Self { digits, batch, seed, epoch: None }
     }
 
@@ -145,14 +145,14 @@ impl Schedule {
 
     /// A party's share of what step `step`, counted from 0, learns from.
     pub(crate) fn batch(&mut self, pool: &Pool, step: u32) -> Batch<Share<Wide>> {
-        let (epoch, place) = (step / self.steps(), (step % self.steps()) as usize);
+        let (epoch, batch) = (step / self.steps(), (step % self.steps()) as usize);
         if self.epoch != Some(epoch) {
             // The order depends on the epoch alone, not on those before.
             self.digits.sort_unstable();
             Stream::new(self.seed, &format!("mpc/train/{epoch}")).shuffle(&mut self.digits);
             self.epoch = Some(epoch);
         }
-        pool.gather(&self.digits[place * self.batch..][..self.batch])
+        pool.gather(&self.digits[batch * self.batch..][..self.batch])
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::Error;
 use super::super::dealing::Dealing;
-use super::super::gates::{Form, Keep, Multiply, Relu, Rescale, Truncate, narrowed};
+use super::super::gates::{Keep, Multiply, ProductForm, Relu, Rescale, Truncate, narrowed};
 use super::super::ring::{Narrow, Wide};
 use super::engine::{Engine, Linear};
 use sotto_core::secret::Secret;
@@ -55,7 +55,12 @@ impl Engine for Dealt<'_> {
         Ok(Relu::deal_signs(self.dealing, x))
     }
 
-    fn multiply(&mut self, form: Form, a: &Secret<Wide>, b: &Secret<Wide>) -> Result<usize, Error> {
+    fn multiply(
+        &mut self,
+        form: ProductForm,
+        a: &Secret<Wide>,
+        b: &Secret<Wide>,
+    ) -> Result<usize, Error> {
         Multiply::deal(self.dealing, form, a, b);
         Ok(form.len())
     }

@@ -6,13 +6,13 @@ use futures_util::FutureExt;
 
 use super::super::Error;
 use super::super::dealing::{Dealing, Masks, Scope};
-use super::super::messages::{Kind, ModelInfo};
-use super::super::plan::{Output, Saving};
+use super::super::messages::{ClassificationKind, ModelInfo};
+use super::super::plan::{Output, TradeOff};
 use super::super::ring::Wide;
 use super::deal::Dealt;
 use super::handover::{Handover, hand_over};
-use super::messages::{StepOrder, TrainingInfo, Use};
-use super::plan::Plan;
+use super::messages::{StepOrder, TrainingInfo, TrainingPurpose};
+use super::plan::TrainingPlan;
 use super::step::{Batch, State, step};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
@@ -22,13 +22,13 @@ const NOBODY: &str = "the dealer waits for nobody";
 
 /// What the dealer remembers of trainings.
 #[derive(Default)]
-pub(crate) struct Deals {
-    course: Option<(TrainingInfo, Rc<Plan>)>,
+pub(crate) struct TrainingDealer {
+    run: Option<(TrainingInfo, Rc<TrainingPlan>)>,
     /// The highest number of material so far: none is dealt twice.
     last: u32,
 }
 
-impl Deals {
+impl TrainingDealer {
     /// Checks an order, and that its numbers are new.
     ///
     /// # Errors
@@ -37,38 +37,38 @@ impl Deals {
         if order.number <= self.last {
             return Err(Error::Reused { what: "material", number: order.number });
         }
-        if self.course.as_ref().is_none_or(|(info, _)| *info != order.info) {
-            self.course = Some((order.info.clone(), order.info.plan()?));
+        if self.run.as_ref().is_none_or(|(info, _)| *info != order.info) {
+            self.run = Some((order.info.clone(), order.info.plan()?));
         }
         self.last = order.number + (order.count - 1);
         Ok(())
     }
 
-    /// The words for alice and for bob of an order's material number `place`, counted from 0.
+    /// The words for alice and for bob of an order's material number `index`, counted from 0.
     ///
     /// # Errors
     /// As [`Handover::new`].
     pub(crate) fn deal(
         &self,
         order: &StepOrder,
-        place: u32,
+        index: u32,
         keys: &[StreamKey; 2],
     ) -> Result<[Secret<u32>; 2], Error> {
-        let (info, plan) = self.course.as_ref().ok_or(Error::Alone)?;
-        let number = order.number + place;
-        match order.r#use {
-            Use::Step { .. } => {
-                let watched = info.is_watched(order.step + place);
+        let (info, plan) = self.run.as_ref().ok_or(Error::Alone)?;
+        let number = order.number + index;
+        match order.purpose {
+            TrainingPurpose::Step { .. } => {
+                let watched = info.is_watched(order.step + index);
                 deal_step(plan, keys, number, watched, &mut |_| ())
             }
-            Use::Handover { fraction, .. } => {
+            TrainingPurpose::Handover { fraction, .. } => {
                 let model = ModelInfo {
                     number: 0,
                     preset: info.preset.clone(),
                     fraction,
-                    saving: Saving::Bytes,
+                    trade_off: TradeOff::Bytes,
                 };
-                let to = model.plan(Kind { batch: 1, output: Output::Logits })?;
+                let to = model.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
                 let handover = Handover::new(&info.network()?, plan, &to)?;
                 deal_handover(plan, &handover, keys, number, &mut |_| ())
             }
@@ -78,7 +78,7 @@ impl Deals {
 
 /// The words for a step. `rounded` is told the masks of all that is rounded, for those who check.
 pub(super) fn deal_step(
-    plan: &Plan,
+    plan: &TrainingPlan,
     keys: &[StreamKey; 2],
     number: u32,
     watched: bool,
@@ -96,7 +96,7 @@ pub(super) fn deal_step(
 
 /// The words for a handover.
 pub(super) fn deal_handover(
-    plan: &Plan,
+    plan: &TrainingPlan,
     handover: &Handover,
     keys: &[StreamKey; 2],
     number: u32,

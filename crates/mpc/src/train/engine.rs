@@ -12,7 +12,7 @@
 use std::ops::Range;
 
 use super::super::Error;
-use super::super::gates::Form;
+use super::super::gates::ProductForm;
 use sotto_core::secret::Secret;
 use sotto_kernels::Number;
 
@@ -25,14 +25,14 @@ pub(super) enum Linear {
     Scatter(Vec<u32>, usize),
 }
 
-/// No place.
+/// No index.
 pub(super) const NOWHERE: u32 = u32::MAX;
 
 impl Linear {
     /// A matrix of so many rows and columns, transposed.
     pub(super) fn transpose(rows: usize, columns: usize) -> Self {
-        let place = |column: usize| (0..rows).map(move |row| (row * columns + column) as u32);
-        Self::Gather((0..columns).flat_map(place).collect())
+        let entries = |column: usize| (0..rows).map(move |row| (row * columns + column) as u32);
+        Self::Gather((0..columns).flat_map(entries).collect())
     }
 
     /// A vector, so many times one behind the other.
@@ -43,7 +43,7 @@ impl Linear {
     /// Each value, so many times.
     pub(super) fn spread(length: usize, times: usize) -> Self {
         Self::Gather(
-            (0..length as u32).flat_map(|place| std::iter::repeat_n(place, times)).collect(),
+            (0..length as u32).flat_map(|index| std::iter::repeat_n(index, times)).collect(),
         )
     }
 
@@ -126,7 +126,7 @@ pub(super) trait Engine {
     async fn relu(&mut self, x: &Self::Narrow) -> Result<(Self::Wide, Self::Signs), Error>;
     fn multiply(
         &mut self,
-        form: Form,
+        form: ProductForm,
         a: &Self::Wide,
         b: &Self::Wide,
     ) -> Result<Self::Shares, Error>;
@@ -167,13 +167,13 @@ mod tests {
     proptest! {
         /// `<y, A x> = <A' y, x>`.
         #[test]
-        fn the_way_back_is_the_adjoint(places in prop::collection::vec(0u32..12, 1..20), seed: u64) {
-            let gather = Linear::Gather(places.iter().map(|place| if *place > 9 { NOWHERE } else { *place }).collect());
+        fn the_way_back_is_the_adjoint(indices in prop::collection::vec(0u32..12, 1..20), seed: u64) {
+            let gather = Linear::Gather(indices.iter().map(|index| if *index > 9 { NOWHERE } else { *index }).collect());
             let numbers = |count: usize, part: u64| -> Vec<f32> {
                 let mut stream = sotto_core::seeded::Stream::new(seed ^ part, "test/linear");
                 (0..count).map(|_| f32::from(stream.below(100) as u16)).collect()
             };
-            let (x, y) = (numbers(10, 1), numbers(places.len(), 2));
+            let (x, y) = (numbers(10, 1), numbers(indices.len(), 2));
             let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
             let scatter = gather.back(x.len());
             prop_assert_eq!(dot(&y, &gather.apply(&x)), dot(&scatter.apply(&y), &x));

@@ -6,20 +6,20 @@ use super::super::Error;
 use super::super::ring::{Element, Wide};
 use super::clear::{Clear, Coins};
 use super::data::{one_hot, pixels};
-use super::plan::{GRADIENT_BITS, Plan};
+use super::plan::{GRADIENT_BITS, TrainingPlan};
 use super::step::{Batch, State, step};
 use sotto_core::prg::StreamKey;
 
 /// Weights and momentum as whole numbers, and how they are trained.
 pub struct Fixed<'a> {
-    plan: &'a Plan,
+    plan: &'a TrainingPlan,
     parameters: Vec<i64>,
     momentum: Option<Vec<i64>>,
 }
 
 /// What a step showed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Taken {
+pub struct StepResult {
     /// `sum (p - t)^2`, the mean of the batch's images, where it was watched.
     pub loss: Option<f64>,
     /// By layer and step, the largest number there was, as a part of what fits: more than 1 does not.
@@ -27,9 +27,9 @@ pub struct Taken {
 }
 
 impl<'a> Fixed<'a> {
-    /// Begins with these parameters, [`Plan::encode`]d.
+    /// Begins with these parameters, [`TrainingPlan::encode`]d.
     #[must_use]
-    pub fn new(plan: &'a Plan, parameters: &[i32]) -> Self {
+    pub fn new(plan: &'a TrainingPlan, parameters: &[i32]) -> Self {
         let parameters = parameters.iter().copied().map(i64::from).collect();
         let momentum = plan.training.momentum.map(|_| vec![0; plan.parameters()]);
         Self { plan, parameters, momentum }
@@ -46,7 +46,7 @@ impl<'a> Fixed<'a> {
     ///
     /// # Errors
     /// None: there is nobody to fail.
-    pub fn step(&mut self, number: u32, images: &[u8], labels: &[u8]) -> Result<Taken, Error> {
+    pub fn step(&mut self, number: u32, images: &[u8], labels: &[u8]) -> Result<StepResult, Error> {
         // Coins that nobody has to keep secret.
         let key = StreamKey::new(&[7; StreamKey::LEN]);
         let mut draws = 0;
@@ -61,7 +61,7 @@ impl<'a> Fixed<'a> {
         images: &[u8],
         labels: &[u8],
         coins: Coins<'_>,
-    ) -> Result<Taken, Error> {
+    ) -> Result<StepResult, Error> {
         let labels = one_hot(labels, self.plan.outputs());
         self.step_on(&pixels(images), &labels, true, coins)
     }
@@ -73,7 +73,7 @@ impl<'a> Fixed<'a> {
         labels: &[Wide],
         watched: bool,
         coins: Coins<'_>,
-    ) -> Result<Taken, Error> {
+    ) -> Result<StepResult, Error> {
         let mut engine = Clear::new(coins);
         let [images, labels] = [images, labels]
             .map(|values| values.iter().map(|value| i64::from(value.0 as i32)).collect());
@@ -92,12 +92,12 @@ impl<'a> Fixed<'a> {
             .ranges
             .into_iter()
             .map(|(name, (most, limit))| (name, most as f64 / limit as f64));
-        Ok(Taken { loss, ranges: ranges.collect() })
+        Ok(StepResult { loss, ranges: ranges.collect() })
     }
 }
 
 /// A revealed sum as the mean of a batch's images.
-pub(super) fn loss(plan: &Plan, sum: i64) -> f64 {
+pub(super) fn loss(plan: &TrainingPlan, sum: i64) -> f64 {
     sum as f64 / f64::from(1u32 << GRADIENT_BITS) / plan.batch() as f64
 }
 
@@ -146,7 +146,7 @@ mod tests {
         let weights = Initialiser::He.weights(&network, 5).unwrap();
         let rate = 1;
         let training = Training { batch: BATCH, rate, momentum: None, loss: Loss::CrossEntropy };
-        let plan = Plan::new(&network, training).unwrap();
+        let plan = TrainingPlan::new(&network, training).unwrap();
         let mut stream = Stream::new(3, "test/fixed");
         let images: Vec<u8> = (0..BATCH * 81).map(|_| stream.below(256) as u8).collect();
         let labels: Vec<u8> = (0..BATCH).map(|_| stream.below(5) as u8).collect();

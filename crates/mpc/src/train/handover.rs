@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use super::super::Error;
-use super::super::plan::Plan as Classifying;
+use super::super::plan::Plan;
 use super::engine::{Engine, Linear};
-use super::plan::{Plan, WEIGHT_BITS};
+use super::plan::{TrainingPlan, WEIGHT_BITS};
 use super::step::Outcome;
 use sotto_network::Network;
 
@@ -21,12 +21,12 @@ pub(crate) struct Handover {
 impl Handover {
     /// # Errors
     /// [`Error::Untrainable`] where the model's scale differs by more than a power of two.
-    pub(crate) fn new(network: &Network, from: &Plan, to: &Classifying) -> Result<Self, Error> {
+    pub(crate) fn new(network: &Network, from: &TrainingPlan, to: &Plan) -> Result<Self, Error> {
         let mut here = vec![0; from.parameters()];
-        for (parameter, place) in from.places().iter().enumerate() {
-            here[*place as usize] = parameter as u32;
+        for (parameter, index) in from.indices().iter().enumerate() {
+            here[*index as usize] = parameter as u32;
         }
-        let order = to.places(network).into_iter().map(|place| here[place as usize]).collect();
+        let order = to.indices(network).into_iter().map(|index| here[index as usize]).collect();
         let mut scales: Vec<(Range<usize>, i32)> = Vec::new();
         let mut end = 0;
         for (length, unit, layer) in to.units() {
@@ -54,13 +54,13 @@ pub(super) async fn hand_over<E: Engine>(
     engine.enter("handover");
     let ordered = engine.map(parameters, &handover.order);
     let mut parts = Vec::with_capacity(handover.scales.len());
-    for (place, (stretch, scale)) in handover.scales.iter().enumerate() {
+    for (index, (stretch, scale)) in handover.scales.iter().enumerate() {
         let part = engine.part(&ordered, stretch.clone());
         parts.push(match u32::try_from(*scale) {
             Ok(scale) => engine.affine(1 << scale, &part, 0),
             // A negative scale: bits are to be dropped.
             Err(_) => {
-                let step = format!("{place}/rescale");
+                let step = format!("{index}/rescale");
                 super::loss::rescaled(engine, &step, &part, scale.unsigned_abs()).await?
             }
         });

@@ -1,8 +1,8 @@
 //! Losses: from the logits' shares and one-hot labels, the gradient of each image's loss by its logits.
 
-use super::super::gates::Form;
+use super::super::gates::ProductForm;
 use super::engine::{Engine, Linear};
-use super::plan::{GRADIENT_BITS, Plan};
+use super::plan::{GRADIENT_BITS, TrainingPlan};
 use super::pool::Tournament;
 use super::step::{Outcome, Values};
 
@@ -45,7 +45,7 @@ impl Loss {
     pub(super) async fn gradient<E: Engine>(
         self,
         engine: &mut E,
-        plan: &Plan,
+        plan: &TrainingPlan,
         logits: Values<E>,
         labels: &E::Shares,
     ) -> Outcome<E::Shares> {
@@ -93,7 +93,7 @@ impl Softmax {
         engine.enter("loss/exp");
         let raised = engine.narrow(&engine.plus_wide(&below, ONE));
         let (mut power, _) = engine.relu(&raised).await?;
-        let all = Form::Elements(rows * classes);
+        let all = ProductForm::Elements(rows * classes);
         for squaring in 0..SQUARINGS {
             let square = engine.multiply(all, &power, &power)?;
             let step = format!("{squaring}/square");
@@ -126,13 +126,13 @@ async fn reciprocal<E: Engine>(
     let mut y = rescaled(engine, "line", &line, SOFTMAX_BITS).await?;
     for iteration in 0..ITERATIONS {
         let here = engine.open(&format!("{iteration}/open"), &y).await?;
-        let product = engine.multiply(Form::Elements(rows), sums, &here)?;
+        let product = engine.multiply(ProductForm::Elements(rows), sums, &here)?;
         let product =
             rescaled(engine, &format!("{iteration}/product"), &product, SOFTMAX_BITS).await?;
         let error = engine
             .open(&format!("{iteration}/error"), &engine.affine(-1, &product, 2 * ONE))
             .await?;
-        let next = engine.multiply(Form::Elements(rows), &here, &error)?;
+        let next = engine.multiply(ProductForm::Elements(rows), &here, &error)?;
         y = rescaled(engine, &format!("{iteration}/reciprocal"), &next, SOFTMAX_BITS).await?;
     }
     Ok(y)

@@ -7,7 +7,7 @@
 //! | `train/<n>/pause`, `train/<n>/resume` | owner, alice | none |
 //! | `train/<n>/begin` | alice, bob | [`Begin`] |
 //! | `order/<n>/train` | alice, dealer | [`StepOrder`] |
-//! | `deal/<number>/train` | dealer, party | [`Use`], words |
+//! | `deal/<number>/train` | dealer, party | [`TrainingPurpose`], words |
 //! | `step/<number>/<layer>/<step>` | party, party | the steps of training |
 //! | `model/<n>/take` | owner, party | [`ModelInfo`](super::super::ModelInfo), the training whose result it is |
 //! | `take/<number>/handover/<step>` | party, party | the result, rounded to a model's bits |
@@ -15,7 +15,7 @@
 use std::rc::Rc;
 
 use super::super::Error;
-use super::{Loss, Plan, Training};
+use super::{Loss, Training, TrainingPlan};
 use sotto_core::wire::{Error as WireError, Reader, Writer};
 use sotto_network::{Network, preset};
 
@@ -54,12 +54,12 @@ impl TrainingInfo {
     /// A step, compiled.
     ///
     /// # Errors
-    /// [`Error::Network`], [`Error::Untrainable`], and as [`Plan::new`].
-    pub fn plan(&self) -> Result<Rc<Plan>, Error> {
+    /// [`Error::Network`], [`Error::Untrainable`], and as [`TrainingPlan::new`].
+    pub fn plan(&self) -> Result<Rc<TrainingPlan>, Error> {
         if self.epochs == 0 {
             return Err(Error::Untrainable { layer: "in no epoch, a network".to_owned() });
         }
-        Plan::new(&self.network()?, self.training).map(Rc::new)
+        TrainingPlan::new(&self.network()?, self.training).map(Rc::new)
     }
 
     /// Whether the loss of a step, counted from 0, is revealed.
@@ -119,14 +119,14 @@ impl Begin {
 
 /// What dealt words are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Use {
+pub(crate) enum TrainingPurpose {
     /// A step of this training.
     Step { training: u32 },
     /// Handing its result over as a model of so many fractional bits.
     Handover { training: u32, fraction: u32 },
 }
 
-impl Use {
+impl TrainingPurpose {
     /// The training.
     pub(crate) fn training(self) -> u32 {
         let (Self::Step { training } | Self::Handover { training, .. }) = self;
@@ -167,7 +167,7 @@ impl Use {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepOrder {
     pub(crate) info: TrainingInfo,
-    pub(crate) r#use: Use,
+    pub(crate) purpose: TrainingPurpose,
     /// The first material's number; the others follow it. It names streams that are used once.
     pub(crate) number: u32,
     /// The first step, counted from 0 in its training.
@@ -179,7 +179,7 @@ impl StepOrder {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         self.info.write(&mut writer);
-        self.r#use.write(&mut writer);
+        self.purpose.write(&mut writer);
         writer.u32(self.number).u32(self.step).u32(self.count);
         writer.finish()
     }
@@ -187,7 +187,7 @@ impl StepOrder {
     pub(crate) fn decode(payload: &[u8]) -> Result<Self, WireError> {
         let mut reader = Reader::new(payload);
         let info = TrainingInfo::read(&mut reader)?;
-        let r#use = Use::read(&mut reader)?;
+        let purpose = TrainingPurpose::read(&mut reader)?;
         let (number, step) = (reader.u32("number")?, reader.u32("step")?);
         let count = reader.u32("count")?.min(COUNT_MAX);
         reader.finish()?;
@@ -199,7 +199,7 @@ impl StepOrder {
         {
             return Err(WireError::Invalid("number"));
         }
-        Ok(Self { info, r#use, number, step, count })
+        Ok(Self { info, purpose, number, step, count })
     }
 }
 
@@ -224,18 +224,18 @@ mod tests {
             let begin = Begin { info: info.clone(), seed, contributions };
             prop_assert_eq!(Begin::decode(&begin.encode()), Ok(begin));
             let training = number;
-            let r#use = if handover { Use::Handover { training, fraction: 8 } } else { Use::Step { training } };
-            let order = StepOrder { info, r#use, number: number + 1, step: number, count: momentum + 1 };
+            let purpose = if handover { TrainingPurpose::Handover { training, fraction: 8 } } else { TrainingPurpose::Step { training } };
+            let order = StepOrder { info, purpose, number: number + 1, step: number, count: momentum + 1 };
             prop_assert_eq!(StepOrder::decode(&order.encode()), Ok(order));
-            let bytes = [r#use.encode(), rest.clone()].concat();
-            prop_assert_eq!(Use::decode(&bytes), Ok((r#use, &rest[..])));
+            let bytes = [purpose.encode(), rest.clone()].concat();
+            prop_assert_eq!(TrainingPurpose::decode(&bytes), Ok((purpose, &rest[..])));
         }
 
         #[test]
         fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
             let _ = Begin::decode(&bytes);
             let _ = StepOrder::decode(&bytes);
-            let _ = Use::decode(&bytes);
+            let _ = TrainingPurpose::decode(&bytes);
         }
     }
 }

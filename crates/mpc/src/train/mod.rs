@@ -9,38 +9,38 @@
 //! | `engine` | what a step is made of |
 //! | `step`, `loss`, `pool` | the step: forward, loss, backward, update |
 //! | `deal`, `compute`, `clear` | the engines |
-//! | `fixed`, `rehearsal` | whole trainings in one thread, in the clear and on shares |
+//! | `fixed`, `in_process` | whole trainings in one thread, in the clear and on shares |
 //! | `messages`, `data`, `silo` | who has digits shares them; what a party keeps of them |
-//! | `course`, `dealing` | a party, and the dealer, in the middle of a training |
+//! | `run`, `dealing` | a party, and the dealer, in the middle of a training |
 //! | `handover` | the result as a model that classifications are computed with |
 
 mod clear;
 mod compute;
-mod course;
 mod data;
 mod deal;
 mod dealing;
 mod engine;
 mod fixed;
 mod handover;
+pub mod in_process;
 mod loss;
 mod messages;
 mod plan;
 mod pool;
-pub mod rehearsal;
+mod run;
 mod silo;
 mod step;
 #[cfg(test)]
 pub(super) mod whole;
 
 pub use data::DIGITS_MAX;
-pub use fixed::{Fixed, Taken};
+pub use fixed::{Fixed, StepResult};
 pub use loss::Loss;
 pub use messages::{StepOrder, TrainingInfo};
-pub use plan::{Plan, Training};
+pub use plan::{Training, TrainingPlan};
 pub use silo::Silo;
 
-pub(super) use course::{Course, Turn};
 pub(super) use data::Pool;
-pub(super) use dealing::Deals;
-pub(super) use messages::{Begin, Use};
+pub(super) use dealing::TrainingDealer;
+pub(super) use messages::{Begin, TrainingPurpose};
+pub(super) use run::{StepContext, TrainingRun};

@@ -39,7 +39,7 @@ pub struct Training {
 
 /// A step, compiled.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct TrainingPlan {
     pub(super) layers: Vec<Layer>,
     pub(super) training: Training,
     /// Places of the matrices among the parameters; biases follow.
@@ -51,8 +51,8 @@ pub struct Plan {
     pub(super) softmax: Softmax,
     /// The sum of what every logit has.
     pub(super) total: Linear,
-    /// From each parameter here to its place in a network's weights.
-    places: Vec<u32>,
+    /// From each parameter here to its index in a network's weights.
+    indices: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ pub(super) struct Product {
     pub(super) row_sums: Linear,
 }
 
-impl Plan {
+impl TrainingPlan {
     /// Compiles a network.
     ///
     /// # Errors
@@ -121,8 +121,8 @@ impl Plan {
         for layer in network.layers() {
             compiler.layer(&layer.name, &layer.layer)?;
         }
-        let Compiler { layers, places, biases, outputs, .. } = compiler;
-        let weights = places.len();
+        let Compiler { layers, indices, biases, outputs, .. } = compiler;
+        let weights = indices.len();
         let mut plan = Self {
             layers,
             training,
@@ -132,7 +132,7 @@ impl Plan {
             outputs,
             softmax: Softmax::new(batch, outputs),
             total: Linear::Scatter(vec![0; batch * outputs], 1),
-            places: [places, biases].concat(),
+            indices: [indices, biases].concat(),
         };
         for layer in &mut plan.layers {
             if let Layer::Product(product) = layer {
@@ -172,12 +172,12 @@ impl Plan {
         self.weights
     }
 
-    /// For each parameter, its place in a network's weights.
-    pub(super) fn places(&self) -> &[u32] {
-        &self.places
+    /// For each parameter, its index in a network's weights.
+    pub(super) fn indices(&self) -> &[u32] {
+        &self.indices
     }
 
-    /// Of every matrix its place among the parameters, and how large a uniform draw of half He's variance gets.
+    /// Of every matrix its index among the parameters, and how large a uniform draw of half He's variance gets.
     pub(super) fn bounds(&self) -> impl Iterator<Item = (Range<usize>, i64)> {
         let unit = f64::from(1u32 << WEIGHT_BITS);
         self.layers.iter().filter_map(move |layer| match layer {
@@ -200,8 +200,8 @@ impl Plan {
     pub fn encode(&self, weights: &Weights) -> Vec<i32> {
         let unit = f64::from(1u32 << WEIGHT_BITS);
         let value =
-            |place: &u32| libm::rint(f64::from(weights.values()[*place as usize]) * unit) as i32;
-        self.places.iter().map(value).collect()
+            |index: &u32| libm::rint(f64::from(weights.values()[*index as usize]) * unit) as i32;
+        self.indices.iter().map(value).collect()
     }
 
     /// The network's weights that parameters stand for.
@@ -215,8 +215,8 @@ impl Plan {
     ) -> Result<Weights, sotto_network::Error> {
         let unit = (1u32 << WEIGHT_BITS) as f32;
         let mut values = vec![0.0; parameters.len()];
-        for (parameter, place) in parameters.iter().zip(&self.places) {
-            values[*place as usize] = *parameter as f32 / unit;
+        for (parameter, index) in parameters.iter().zip(&self.indices) {
+            values[*index as usize] = *parameter as f32 / unit;
         }
         Weights::new(network, values)
     }
@@ -226,7 +226,7 @@ struct Compiler {
     batch: usize,
     layers: Vec<Layer>,
     /// Where each weight, and each bias, is in a network's weights.
-    places: Vec<u32>,
+    indices: Vec<u32>,
     biases: Vec<u32>,
     parameters: Vec<sotto_network::Parameter>,
     /// Channels, height and width of one image here.
@@ -240,8 +240,8 @@ impl Compiler {
             [channels, height, width] => [channels, height, width],
             ref other => [other.iter().product(), 1, 1],
         };
-        let (layers, places, biases) = (Vec::new(), Vec::new(), Vec::new());
-        Self { batch, layers, places, biases, parameters: network.parameters(), shape, outputs: 0 }
+        let (layers, indices, biases) = (Vec::new(), Vec::new(), Vec::new());
+        Self { batch, layers, indices, biases, parameters: network.parameters(), shape, outputs: 0 }
     }
 
     fn layer(&mut self, name: &str, layer: &NetworkLayer) -> Result<(), Error> {
@@ -249,13 +249,13 @@ impl Compiler {
             NetworkLayer::Linear(linear) => {
                 let [channels, height, width] = self.shape;
                 // Behind a convolution the channels stand first in what is flattened.
-                let value = |row: usize, place: usize| {
-                    let (channel, pixel) = (place / (height * width), place % (height * width));
+                let value = |row: usize, column: usize| {
+                    let (channel, pixel) = (column / (height * width), column % (height * width));
                     (row * height * width + pixel) * channels + channel
                 };
                 let inner = linear.inputs;
                 let patches = (0..self.batch)
-                    .flat_map(|row| (0..inner).map(move |place| value(row, place) as u32));
+                    .flat_map(|row| (0..inner).map(move |column| value(row, column) as u32));
                 let patches = Linear::Gather(patches.collect());
                 self.product(name, self.batch, inner, linear.outputs, patches);
                 self.shape = [linear.outputs, 1, 1];
@@ -267,13 +267,13 @@ impl Compiler {
                     (height + 2 * margin + 1 - kernel, width + 2 * margin + 1 - kernel);
                 let mut patches =
                     Vec::with_capacity(self.batch * rows * columns * channels * kernel * kernel);
-                for (image, y, x) in places([self.batch, rows, columns]) {
-                    for (channel, dy, dx) in places([channels, kernel, kernel]) {
+                for (image, y, x) in coordinates([self.batch, rows, columns]) {
+                    for (channel, dy, dx) in coordinates([channels, kernel, kernel]) {
                         let at = |at: usize, d: usize, limit: usize| {
-                            (at + d).checked_sub(margin).filter(|place| *place < limit)
+                            (at + d).checked_sub(margin).filter(|at| *at < limit)
                         };
-                        let place = at(y, dy, height).zip(at(x, dx, width));
-                        patches.push(place.map_or(NOWHERE, |(y, x)| {
+                        let pixel = at(y, dy, height).zip(at(x, dx, width));
+                        patches.push(pixel.map_or(NOWHERE, |(y, x)| {
                             (((image * height + y) * width + x) * channels + channel) as u32
                         }));
                     }
@@ -297,14 +297,14 @@ impl Compiler {
     fn product(&mut self, name: &str, rows: usize, inner: usize, columns: usize, patches: Linear) {
         let products =
             self.layers.iter().filter(|layer| matches!(layer, Layer::Product(_))).count();
-        let of = |place: usize| self.parameters[2 * products + place].range();
+        let of = |index: usize| self.parameters[2 * products + index].range();
         let (weights, biases) = (of(0), of(1));
         // A network keeps a row of weights for every output.
-        let places = (0..inner)
+        let transposed = (0..inner)
             .flat_map(|row| (0..columns).map(move |column| (column * inner + row) as u32));
-        let (first, first_bias) = (self.places.len(), self.biases.len());
-        self.places.extend(places.map(|place| weights.start as u32 + place));
-        self.biases.extend(biases.clone().map(|place| place as u32));
+        let (first, first_bias) = (self.indices.len(), self.biases.len());
+        self.indices.extend(transposed.map(|index| weights.start as u32 + index));
+        self.biases.extend(biases.clone().map(|index| index as u32));
         let inputs = self.batch * self.shape.iter().product::<usize>();
         let bias_rows = Linear::repeat(columns, rows);
         self.layers.push(Layer::Product(Box::new(Product {
@@ -328,7 +328,7 @@ impl Compiler {
         let [channels, height, width] = self.shape;
         let (rows, columns) = (height / size, width / size);
         let mut to = Vec::with_capacity(self.batch * height * width * channels);
-        for (image, y, x) in places([self.batch, height, width]) {
+        for (image, y, x) in coordinates([self.batch, height, width]) {
             let (row, column) = (y / size, x / size);
             let window = (image * rows + row) * columns + column;
             let inside = row < rows && column < columns;
@@ -346,8 +346,8 @@ impl Compiler {
         let [channels, height, width] = self.shape;
         let (rows, columns) = (height / size, width / size);
         let mut from = Vec::with_capacity(self.batch * height * width * channels);
-        for (dy, dx, image) in places([size, size, self.batch]) {
-            for (row, column, channel) in places([rows, columns, channels]) {
+        for (dy, dx, image) in coordinates([size, size, self.batch]) {
+            for (row, column, channel) in coordinates([rows, columns, channels]) {
                 let (y, x) = (row * size + dy, column * size + dx);
                 from.push((((image * height + y) * width + x) * channels + channel) as u32);
             }
@@ -365,7 +365,7 @@ impl Compiler {
     }
 }
 
-/// All places of three nested counters.
-fn places([a, b, c]: [usize; 3]) -> impl Iterator<Item = (usize, usize, usize)> {
+/// All values of three nested counters.
+fn coordinates([a, b, c]: [usize; 3]) -> impl Iterator<Item = (usize, usize, usize)> {
     (0..a).flat_map(move |i| (0..b).flat_map(move |j| (0..c).map(move |k| (i, j, k))))
 }

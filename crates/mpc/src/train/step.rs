@@ -11,11 +11,11 @@
 //! steps smaller than a weight's last bit still count on average.
 
 use super::super::Error;
-use super::super::gates::Form;
+use super::super::gates::ProductForm;
 use super::super::ring::{NARROW_BITS, WIDE_BITS};
 use super::engine::{Engine, Linear};
 use super::loss::rescaled;
-use super::plan::{ACTIVATION_BITS, GRADIENT_BITS, Layer, Plan, Product, WEIGHT_BITS};
+use super::plan::{ACTIVATION_BITS, GRADIENT_BITS, Layer, Product, TrainingPlan, WEIGHT_BITS};
 
 pub(super) type Outcome<T> = Result<T, Error>;
 
@@ -104,7 +104,7 @@ impl<E: Engine> Values<E> {
 /// Takes a step. With `watched`, the sum of the squared gradients of the logits is revealed: a measure of the loss.
 pub(super) async fn step<E: Engine>(
     engine: &mut E,
-    plan: &Plan,
+    plan: &TrainingPlan,
     state: State<E::Shares>,
     batch: Batch<E::Shares>,
     watched: bool,
@@ -176,8 +176,11 @@ async fn forward<E: Engine>(
             let values = values.wide_at(engine, ACTIVATION_BITS).await?;
             let patches = engine.map_wide(&values, &product.patches);
             let weights = engine.part_wide(weights, product.weights.clone());
-            let outputs =
-                engine.multiply(Form::Matrix { rows, inner, columns }, &patches, &weights)?;
+            let outputs = engine.multiply(
+                ProductForm::Matrix { rows, inner, columns },
+                &patches,
+                &weights,
+            )?;
             let bias = engine.part(parameters, product.biases.clone());
             let bias = engine.map(&bias, &product.bias_rows);
             let outputs = engine.add(&outputs, 1 << ACTIVATION_BITS, &bias);
@@ -215,7 +218,7 @@ fn of_weights<E: Engine>(
     let Product { rows, inner, columns, .. } = *product;
     let transposed = engine.map_wide(patches, &product.patches_transposed);
     let matrix = engine.multiply(
-        Form::Matrix { rows: inner, inner: rows, columns },
+        ProductForm::Matrix { rows: inner, inner: rows, columns },
         &transposed,
         gradient,
     )?;
@@ -232,13 +235,17 @@ fn of_patches<E: Engine>(
 ) -> Outcome<E::Shares> {
     let Product { rows, inner, columns, .. } = *product;
     let transposed = engine.map_wide(weights, &product.weights_transposed);
-    engine.multiply(Form::Matrix { rows, inner: columns, columns: inner }, gradient, &transposed)
+    engine.multiply(
+        ProductForm::Matrix { rows, inner: columns, columns: inner },
+        gradient,
+        &transposed,
+    )
 }
 
 /// `m <- m_before + g`, `W <- W - m 2^-s`, and `m - m 2^-k` for the next step: one opening for both shifts.
 async fn descend<E: Engine>(
     engine: &mut E,
-    plan: &Plan,
+    plan: &TrainingPlan,
     state: State<E::Shares>,
     gradient: &E::Shares,
 ) -> Outcome<State<E::Shares>> {
@@ -258,11 +265,15 @@ async fn descend<E: Engine>(
 }
 
 /// Reveals `sum (p - t)^2` of the batch, with [`GRADIENT_BITS`] behind the point.
-async fn watch<E: Engine>(engine: &mut E, plan: &Plan, gradient: &E::Shares) -> Outcome<()> {
+async fn watch<E: Engine>(
+    engine: &mut E,
+    plan: &TrainingPlan,
+    gradient: &E::Shares,
+) -> Outcome<()> {
     engine.enter("watch");
     let count = plan.batch() * plan.outputs();
     let errors = engine.open("open", gradient).await?;
-    let squares = engine.multiply(Form::Elements(count), &errors, &errors)?;
+    let squares = engine.multiply(ProductForm::Elements(count), &errors, &errors)?;
     let squares = rescaled(engine, "rescale", &squares, GRADIENT_BITS).await?;
     let sum = engine.map(&squares, &plan.total);
     engine.reveal("loss", &sum).await

@@ -5,17 +5,17 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 
-use super::super::messages::{Kind, ModelInfo};
+use super::super::messages::{ClassificationKind, ModelInfo};
 use super::super::path::Job;
 use super::super::secrecy::{gathering, secret_part, spoilt};
 use super::super::world::{Tap, World, noise, weights};
-use super::super::{Error, Output, Party, PartyEvent, Role, Saving};
-use super::course::draw;
+use super::super::{Error, Output, Party, PartyEvent, Role, TradeOff};
 use super::data::{Pool, Schedule, one_hot, pixels};
 use super::dealing::{deal_handover, deal_step};
 use super::handover::{Handover, hand_over};
 use super::messages::Begin;
-use super::{Fixed, Loss, Plan, Training, TrainingInfo};
+use super::run::draw;
+use super::{Fixed, Loss, Training, TrainingInfo, TrainingPlan};
 use sotto_core::secret::Secret;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::Writer;
@@ -24,7 +24,7 @@ use sotto_network::Weights;
 
 const BATCH: usize = 4;
 
-pub(crate) fn course(preset: &str) -> TrainingInfo {
+pub(crate) fn training_info(preset: &str) -> TrainingInfo {
     let training = Training { batch: BATCH, rate: 4, momentum: Some(2), loss: Loss::CrossEntropy };
     TrainingInfo { number: 0, preset: preset.to_owned(), training, epochs: 2, watched: 2 }
 }
@@ -53,7 +53,7 @@ fn begun() -> (Tap, Rc<RefCell<Option<Begin>>>) {
 struct Oracle {
     parameters: Vec<i32>,
     losses: Vec<f64>,
-    plan: Rc<Plan>,
+    plan: Rc<TrainingPlan>,
     steps: u32,
 }
 
@@ -102,9 +102,13 @@ impl Oracle {
     /// The model that the parties make of it.
     fn handed_over(&self, world: &World, info: &TrainingInfo, fraction: u32) -> Weights {
         let network = info.network().unwrap();
-        let model =
-            ModelInfo { number: 0, preset: info.preset.clone(), fraction, saving: Saving::Bytes };
-        let to = model.plan(Kind { batch: 1, output: Output::Logits }).unwrap();
+        let model = ModelInfo {
+            number: 0,
+            preset: info.preset.clone(),
+            fraction,
+            trade_off: TradeOff::Bytes,
+        };
+        let to = model.plan(ClassificationKind { batch: 1, output: Output::Logits }).unwrap();
         let handover = Handover::new(&network, &self.plan, &to).unwrap();
         let mut coins = Vec::new();
         let number = self.steps + 1;
@@ -120,8 +124,8 @@ impl Oracle {
         let handed = handed.now_or_never().unwrap().unwrap();
         let mut values = vec![0.0; handed.len()];
         let units = to.units().flat_map(|(length, unit, _)| std::iter::repeat_n(unit, length));
-        for ((value, unit), place) in handed.iter().zip(units).zip(to.places(&network)) {
-            values[place as usize] = (*value as f64 / unit) as f32;
+        for ((value, unit), index) in handed.iter().zip(units).zip(to.indices(&network)) {
+            values[index as usize] = (*value as f64 / unit) as f32;
         }
         Weights::new(&network, values).unwrap()
     }
@@ -145,7 +149,7 @@ fn the_parties_train_as_in_the_clear_and_classify_with_what_nobody_opened() {
         for (images, labels) in &shared {
             world.contribute(images, labels);
         }
-        let info = world.train(course(preset)).unwrap();
+        let info = world.train(training_info(preset)).unwrap();
         let begin = begin.borrow_mut().take().unwrap();
         assert_eq!(begin.info, info);
         let oracle = Oracle::train(&world, seed, &begin, &shared);
@@ -174,7 +178,7 @@ fn a_pause_changes_nothing_and_others_are_served_meanwhile() {
         let info = if pause {
             let mut info = None;
             world.ask(|owner| {
-                info = owner.train(course("linear")).ok();
+                info = owner.train(training_info("linear")).ok();
                 owner.pause().unwrap();
             });
             assert_eq!(losses(&world, Party::Alice), [] as [f64; 0]);
@@ -183,7 +187,7 @@ fn a_pause_changes_nothing_and_others_are_served_meanwhile() {
             world.ask(|owner| owner.resume().unwrap());
             info.unwrap()
         } else {
-            world.train(course("linear")).unwrap()
+            world.train(training_info("linear")).unwrap()
         };
         let found = losses(&world, Party::Bob);
         assert_eq!(found.len(), 4);
@@ -204,7 +208,7 @@ fn what_cannot_be_trained_is_said_and_ends_nothing() {
         };
         shown.iter().filter_map(error).collect()
     };
-    let info = world.train(course("linear")).unwrap();
+    let info = world.train(training_info("linear")).unwrap();
     assert_eq!(untrained(&world), [Error::Digits { found: 0, batch: BATCH }]);
     // Of a training that has not begun there is no result.
     world.take(&info, 8).unwrap();
@@ -213,7 +217,7 @@ fn what_cannot_be_trained_is_said_and_ends_nothing() {
     world.classify(&noise(1, 1), Output::Logits).unwrap();
     let (images, labels) = digits(8, 1);
     world.contribute(&images, &labels);
-    world.train(course("linear")).unwrap();
+    world.train(training_info("linear")).unwrap();
     assert_eq!(losses(&world, Party::Alice).len(), 2);
     assert!(world.ends.borrow().is_empty());
 }
@@ -240,7 +244,7 @@ fn what_a_party_receives_in_training_is_uniform_whatever_the_digits() {
         let mut world = World::tapped("linear", weights("linear", 1), 8, 7, &tap);
         let (images, labels) = (vec![value; 32 * PIXELS], vec![label; 32]);
         world.contribute(&images, &labels);
-        let info = world.train(TrainingInfo { epochs: 4, ..course("linear") }).unwrap();
+        let info = world.train(TrainingInfo { epochs: 4, ..training_info("linear") }).unwrap();
         world.take(&info, 8).unwrap();
         gathered.borrow().assert_uniform(30);
     }
@@ -262,7 +266,7 @@ fn material_for_a_step_that_comes_twice_is_refused() {
     let mut world = World::tapped("linear", weights("linear", 1), 8, 3, &tap);
     let (images, labels) = digits(8, 1);
     world.contribute(&images, &labels);
-    world.train(course("linear")).unwrap();
+    world.train(training_info("linear")).unwrap();
     let ends = world.ends.borrow();
     assert_eq!(ends.first(), Some(&(Role::Bob, Error::Reused { what: "material", number: 1 })));
 }
@@ -276,7 +280,7 @@ fn a_message_that_is_cut_short_or_lost_ends_training_and_its_sender_is_named() {
             let mut world = World::tapped("linear", weights("linear", 1), 8, 4, &tap);
             let (images, labels) = digits(4, 1);
             world.contribute(&images, &labels);
-            let info = world.train(TrainingInfo { epochs: 1, ..course("linear") });
+            let info = world.train(TrainingInfo { epochs: 1, ..training_info("linear") });
             let taken = info.and_then(|info| world.take(&info, 8));
             let answer = taken.and_then(|()| world.classify(&noise(1, 1), Output::Label));
             let Some((from, kind)) = victim.borrow().clone() else {

@@ -132,8 +132,8 @@ impl Neighbourhood {
     /// the same as this worker.
     pub(super) fn agrees(&self, index: usize, statement: &Statement, survivors: &[bool]) -> bool {
         let theirs = self.ring.neighbours(self.neighbours[index].0);
-        theirs.iter().enumerate().all(|(place, &position)| {
-            let alive = bit(&statement.alive, place);
+        theirs.iter().enumerate().all(|(at, &position)| {
+            let alive = bit(&statement.alive, at);
             match self.index(position) {
                 Some(common) => alive == survivors[common],
                 None => position != self.position || alive,

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::agreement::{Context, Terms};
 use super::encoding::Encoding;
-use super::keys::{Advertisement, Kind, SEALED_LEN, share_hash};
+use super::keys::{Advertisement, SEALED_LEN, ShareKind, share_hash};
 use super::merkle::Hash;
 use super::messages::{FromClient, FromServer, Sealed, Shares, Statement};
 use super::{Error, bitmap};
@@ -220,8 +220,8 @@ impl Server {
     pub fn receive(&mut self, from: PeerId, message: FromClient) -> Result<(), Error> {
         match (&mut self.state, message) {
             (State::Keys(invited), FromClient::Keys(keys)) => {
-                let place = invited.get_mut(&from).ok_or(Error::Stranger)?;
-                if place.is_some() {
+                let slot = invited.get_mut(&from).ok_or(Error::Stranger)?;
+                if slot.is_some() {
                     return Err(Error::Unexpected);
                 }
                 if keys.id() != from || !keys.holds(&self.context) {
@@ -230,7 +230,7 @@ impl Server {
                 if !keys.give_secrets() {
                     return Err(Error::Key);
                 }
-                *place = Some(*keys);
+                *slot = Some(*keys);
                 Ok(())
             }
             (State::Open(round), message) => round.receive(from, message),
@@ -293,8 +293,8 @@ impl Round {
     fn pending(&self) -> Vec<PeerId> {
         let waits =
             |worker: &Worker| self.is_in(worker) && worker.said != Some(self.phase) && !worker.lost;
-        let places = self.cohort.ids().zip(&self.workers);
-        places.filter(|(_, worker)| waits(worker)).map(|(id, _)| id).collect()
+        let all = self.cohort.ids().zip(&self.workers);
+        all.filter(|(_, worker)| waits(worker)).map(|(id, _)| id).collect()
     }
 
     fn receive(&mut self, from: PeerId, message: FromClient) -> Result<(), Error> {
@@ -356,14 +356,14 @@ impl Round {
     fn take_opened(&mut self, position: u32, shares: Vec<(u32, [u8; 32])>) -> Result<(), Error> {
         let holds = |(owner, share): &(u32, [u8; 32])| {
             let kind = match self.survives(*owner)? {
-                true => Kind::Own,
-                false => Kind::Masking,
+                true => ShareKind::Own,
+                false => ShareKind::Masking,
             };
             let committed = self.workers.get(*owner as usize)?.committed.as_ref()?;
             let [masking, own] = committed.shares.get(&position)?;
             let due = match kind {
-                Kind::Own => own,
-                Kind::Masking => masking,
+                ShareKind::Own => own,
+                ShareKind::Masking => masking,
             };
             (share_hash(kind, share) == *due).then_some(())
         };

@@ -83,13 +83,13 @@ impl Round {
         let holders = self.cohort.holders(owner);
         let shares = holders.into_iter().filter_map(|holder| {
             let share = self.workers[holder as usize].opened.get(&owner)?;
-            Some((shamir::place(holder), Share(*share)))
+            Some((shamir::point(holder), Share(*share)))
         });
-        let (places, shares): (Vec<u16>, Vec<Share>) = shares.take(threshold).unzip();
-        if places.len() < threshold {
+        let (points, shares): (Vec<u16>, Vec<Share>) = shares.take(threshold).unzip();
+        if points.len() < threshold {
             return Err(self.unopened(owner));
         }
-        Ok(shamir::combine(weights.of(places), shares.iter()))
+        Ok(shamir::combine(weights.of(points), shares.iter()))
     }
 
     /// Why too few opened a secret. Holders pass over shares that they could not open or that are not those that their
@@ -121,8 +121,8 @@ const SHOWN: usize = 1024;
 struct Weights(HashMap<Vec<u16>, Vec<Element>>);
 
 impl Weights {
-    fn of(&mut self, places: Vec<u16>) -> &[Element] {
-        self.0.entry(places).or_insert_with_key(|places| shamir::weights(places))
+    fn of(&mut self, points: Vec<u16>) -> &[Element] {
+        self.0.entry(points).or_insert_with_key(|points| shamir::weights(points))
     }
 }
 

@@ -36,30 +36,30 @@ pub(super) fn gradients(shapes: &[&[usize]], f: impl Fn(&[Tensor]) -> Result<Ten
     };
     let (exact, single) = (derivatives(DType::F64), derivatives(DType::F32));
     for (argument, (exact, single)) in exact.iter().zip(&single).enumerate() {
-        for (place, (exact, single)) in exact.iter().zip(single).enumerate() {
+        for (index, (exact, single)) in exact.iter().zip(single).enumerate() {
             assert!(
                 (exact - single).abs() <= 1e-4 * (1.0 + exact.abs()),
-                "argument {argument}, place {place}: {single} in f32 is not {exact}"
+                "argument {argument}, index {index}: {single} in f32 is not {exact}"
             );
         }
     }
 
     const STEP: f64 = 1e-5;
     for (argument, found) in exact.into_iter().enumerate() {
-        for (place, found) in found.into_iter().enumerate() {
+        for (index, found) in found.into_iter().enumerate() {
             let at = |offset: f64| {
                 let mut moved = inputs.clone();
                 let shape = inputs[argument].dims();
                 let mut values: Vec<f64> =
                     inputs[argument].flatten_all().unwrap().to_vec1().unwrap();
-                values[place] += offset;
+                values[index] += offset;
                 moved[argument] = Tensor::from_vec(values, shape, &Device::Cpu).unwrap();
                 project(f(&moved).unwrap()).to_scalar::<f64>().unwrap()
             };
             let expected = (at(STEP) - at(-STEP)) / (2.0 * STEP);
             assert!(
                 (found - expected).abs() <= 1e-6 * (1.0 + expected.abs()),
-                "argument {argument}, place {place}: {found} is not {expected}"
+                "argument {argument}, index {index}: {found} is not {expected}"
             );
         }
     }

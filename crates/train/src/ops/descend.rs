@@ -21,7 +21,7 @@ pub(crate) fn descend(
         if weight.len() != velocity.len() {
             bail!("SGD: {} weights, {} velocities", weight.len(), velocity.len());
         }
-        f32::dispatch(Step { weight, gradient, velocity, config });
+        f32::dispatch(DescentStep { weight, gradient, velocity, config });
         Ok(())
     })
 }
@@ -62,14 +62,14 @@ impl<F: FnMut(&mut [f32], &[f32]) -> Result<()> + Send> InplaceOp2 for Change<F>
     }
 }
 
-struct Step<'a> {
+struct DescentStep<'a> {
     weight: &'a mut [f32],
     gradient: &'a [f32],
     velocity: &'a mut [f32],
     config: SgdConfig,
 }
 
-impl Kernel<f32> for Step<'_> {
+impl Kernel<f32> for DescentStep<'_> {
     type Output = ();
 
     #[inline(always)]

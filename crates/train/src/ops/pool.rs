@@ -2,12 +2,12 @@
 //! `x [channels, height, width, batch]`.
 //!
 //! Max: `dx` is `dy` at the window's first largest value. Average: `dx = dy / size^2` at
-//! every place of the window. A rectifier afterwards lets `dy` through where `y > 0`.
+//! every position of the window. A rectifier afterwards lets `dy` through where `y > 0`.
 
 use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, WithDType, bail};
 
-use super::saved::{Places, Saved};
+use super::saved::{Indices, Saved};
 use super::storage::{Real, contiguous, slice, values, with_real};
 use sotto_kernels::Number;
 use sotto_kernels::lanes::{Float, Kernel, Lanes, WIDTH};
@@ -41,7 +41,7 @@ pub fn pool2d(x: &Tensor, window: Window) -> Result<Tensor> {
         bail!("pooling: no images");
     }
     let images = Images { window, channels, height, width, batch };
-    contiguous(x)?.apply_op1(Pool { images, places: Places::default() })
+    contiguous(x)?.apply_op1(Pool { images, indices: Indices::default() })
 }
 
 /// Whether an image has room for a window.
@@ -82,8 +82,8 @@ impl Images {
         })
     }
 
-    /// The places of the window at `corner`, row by row.
-    fn places(self, corner: usize) -> impl Iterator<Item = usize> {
+    /// The positions of the window at `corner`, row by row.
+    fn positions(self, corner: usize) -> impl Iterator<Item = usize> {
         let size = self.window.size;
         (0..size).flat_map(move |line| {
             (0..size).map(move |column| corner + (line * self.width + column) * self.batch)
@@ -93,7 +93,7 @@ impl Images {
 
 struct Pool {
     images: Images,
-    places: Places,
+    indices: Indices,
 }
 
 impl CustomOp1 for Pool {
@@ -106,9 +106,9 @@ impl CustomOp1 for Pool {
         with_real!(x.dtype(), T => {
             let x = slice::<T>(x, layout)?;
             let mut y = vec![T::ZERO; images.len()];
-            let mut places = Places::buffer(&images.window, y.len());
-            T::dispatch(Forward { images, x, y: &mut y, places: &mut places });
-            self.places.save(places);
+            let mut indices = Indices::buffer(&images.window, y.len());
+            T::dispatch(Forward { images, x, y: &mut y, indices: &mut indices });
+            self.indices.save(indices);
             Ok((T::to_cpu_storage_owned(y), images.shape().into()))
         })
     }
@@ -124,8 +124,8 @@ impl Pool {
         let mut dx = vec![T::ZERO; x.elem_count()];
         let dy = values(dy);
         let dy = dy.slice::<T>()?;
-        self.places.lend(|places| {
-            T::dispatch(Backward { images: self.images, places, dy, dx: &mut dx });
+        self.indices.lend(|indices| {
+            T::dispatch(Backward { images: self.images, indices, dy, dx: &mut dx });
         })?;
         Tensor::from_vec(dx, x.shape(), x.device())
     }
@@ -135,7 +135,7 @@ struct Forward<'a, T> {
     images: Images,
     x: &'a [T],
     y: &'a mut [T],
-    places: &'a mut [T],
+    indices: &'a mut [T],
 }
 
 impl<T: Float> Kernel<T> for Forward<'_, T> {
@@ -143,20 +143,20 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Number = T>>(self) {
-        let Self { images, x, y, places } = self;
+        let Self { images, x, y, indices } = self;
         let Images { window, batch, .. } = images;
         for (number, corner) in images.corners().enumerate() {
             let to = number * batch;
             for n in (0..batch).step_by(WIDTH) {
                 let width = WIDTH.min(batch - n);
                 let mut taken = window.begin(load_some::<L>(&x[corner + n..][..width]));
-                for place in images.places(corner).skip(1) {
-                    window.take(&mut taken, load_some(&x[place + n..][..width]));
+                for position in images.positions(corner).skip(1) {
+                    window.take(&mut taken, load_some(&x[position + n..][..width]));
                 }
-                let (value, place) = window.finish(taken);
+                let (value, index) = window.finish(taken);
                 store_some(value, &mut y[to + n..][..width]);
-                if window.has_places() {
-                    store_some(place, &mut places[to + n..][..width]);
+                if window.has_indices() {
+                    store_some(index, &mut indices[to + n..][..width]);
                 }
             }
         }
@@ -165,7 +165,7 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
 
 struct Backward<'a, T> {
     images: Images,
-    places: Saved<'a, T>,
+    indices: Saved<'a, T>,
     dy: &'a [T],
     dx: &'a mut [T],
 }
@@ -175,16 +175,16 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Number = T>>(self) {
-        let Self { images, places, dy, dx } = self;
+        let Self { images, indices, dy, dx } = self;
         let Images { window, batch, .. } = images;
         for (number, corner) in images.corners().enumerate() {
             let from = number * batch;
             for n in (0..batch).step_by(WIDTH) {
                 let width = WIDTH.min(batch - n);
                 let dy = load_some::<L>(&dy[from + n..][..width]);
-                let place = places.load(from + n, width);
-                for (number, to) in images.places(corner).enumerate() {
-                    let value = window.backward(number, place, dy);
+                let index = indices.load(from + n, width);
+                for (number, to) in images.positions(corner).enumerate() {
+                    let value = window.backward(number, index, dy);
                     store_some(value, &mut dx[to + n..][..width]);
                 }
             }
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tie_goes_to_the_first_place() {
+    fn a_tie_goes_to_the_first_index() {
         let ones = Tensor::ones((1, 2, 2, 1), candle_core::DType::F32, &Device::Cpu).unwrap();
         let x = Var::from_tensor(&ones).unwrap();
         let grads = max_pool2d(&x, 2).unwrap().backward().unwrap();

@@ -1,4 +1,4 @@
-//! What an operation keeps of its forward pass for its gradient: each window's place.
+//! What an operation keeps of its forward pass for its gradient: the index of each window's largest value.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,22 +10,22 @@ use sotto_kernels::scratch::Scratch;
 use sotto_kernels::tile::load_some;
 use sotto_kernels::window::Window;
 
-/// The places of an operation's windows, kept from its forward to its backward pass. Their
+/// The indices of an operation's windows, kept from its forward to its backward pass. Their
 /// memory serves the next step.
 #[derive(Default)]
-pub(super) struct Places(Mutex<Option<CpuStorage>>);
+pub(super) struct Indices(Mutex<Option<CpuStorage>>);
 
-impl Places {
-    /// Room for the places of `len` windows, or none where no gradient needs them.
+impl Indices {
+    /// Room for the indices of `len` windows, or none where no gradient needs them.
     pub(super) fn buffer<T: Float>(window: &Window, len: usize) -> Scratch<T> {
-        Scratch::new(if window.has_places() { len } else { 0 })
+        Scratch::new(if window.has_indices() { len } else { 0 })
     }
 
-    pub(super) fn save<T: Real>(&self, places: Scratch<T>) {
-        *self.lock() = Some(T::to_cpu_storage_owned(places.into_vec()));
+    pub(super) fn save<T: Real>(&self, indices: Scratch<T>) {
+        *self.lock() = Some(T::to_cpu_storage_owned(indices.into_vec()));
     }
 
-    /// Runs `body` with the places of the forward pass.
+    /// Runs `body` with the indices of the forward pass.
     pub(super) fn lend<T: Real, R>(&self, body: impl FnOnce(Saved<'_, T>) -> R) -> Result<R> {
         match &*self.lock() {
             Some(storage) => Ok(body(Saved(storage.as_slice::<T>()?))),
@@ -38,28 +38,28 @@ impl Places {
     }
 }
 
-impl Drop for Places {
+impl Drop for Indices {
     fn drop(&mut self) {
-        if let Some(CpuStorage::F32(places)) = self.lock().take() {
+        if let Some(CpuStorage::F32(indices)) = self.lock().take() {
             // It goes back to its pool.
-            drop(Scratch::from_vec(places));
+            drop(Scratch::from_vec(indices));
         }
     }
 }
 
-/// The places for a backward pass.
+/// The indices for a backward pass.
 #[derive(Clone, Copy)]
 pub(super) struct Saved<'a, T>(&'a [T]);
 
 #[cfg(test)]
 impl<'a, T> Saved<'a, T> {
-    pub(super) fn of(places: &'a [T]) -> Self {
-        Self(places)
+    pub(super) fn of(indices: &'a [T]) -> Self {
+        Self(indices)
     }
 }
 
 impl<T: Float> Saved<'_, T> {
-    /// The places of `width` windows; zeros where none are needed.
+    /// The indices of `width` windows; zeros where none are needed.
     #[inline(always)]
     pub(super) fn load<L: Lanes<Number = T>>(&self, from: usize, width: usize) -> L {
         match self.0.is_empty() {

@@ -1,4 +1,4 @@
-//! The door between Candle's tensors and the kernels' slices, for `f32` and `f64`.
+//! Conversion between Candle's tensors and the kernels' slices, for `f32` and `f64`.
 
 use std::ops::{Deref, DivAssign, SubAssign};
 

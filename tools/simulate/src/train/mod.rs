@@ -3,9 +3,9 @@
 //! Trains with the same machines, kernels and digits, on a virtual clock and all cores, and
 //! prints each round's test accuracy and the hash of its weights.
 
+mod checkpointer;
 mod csv;
-mod dials;
-mod keep;
+mod setting_flags;
 
 use std::cell::RefCell;
 use std::io::IsTerminal;
@@ -18,8 +18,8 @@ use sotto_federated::attack::{self, Attack};
 use sotto_federated::sim::Simulation;
 use sotto_federated::{Assignment, Checkpoint, Event, Phase, Settings, Snapshot};
 
-use dials::Dials;
-use keep::{Head, Keeper};
+use checkpointer::{Checkpointer, Head};
+use setting_flags::SettingFlags;
 use sotto_native::history::Summary;
 use sotto_native::source::Source;
 use sotto_native::testing::{Candidate, Tests};
@@ -63,12 +63,12 @@ pub(super) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    dials: Dials,
+    setting_flags: SettingFlags,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     let started = Instant::now();
-    let settings = arguments.dials.settings(&arguments.query, arguments.clients)?;
+    let settings = arguments.setting_flags.settings(&arguments.query, arguments.clients)?;
     let mut run = Run::begin(arguments, &settings)?;
     if run.head.points.is_empty() {
         run.record()?;
@@ -91,7 +91,7 @@ struct Run<'a> {
     settings: &'a Settings,
     room: Simulation,
     tests: Tests,
-    keeper: Option<Keeper>,
+    checkpointer: Option<Checkpointer>,
     head: Head,
     bar: ProgressBar,
 }
@@ -102,8 +102,8 @@ impl<'a> Run<'a> {
         let attack = attack::by_name(&arguments.attack).filter(|_| arguments.attackers > 0);
         let source = Rc::new(Source::open(arguments.data.as_deref())?);
         let tests = Tests::new(&source, settings.variety.fold, attack)?;
-        let keeper = arguments.keep.as_deref().map(Keeper::new);
-        let kept = keeper.as_ref().map(Keeper::read).transpose()?.flatten();
+        let checkpointer = arguments.keep.as_deref().map(Checkpointer::new);
+        let kept = checkpointer.as_ref().map(Checkpointer::read).transpose()?.flatten();
         let attack_name = attack.map_or("", Attack::name).to_owned();
         let Arguments { clients, attackers, .. } = *arguments;
         let (head, checkpoint) = match kept {
@@ -117,13 +117,13 @@ impl<'a> Run<'a> {
         if !same || head.attack != attack_name || room.aggregator().settings() != settings {
             return Err("the file to keep the run in holds a run with other flags".to_owned());
         }
-        if keeper.is_some() && settings.strategy == "scaffold" {
+        if checkpointer.is_some() && settings.strategy == "scaffold" {
             return Err(
                 "scaffold cannot be kept: its workers remember their control variates".to_owned()
             );
         }
         let bar = progress_bar(settings.rounds);
-        Ok(Self { arguments, settings, room, tests, keeper, head, bar })
+        Ok(Self { arguments, settings, room, tests, checkpointer, head, bar })
     }
 
     /// Tests the model where it is due, and writes down how far the run is.
@@ -139,7 +139,9 @@ impl<'a> Run<'a> {
                 write(path, &csv::table(&self.head.points))?;
             }
         }
-        self.keeper.as_ref().map_or(Ok(()), |keeper| keeper.write(&self.head, &self.room))
+        self.checkpointer
+            .as_ref()
+            .map_or(Ok(()), |checkpointer| checkpointer.write(&self.head, &self.room))
     }
 
     fn is_over(&self) -> bool {
@@ -184,8 +186,8 @@ fn open(
 ) -> Result<Simulation, String> {
     let failures = Rc::new(RefCell::new(Vec::new()));
     let (shards, failed) = (Rc::clone(source), Rc::clone(&failures));
-    let fetch = move |place: &Assignment| {
-        shards.shard(place).inspect_err(|error| failed.borrow_mut().push(error.clone()))
+    let fetch = move |assignment: &Assignment| {
+        shards.shard(assignment).inspect_err(|error| failed.borrow_mut().push(error.clone()))
     };
     let mut room = match checkpoint {
         Some(checkpoint) => Simulation::resume(checkpoint, Box::new(fetch))?,

@@ -44,7 +44,7 @@ pub struct Checkpoint {
     number: u32,
     strategy: Vec<Vec<f64>>,
     clip: Option<f64>,
-    places: Vec<(PeerId, u32)>,
+    slots: Vec<(PeerId, u32)>,
     bytes_sent: u64,
     bytes_received: u64,
     past: History,
@@ -94,7 +94,7 @@ impl Aggregator {
             number: self.number,
             strategy: self.strategy.state(),
             clip: self.adaptive.map(|adaptive| adaptive.clip()),
-            places: self.places(),
+            slots: self.slots(),
             bytes_sent: self.bytes_sent,
             bytes_received: self.bytes_received,
             past: self.past.clone(),
@@ -134,7 +134,7 @@ impl Aggregator {
         restored.wanted = checkpoint.wanted;
         restored.abandoned = checkpoint.abandoned + u32::from(restored.settings.secagg);
         (restored.past, restored.released) = (checkpoint.past, released);
-        restored.former = Former::expecting(checkpoint.places);
+        restored.former = Former::expecting(checkpoint.slots);
         restored.bytes_sent = checkpoint.bytes_sent;
         restored.bytes_received = checkpoint.bytes_received;
         Ok(restored)
@@ -168,8 +168,8 @@ impl Checkpoint {
         for values in &self.strategy {
             w.f64s(values);
         }
-        w.bool(self.clip.is_some()).f64(self.clip.unwrap_or_default()).length(self.places.len());
-        for (id, slot) in &self.places {
+        w.bool(self.clip.is_some()).f64(self.clip.unwrap_or_default()).length(self.slots.len());
+        for (id, slot) in &self.slots {
             w.raw(&id.0).u32(*slot);
         }
         w.u64(self.bytes_sent).u64(self.bytes_received);
@@ -198,7 +198,7 @@ impl Checkpoint {
                 let (is_there, clip) = (r.bool("clip")?, r.f64("clip")?);
                 is_there.then_some(clip)
             },
-            places: r.list("workers", MEMBERS_MAX, |r| {
+            slots: r.list("workers", MEMBERS_MAX, |r| {
                 Ok((PeerId(r.array("worker")?), r.u32("place")?))
             })?,
             bytes_sent: r.u64("bytes")?,

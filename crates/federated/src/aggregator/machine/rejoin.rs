@@ -1,4 +1,4 @@
-//! Workers that come back: to their place, and into the round that they left.
+//! Workers that come back: to their slot, and into the round that they left.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -13,7 +13,7 @@ const REJOIN_MS: Millis = 10_000;
 #[derive(Default)]
 pub(super) struct Former {
     /// Places of those who left, the latest last.
-    places: VecDeque<(PeerId, u32)>,
+    slots: VecDeque<(PeerId, u32)>,
     /// Who was there when the run was kept, and has not come back yet.
     expected: BTreeSet<PeerId>,
     /// Until when they are waited for.
@@ -22,33 +22,33 @@ pub(super) struct Former {
 
 impl Former {
     /// A run is taken up again, which these workers were in.
-    pub(super) fn expecting(places: Vec<(PeerId, u32)>) -> Self {
-        let expected = places.iter().map(|(id, _)| *id).collect();
-        Self { places: places.into(), expected, until: 0 }
+    pub(super) fn expecting(slots: Vec<(PeerId, u32)>) -> Self {
+        let expected = slots.iter().map(|(id, _)| *id).collect();
+        Self { slots: slots.into(), expected, until: 0 }
     }
 
     pub(super) fn remember(&mut self, id: PeerId, slot: u32) {
         self.expected.remove(&id);
-        self.places.retain(|(known, _)| *known != id);
-        if self.places.len() >= MEMBERS_MAX {
-            self.places.pop_front();
+        self.slots.retain(|(known, _)| *known != id);
+        if self.slots.len() >= MEMBERS_MAX {
+            self.slots.pop_front();
         }
-        self.places.push_back((id, slot));
+        self.slots.push_back((id, slot));
     }
 }
 
 impl Aggregator {
-    /// The smallest free place, or the one that the worker had if that is free.
+    /// The smallest free slot, or the one that the worker had if that is free.
     pub(super) fn slot_for(&self, id: PeerId) -> u32 {
         let taken: BTreeSet<u32> = self.members.values().map(|member| member.slot).collect();
         let free = |slot: &u32| !taken.contains(slot);
-        let former = self.former.places.iter().find(|(known, _)| *known == id);
+        let former = self.former.slots.iter().find(|(known, _)| *known == id);
         let former = former.map(|(_, slot)| *slot).filter(free);
         former.or_else(|| (0..).find(free)).unwrap_or(0)
     }
 
-    /// Gives a worker its seat back that it left before it had reported.
-    pub(super) fn seat_again(&mut self, id: PeerId, actions: &mut Vec<Action>) {
+    /// Lets a worker take part again that left before it had reported.
+    pub(super) fn readmit(&mut self, id: PeerId, actions: &mut Vec<Action>) {
         let Some(member) = self.members.get_mut(&id).filter(|member| member.is_ready()) else {
             return;
         };
@@ -56,7 +56,7 @@ impl Aggregator {
             return;
         };
         let token = draw_token(&mut self.entropy);
-        if round.seat_again(id, member.slot, &token) {
+        if round.readmit(id, member.slot, &token) {
             member.start(token.clone());
             info(actions, Some(id), "is back in the round".to_owned());
             self.ask(id, &round, token, actions);
@@ -82,12 +82,12 @@ impl Aggregator {
         !self.former.expected.is_empty()
     }
 
-    /// Who is here, with their places.
-    pub(super) fn places(&self) -> Vec<(PeerId, u32)> {
+    /// Who is here, with their slots.
+    pub(super) fn slots(&self) -> Vec<(PeerId, u32)> {
         // Who has not come back yet may still do.
-        let away = self.former.places.iter().filter(|(id, _)| self.former.expected.contains(id));
-        let mut places: BTreeMap<PeerId, u32> = away.copied().collect();
-        places.extend(self.members.iter().map(|(id, member)| (*id, member.slot)));
-        places.into_iter().collect()
+        let away = self.former.slots.iter().filter(|(id, _)| self.former.expected.contains(id));
+        let mut slots: BTreeMap<PeerId, u32> = away.copied().collect();
+        slots.extend(self.members.iter().map(|(id, member)| (*id, member.slot)));
+        slots.into_iter().collect()
     }
 }

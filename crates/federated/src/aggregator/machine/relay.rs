@@ -12,7 +12,7 @@ use sotto_network::Weights;
 /// What an aggregator knows of the run that it serves.
 #[derive(Default)]
 pub(super) struct Relay {
-    /// The place of its first worker in that run.
+    /// The slot of its first worker in that run.
     first_slot: u32,
     /// The latest try of the round that is next or under way.
     attempt: u32,
@@ -42,27 +42,27 @@ pub enum RelayError {
 }
 
 impl Aggregator {
-    /// Serves a place in another run: its workers get the digits of `capacity` places of that run, from
-    /// `place.slot * capacity` on. Settings of the training are the other run's.
+    /// Serves an assignment in another run: its workers get the digits of `capacity` slots of that run, from
+    /// `assignment.slot * capacity` on. Settings of the training are the other run's.
     ///
     /// # Errors
-    /// When the place names no network that is known here; then nothing has changed.
-    pub fn take_place(
+    /// When the assignment names no network that is known here; then nothing has changed.
+    pub fn take_assignment(
         &mut self,
-        place: &Assignment,
+        assignment: &Assignment,
         capacity: u32,
     ) -> Result<Vec<Action>, SettingsError> {
         let settings = Settings {
-            model: place.model.clone(),
-            seed: place.seed,
-            partition: place.partition.clone(),
-            shards: place.shards,
+            model: assignment.model.clone(),
+            seed: assignment.seed,
+            partition: assignment.partition.clone(),
+            shards: assignment.shards,
             strategy: "fedavg".to_owned(),
             schedule: Schedule::Constant,
             dp: Noise::Off,
             ..self.settings.clone()
         };
-        let first_slot = place.slot.saturating_mul(capacity);
+        let first_slot = assignment.slot.saturating_mul(capacity);
         let before = self.relay.replace(Relay { first_slot, ..Relay::default() });
         self.configure(settings).inspect_err(|_| self.relay = before)
     }
@@ -122,7 +122,7 @@ impl Aggregator {
         })
     }
 
-    /// The place of a worker in the run that its digits are cut for.
+    /// The slot of a worker in the run that its digits are cut for.
     pub(super) fn place_of(&self, slot: u32) -> u32 {
         let first = self.relay.as_ref().map_or(0, |relay| relay.first_slot);
         first.saturating_add(slot)

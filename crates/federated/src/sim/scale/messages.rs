@@ -80,7 +80,7 @@ impl Sizes {
         HASH + (self.neighbours + 1.0) * (POSITION + 2.0 * HASH)
     }
 
-    /// A worker's place in the tree of hashes over the list of keys.
+    /// A worker's position in the tree of hashes over the list of keys.
     pub(super) const TREE: f64 = 2.0 * HASH;
 }
 

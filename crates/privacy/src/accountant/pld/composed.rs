@@ -12,7 +12,7 @@
 //! makes delta larger:
 //!
 //! - from above, tilted losses of a mass of at most `TAIL`, by Markov's inequality for
-//!   `exp(u loss)`. They are missing from their place, so their mass is added to delta again;
+//!   `exp(u loss)`. They are missing where they belong, so their mass is added to delta again;
 //! - from below, at most `exp(-t N w)`, for tilting back takes it for losses that are higher
 //!   by N w.
 
@@ -23,7 +23,7 @@ use rustfft::{Fft, FftDirection};
 
 use super::super::convert::best_order;
 use super::CUT;
-use super::step::Step;
+use super::step::StepLoss;
 
 /// The fewest points of a window, and the most.
 const POINTS_MIN: usize = 1 << 12;
@@ -32,7 +32,7 @@ const POINTS_MAX: usize = 1 << 20;
 const TAIL: f64 = 1e-10;
 
 /// An upper bound on epsilon at `delta` after so many steps.
-pub(super) fn epsilon(step: &Step, steps: u64, delta: f64) -> f64 {
+pub(super) fn epsilon(step: &StepLoss, steps: u64, delta: f64) -> f64 {
     let composed = Composed { step, steps: steps as f64 };
     // At the order of the best bound by moments the tilted losses are around epsilon.
     let divergence = |order: f64| composed.log_moment(order - 1.0) / (order - 1.0);
@@ -51,7 +51,7 @@ pub(super) fn epsilon(step: &Step, steps: u64, delta: f64) -> f64 {
 }
 
 struct Composed<'a> {
-    step: &'a Step,
+    step: &'a StepLoss,
     steps: f64,
 }
 
@@ -98,8 +98,8 @@ impl Composed<'_> {
         let offset = self.step.first * self.steps as i64;
         let log_all = log_one * self.steps;
         let mass = |loss: i64| {
-            let place = (loss - offset).rem_euclid(points as i64) as usize;
-            let tilted = circle[place].re / points as f64;
+            let index = (loss - offset).rem_euclid(points as i64) as usize;
+            let tilted = circle[index].re / points as f64;
             let mass = tilted.max(0.0) * libm::exp(log_all - tilt * loss as f64 * width);
             // Far below epsilon the factor overflows, and there may be none.
             mass.min(1.0)
@@ -107,7 +107,7 @@ impl Composed<'_> {
         Window { width, first, masses: (first..=top).map(mass).collect() }
     }
 
-    /// The loss at a place among the step's masses.
+    /// The loss at an index among the step's masses.
     fn loss(&self, index: usize) -> f64 {
         (self.step.first + index as i64) as f64 * self.step.width
     }
@@ -152,8 +152,8 @@ mod tests {
     use proptest::prelude::*;
 
     /// All losses of so many steps, convolved by the definition.
-    fn convolved(step: &Step, steps: u64) -> Step {
-        let mut all = Step { first: 0, masses: vec![1.0], infinite: 0.0, ..*step };
+    fn convolved(step: &StepLoss, steps: u64) -> StepLoss {
+        let mut all = StepLoss { first: 0, masses: vec![1.0], infinite: 0.0, ..*step };
         for _ in 0..steps {
             let mut masses = vec![0.0; all.masses.len() + step.masses.len() - 1];
             for (i, one) in all.masses.iter().enumerate() {
@@ -162,7 +162,7 @@ mod tests {
                 }
             }
             let infinite = all.infinite + step.infinite;
-            all = Step { first: all.first + step.first, masses, infinite, ..all };
+            all = StepLoss { first: all.first + step.first, masses, infinite, ..all };
         }
         all
     }
@@ -177,9 +177,9 @@ mod tests {
             let delta = log_delta.exp();
             let mechanism = Mechanism::new(log_q.exp(), z, steps).unwrap();
             let direction = if add { Direction::Add } else { Direction::Remove };
-            let step = Step::new(&mechanism, direction, 0.02, CUT * delta);
+            let step = StepLoss::new(&mechanism, direction, 0.02, CUT * delta);
             let found = epsilon(&step, steps, delta);
-            let Step { width, first, masses, infinite } = convolved(&step, steps);
+            let StepLoss { width, first, masses, infinite } = convolved(&step, steps);
             let plain = Window { width, first, masses };
             let expected = plain.epsilon(delta, infinite).unwrap_or(0.0);
             prop_assert!(found >= expected - 1e-9, "{found} for {expected}");

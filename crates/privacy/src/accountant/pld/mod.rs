@@ -17,7 +17,7 @@ mod composed;
 mod step;
 
 use super::{Conversion, Mechanism};
-use step::Step;
+use step::StepLoss;
 
 /// How much of epsilon the grid may add to it.
 const EXCESS: f64 = 1e-4;
@@ -49,7 +49,7 @@ pub(super) fn epsilon(
     // order alpha by about 1 + alpha (alpha - 1) w^2 / 12, so that epsilon grows by some
     // alpha T w^2 / 12.
     let width = libm::sqrt(12.0 * EXCESS * rdp.epsilon / (rdp.order * steps));
-    let step = Step::new(mechanism, direction, width, CUT * delta / steps);
+    let step = StepLoss::new(mechanism, direction, width, CUT * delta / steps);
     // Every account is an upper bound.
     composed::epsilon(&step, mechanism.steps, delta).min(rdp.epsilon)
 }

@@ -23,7 +23,7 @@ const MASS_MIN: f64 = 1e-290;
 
 /// A discrete distribution of the loss of one step.
 #[derive(Debug, Clone)]
-pub(super) struct Step {
+pub(super) struct StepLoss {
     /// The distance between losses.
     pub(super) width: f64,
     /// The first loss, in widths.
@@ -34,7 +34,7 @@ pub(super) struct Step {
     pub(super) infinite: f64,
 }
 
-impl Step {
+impl StepLoss {
     /// The loss in a direction on a grid of about the given width, where a mass of at most
     /// `cut` counts as an unbounded loss.
     pub(super) fn new(mechanism: &Mechanism, direction: Direction, width: f64, cut: f64) -> Self {
@@ -134,11 +134,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn step(q: f64, z: f64, direction: Direction, width: f64) -> Step {
-        Step::new(&Mechanism::new(q, z, 1).unwrap(), direction, width, 1e-14)
+    fn step(q: f64, z: f64, direction: Direction, width: f64) -> StepLoss {
+        StepLoss::new(&Mechanism::new(q, z, 1).unwrap(), direction, width, 1e-14)
     }
 
-    impl Step {
+    impl StepLoss {
         fn delta(&self, epsilon: f64) -> f64 {
             let losses = (self.first..).map(|i| i as f64 * self.width);
             let above = losses.zip(&self.masses).filter(|(loss, _)| *loss > epsilon);

@@ -27,7 +27,7 @@ pub(super) struct Forward<'a, T> {
     pub(super) weight: &'a [T],
     pub(super) bias: &'a [T],
     pub(super) y: &'a mut [T],
-    pub(super) places: &'a mut [T],
+    pub(super) indices: &'a mut [T],
 }
 
 impl<T: Float> Kernel<T> for Forward<'_, T> {
@@ -35,7 +35,7 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Number = T>>(self) {
-        let Self { problem, x, weight, bias, y, places } = self;
+        let Self { problem, x, weight, bias, y, indices } = self;
         let (outputs, taps, run) = (problem.geometry.outputs, problem.taps(), problem.run());
         let size = problem.window.size;
         let mut left = Scratch::new(outputs * taps);
@@ -61,7 +61,7 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
                     tile::product::<L>(outputs, taps, &left, panels, &mut output);
                 }
             }
-            pool_rows::<L>(problem, window_row, &rows, y, places);
+            pool_rows::<L>(problem, window_row, &rows, y, indices);
         }
     }
 }
@@ -73,7 +73,7 @@ fn pool_rows<L: Lanes>(
     window_row: usize,
     rows: &[L::Number],
     y: &mut [L::Number],
-    places: &mut [L::Number],
+    indices: &mut [L::Number],
 ) {
     let (batch, run, window) = (problem.batch, problem.run(), &problem.window);
     let size = window.size;
@@ -83,18 +83,18 @@ fn pool_rows<L: Lanes>(
             for n in (0..batch).step_by(WIDTH) {
                 let width = WIDTH.min(batch - n);
                 let mut taken = window.begin(L::zero());
-                for (number, (line, column)) in problem.window_places(column).enumerate() {
-                    let place = line * run + column * batch + n;
-                    let value = load_some(&rows[place..][..width]);
+                for (number, (line, column)) in problem.window_positions(column).enumerate() {
+                    let at = line * run + column * batch + n;
+                    let value = load_some(&rows[at..][..width]);
                     match number {
                         0 => taken = window.begin(value),
                         _ => window.take(&mut taken, value),
                     }
                 }
-                let (value, place): (L, L) = window.finish(taken);
+                let (value, index): (L, L) = window.finish(taken);
                 store_some(value, &mut y[to + n..][..width]);
-                if window.has_places() {
-                    store_some(place, &mut places[to + n..][..width]);
+                if window.has_indices() {
+                    store_some(index, &mut indices[to + n..][..width]);
                 }
             }
         }
@@ -107,7 +107,7 @@ pub(super) struct Backward<'a, T> {
     pub(super) x: &'a [T],
     pub(super) weight: &'a [T],
     pub(super) dy: &'a [T],
-    pub(super) places: Saved<'a, T>,
+    pub(super) indices: Saved<'a, T>,
     pub(super) dw: &'a mut [T],
     pub(super) db: &'a mut [T],
     /// With its margin; not there where nobody asks for it.
@@ -126,7 +126,7 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
         let mut input_gradient =
             self.dx.take().map(|dx| InputGradient::new(problem, self.weight, dx));
         for window_row in 0..problem.pooled_height() {
-            unpool_rows::<L>(problem, window_row, self.dy, self.places, &mut rows);
+            unpool_rows::<L>(problem, window_row, self.dy, self.indices, &mut rows);
             for (channel, db) in self.db.iter_mut().enumerate() {
                 *db += dot::sum::<L>(&rows[channel * size * run..][..size * run]);
             }
@@ -152,7 +152,7 @@ fn unpool_rows<L: Lanes>(
     problem: &Problem,
     window_row: usize,
     dy: &[L::Number],
-    places: Saved<'_, L::Number>,
+    indices: Saved<'_, L::Number>,
     rows: &mut [L::Number],
 ) {
     let (batch, run, size) = (problem.batch, problem.run(), problem.window.size);
@@ -162,9 +162,9 @@ fn unpool_rows<L: Lanes>(
             for n in (0..batch).step_by(WIDTH) {
                 let width = WIDTH.min(batch - n);
                 let dy = load_some::<L>(&dy[from + n..][..width]);
-                let place = places.load(from + n, width);
-                for (number, (line, column)) in problem.window_places(column).enumerate() {
-                    let value = problem.window.backward(number, place, dy);
+                let index = indices.load(from + n, width);
+                for (number, (line, column)) in problem.window_positions(column).enumerate() {
+                    let value = problem.window.backward(number, index, dy);
                     store_some(value, &mut rows[line * run + column * batch + n..][..width]);
                 }
             }
@@ -177,7 +177,7 @@ struct InputGradient<'a, T: Float> {
     /// `W^T [taps, out]`, packed.
     left: Scratch<T>,
     panels: Scratch<T>,
-    places: Vec<usize>,
+    offsets: Vec<usize>,
     dx: &'a mut [T],
 }
 
@@ -188,7 +188,7 @@ impl<'a, T: Float> InputGradient<'a, T> {
         let mut left = Scratch::new(outputs * taps);
         tile::pack_left(taps, outputs, &mut left, |tap, channel| weight[channel * taps + tap]);
         let panels = Scratch::new(tile::panels_len(outputs, problem.run()));
-        Self { problem, left, panels, places: vec![0; taps], dx }
+        Self { problem, left, panels, offsets: vec![0; taps], dx }
     }
 
     #[inline(always)]
@@ -198,10 +198,10 @@ impl<'a, T: Float> InputGradient<'a, T> {
     {
         let (outputs, run) = (self.problem.geometry.outputs, self.problem.run());
         tile::pack_rows(outputs, run, &mut self.panels, dy_row);
-        for (tap, place) in self.places.iter_mut().enumerate() {
-            *place = self.problem.tap(tap, row);
+        for (tap, offset) in self.offsets.iter_mut().enumerate() {
+            *offset = self.problem.tap(tap, row);
         }
-        let mut output = tile::Scatter { values: self.dx, places: &self.places, columns: run };
-        tile::product::<L>(self.places.len(), outputs, &self.left, &self.panels, &mut output);
+        let mut output = tile::Scatter { values: self.dx, offsets: &self.offsets, columns: run };
+        tile::product::<L>(self.offsets.len(), outputs, &self.left, &self.panels, &mut output);
     }
 }

@@ -12,7 +12,7 @@ use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, WithDType};
 
 use super::pool::check_window;
-use super::saved::Places;
+use super::saved::Indices;
 use super::storage::{Real, contiguous, slice, values, with_real};
 use problem::Problem;
 use sotto_kernels::Number;
@@ -58,13 +58,13 @@ pub fn conv2d_window(
     }
     let geometry = Geometry { inputs, outputs, height, width, kernel, margin };
     check_window(window, geometry.output_height(), geometry.output_width())?;
-    let op = Conv2d { problem: Problem { geometry, window, batch }, places: Places::default() };
+    let op = Conv2d { problem: Problem { geometry, window, batch }, indices: Indices::default() };
     contiguous(x)?.apply_op3(&contiguous(weight)?, &contiguous(bias)?, op)
 }
 
 struct Conv2d {
     problem: Problem,
-    places: Places,
+    indices: Indices,
 }
 
 impl CustomOp3 for Conv2d {
@@ -86,16 +86,16 @@ impl CustomOp3 for Conv2d {
             let weight = slice::<T>(weight, weight_layout)?;
             let bias = slice::<T>(bias, bias_layout)?;
             let mut y = vec![T::ZERO; problem.output_len()];
-            let mut places = Places::buffer(&problem.window, y.len());
+            let mut indices = Indices::buffer(&problem.window, y.len());
             problem.with_margin(slice::<T>(x, x_layout)?, |x| {
-                let (y, places) = (y.as_mut_slice(), &mut *places);
+                let (y, indices) = (y.as_mut_slice(), &mut *indices);
                 if winograd::suits(problem) {
-                    T::dispatch(winograd::Forward { problem, x, weight, bias, y, places });
+                    T::dispatch(winograd::Forward { problem, x, weight, bias, y, indices });
                 } else {
-                    T::dispatch(direct::Forward { problem, x, weight, bias, y, places });
+                    T::dispatch(direct::Forward { problem, x, weight, bias, y, indices });
                 }
             });
-            self.places.save(places);
+            self.indices.save(indices);
             Ok((T::to_cpu_storage_owned(y), problem.output_shape().into()))
         })
     }
@@ -128,13 +128,13 @@ impl Conv2d {
         let mut dx = None;
         let (x_values, weight_values, dy_values) = (values(x), values(weight), values(dy));
         let (weight_slice, dy) = (weight_values.slice::<T>()?, dy_values.slice::<T>()?);
-        self.places.lend(|places| -> Result<()> {
+        self.indices.lend(|indices| -> Result<()> {
             problem.with_margin(x_values.slice::<T>()?, |x_slice| {
                 let mut fill = |dx: Option<&mut [T]>| {
                     let (x, weight, dw, db) = (x_slice, weight_slice, &mut dw[..], &mut db[..]);
                     if winograd::suits(problem) {
                         let kernel =
-                            winograd::Backward { problem, x, weight, dy, places, dw, db, dx };
+                            winograd::Backward { problem, x, weight, dy, indices, dw, db, dx };
                         T::dispatch(kernel);
                     } else {
                         T::dispatch(direct::Backward {
@@ -142,7 +142,7 @@ impl Conv2d {
                             x,
                             weight,
                             dy,
-                            places,
+                            indices,
                             dw,
                             db,
                             dx,
@@ -226,7 +226,7 @@ mod tests {
         assert!(convolve(&[2, 5, 5, 1], &[3, 2, 3, 3], &[2]).is_err());
     }
 
-    /// Everything that one way computes: `y`, places, `dw`, `db` and `dx`.
+    /// Everything that one way computes: `y`, indices, `dw`, `db` and `dx`.
     struct All<'a> {
         problem: &'a Problem,
         by_filtering: bool,
@@ -243,25 +243,25 @@ mod tests {
         fn run<L: Lanes<Number = f32>>(self) -> [Vec<f32>; 5] {
             let Self { problem, by_filtering, x, weight, bias, dy } = self;
             let mut y = vec![0.0; problem.output_len()];
-            let mut saved = vec![0.0; if problem.window.has_places() { y.len() } else { 0 }];
+            let mut saved = vec![0.0; if problem.window.has_indices() { y.len() } else { 0 }];
             {
-                let (y, places) = (&mut y[..], &mut saved[..]);
+                let (y, indices) = (&mut y[..], &mut saved[..]);
                 match by_filtering {
                     true => {
-                        winograd::Forward { problem, x, weight, bias, y, places }.run::<L>();
+                        winograd::Forward { problem, x, weight, bias, y, indices }.run::<L>();
                     }
-                    false => direct::Forward { problem, x, weight, bias, y, places }.run::<L>(),
+                    false => direct::Forward { problem, x, weight, bias, y, indices }.run::<L>(),
                 }
             }
             let mut gradients = [weight, bias, x].map(|like| vec![0.0; like.len()]);
             let [dw, db, dx] = &mut gradients;
-            let (places, dx) = (Saved::of(&saved), Some(&mut dx[..]));
+            let (indices, dx) = (Saved::of(&saved), Some(&mut dx[..]));
             match by_filtering {
                 true => {
-                    winograd::Backward { problem, x, weight, dy, places, dw, db, dx }.run::<L>();
+                    winograd::Backward { problem, x, weight, dy, indices, dw, db, dx }.run::<L>();
                 }
                 false => {
-                    direct::Backward { problem, x, weight, dy, places, dw, db, dx }.run::<L>();
+                    direct::Backward { problem, x, weight, dy, indices, dw, db, dx }.run::<L>();
                 }
             }
             let [dw, db, dx] = gradients;

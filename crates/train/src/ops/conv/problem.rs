@@ -57,7 +57,7 @@ impl Problem {
     }
 
     /// Line and column of the values in the windows' column number `column`.
-    pub(super) fn window_places(
+    pub(super) fn window_positions(
         &self,
         column: usize,
     ) -> impl Iterator<Item = (usize, usize)> + use<> {

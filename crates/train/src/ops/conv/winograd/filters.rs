@@ -7,7 +7,7 @@ use sotto_kernels::scratch::Scratch;
 use sotto_kernels::tile::{load_some, store_some};
 use sotto_kernels::winograd::{self, INPUTS, PRODUCTS, TAPS};
 
-/// `G g G^T` of every filter, `[place][out * in]`.
+/// `G g G^T` of every filter, `[position][out * in]`.
 #[inline(always)]
 pub(super) fn filters<L: Lanes>(problem: &Problem, weight: &[L::Number]) -> Scratch<L::Number> {
     let count = problem.geometry.inputs * problem.geometry.outputs;
@@ -24,8 +24,8 @@ pub(super) fn filters<L: Lanes>(problem: &Problem, weight: &[L::Number]) -> Scra
                 *lanes = L::load(&eight);
             }
         }
-        for (place, &lanes) in winograd::filter::<L>(&square).iter().flatten().enumerate() {
-            store_some(lanes, &mut spectrum[place * count + first..][..width]);
+        for (position, &lanes) in winograd::filter::<L>(&square).iter().flatten().enumerate() {
+            store_some(lanes, &mut spectrum[position * count + first..][..width]);
         }
     }
     spectrum
@@ -41,15 +41,15 @@ pub(super) fn filter_gradients<L: Lanes>(
     for first in (0..count).step_by(WIDTH) {
         let width = WIDTH.min(count - first);
         let mut square = [[L::zero(); INPUTS]; INPUTS];
-        for (place, lanes) in square.as_flattened_mut().iter_mut().enumerate() {
-            *lanes = load_some(&spectrum[place * count + first..][..width]);
+        for (position, lanes) in square.as_flattened_mut().iter_mut().enumerate() {
+            *lanes = load_some(&spectrum[position * count + first..][..width]);
         }
         let taps = winograd::filter_transposed(&square);
-        for (place, lanes) in taps.iter().flatten().enumerate() {
+        for (position, lanes) in taps.iter().flatten().enumerate() {
             let mut eight = [L::Number::ZERO; WIDTH];
             lanes.store(&mut eight);
             for (n, &value) in eight.iter().enumerate().take(width) {
-                dw[(first + n) * TAPS * TAPS + place] = value;
+                dw[(first + n) * TAPS * TAPS + position] = value;
             }
         }
     }

@@ -2,7 +2,7 @@
 //! ([`sotto_kernels::winograd`]).
 //!
 //! Two by two outputs are a tile; eight images of a batch are the lanes. Tiles go through
-//! in blocks: each input channel of a tile becomes 36 numbers, for each of the 36 places
+//! in blocks: each input channel of a tile becomes 36 numbers, for each of the 36 positions
 //! one matrix product over the channels follows, and the sums become outputs, which the
 //! window takes while they are still in registers.
 
@@ -42,7 +42,7 @@ pub(super) struct Forward<'a, T> {
     pub(super) weight: &'a [T],
     pub(super) bias: &'a [T],
     pub(super) y: &'a mut [T],
-    pub(super) places: &'a mut [T],
+    pub(super) indices: &'a mut [T],
 }
 
 impl<T: Float> Kernel<T> for Forward<'_, T> {
@@ -50,7 +50,7 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Number = T>>(self) {
-        let Self { problem, x, weight, bias, y, places } = self;
+        let Self { problem, x, weight, bias, y, indices } = self;
         let (inputs, outputs) = (problem.geometry.inputs, problem.geometry.outputs);
         let tiles = Tiles::new(problem);
         let filters = filters::<L>(problem, weight);
@@ -64,10 +64,16 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
         for block in tiles.blocks() {
             let len = block.rows.len() * tiles.columns;
             transform_input::<L>(&tiles, &block, x, &mut before);
-            for (place, left) in left.chunks_exact(count).enumerate() {
+            for (position, left) in left.chunks_exact(count).enumerate() {
                 let mut output =
-                    tile::Panels { values: after.panels_mut(place, len), rows: outputs };
-                tile::product::<L>(outputs, inputs, left, before.panels(place, len), &mut output);
+                    tile::Panels { values: after.panels_mut(position, len), rows: outputs };
+                tile::product::<L>(
+                    outputs,
+                    inputs,
+                    left,
+                    before.panels(position, len),
+                    &mut output,
+                );
             }
             for (number, tile) in tiles.of(&block).enumerate() {
                 for (channel, &bias) in bias.iter().enumerate() {
@@ -75,7 +81,7 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
                     for value in values.as_flattened_mut() {
                         *value = value.add(L::splat(bias));
                     }
-                    put_tile(&tiles, &block, channel, tile, &values, y, places);
+                    put_tile(&tiles, &block, channel, tile, &values, y, indices);
                 }
             }
         }
@@ -88,7 +94,7 @@ pub(super) struct Backward<'a, T> {
     pub(super) x: &'a [T],
     pub(super) weight: &'a [T],
     pub(super) dy: &'a [T],
-    pub(super) places: Saved<'a, T>,
+    pub(super) indices: Saved<'a, T>,
     pub(super) dw: &'a mut [T],
     pub(super) db: &'a mut [T],
     /// With its margin; not there where nobody asks for it.
@@ -100,11 +106,11 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Number = T>>(self) {
-        let Self { problem, x, weight, dy, places, dw, db, mut dx } = self;
+        let Self { problem, x, weight, dy, indices, dw, db, mut dx } = self;
         let (inputs, outputs) = (problem.geometry.inputs, problem.geometry.outputs);
         let count = inputs * outputs;
         let tiles = Tiles::new(problem);
-        // `U^T [in, out]` at every place, packed.
+        // `U^T [in, out]` at every position, packed.
         let mut left = Scratch::new(if dx.is_some() { PRODUCTS * count } else { 0 });
         if dx.is_some() {
             let filters = filters::<L>(problem, weight);
@@ -121,31 +127,31 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
             transform_input::<L>(&tiles, &block, x, &mut before);
             for (number, tile) in tiles.of(&block).enumerate() {
                 for channel in 0..outputs {
-                    let square = tile_gradient::<L>(&tiles, &block, channel, tile, dy, places);
+                    let square = tile_gradient::<L>(&tiles, &block, channel, tile, dy, indices);
                     let sum = square[0][0].add(square[0][1]).add(square[1][0].add(square[1][1]));
                     let sums = &mut sums[channel * WIDTH..][..WIDTH];
                     store_some(load_some::<L>(sums).add(sum), sums);
                     after.store(number, channel, &winograd::output_transposed(&square));
                 }
             }
-            for (place, gradient) in gradient.chunks_exact_mut(count).enumerate() {
+            for (position, gradient) in gradient.chunks_exact_mut(count).enumerate() {
                 add_products::<L>(
-                    after.panels(place, len),
+                    after.panels(position, len),
                     outputs,
-                    before.panels(place, len),
+                    before.panels(position, len),
                     inputs,
                     gradient,
                 );
             }
             if let Some(dx) = &mut dx {
-                for (place, left) in left.chunks_exact(count).enumerate() {
+                for (position, left) in left.chunks_exact(count).enumerate() {
                     let mut output =
-                        tile::Panels { values: before.panels_mut(place, len), rows: inputs };
+                        tile::Panels { values: before.panels_mut(position, len), rows: inputs };
                     tile::product::<L>(
                         inputs,
                         outputs,
                         left,
-                        after.panels(place, len),
+                        after.panels(position, len),
                         &mut output,
                     );
                 }
@@ -202,7 +208,7 @@ fn add_tile<L: Lanes, const R: usize, const C: usize>(
         }
         dot::multiply(&mut sums, &a_lanes, &b_lanes);
     }
-    for (place, sum) in dot::finish(&sums).iter().enumerate().take(R * C) {
-        c[(i + place / C) * columns + j + place % C] += *sum;
+    for (index, sum) in dot::finish(&sums).iter().enumerate().take(R * C) {
+        c[(i + index / C) * columns + j + index % C] += *sum;
     }
 }

@@ -7,7 +7,7 @@ use sotto_kernels::scratch::Scratch;
 use sotto_kernels::tile::{load_at, load_some, store_at, store_some};
 use sotto_kernels::winograd::{self, INPUTS, OUTPUTS, PRODUCTS};
 
-/// `[place][tile][channel][8]`.
+/// `[position][tile][channel][8]`.
 pub(super) struct Spectrum<T: Float> {
     values: Scratch<T>,
     channels: usize,
@@ -19,12 +19,12 @@ impl<T: Float> Spectrum<T> {
         Self { values: Scratch::new(PRODUCTS * tiles * channels * WIDTH), channels, tiles }
     }
 
-    pub(super) fn place_len(&self) -> usize {
+    pub(super) fn position_len(&self) -> usize {
         self.tiles * self.channels * WIDTH
     }
 
     pub(super) fn at(&self, tile: usize, channel: usize, i: usize, j: usize) -> usize {
-        (i * INPUTS + j) * self.place_len() + (tile * self.channels + channel) * WIDTH
+        (i * INPUTS + j) * self.position_len() + (tile * self.channels + channel) * WIDTH
     }
 
     #[inline(always)]
@@ -51,19 +51,19 @@ impl<T: Float> Spectrum<T> {
     ) {
         for (i, row) in square.iter().enumerate() {
             for (j, &lanes) in row.iter().enumerate() {
-                let place = self.at(tile, channel, i, j);
-                store_at(lanes, &mut self.values, place);
+                let start = self.at(tile, channel, i, j);
+                store_at(lanes, &mut self.values, start);
             }
         }
     }
 
-    /// The panels at one of the 36 places, of the first `tiles` tiles.
-    pub(super) fn panels(&self, place: usize, tiles: usize) -> &[T] {
-        &self.values[place * self.place_len()..][..tiles * self.channels * WIDTH]
+    /// The panels at one of the 36 positions, of the first `tiles` tiles.
+    pub(super) fn panels(&self, position: usize, tiles: usize) -> &[T] {
+        &self.values[position * self.position_len()..][..tiles * self.channels * WIDTH]
     }
 
-    pub(super) fn panels_mut(&mut self, place: usize, tiles: usize) -> &mut [T] {
-        let (start, len) = (place * self.place_len(), tiles * self.channels * WIDTH);
+    pub(super) fn panels_mut(&mut self, position: usize, tiles: usize) -> &mut [T] {
+        let (start, len) = (position * self.position_len(), tiles * self.channels * WIDTH);
         &mut self.values[start..start + len]
     }
 }
@@ -81,8 +81,8 @@ pub(super) fn transform_input<L: Lanes>(
             let mut square = [[L::zero(); INPUTS]; INPUTS];
             for (i, row) in square.iter_mut().enumerate() {
                 for (j, lanes) in row.iter_mut().enumerate() {
-                    let place = tiles.input(channel, tile, i, j) + block.image;
-                    *lanes = load_some(&x[place..][..block.images]);
+                    let start = tiles.input(channel, tile, i, j) + block.image;
+                    *lanes = load_some(&x[start..][..block.images]);
                 }
             }
             spectrum.store(number, channel, &winograd::input(&square));
@@ -90,7 +90,7 @@ pub(super) fn transform_input<L: Lanes>(
     }
 }
 
-/// Adds `B v B^T` of every tile and channel to the places of its inputs.
+/// Adds `B v B^T` of every tile and channel to the positions of its inputs.
 #[inline(always)]
 pub(super) fn add_input_gradient<L: Lanes>(
     tiles: &Tiles<'_>,
@@ -103,8 +103,8 @@ pub(super) fn add_input_gradient<L: Lanes>(
             let square = winograd::input_transposed(&spectrum.load::<L>(number, channel));
             for (i, row) in square.iter().enumerate() {
                 for (j, &lanes) in row.iter().enumerate() {
-                    let place = tiles.input(channel, tile, i, j) + block.image;
-                    let sums = &mut dx[place..][..block.images];
+                    let start = tiles.input(channel, tile, i, j) + block.image;
+                    let sums = &mut dx[start..][..block.images];
                     store_some(load_some::<L>(sums).add(lanes), sums);
                 }
             }
@@ -121,7 +121,7 @@ pub(super) fn put_tile<L: Lanes>(
     tile: (usize, usize),
     values: &[[L; OUTPUTS]; OUTPUTS],
     y: &mut [L::Number],
-    places: &mut [L::Number],
+    indices: &mut [L::Number],
 ) {
     let window = &tiles.problem.window;
     for i in (0..OUTPUTS).step_by(window.size) {
@@ -132,11 +132,11 @@ pub(super) fn put_tile<L: Lanes>(
                 window.take(&mut taken, values[1][0]);
                 window.take(&mut taken, values[1][1]);
             }
-            let (value, place) = window.finish(taken);
+            let (value, index) = window.finish(taken);
             let to = tiles.window(channel, tile, i, j) + block.image;
             store_some(value, &mut y[to..][..block.images]);
-            if window.has_places() {
-                store_some(place, &mut places[to..][..block.images]);
+            if window.has_indices() {
+                store_some(index, &mut indices[to..][..block.images]);
             }
         }
     }
@@ -150,7 +150,7 @@ pub(super) fn tile_gradient<L: Lanes>(
     channel: usize,
     tile: (usize, usize),
     dy: &[L::Number],
-    places: Saved<'_, L::Number>,
+    indices: Saved<'_, L::Number>,
 ) -> [[L; OUTPUTS]; OUTPUTS] {
     let window = tiles.problem.window;
     let mut square = [[L::zero(); OUTPUTS]; OUTPUTS];
@@ -159,7 +159,7 @@ pub(super) fn tile_gradient<L: Lanes>(
             let from = tiles.window(channel, tile, i, j) + block.image;
             let dy = load_some::<L>(&dy[from..][..block.images]);
             let number = (i % window.size) * window.size + j % window.size;
-            *lanes = window.backward(number, places.load(from, block.images), dy);
+            *lanes = window.backward(number, indices.load(from, block.images), dy);
         }
     }
     square

@@ -4,7 +4,7 @@ use super::super::Problem;
 use sotto_kernels::lanes::WIDTH;
 use sotto_kernels::winograd::{OUTPUTS, PRODUCTS};
 
-/// Numbers of a block, in all places, that fit the caches.
+/// Numbers of a block, in all positions, that fit the caches.
 const BLOCK_MAX: usize = 3 << 16;
 
 /// A problem cut into tiles and blocks.

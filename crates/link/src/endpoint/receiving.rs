@@ -1,13 +1,13 @@
 //! What an endpoint makes of frames.
 
-use super::super::authenticity::Step;
+use super::super::authenticity::AuthenticationStep;
 use super::super::claim::Claim;
-use super::super::door::HOST;
-use super::super::frame::{self, Greeting, Kind, Note, Numbered, To};
+use super::super::frame::{self, Ack, FrameKind, Greeting, Numbered, To};
+use super::super::host::HOST;
 use super::super::keys::{EndpointId, nonce};
 use super::{
-    AGAIN_MAX, AGAIN_NEXT, ASKED_MAX, AUTHENTICATION, Closed, Endpoint, Hint, KNOWN_MAX, Known,
-    LINK, Millis, NOTE_EVERY, Output, Peer,
+    ACK_EVERY, ASKED_MAX, AUTHENTICATION, Closed, Endpoint, Hint, KNOWN_MAX, Known, LINK, Millis,
+    Output, Peer, RETRANSMIT_MAX, RETRANSMIT_NEXT,
 };
 
 impl Endpoint {
@@ -84,7 +84,7 @@ impl Endpoint {
     /// The peer that a frame says it is from; somebody who was heard of may begin to talk.
     pub(super) fn peer(
         &mut self,
-        kind: Kind,
+        kind: FrameKind,
         frame: Numbered<'_>,
         now: Millis,
     ) -> Option<&mut Peer> {
@@ -106,7 +106,7 @@ impl Endpoint {
 
     /// A frame of a later link than the last: its sender has given that one up, and this end follows it. The
     /// broker can say any number, so the frame is opened before.
-    fn follow(&mut self, kind: Kind, frame: Numbered<'_>, now: Millis) {
+    fn follow(&mut self, kind: FrameKind, frame: Numbered<'_>, now: Millis) {
         let Numbered { from, number, sealed } = frame;
         let of_peer = self.peers.get(&from).map(|peer| (peer.public, peer.first));
         let of_former = || self.former.get(&from).map(|former| (former.public, former.first));
@@ -117,8 +117,8 @@ impl Endpoint {
         }
         let Some(ciphers) = self.keys.ciphers(&self.secret, &public) else { return };
         let cipher = match kind {
-            Kind::Data => ciphers.data_in,
-            Kind::Note => ciphers.note_in,
+            FrameKind::Data => ciphers.data_in,
+            FrameKind::Ack => ciphers.ack_in,
         };
         if cipher.open(nonce(number), &frame::aad(kind, from, self.id, number), sealed).is_some() {
             self.end(from, Closed::Anew, now);
@@ -132,21 +132,21 @@ impl Endpoint {
 
     pub(super) fn data(&mut self, frame: Numbered<'_>, now: Millis) {
         let Numbered { from, number, sealed } = frame;
-        let (ours, note) = (self.id, self.timing.note);
-        let Some(peer) = self.peer(Kind::Data, frame, now) else { return };
+        let (ours, ack_delay) = (self.id, self.timing.ack_delay);
+        let Some(peer) = self.peer(FrameKind::Data, frame, now) else { return };
         if !peer.incoming.wants(number) {
             // What was sent again may have arrived before its acknowledgement was lost.
             if peer.is_proven {
-                peer.note_at = Some(peer.note_at.unwrap_or(now + note));
+                peer.ack_at = Some(peer.ack_at.unwrap_or(now + ack_delay));
             }
             return;
         }
-        let aad = frame::aad(Kind::Data, from, ours, number);
+        let aad = frame::aad(FrameKind::Data, from, ours, number);
         let Some(piece) = peer.ciphers.data_in.open(nonce(number), &aad, sealed) else { return };
         let taken = peer.incoming.take(number, piece);
-        peer.unnoted += 1;
-        let due = if peer.unnoted >= NOTE_EVERY { now } else { now + note };
-        peer.note_at = Some(peer.note_at.map_or(due, |at| at.min(due)));
+        peer.unacknowledged += 1;
+        let due = if peer.unacknowledged >= ACK_EVERY { now } else { now + ack_delay };
+        peer.ack_at = Some(peer.ack_at.map_or(due, |at| at.min(due)));
         self.lives(from, now);
         match taken {
             Ok(messages) => {
@@ -154,7 +154,7 @@ impl Endpoint {
                     if message.is_short
                         && let Some(peer) = self.peers.get_mut(&from)
                     {
-                        peer.turns.heard(now);
+                        peer.turn_taking.heard(now);
                     }
                     self.deliver(from, message.channel, message.bytes, now);
                 }
@@ -181,8 +181,10 @@ impl Endpoint {
             };
         }
         match peer.authenticity.heard([ours, from], [public, &peer.public], &bytes) {
-            Ok(Step::Meet(claim, answer)) => self.meet(from, claim, answer, now),
-            Ok(Step::Show(words)) => self.outputs.push_back(Output::Words(from, words)),
+            Ok(AuthenticationStep::Meet(claim, answer)) => self.meet(from, claim, answer, now),
+            Ok(AuthenticationStep::Show(words)) => {
+                self.outputs.push_back(Output::Words(from, words))
+            }
             // The same.
             Err(_) => self.end(from, Closed::Broken, now),
         }
@@ -206,48 +208,48 @@ impl Endpoint {
         self.flush(id, now);
     }
 
-    pub(super) fn note(&mut self, frame: Numbered<'_>, now: Millis) {
+    pub(super) fn ack(&mut self, frame: Numbered<'_>, now: Millis) {
         let Numbered { from, number, sealed } = frame;
         let (ours, timing) = (self.id, self.timing);
-        let Some(peer) = self.peer(Kind::Note, frame, now) else { return };
-        // An older note says less than a newer one.
-        if number < peer.note_next {
+        let Some(peer) = self.peer(FrameKind::Ack, frame, now) else { return };
+        // An older acknowledgement says less than a newer one.
+        if number < peer.ack_next {
             return;
         }
-        let aad = frame::aad(Kind::Note, from, ours, number);
-        let opened = peer.ciphers.note_in.open(nonce(number), &aad, sealed);
+        let aad = frame::aad(FrameKind::Ack, from, ours, number);
+        let opened = peer.ciphers.ack_in.open(nonce(number), &aad, sealed);
         // What cannot be opened, or read, is from nobody who has the key.
-        let Some(note) = opened.and_then(|plain| Note::decode(&plain).ok()) else { return };
-        peer.note_next = number.saturating_add(1);
-        if note.echo > 0 && note.echo <= now {
-            let took = (now - note.echo) as f64;
+        let Some(ack) = opened.and_then(|plain| Ack::decode(&plain).ok()) else { return };
+        peer.ack_next = number.saturating_add(1);
+        if ack.echo > 0 && ack.echo <= now {
+            let took = (now - ack.echo) as f64;
             peer.rtt = Some(smoothed(peer.rtt, took));
         }
         // Whoever takes its time to answer takes it to acknowledge, too.
         let first = (4.0 * peer.rtt.unwrap_or(0.0)) as Millis;
-        let first = first.clamp(timing.again[0], timing.again[1]);
-        let is_news = peer.out.acknowledged(note.next);
+        let first = first.clamp(timing.retransmission[0], timing.retransmission[1]);
+        let is_news = peer.out.acknowledged(ack.next);
         if is_news {
-            peer.patience = first;
-            peer.again_at = peer.out.is_under_way().then_some(now + first);
+            peer.retransmission_timeout = first;
+            peer.retransmit_at = peer.out.is_under_way().then_some(now + first);
         }
         // What was sent while it could not be reached was lost, and what it should have had by now.
         let was_long_ago = now >= peer.sent_at + first;
-        let again = match (note.is_back, is_news, note.asks) {
-            (true, ..) => AGAIN_MAX,
-            (_, true, _) if was_long_ago => AGAIN_NEXT,
+        let frames = match (ack.is_back, is_news, ack.asks) {
+            (true, ..) => RETRANSMIT_MAX,
+            (_, true, _) if was_long_ago => RETRANSMIT_NEXT,
             (_, _, true) if was_long_ago => 1,
             _ => 0,
         };
         self.lives(from, now);
-        if note.leaves {
+        if ack.leaves {
             return self.end(from, Closed::Left, now);
         }
-        if note.asks {
-            self.write(from, Note { echo: note.at, ..Note::default() });
+        if ack.asks {
+            self.write_ack(from, Ack { echo: ack.at, ..Ack::default() });
         }
-        if again > 0 {
-            self.again(from, again, now);
+        if frames > 0 {
+            self.retransmit(from, frames, now);
         }
         self.flush(from, now);
     }

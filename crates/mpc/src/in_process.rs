@@ -19,7 +19,7 @@ use sotto_network::{Network, Weights};
 const PARTIES: [Party; 2] = [Party::Alice, Party::Bob];
 
 /// Both parties and the dealer, with a model.
-pub struct Rehearsal<'a> {
+pub struct InProcessClassifier<'a> {
     plan: &'a Plan,
     keys: [StreamKey; 2],
     masks: ModelMasks,
@@ -37,7 +37,7 @@ pub struct Dealt {
 /// Both parties, ready for one classification.
 pub struct Ready([Prepared; 2]);
 
-impl<'a> Rehearsal<'a> {
+impl<'a> InProcessClassifier<'a> {
     /// Shares a model.
     ///
     /// # Errors
@@ -85,9 +85,9 @@ impl<'a> Rehearsal<'a> {
     /// [`Error::Material`].
     pub fn prepare(&self, Dealt { number, words }: Dealt) -> Result<Ready, Error> {
         let [a, b] = words;
-        let of = |place: usize, words| {
-            let masks = Masks::new(&self.keys[place], Scope::Classification, number);
-            let (model, party) = (&self.models[place], PARTIES[place]);
+        let of = |index: usize, words| {
+            let masks = Masks::new(&self.keys[index], Scope::Classification, number);
+            let (model, party) = (&self.models[index], PARTIES[index]);
             prepare(self.plan, model, party, masks, number, Material(words))
         };
         Ok(Ready([of(0, a)?, of(1, b)?]))
@@ -101,10 +101,10 @@ impl<'a> Rehearsal<'a> {
         self.run_over(ready, pixels, mailboxes(PARTIES.map(Party::role)))
     }
 
-    /// As [`Rehearsal::run`], over mailboxes of alice and bob that may see what is sent.
+    /// As [`InProcessClassifier::run`], over mailboxes of alice and bob that may see what is sent.
     ///
     /// # Errors
-    /// As [`Rehearsal::run`].
+    /// As [`InProcessClassifier::run`].
     pub fn run_over<M: Mailbox<Role = Role>>(
         &mut self,
         Ready(ready): Ready,

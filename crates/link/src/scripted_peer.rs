@@ -2,7 +2,7 @@
 
 use super::authenticity::{End, NONCE_LEN, OPEN, Words, words};
 use super::endpoint::{Endpoint, Input, Output};
-use super::frame::{self, Frame, Greeting, Kind, Note, To};
+use super::frame::{self, Ack, Frame, FrameKind, Greeting, To};
 use super::keys::{Cipher, Ciphers, EndpointId, KeyPair, nonce};
 use super::secret::RoomSecret;
 use sotto_core::entropy::Entropy;
@@ -11,17 +11,17 @@ use sotto_core::wire::{Reader, Writer};
 /// A piece that is a whole message.
 const WHOLE: u8 = 3;
 
-pub(super) struct Puppet {
+pub(super) struct ScriptedPeer {
     keys: KeyPair,
     secret: RoomSecret,
     entropy: Entropy,
     pieces: u64,
-    notes: u64,
+    acks: u64,
 }
 
-impl Puppet {
+impl ScriptedPeer {
     pub(super) fn new(secret: RoomSecret, mut entropy: Entropy) -> Self {
-        Self { keys: KeyPair::draw(&mut entropy), secret, entropy, pieces: 0, notes: 0 }
+        Self { keys: KeyPair::draw(&mut entropy), secret, entropy, pieces: 0, acks: 0 }
     }
 
     pub(super) fn id(&self) -> EndpointId {
@@ -69,9 +69,9 @@ impl Puppet {
     pub(super) fn piece(&mut self, to: &[u8; 32], piece: &[u8]) -> Vec<u8> {
         let (number, cipher) = (self.pieces, self.ciphers(to).data_out);
         self.pieces += 1;
-        let aad = frame::aad(Kind::Data, self.id(), EndpointId::of(to), number);
+        let aad = frame::aad(FrameKind::Data, self.id(), EndpointId::of(to), number);
         let sealed = cipher.seal(nonce(number), &aad, piece);
-        frame::numbered(Kind::Data, self.id(), number, &sealed)
+        frame::numbered(FrameKind::Data, self.id(), number, &sealed)
     }
 
     /// The next frame with a whole message.
@@ -81,12 +81,12 @@ impl Puppet {
         self.piece(to, &writer.finish())
     }
 
-    /// The next note, which says this.
-    pub(super) fn note(&mut self, to: &[u8; 32], note: &[u8]) -> Vec<u8> {
-        let (number, cipher) = (self.notes, self.ciphers(to).note_out);
-        self.notes += 1;
-        let aad = frame::aad(Kind::Note, self.id(), EndpointId::of(to), number);
-        frame::numbered(Kind::Note, self.id(), number, &cipher.seal(nonce(number), &aad, note))
+    /// The next acknowledgement, which says this.
+    pub(super) fn ack(&mut self, to: &[u8; 32], ack: &[u8]) -> Vec<u8> {
+        let (number, cipher) = (self.acks, self.ciphers(to).ack_out);
+        self.acks += 1;
+        let aad = frame::aad(FrameKind::Ack, self.id(), EndpointId::of(to), number);
+        frame::numbered(FrameKind::Ack, self.id(), number, &cipher.seal(nonce(number), &aad, ack))
     }
 
     /// Whether it has sent no piece yet.
@@ -94,12 +94,12 @@ impl Puppet {
         self.pieces == 0
     }
 
-    /// What a note from the holder of this key says.
-    pub(super) fn reads(&self, from: &[u8; 32], bytes: &[u8]) -> Note {
-        let Ok(Frame::Note(frame)) = Frame::read(bytes) else { panic!("it is no note") };
-        let aad = frame::aad(Kind::Note, frame.from, self.id(), frame.number);
-        let plain = self.ciphers(from).note_in.open(nonce(frame.number), &aad, frame.sealed);
-        Note::decode(&plain.expect("it is for this end")).expect("it is well-formed")
+    /// What an acknowledgement from the holder of this key says.
+    pub(super) fn reads(&self, from: &[u8; 32], bytes: &[u8]) -> Ack {
+        let Ok(Frame::Ack(frame)) = Frame::read(bytes) else { panic!("it is no acknowledgement") };
+        let aad = frame::aad(FrameKind::Ack, frame.from, self.id(), frame.number);
+        let plain = self.ciphers(from).ack_in.open(nonce(frame.number), &aad, frame.sealed);
+        Ack::decode(&plain.expect("it is for this end")).expect("it is well-formed")
     }
 
     /// Channel and message of a frame from the holder of this key, if it has a whole message.
@@ -120,7 +120,7 @@ impl Puppet {
     fn opens_with(&self, ciphers: &Ciphers, bytes: &[u8]) -> Option<(String, Vec<u8>)> {
         let Ok(Frame::Data(numbered)) = Frame::read(bytes) else { return None };
         let number = numbered.number;
-        let aad = frame::aad(Kind::Data, numbered.from, self.id(), number);
+        let aad = frame::aad(FrameKind::Data, numbered.from, self.id(), number);
         let piece = ciphers.data_in.open(nonce(number), &aad, numbered.sealed)?;
         let mut reader = Reader::new(&piece);
         reader.u8("flags").ok().filter(|flags| *flags == WHOLE)?;
@@ -166,7 +166,7 @@ pub(super) fn frames(outputs: &[Output]) -> Vec<(To, &[u8])> {
         .collect()
 }
 
-/// A note as ends send it now and then.
-pub(super) fn usual_note() -> Vec<u8> {
-    Note::asking(1).encode()
+/// An acknowledgement as ends send it now and then.
+pub(super) fn usual_ack() -> Vec<u8> {
+    Ack::asking(1).encode()
 }

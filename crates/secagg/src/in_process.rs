@@ -12,7 +12,7 @@ use sotto_core::entropy::Entropy;
 use sotto_core::prg::StreamKey;
 use sotto_core::wire::PeerId;
 
-/// One worker of a rehearsal.
+/// One worker of the sum.
 pub struct Member {
     /// Who it is.
     pub identity: Identity,
@@ -61,7 +61,7 @@ impl Member {
 }
 
 /// A secure sum under way.
-pub struct Rehearsal {
+pub struct InProcessSum {
     /// The aggregator.
     pub server: Server,
     /// The workers, by position.
@@ -71,13 +71,13 @@ pub struct Rehearsal {
     /// Milliseconds of computing of the aggregator.
     pub server_ms: f64,
     clock: Box<dyn Fn() -> f64>,
-    places: BTreeMap<PeerId, usize>,
+    indices: BTreeMap<PeerId, usize>,
     /// The first messages, until they are sent.
     keys: Vec<FromClient>,
     outbox: Vec<(usize, FromServer)>,
 }
 
-impl Rehearsal {
+impl InProcessSum {
     /// Workers whose `parts` are values and count, before the first message. `clock` counts
     /// milliseconds.
     pub fn new(
@@ -107,17 +107,17 @@ impl Rehearsal {
             all.insert(member.identity.id(), (member, keys));
         }
         let server = Server::new(context, terms, all.keys().copied());
-        let places = all.keys().copied().zip(0..).collect();
+        let indices = all.keys().copied().zip(0..).collect();
         let (members, keys) = all.into_values().unzip();
         let (server_ms, outbox) = (0.0, Vec::new());
-        Self { server, members, entropy, server_ms, clock, places, keys, outbox }
+        Self { server, members, entropy, server_ms, clock, indices, keys, outbox }
     }
 
     /// Tells one worker another context or other terms than the rest, before the first step.
-    pub fn mislead(&mut self, place: usize, context: Context, terms: Terms) {
-        let member = &mut self.members[place];
+    pub fn mislead(&mut self, index: usize, context: Context, terms: Terms) {
+        let member = &mut self.members[index];
         let told = Client::new(context, terms, &member.identity, &mut self.entropy);
-        (member.client, self.keys[place]) = told;
+        (member.client, self.keys[index]) = told;
     }
 
     /// The messages that began this phase, and for whom.
@@ -131,12 +131,12 @@ impl Rehearsal {
     /// # Errors
     /// As [`Client::handle`], [`Server::receive`] and [`Server::close`].
     pub fn step(&mut self, stays: impl Fn(usize) -> bool) -> Result<Option<Sum>, Error> {
-        for (place, keys) in std::mem::take(&mut self.keys).into_iter().enumerate() {
-            self.deliver(place, stays(place).then_some(keys))?;
+        for (index, keys) in std::mem::take(&mut self.keys).into_iter().enumerate() {
+            self.deliver(index, stays(index).then_some(keys))?;
         }
-        for (place, message) in std::mem::take(&mut self.outbox) {
-            let reply = stays(place).then(|| self.answer(place, &message)).transpose()?;
-            self.deliver(place, reply)?;
+        for (index, message) in std::mem::take(&mut self.outbox) {
+            let reply = stays(index).then(|| self.answer(index, &message)).transpose()?;
+            self.deliver(index, reply)?;
         }
         let begun = (self.clock)();
         let closed = self.server.close();
@@ -144,15 +144,15 @@ impl Rehearsal {
         match closed? {
             Closed::Sum(sum) => Ok(Some(sum)),
             Closed::Next(messages) => {
-                let place = |(id, message)| (self.places[&id], message);
-                self.outbox = messages.into_iter().map(place).collect();
+                let index = |(id, message)| (self.indices[&id], message);
+                self.outbox = messages.into_iter().map(index).collect();
                 Ok(None)
             }
         }
     }
 
-    fn answer(&mut self, place: usize, message: &FromServer) -> Result<FromClient, Error> {
-        let member = &mut self.members[place];
+    fn answer(&mut self, index: usize, message: &FromServer) -> Result<FromClient, Error> {
+        let member = &mut self.members[index];
         let bytes = message.encode();
         member.received_bytes += bytes.len();
         let begun = (self.clock)();
@@ -162,8 +162,8 @@ impl Rehearsal {
         reply
     }
 
-    fn deliver(&mut self, place: usize, reply: Option<FromClient>) -> Result<(), Error> {
-        let member = &mut self.members[place];
+    fn deliver(&mut self, index: usize, reply: Option<FromClient>) -> Result<(), Error> {
+        let member = &mut self.members[index];
         let id = member.identity.id();
         let Some(reply) = reply else {
             self.server.lose(id);
@@ -181,11 +181,11 @@ impl Rehearsal {
     /// Runs to the sum; `stays` says whether a worker sends the message of a phase.
     ///
     /// # Errors
-    /// As [`Rehearsal::step`].
+    /// As [`InProcessSum::step`].
     pub fn run(&mut self, stays: impl Fn(usize, Phase) -> bool) -> Result<Sum, Error> {
         loop {
             let phase = self.server.phase();
-            if let Some(sum) = self.step(|place| stays(place, phase))? {
+            if let Some(sum) = self.step(|index| stays(index, phase))? {
                 return Ok(sum);
             }
         }
@@ -194,7 +194,7 @@ impl Rehearsal {
     /// Runs until the messages of `phase` are out, with everybody there.
     ///
     /// # Errors
-    /// As [`Rehearsal::step`].
+    /// As [`InProcessSum::step`].
     pub fn run_up_to(&mut self, phase: Phase) -> Result<(), Error> {
         while self.server.phase() < phase {
             self.step(|_| true)?;
@@ -207,7 +207,7 @@ impl Rehearsal {
     pub fn expected(&self, sum: &Sum) -> Vec<u32> {
         let mut elements = vec![0u32; sum.elements.len()];
         for id in &sum.survivors {
-            let part = self.members[self.places[id]].part(&sum.encoding);
+            let part = self.members[self.indices[id]].part(&sum.encoding);
             for (element, part) in elements.iter_mut().zip(part) {
                 *element = element.wrapping_add(part);
             }

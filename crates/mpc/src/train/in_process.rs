@@ -16,7 +16,7 @@ use super::compute::Computing;
 use super::data::{one_hot, pixels};
 use super::dealing::deal_step;
 use super::fixed::loss;
-use super::plan::Plan;
+use super::plan::TrainingPlan;
 use super::step::{Batch, State, step};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
@@ -25,8 +25,8 @@ use sotto_core::wire::{MemoryMailbox, mailboxes};
 const PARTIES: [Party; 2] = [Party::Alice, Party::Bob];
 
 /// Both parties and the dealer, with a model that nobody knows.
-pub struct Rehearsal<'a> {
-    plan: &'a Plan,
+pub struct InProcessTraining<'a> {
+    plan: &'a TrainingPlan,
     keys: [StreamKey; 2],
     /// Parameters and momentum of each party.
     states: [(Share<Wide>, Option<Share<Wide>>); 2],
@@ -47,10 +47,10 @@ pub struct Cost {
     pub loss: Option<f64>,
 }
 
-impl<'a> Rehearsal<'a> {
-    /// Shares a model to begin with, [`Plan::encode`]d.
+impl<'a> InProcessTraining<'a> {
+    /// Shares a model to begin with, [`TrainingPlan::encode`]d.
     #[must_use]
-    pub fn new(plan: &'a Plan, parameters: &[i32], mut entropy: Entropy) -> Self {
+    pub fn new(plan: &'a TrainingPlan, parameters: &[i32], mut entropy: Entropy) -> Self {
         let keys = PARTIES.map(|_| {
             let mut bytes = [0; StreamKey::LEN];
             entropy(&mut bytes);
@@ -126,7 +126,8 @@ impl<'a> Rehearsal<'a> {
         let [alice, bob] = done.try_into().map_err(|_| Error::Alone)?;
         let ((alice, revealed, records), (bob, ..)) = (alice?, bob?);
         self.states = [alice, bob];
-        let sent = records.iter().filter(|record| record.way == super::super::Way::Sent);
+        let sent =
+            records.iter().filter(|record| record.direction == super::super::Direction::Sent);
         Ok(Cost {
             dealt,
             sent: sent.clone().map(|record| record.bytes).sum(),
@@ -147,12 +148,13 @@ mod tests {
 
     /// Three steps by the parties, and by the oracle with their coins.
     fn same_as_in_the_clear(network: &Network, training: Training) {
-        let plan = Plan::new(network, training).unwrap();
+        let plan = TrainingPlan::new(network, training).unwrap();
         let weights = Initialiser::He.weights(network, 5).unwrap();
         let start = plan.encode(&weights);
         let mut stream = Stream::new(3, "test/train");
         let mut entropy = Stream::new(4, "test/train/entropy");
-        let mut parties = Rehearsal::new(&plan, &start, Box::new(move |bytes| entropy.fill(bytes)));
+        let mut parties =
+            InProcessTraining::new(&plan, &start, Box::new(move |bytes| entropy.fill(bytes)));
         let mut clear = Fixed::new(&plan, &start);
         for _ in 0..3 {
             let images: Vec<u8> =

@@ -12,7 +12,7 @@ pub const HOST: &str = "host";
 /// What a worker's says.
 pub const WORKER: &str = "worker";
 /// The channel on which guests learn whether they may come in.
-pub(super) const DOOR: &str = "door";
+pub(super) const ADMISSION: &str = "door";
 pub(super) const COME_IN: &[u8] = b"come in";
 pub(super) const STAY_OUT: &[u8] = b"stay out";
 /// Who has left is known again by its token, if it is among so many.
@@ -23,7 +23,7 @@ const REMEMBERED_MAX: usize = 1000;
 pub type Token = [u8; 16];
 /// Guests in a room, those who wait among them.
 const GUESTS_MAX: usize = 1000;
-/// Those who may wait unseen at a locked door: the rest of the room is kept for who was in.
+/// Those who may wait unseen while the room is locked: the rest of [`GUESTS_MAX`] is kept for who was in.
 const UNSEEN_MAX: usize = 32;
 
 type Millis = u64;
@@ -39,7 +39,7 @@ pub enum Admission {
     Out,
 }
 
-/// An endpoint that came to the door.
+/// An endpoint that asks to be let in, or is in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestView {
     /// Who.
@@ -54,12 +54,12 @@ pub struct GuestView {
     pub rtt_ms: Option<f64>,
 }
 
-/// What the door wants done or known.
+/// What a session wants done or known.
 #[derive(Debug, PartialEq, Eq)]
-pub enum DoorOutput {
+pub enum HostOutput {
     /// The broker shall carry this frame.
     Publish(To, Vec<u8>),
-    /// Somebody came, was let in, was turned away or can be recognised; [`Door::guests`] has it.
+    /// Somebody came, was let in, was turned away or can be recognised; [`HostSession::guests`] has it.
     Changed,
     /// A message of one who is in.
     Message {
@@ -86,7 +86,7 @@ struct Guest {
 }
 
 /// The machine.
-pub struct Door {
+pub struct HostSession {
     endpoint: Endpoint,
     guests: BTreeMap<EndpointId, Guest>,
     is_locked: bool,
@@ -96,8 +96,8 @@ pub struct Door {
     remembered: VecDeque<(Token, String, bool)>,
 }
 
-impl Door {
-    /// A door with the host's endpoint; whoever claims to be one of `welcome` is let in without a question.
+impl HostSession {
+    /// A session with the host's endpoint; whoever claims to be one of `welcome` is let in without a question.
     #[must_use]
     pub fn new(endpoint: Endpoint, welcome: Vec<String>) -> Self {
         let endpoint = endpoint.reserved();
@@ -116,7 +116,7 @@ impl Door {
         &self.endpoint
     }
 
-    /// Everybody who came; while the door is locked, without those who wait.
+    /// Everybody who came; while the room is locked, without those who wait.
     pub fn guests(&self) -> impl Iterator<Item = GuestView> {
         let is_hidden = |guest: &Guest| self.is_locked && guest.admission == Admission::Waits;
         let shown = self.guests.iter().filter(move |(_, guest)| !is_hidden(guest));
@@ -138,7 +138,7 @@ impl Door {
     }
 
     /// Lets nobody else in, or somebody again. Who is in stays, and who was in comes back; others wait until it is unlocked.
-    pub fn lock(&mut self, is_locked: bool, now: Millis) -> Vec<DoorOutput> {
+    pub fn lock(&mut self, is_locked: bool, now: Millis) -> Vec<HostOutput> {
         self.is_locked = is_locked;
         let waits = |guest: &Guest| guest.admission == Admission::Waits && guest.token.is_some();
         let waiting = self.guests.iter().filter(|(_, guest)| waits(guest));
@@ -168,7 +168,7 @@ impl Door {
     }
 
     /// Lets a guest in, or turns it away. Who was in and is turned away has left.
-    pub fn decide(&mut self, id: EndpointId, comes_in: bool, now: Millis) -> Vec<DoorOutput> {
+    pub fn decide(&mut self, id: EndpointId, comes_in: bool, now: Millis) -> Vec<HostOutput> {
         let Some(guest) = self.guests.get_mut(&id) else { return Vec::new() };
         let Some(claim) = guest.claim.clone() else { return Vec::new() };
         let was_in = guest.is_in();
@@ -185,17 +185,17 @@ impl Door {
             self.endpoint.trust(id);
         }
         #[expect(clippy::let_underscore_must_use, reason = "a guest that cannot be told has left")]
-        let _ = self.endpoint.send(id, DOOR, word.to_vec(), now);
-        let mut outputs = vec![DoorOutput::Changed];
+        let _ = self.endpoint.send(id, ADMISSION, word.to_vec(), now);
+        let mut outputs = vec![HostOutput::Changed];
         if was_in && !comes_in {
-            outputs.push(DoorOutput::Left(id, Closed::Shut));
+            outputs.push(HostOutput::Left(id, Closed::Shut));
         }
         self.drain(&mut outputs, now);
         outputs
     }
 
     /// Ends the link to a guest, who may look for another host of the room, or come again.
-    pub fn send_on(&mut self, id: EndpointId, now: Millis) -> Vec<DoorOutput> {
+    pub fn send_on(&mut self, id: EndpointId, now: Millis) -> Vec<HostOutput> {
         self.endpoint.shut(id, now);
         let mut outputs = Vec::new();
         self.drain(&mut outputs, now);
@@ -212,7 +212,7 @@ impl Door {
         channel: &str,
         bytes: Vec<u8>,
         now: Millis,
-    ) -> Result<Vec<DoorOutput>, Closed> {
+    ) -> Result<Vec<HostOutput>, Closed> {
         self.claim(to).ok_or(Closed::Unknown)?;
         self.endpoint.send(to, channel, bytes, now)?;
         let mut outputs = Vec::new();
@@ -221,7 +221,7 @@ impl Door {
     }
 
     /// Handles one input at time `now`.
-    pub fn handle(&mut self, input: Input<'_>, now: Millis) -> Vec<DoorOutput> {
+    pub fn handle(&mut self, input: Input<'_>, now: Millis) -> Vec<HostOutput> {
         self.endpoint.handle(input, now);
         let mut outputs = Vec::new();
         self.drain(&mut outputs, now);
@@ -235,27 +235,27 @@ impl Door {
     }
 
     /// Says farewell to everybody.
-    pub fn close(&mut self, now: Millis) -> Vec<DoorOutput> {
+    pub fn close(&mut self, now: Millis) -> Vec<HostOutput> {
         self.endpoint.leave(now);
         let mut outputs = Vec::new();
         self.drain(&mut outputs, now);
         outputs
     }
 
-    fn drain(&mut self, outputs: &mut Vec<DoorOutput>, now: Millis) {
+    fn drain(&mut self, outputs: &mut Vec<HostOutput>, now: Millis) {
         while let Some(output) = self.endpoint.drain() {
             match output {
-                Output::Publish(to, bytes) => outputs.push(DoorOutput::Publish(to, bytes)),
+                Output::Publish(to, bytes) => outputs.push(HostOutput::Publish(to, bytes)),
                 Output::Heard { id, hint } => self.heard(id, hint, now),
                 Output::Joined { id, claim } => self.joined(id, claim, outputs),
-                Output::Refused(id, why) => outputs.push(DoorOutput::Refused(id, why)),
+                Output::Refused(id, why) => outputs.push(HostOutput::Refused(id, why)),
                 Output::Words(id, words) => {
                     if let Some(guest) = self.guests.get_mut(&id) {
                         guest.words = Some(words);
-                        outputs.push(DoorOutput::Changed);
+                        outputs.push(HostOutput::Changed);
                     }
                 }
-                Output::Message { from, channel, bytes } if channel == DOOR => {
+                Output::Message { from, channel, bytes } if channel == ADMISSION => {
                     // What is no token is told apart from nobody.
                     if let Ok(token) = Token::try_from(bytes) {
                         self.recognise(from, token, outputs, now);
@@ -264,14 +264,14 @@ impl Door {
                 Output::Message { from, channel, bytes } => {
                     // Who is not in has nothing to say.
                     if self.claim(from).is_some() {
-                        outputs.push(DoorOutput::Message { from, channel, bytes });
+                        outputs.push(HostOutput::Message { from, channel, bytes });
                     }
                 }
                 Output::Left(id, why) => {
                     let guest = self.guests.remove(&id);
-                    outputs.push(DoorOutput::Changed);
+                    outputs.push(HostOutput::Changed);
                     if guest.is_some_and(|guest| guest.is_in()) {
-                        outputs.push(DoorOutput::Left(id, why));
+                        outputs.push(HostOutput::Left(id, why));
                     }
                 }
             }
@@ -291,7 +291,7 @@ impl Door {
     }
 
     /// Anybody with the link can say many hellos, and the broker repeat them: of those who never came the one heard
-    /// first makes room, and at a locked door of all who wait.
+    /// first makes room, and in a locked room of all who wait.
     fn make_room(&mut self, now: Millis) {
         let waits = |guest: &Guest| match self.is_locked {
             true => guest.admission == Admission::Waits,
@@ -310,18 +310,18 @@ impl Door {
         }
     }
 
-    fn joined(&mut self, id: EndpointId, claim: String, outputs: &mut Vec<DoorOutput>) {
+    fn joined(&mut self, id: EndpointId, claim: String, outputs: &mut Vec<HostOutput>) {
         let Some(guest) = self.guests.get_mut(&id) else { return };
         guest.claim = Some(claim);
-        outputs.push(DoorOutput::Changed);
+        outputs.push(HostOutput::Changed);
     }
 
-    /// A guest says who it was before: its former self is gone, and it has its place again.
+    /// A guest says who it was before: its former self is gone, and it is what it was before.
     fn recognise(
         &mut self,
         id: EndpointId,
         token: Token,
-        outputs: &mut Vec<DoorOutput>,
+        outputs: &mut Vec<HostOutput>,
         now: Millis,
     ) {
         let Some(guest) = self.guests.get_mut(&id).filter(|guest| guest.token.is_none()) else {

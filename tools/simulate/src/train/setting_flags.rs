@@ -11,9 +11,9 @@ const RENAMED: [(&str, &str); 2] = [("model", "preset"), ("clients", "virtual-cl
 const USUAL: [(&str, &str); 2] = [("secagg", "off"), ("over", "1")];
 
 /// The settings that were named, in the order of [`SETTINGS`].
-pub(super) struct Dials(Vec<(&'static str, String)>);
+pub(super) struct SettingFlags(Vec<(&'static str, String)>);
 
-impl Dials {
+impl SettingFlags {
     /// The run's settings: those of the page's address `query`, then the flags; `shards` as
     /// many as there are clients, unless somebody says otherwise.
     pub(super) fn settings(&self, query: &str, clients: u32) -> Result<Settings, String> {
@@ -33,7 +33,7 @@ fn flag(name: &'static str) -> &'static str {
     RENAMED.iter().find(|(setting, _)| *setting == name).map_or(name, |(_, flag)| flag)
 }
 
-impl clap::Args for Dials {
+impl clap::Args for SettingFlags {
     fn augment_args(command: Command) -> Command {
         let default = Settings::default();
         SETTINGS.iter().fold(command.next_help_heading("Settings of the run"), |command, info| {
@@ -55,7 +55,7 @@ impl clap::Args for Dials {
     }
 }
 
-impl FromArgMatches for Dials {
+impl FromArgMatches for SettingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let named = SETTINGS.iter().filter_map(|info| {
             let value: &String = matches.get_one(flag(info.name))?;

@@ -1,8 +1,8 @@
 //! The library of models in the store: what is told of each, and its weights beside it.
 
 use super::environment::entropy;
-use super::store::{self, Change, Shelf};
-use sotto_federated::kept::{About, weight_bytes};
+use super::store::{self, Change, ObjectStore};
+use sotto_federated::records::{ModelMetadata, weight_bytes};
 use sotto_network::Weights;
 
 /// The most models in the library.
@@ -14,7 +14,7 @@ const AUTOSAVED_MAX: usize = 5;
 pub(super) struct Entry {
     /// Names it in the store.
     pub(super) id: String,
-    pub(super) about: Result<About, String>,
+    pub(super) about: Result<ModelMetadata, String>,
 }
 
 fn about_key(id: &str) -> String {
@@ -26,7 +26,7 @@ fn weights_key(id: &str) -> String {
 }
 
 /// Adds a model, and returns its id.
-pub(super) async fn add(about: &About, weights: &[f32]) -> Result<String, String> {
+pub(super) async fn add(about: &ModelMetadata, weights: &[f32]) -> Result<String, String> {
     let entries = list().await?;
     if entries.len() >= MODELS_MAX {
         return Err(format!("the library is full: it holds {MODELS_MAX} models"));
@@ -47,17 +47,17 @@ pub(super) async fn add(about: &About, weights: &[f32]) -> Result<String, String
     let old_keys: Vec<String> =
         olds.iter().flat_map(|(_, id)| [about_key(id), weights_key(id)]).collect();
     let mut changes = vec![
-        (Shelf::Models, Change::Put(&keys[0], &about_bytes)),
-        (Shelf::Models, Change::Put(&keys[1], &weights_bytes)),
+        (ObjectStore::Models, Change::Put(&keys[0], &about_bytes)),
+        (ObjectStore::Models, Change::Put(&keys[1], &weights_bytes)),
     ];
-    changes.extend(old_keys.iter().map(|key| (Shelf::Models, Change::Delete(key))));
+    changes.extend(old_keys.iter().map(|key| (ObjectStore::Models, Change::Delete(key))));
     store::change(&changes).await.map_err(|error| error.to_string())?;
     Ok(id)
 }
 
 /// All models, the latest first.
 pub(super) async fn list() -> Result<Vec<Entry>, String> {
-    let keys = store::keys(Shelf::Models).await.map_err(|error| error.to_string())?;
+    let keys = store::keys(ObjectStore::Models).await.map_err(|error| error.to_string())?;
     let mut entries = Vec::new();
     for id in keys.iter().filter_map(|key| key.strip_suffix("/about")) {
         let about = about(id).await;
@@ -69,34 +69,35 @@ pub(super) async fn list() -> Result<Vec<Entry>, String> {
 }
 
 /// What is told of a model.
-pub(super) async fn about(id: &str) -> Result<About, String> {
+pub(super) async fn about(id: &str) -> Result<ModelMetadata, String> {
     let bytes =
-        store::get(Shelf::Models, &about_key(id)).await.map_err(|error| error.to_string())?;
+        store::get(ObjectStore::Models, &about_key(id)).await.map_err(|error| error.to_string())?;
     let bytes = bytes.ok_or("it is no longer in the library")?;
-    About::decode(&bytes).map_err(|error| error.to_string())
+    ModelMetadata::decode(&bytes).map_err(|error| error.to_string())
 }
 
 /// A model with its weights.
-pub(super) async fn take(id: &str) -> Result<(About, Weights), String> {
+pub(super) async fn take(id: &str) -> Result<(ModelMetadata, Weights), String> {
     let about = about(id).await?;
-    let bytes =
-        store::get(Shelf::Models, &weights_key(id)).await.map_err(|error| error.to_string())?;
+    let bytes = store::get(ObjectStore::Models, &weights_key(id))
+        .await
+        .map_err(|error| error.to_string())?;
     let bytes = bytes.ok_or("its weights are no longer in the library")?;
     let weights = about.weights(&bytes).map_err(|error| error.to_string())?;
     Ok((about, weights))
 }
 
 /// Tells something else of a model.
-pub(super) async fn amend(id: &str, amend: impl FnOnce(&mut About)) -> Result<(), String> {
+pub(super) async fn amend(id: &str, amend: impl FnOnce(&mut ModelMetadata)) -> Result<(), String> {
     let mut about = about(id).await?;
     amend(&mut about);
     let (key, bytes) = (about_key(id), about.encode());
-    store::put(Shelf::Models, &key, &bytes).await.map_err(|error| error.to_string())
+    store::put(ObjectStore::Models, &key, &bytes).await.map_err(|error| error.to_string())
 }
 
 /// Removes a model.
 pub(super) async fn delete(id: &str) -> Result<(), String> {
     let keys = [about_key(id), weights_key(id)];
-    let changes = keys.each_ref().map(|key| (Shelf::Models, Change::Delete(key)));
+    let changes = keys.each_ref().map(|key| (ObjectStore::Models, Change::Delete(key)));
     store::change(&changes).await.map_err(|error| error.to_string())
 }

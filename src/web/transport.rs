@@ -1,4 +1,4 @@
-//! Ways between two roles: a message port within a page, broadcast channels between tabs.
+//! Transports between two roles: a message port within a page, broadcast channels between tabs.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent, MessagePort};
 
 use super::environment::{complain, words};
-use super::page::Way;
+use super::page::Transport;
 use sotto_core::wire::Unsent;
 use sotto_mpc::MESSAGE_MAX;
 
@@ -17,25 +17,27 @@ type OnMessage = Closure<dyn FnMut(MessageEvent)>;
 /// Takes a message that has come.
 pub(super) type Deliver = Rc<dyn Fn(Vec<u8>)>;
 
-/// The way to the other end.
+/// The sending half.
 pub(super) trait Outbox {
     /// # Errors
     /// [`Unsent::Failed`] when this end, or an answer that it gave before, could not be posted.
     fn send(&mut self, bytes: &[u8]) -> Result<(), Unsent>;
 }
 
-/// Opens a way; `deliver` is called with every message that comes on it.
+/// Opens a transport; `deliver` is called with every message that comes on it.
 ///
 /// # Errors
 /// When the browser has no `BroadcastChannel`.
-pub(super) fn open(way: Way, deliver: Deliver) -> Result<Box<dyn Outbox>, JsValue> {
-    Ok(match way {
-        Way::Port(port) => Box::new(Port::open(port, deliver)),
-        Way::Channels { inbox, outbox } => Box::new(Channels::open(&inbox, &outbox, deliver)?),
+pub(super) fn open(transport: Transport, deliver: Deliver) -> Result<Box<dyn Outbox>, JsValue> {
+    Ok(match transport {
+        Transport::Port(port) => Box::new(Port::open(port, deliver)),
+        Transport::Channels { inbox, outbox } => {
+            Box::new(Channels::open(&inbox, &outbox, deliver)?)
+        }
     })
 }
 
-/// What ends of a way say to each other before anything else; no message is as short.
+/// What ends of a transport say to each other before anything else; no message is as short.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Greeting {
     /// Who is there?

@@ -11,9 +11,9 @@ const VERSION: u8 = 1;
 /// Bytes of the checksum, at the end.
 const CHECKSUM: usize = 32;
 
-/// The record of a payload.
+/// The record of a payload: with its version and checksum.
 #[must_use]
-pub fn seal(payload: &[u8]) -> Vec<u8> {
+pub fn add_checksum(payload: &[u8]) -> Vec<u8> {
     let mut record = Vec::with_capacity(1 + payload.len() + CHECKSUM);
     record.push(VERSION);
     record.extend_from_slice(payload);
@@ -21,14 +21,14 @@ pub fn seal(payload: &[u8]) -> Vec<u8> {
     record
 }
 
-/// The payload of a record.
+/// The payload of a record whose checksum holds.
 ///
 /// # Errors
 /// [`Error::Version`], [`Error::Damaged`].
-pub fn open(record: &[u8]) -> Result<&[u8], Error> {
-    let (sealed, found) = record.split_last_chunk::<CHECKSUM>().ok_or(Error::Damaged)?;
-    let (version, payload) = sealed.split_first().ok_or(Error::Damaged)?;
-    if checksum(sealed) != *found {
+pub fn verify_checksum(record: &[u8]) -> Result<&[u8], Error> {
+    let (checked, found) = record.split_last_chunk::<CHECKSUM>().ok_or(Error::Damaged)?;
+    let (version, payload) = checked.split_first().ok_or(Error::Damaged)?;
+    if checksum(checked) != *found {
         return Err(Error::Damaged);
     }
     match *version {
@@ -48,26 +48,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_sealed_is_opened(payload: Vec<u8>) {
-            let record = seal(&payload);
-            prop_assert_eq!(open(&record), Ok(payload.as_slice()));
+        fn a_record_s_payload_is_read(payload: Vec<u8>) {
+            let record = add_checksum(&payload);
+            prop_assert_eq!(verify_checksum(&record), Ok(payload.as_slice()));
         }
 
         #[test]
-        fn damage_is_seen(payload: Vec<u8>, place: prop::sample::Index, bit in 0..8u32, cut: bool) {
-            let mut record = seal(&payload);
-            let place = place.index(record.len());
+        fn damage_is_seen(payload: Vec<u8>, position: prop::sample::Index, bit in 0..8u32, cut: bool) {
+            let mut record = add_checksum(&payload);
+            let position = position.index(record.len());
             if cut {
-                record.truncate(place);
+                record.truncate(position);
             } else {
-                record[place] ^= 1 << bit;
+                record[position] ^= 1 << bit;
             }
-            prop_assert_eq!(open(&record), Err(Error::Damaged));
+            prop_assert_eq!(verify_checksum(&record), Err(Error::Damaged));
         }
 
         #[test]
         fn any_bytes_are_a_record_or_an_error(bytes: Vec<u8>) {
-            prop_assert!(open(&bytes).is_err());
+            prop_assert!(verify_checksum(&bytes).is_err());
         }
     }
 
@@ -75,6 +75,9 @@ mod tests {
     fn another_versions_record_is_refused() {
         let mut record = vec![VERSION + 1, 7];
         record.extend_from_slice(&checksum(&record));
-        assert_eq!(open(&record), Err(Error::Version { found: VERSION + 1, expected: VERSION }));
+        assert_eq!(
+            verify_checksum(&record),
+            Err(Error::Version { found: VERSION + 1, expected: VERSION })
+        );
     }
 }

@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::authenticity::Words;
-use super::claim::Who;
-use super::door::{COME_IN, DOOR, HOST, STAY_OUT, Token};
+use super::claim::EndpointRole;
 use super::endpoint::{Closed, Endpoint, Hint, Input, Output, Timing};
 use super::frame::To;
+use super::host::{ADMISSION, COME_IN, HOST, STAY_OUT, Token};
 use super::identity::Fingerprint;
 use super::keys::EndpointId;
 use super::secret::RoomSecret;
@@ -23,7 +23,7 @@ const REPLACED_MS: Millis = 8_000;
 /// Between two searches for a host: one that is quick to send guests away shall not be stormed.
 const SEARCH_MS: Millis = 2_000;
 
-/// Where a visit stands.
+/// Where a session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// No host has answered.
@@ -36,9 +36,9 @@ pub enum Stage {
     Out,
 }
 
-/// What a visit wants done or known.
+/// What a session wants done or known.
 #[derive(Debug, PartialEq, Eq)]
-pub enum VisitOutput {
+pub enum GuestOutput {
     /// The broker shall carry this frame.
     Publish(To, Vec<u8>),
     /// The endpoint has another id now: its old inbox is dead.
@@ -61,7 +61,7 @@ pub enum VisitOutput {
 }
 
 /// The machine.
-pub struct Visit {
+pub struct GuestSession {
     endpoint: Endpoint,
     secret: RoomSecret,
     /// Whom the invitation is to.
@@ -94,8 +94,8 @@ pub struct Visit {
     searches: bool,
 }
 
-impl Visit {
-    /// A visit to the host of this fingerprint that says it is `claim`, and whom the host knows again by what it makes
+impl GuestSession {
+    /// A session with the host of this fingerprint that says it is `claim`, and whom the host knows again by what it makes
     /// of `token`. `draw` gives a source of randomness for every key pair.
     #[must_use]
     pub fn new(
@@ -106,7 +106,7 @@ impl Visit {
         timing: Timing,
         draw: Box<dyn Fn() -> Entropy>,
     ) -> Self {
-        let who = Who::Guest { claim, host };
+        let who = EndpointRole::Guest { claim, host };
         let endpoint = Endpoint::new(secret.clone(), who, answers, payload, timing, draw());
         Self {
             endpoint,
@@ -175,11 +175,11 @@ impl Visit {
     ///
     /// # Errors
     /// As [`Endpoint::open`].
-    pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<Vec<VisitOutput>, Closed> {
+    pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<Vec<GuestOutput>, Closed> {
         self.endpoint.open(id, now)?;
         let mut outputs = self.drained(now);
         if self.host != Some(id) && self.named.insert(id) {
-            outputs.push(VisitOutput::Changed);
+            outputs.push(GuestOutput::Changed);
         }
         Ok(outputs)
     }
@@ -194,13 +194,13 @@ impl Visit {
         channel: &str,
         bytes: Vec<u8>,
         now: Millis,
-    ) -> Result<Vec<VisitOutput>, Closed> {
+    ) -> Result<Vec<GuestOutput>, Closed> {
         self.endpoint.send(to, channel, bytes, now)?;
         Ok(self.drained(now))
     }
 
     /// Handles one input at time `now`.
-    pub fn handle(&mut self, input: Input<'_>, now: Millis) -> Vec<VisitOutput> {
+    pub fn handle(&mut self, input: Input<'_>, now: Millis) -> Vec<GuestOutput> {
         match input {
             Input::Connected => self.is_connected = true,
             Input::Disconnected => self.is_connected = false,
@@ -232,16 +232,16 @@ impl Visit {
     }
 
     /// Says farewell.
-    pub fn leave(&mut self, now: Millis) -> Vec<VisitOutput> {
+    pub fn leave(&mut self, now: Millis) -> Vec<GuestOutput> {
         self.endpoint.leave(now);
         self.drained(now)
     }
 
-    fn drained(&mut self, now: Millis) -> Vec<VisitOutput> {
+    fn drained(&mut self, now: Millis) -> Vec<GuestOutput> {
         let mut outputs = Vec::new();
         while let Some(output) = self.endpoint.drain() {
             match output {
-                Output::Publish(to, bytes) => outputs.push(VisitOutput::Publish(to, bytes)),
+                Output::Publish(to, bytes) => outputs.push(GuestOutput::Publish(to, bytes)),
                 Output::Heard { id, hint: Hint::Host } => self.heard_host(id, now),
                 Output::Heard { id, hint: Hint::Stranger } => {
                     self.refuse(id, Closed::Impostor, &mut outputs);
@@ -252,7 +252,7 @@ impl Visit {
                     if claim == HOST {
                         self.host_heard_at = now;
                         self.stage = Stage::Waits;
-                        outputs.push(VisitOutput::Changed);
+                        outputs.push(GuestOutput::Changed);
                     } else {
                         self.endpoint.shut(id, now);
                     }
@@ -265,13 +265,13 @@ impl Visit {
                     } else {
                         self.words_with.insert(id, words);
                     }
-                    outputs.push(VisitOutput::Changed);
+                    outputs.push(GuestOutput::Changed);
                 }
                 Output::Message { from, channel, bytes } => {
                     self.message(from, channel, bytes, &mut outputs);
                 }
                 Output::Left(id, why) => {
-                    outputs.push(VisitOutput::Left(id, why));
+                    outputs.push(GuestOutput::Left(id, why));
                     self.words_with.remove(&id);
                     // A guest that begins anew was named before.
                     if why != Closed::Anew {
@@ -281,7 +281,7 @@ impl Visit {
                     if is_host && !(why == Closed::Anew && self.begin_anew(id, now)) {
                         self.move_on(&mut outputs, now);
                     } else if is_host {
-                        outputs.push(VisitOutput::Changed);
+                        outputs.push(GuestOutput::Changed);
                     }
                 }
             }
@@ -306,10 +306,10 @@ impl Visit {
     }
 
     /// Somebody is not what it says. Of those who say that they are the host one is told of: there may be many.
-    fn refuse(&mut self, id: EndpointId, why: Closed, outputs: &mut Vec<VisitOutput>) {
+    fn refuse(&mut self, id: EndpointId, why: Closed, outputs: &mut Vec<GuestOutput>) {
         let is_known = why == Closed::Impostor && std::mem::replace(&mut self.has_refused, true);
         if !is_known {
-            outputs.push(VisitOutput::Refused(id, why));
+            outputs.push(GuestOutput::Refused(id, why));
         }
     }
 
@@ -319,7 +319,7 @@ impl Visit {
         (self.stage, self.words) = (Stage::Seeks, None);
         // Read once the host has opened the link as well.
         let token = self.token_for(host);
-        self.endpoint.send(host, DOOR, token.to_vec(), now).is_ok()
+        self.endpoint.send(host, ADMISSION, token.to_vec(), now).is_ok()
     }
 
     /// Whoever only says it is the host learns nothing that the host would know this guest by.
@@ -337,13 +337,13 @@ impl Visit {
         from: EndpointId,
         channel: String,
         bytes: Vec<u8>,
-        outputs: &mut Vec<VisitOutput>,
+        outputs: &mut Vec<GuestOutput>,
     ) {
         let is_host = self.host == Some(from);
-        if channel != DOOR {
+        if channel != ADMISSION {
             // Before the host has let it in nobody has anything to say to it.
             if self.stage == Stage::In {
-                outputs.push(VisitOutput::Message { from, channel, bytes });
+                outputs.push(GuestOutput::Message { from, channel, bytes });
             }
             return;
         }
@@ -356,23 +356,23 @@ impl Visit {
             // Where several hosts share a room, the others are not bothered.
             self.endpoint.settle(self.host.filter(|_| self.stage == Stage::In));
         }
-        outputs.push(VisitOutput::Changed);
+        outputs.push(GuestOutput::Changed);
     }
 
     /// Looks for a host anew, with other keys: those that a lost host knew are used up.
-    fn move_on(&mut self, outputs: &mut Vec<VisitOutput>, now: Millis) {
+    fn move_on(&mut self, outputs: &mut Vec<GuestOutput>, now: Millis) {
         self.endpoint.leave(now);
         while let Some(output) = self.endpoint.drain() {
             match output {
-                Output::Publish(to, bytes) => outputs.push(VisitOutput::Publish(to, bytes)),
-                Output::Left(id, why) => outputs.push(VisitOutput::Left(id, why)),
+                Output::Publish(to, bytes) => outputs.push(GuestOutput::Publish(to, bytes)),
+                Output::Left(id, why) => outputs.push(GuestOutput::Left(id, why)),
                 _ => {}
             }
         }
         self.broken_off = self.broken_off();
         self.endpoint = Endpoint::new(
             self.secret.clone(),
-            Who::Guest { claim: &self.claim, host: self.fingerprint },
+            EndpointRole::Guest { claim: &self.claim, host: self.fingerprint },
             self.answers,
             self.payload,
             self.timing,
@@ -382,8 +382,8 @@ impl Visit {
         self.named.clear();
         self.words_with.clear();
         self.stage = Stage::Seeks;
-        outputs.push(VisitOutput::Moved(self.endpoint.id()));
-        outputs.push(VisitOutput::Changed);
+        outputs.push(GuestOutput::Moved(self.endpoint.id()));
+        outputs.push(GuestOutput::Changed);
         self.searches = false;
         self.search_at = now.max(self.search_at + SEARCH_MS);
     }

@@ -1,7 +1,7 @@
 //! What an endpoint sends, again if need be, and when.
 
 use super::super::claim::Claim;
-use super::super::frame::{self, Greeting, Kind, Note, To};
+use super::super::frame::{self, Ack, FrameKind, Greeting, To};
 use super::super::keys::{EndpointId, nonce};
 use super::{Closed, Endpoint, FORGOTTEN_AFTER, Former, LINK, Millis, Output, Peer};
 
@@ -25,7 +25,7 @@ impl Endpoint {
     /// Says hello to the room, unless it has found whom it looked for.
     pub(super) fn seek(&mut self, now: Millis) {
         let heard = self.settled.and_then(|peer| self.heard_at(peer));
-        if heard.is_some_and(|heard| now < heard + 3 * self.timing.beat) {
+        if heard.is_some_and(|heard| now < heard + 3 * self.timing.keep_alive) {
             self.hello_at = now + self.hello_wait;
         } else {
             self.say_hello(To::Room, true, now);
@@ -38,53 +38,54 @@ impl Endpoint {
         let Some(peer) = self.peers.get_mut(&to).filter(|_| self.is_connected) else { return };
         loop {
             let has_long = peer.out.has_long();
-            peer.long_at = has_long.then(|| peer.turns.hold(peer.rtt, now)).flatten();
+            peer.long_at = has_long.then(|| peer.turn_taking.hold(peer.rtt, now)).flatten();
             let Some(piece) = peer.out.next_piece(peer.long_at.is_none()) else { break };
             if piece.is_short {
-                peer.turns.sent(now);
+                peer.turn_taking.sent(now);
             } else if piece.is_last {
-                peer.turns.release();
+                peer.turn_taking.release();
             }
             let number = piece.number;
-            let aad = frame::aad(Kind::Data, ours, to, number);
+            let aad = frame::aad(FrameKind::Data, ours, to, number);
             let sealed = peer.ciphers.data_out.seal(nonce(number), &aad, &piece.bytes);
-            let bytes = frame::numbered(Kind::Data, ours, number, &sealed);
+            let bytes = frame::numbered(FrameKind::Data, ours, number, &sealed);
             peer.out.sealed(number, bytes.clone());
-            peer.again_at = Some(peer.again_at.unwrap_or(now + peer.patience));
+            peer.retransmit_at =
+                Some(peer.retransmit_at.unwrap_or(now + peer.retransmission_timeout));
             peer.sent_at = now;
             self.outputs.push_back(Output::Publish(To::Endpoint(to), bytes));
         }
     }
 
     /// Sends the oldest frames again that were not acknowledged.
-    pub(super) fn again(&mut self, to: EndpointId, frames: usize, now: Millis) {
+    pub(super) fn retransmit(&mut self, to: EndpointId, frames: usize, now: Millis) {
         let is_connected = self.is_connected;
         let Some(peer) = self.peers.get_mut(&to) else { return };
-        for bytes in peer.out.again(frames).filter(|_| is_connected) {
+        for bytes in peer.out.unacknowledged(frames).filter(|_| is_connected) {
             self.outputs.push_back(Output::Publish(To::Endpoint(to), bytes.clone()));
         }
-        peer.again_at = peer.out.is_under_way().then_some(now + peer.patience);
+        peer.retransmit_at = peer.out.is_under_way().then_some(now + peer.retransmission_timeout);
         peer.sent_at = now;
     }
 
-    pub(super) fn write_note(&mut self, to: EndpointId, asks: bool, leaves: bool, now: Millis) {
-        let note = if asks { Note::asking(now) } else { Note::default() };
-        self.write(to, Note { leaves, ..note });
+    pub(super) fn send_ack(&mut self, to: EndpointId, asks: bool, leaves: bool, now: Millis) {
+        let ack = if asks { Ack::asking(now) } else { Ack::default() };
+        self.write_ack(to, Ack { leaves, ..ack });
         if let Some(peer) = self.peers.get_mut(&to).filter(|_| asks) {
-            peer.beat_at = now + self.timing.beat;
+            peer.keep_alive_at = now + self.timing.keep_alive;
         }
     }
 
-    /// Sends a note, with what has arrived.
-    pub(super) fn write(&mut self, to: EndpointId, note: Note) {
+    /// Sends an acknowledgement of what has arrived.
+    pub(super) fn write_ack(&mut self, to: EndpointId, ack: Ack) {
         let Some(peer) = self.peers.get_mut(&to).filter(|_| self.is_connected) else { return };
-        let note = Note { next: peer.incoming.next(), ..note };
-        let number = peer.note_number;
-        peer.note_number += 1;
-        (peer.note_at, peer.unnoted) = (None, 0);
-        let aad = frame::aad(Kind::Note, self.id, to, number);
-        let sealed = peer.ciphers.note_out.seal(nonce(number), &aad, &note.encode());
-        let bytes = frame::numbered(Kind::Note, self.id, number, &sealed);
+        let ack = Ack { next: peer.incoming.next(), ..ack };
+        let number = peer.ack_number;
+        peer.ack_number += 1;
+        (peer.ack_at, peer.unacknowledged) = (None, 0);
+        let aad = frame::aad(FrameKind::Ack, self.id, to, number);
+        let sealed = peer.ciphers.ack_out.seal(nonce(number), &aad, &ack.encode());
+        let bytes = frame::numbered(FrameKind::Ack, self.id, number, &sealed);
         self.outputs.push_back(Output::Publish(To::Endpoint(to), bytes));
     }
 
@@ -98,36 +99,37 @@ impl Endpoint {
         let ids: Vec<EndpointId> = self.peers.keys().copied().collect();
         for id in ids {
             let Some(peer) = self.peers.get_mut(&id) else { continue };
-            if peer.again_at.is_some_and(|at| now >= at) {
-                let patience = if self.is_connected { 2 * peer.patience } else { 0 };
-                peer.patience = patience.clamp(self.timing.again[0], self.timing.again[1]);
-                self.again(id, 1, now);
+            if peer.retransmit_at.is_some_and(|at| now >= at) {
+                let timeout = if self.is_connected { 2 * peer.retransmission_timeout } else { 0 };
+                peer.retransmission_timeout =
+                    timeout.clamp(self.timing.retransmission[0], self.timing.retransmission[1]);
+                self.retransmit(id, 1, now);
             }
             let Some(peer) = self.peers.get_mut(&id) else { continue };
             if peer.long_at.is_some_and(|at| now >= at) {
                 self.flush(id, now);
             }
             let Some(peer) = self.peers.get_mut(&id) else { continue };
-            if now >= peer.beat_at {
-                peer.beat_at = now + self.timing.beat;
-                self.write_note(id, true, false, now);
-            } else if peer.note_at.is_some_and(|at| now >= at) {
-                peer.note_at = None;
-                self.write_note(id, false, false, now);
+            if now >= peer.keep_alive_at {
+                peer.keep_alive_at = now + self.timing.keep_alive;
+                self.send_ack(id, true, false, now);
+            } else if peer.ack_at.is_some_and(|at| now >= at) {
+                peer.ack_at = None;
+                self.send_ack(id, false, false, now);
             }
         }
     }
 
     pub(super) fn miss_silent(&mut self, now: Millis) {
-        let gone = self.timing.gone;
-        let silent = self.peers.iter().filter(|(_, peer)| now >= peer.heard_at + gone);
+        let timeout = self.timing.peer_timeout;
+        let silent = self.peers.iter().filter(|(_, peer)| now >= peer.heard_at + timeout);
         let silent: Vec<EndpointId> = silent.map(|(id, _)| *id).collect();
         silent.into_iter().for_each(|id| self.end(id, Closed::Silent, now));
     }
 
     pub(super) fn end(&mut self, id: EndpointId, why: Closed, now: Millis) {
         if !matches!(why, Closed::Left | Closed::Silent | Closed::Anew) {
-            self.write_note(id, false, true, now);
+            self.send_ack(id, false, true, now);
         }
         if let Some(peer) = self.peers.remove(&id) {
             let had_words = peer.authenticity.has_words();

@@ -1,4 +1,4 @@
-//! What bends a worker's gradients, so that workers with different digits do not drift apart.
+//! What corrects a worker's gradients, so that workers with different digits do not drift apart.
 
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Result as TensorResult, Tensor, Var};
@@ -9,7 +9,7 @@ use sotto_network::{Network, Weights};
 /// Adds `mu (w - w_0) + shift` to every gradient: the proximal term of FedProx (Li et al.
 /// 2020, equation 2) and the control variates of SCAFFOLD (Karimireddy et al. 2020,
 /// algorithm 1, line 9).
-pub struct Steer {
+pub struct GradientCorrection {
     proximal: f64,
     /// The weights that the round began with, where there is a proximal term.
     anchors: Vec<Tensor>,
@@ -17,7 +17,7 @@ pub struct Steer {
     shifts: Vec<Tensor>,
 }
 
-impl Steer {
+impl GradientCorrection {
     /// Draws the weights to `anchor` by `proximal`, and shifts gradients by `shift`, as long as
     /// the network's flat weights or empty for none.
     ///
@@ -44,8 +44,8 @@ impl Steer {
         Ok(Self { proximal: f64::from(proximal), anchors, shifts })
     }
 
-    /// Bends the gradients of `vars`.
-    pub(super) fn bend(&self, vars: &[Var], gradients: &mut GradStore) -> TensorResult<()> {
+    /// Corrects the gradients of `vars`.
+    pub(super) fn apply(&self, vars: &[Var], gradients: &mut GradStore) -> TensorResult<()> {
         for (index, var) in vars.iter().enumerate() {
             let Some(mut gradient) = gradients.get(var).cloned() else { continue };
             if let Some(anchor) = self.anchors.get(index) {

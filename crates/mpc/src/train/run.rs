@@ -15,7 +15,7 @@ use super::data::{LABELS, Pool, Schedule};
 use super::fixed::loss;
 use super::handover::{Handover, hand_over};
 use super::messages::{Begin, TrainingInfo};
-use super::plan::Plan;
+use super::plan::TrainingPlan;
 use super::step::{State, step};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
@@ -23,9 +23,9 @@ use sotto_core::wire::Mailbox;
 use sotto_digits::PIXELS;
 
 /// A training, as one party has it.
-pub(crate) struct Course {
+pub(crate) struct TrainingRun {
     pub(crate) info: TrainingInfo,
-    plan: Rc<Plan>,
+    plan: Rc<TrainingPlan>,
     schedule: Schedule,
     /// Away while a step is taken.
     state: Option<State<Share<Wide>>>,
@@ -34,7 +34,7 @@ pub(crate) struct Course {
 }
 
 /// What a step, or a handover, is taken with: used once.
-pub(crate) struct Turn<'a, M> {
+pub(crate) struct StepContext<'a, M> {
     pub(crate) party: Party,
     pub(crate) links: &'a mut Links<M>,
     pub(crate) key: &'a StreamKey,
@@ -45,7 +45,7 @@ pub(crate) struct Turn<'a, M> {
     pub(crate) early: Option<Message>,
 }
 
-impl Course {
+impl TrainingRun {
     /// Draws this party's part of the first weights: their sum is nobody's.
     ///
     /// # Errors
@@ -83,9 +83,9 @@ impl Course {
     pub(crate) async fn step<M: Mailbox<Role = Role>>(
         &mut self,
         pool: &Pool,
-        turn: Turn<'_, M>,
+        context: StepContext<'_, M>,
     ) -> Result<Option<f64>, Error> {
-        let Turn { party, links, key, number, material, early } = turn;
+        let StepContext { party, links, key, number, material, early } = context;
         let batch = self.schedule.batch(pool, self.step);
         let masks = Masks::new(key, Scope::Training, number);
         let preparing = Preparing::new(party, masks, &material.0);
@@ -108,10 +108,10 @@ impl Course {
     pub(crate) async fn hand_over<M: Mailbox<Role = Role>>(
         &self,
         to: &super::super::Plan,
-        turn: Turn<'_, M>,
+        context: StepContext<'_, M>,
     ) -> Result<Share<Wide>, Error> {
         let handover = Handover::new(&self.info.network()?, &self.plan, to)?;
-        let Turn { party, links, key, number, material, early } = turn;
+        let StepContext { party, links, key, number, material, early } = context;
         let masks = Masks::new(key, Scope::Training, number);
         let preparing = Preparing::new(party, masks, &material.0);
         let job = Job::Take(number);
@@ -127,7 +127,7 @@ impl Course {
 
 /// A uniform draw with half the variance of He et al. (2015, section 2.2), `2 / fan-in`: two parties' draws add up to all of
 /// it. Biases are zero.
-pub(super) fn draw(plan: &Plan, entropy: &mut Entropy) -> Share<Wide> {
+pub(super) fn draw(plan: &TrainingPlan, entropy: &mut Entropy) -> Share<Wide> {
     let mut key = [0; StreamKey::LEN];
     entropy(&mut key);
     let words = StreamKey::new(&key).words([0; 3], plan.weights());

@@ -5,18 +5,18 @@
 //! it; with others it begins a new one, and the old model goes to the library, which keeps the last five of those. A
 //! run that has learnt nothing is not kept.
 
-use super::environment::{Show, entropy, epoch_ms};
+use super::environment::{EventSink, entropy, epoch_ms};
+use super::models;
 use super::page::{AggregatorEvent as Shown, Cost, HistoryPoint};
-use super::shelf;
-use super::store::{self, Change, Shelf};
-use sotto_federated::kept::{About, Point, Run, autosave_name};
+use super::store::{self, Change, ObjectStore};
+use sotto_federated::records::{ModelMetadata, Point, Run, autosave_name};
 use sotto_federated::{Aggregator, Checkpoint, Settings, Stamp};
 use sotto_privacy::History;
 
 /// What has been kept of a run, and what is to be.
-pub(super) struct Keeper {
+pub(super) struct Checkpointer {
     room: String,
-    show: Show,
+    show: EventSink,
     history: Vec<Point>,
     origin: Option<String>,
     /// Of the newest state that was looked at.
@@ -44,17 +44,17 @@ pub(super) enum Work {
 pub(super) async fn open(
     room: &str,
     settings: Settings,
-    show: &Show,
-) -> Result<(Aggregator, Keeper), String> {
-    let mut keeper = Keeper::new(room, show);
-    if let Some(run) = keeper.find().await {
+    show: &EventSink,
+) -> Result<(Aggregator, Checkpointer), String> {
+    let mut checkpointer = Checkpointer::new(room, show);
+    if let Some(run) = checkpointer.find().await {
         if run.checkpoint.settings == settings {
             match Aggregator::restore(run.checkpoint, entropy()) {
                 Ok(machine) => {
-                    (keeper.history, keeper.origin) = (run.history, run.origin);
-                    return Ok((machine, keeper));
+                    (checkpointer.history, checkpointer.origin) = (run.history, run.origin);
+                    return Ok((machine, checkpointer));
                 }
-                Err(error) => keeper.notice(&format!(
+                Err(error) => checkpointer.notice(&format!(
                     "the run that was kept for this room cannot be used: {error}; a new one begins"
                 )),
             }
@@ -64,11 +64,11 @@ pub(super) async fn open(
         }
     }
     let machine = Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
-    Ok((machine, keeper))
+    Ok((machine, checkpointer))
 }
 
-impl Keeper {
-    fn new(room: &str, show: &Show) -> Self {
+impl Checkpointer {
+    fn new(room: &str, show: &EventSink) -> Self {
         Self {
             room: room.to_owned(),
             show: show.clone(),
@@ -82,7 +82,7 @@ impl Keeper {
     }
 
     async fn find(&mut self) -> Option<Run> {
-        let kept = match store::get(Shelf::Runs, &self.room).await {
+        let kept = match store::get(ObjectStore::Runs, &self.room).await {
             Ok(record) => {
                 record.map(|record| Run::decode(&record).map_err(store::Error::from)).transpose()
             }
@@ -186,7 +186,7 @@ impl Keeper {
                 Work::Keep(bytes, round) => (Change::Put(&room, bytes), Some(*round)),
                 Work::Forget => (Change::Delete(&room), None),
             };
-            store::change(&[(Shelf::Runs, change)]).await.map(|()| round)
+            store::change(&[(ObjectStore::Runs, change)]).await.map(|()| round)
         }
     }
 
@@ -214,10 +214,10 @@ impl Keeper {
     }
 }
 
-/// Another run takes the place of this one, which goes to the library if it learnt anything.
+/// Another run replaces this one, which goes to the library if it learnt anything.
 async fn save_aside(
     room: String,
-    show: Show,
+    show: EventSink,
     (checkpoint, spent): (Checkpoint, History),
     history: &[Point],
 ) {
@@ -225,7 +225,7 @@ async fn save_aside(
         return;
     }
     let measured = history.last().filter(|point| point.round == checkpoint.applied);
-    let about = About {
+    let about = ModelMetadata {
         name: autosave_name(&checkpoint.settings, &room),
         preset: checkpoint.settings.model.clone(),
         round: checkpoint.applied,
@@ -234,13 +234,13 @@ async fn save_aside(
         autosaved: true,
         spent,
     };
-    let (level, text) = match shelf::add(&about, &checkpoint.weights).await {
+    let (level, text) = match models::add(&about, &checkpoint.weights).await {
         Ok(_) => ("info", format!("the run before is in the library as “{}”", about.name)),
         Err(error) => ("warning", format!("the run before could not be saved: {error}")),
     };
     say(&show, level, text);
 }
 
-fn say(show: &Show, level: &'static str, text: String) {
+fn say(show: &EventSink, level: &'static str, text: String) {
     show.event(&Shown::Notice { level, worker: None, text });
 }

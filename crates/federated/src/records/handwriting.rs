@@ -11,8 +11,8 @@ pub fn handwriting_bytes(own: &Handwriting) -> Vec<u8> {
     let digits = own.digits();
     let mut w = Writer::new();
     w.length(digits.len());
-    for place in 0..digits.len() {
-        w.u8(digits.label(place)).raw(digits.image(place));
+    for index in 0..digits.len() {
+        w.u8(digits.label(index)).raw(digits.image(index));
     }
     w.finish()
 }

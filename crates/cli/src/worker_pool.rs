@@ -15,7 +15,7 @@ use sotto_secagg::Identity;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::entropy;
-use crate::guest::Inside;
+use crate::guest::Handler;
 use crate::state::State;
 use sotto_native::source::Source;
 
@@ -26,8 +26,8 @@ const SECURE: &str = "updates are summed securely: the aggregator gets their sum
 const CLEAR: &str = "updates go to the aggregator as they are";
 
 /// The workers.
-pub(crate) struct Crew {
-    hands: Vec<Hand>,
+pub(crate) struct WorkerPool {
+    workers: Vec<PooledWorker>,
     source: Arc<Source>,
     /// Where it is kept which updates they have spent; without it they forget it as they forget
     /// who they are.
@@ -41,7 +41,7 @@ pub(crate) struct Crew {
 }
 
 /// One worker.
-struct Hand {
+struct PooledWorker {
     machine: Worker,
     digits: Arc<Digits>,
     wakes: BTreeSet<Millis>,
@@ -55,19 +55,19 @@ struct Hand {
 
 /// What became of something that a worker began.
 pub(crate) struct Done {
-    hand: usize,
+    worker: usize,
     generation: u32,
-    what: What,
+    outcome: Outcome,
 }
 
-enum What {
+enum Outcome {
     Loaded(Digits),
     Ended(Event),
     Stopped(Option<UnfinishedWork>),
     Trouble(String),
 }
 
-impl Crew {
+impl WorkerPool {
     /// These workers, none of whom has looked around; what they do is told to `done`.
     ///
     /// # Errors
@@ -78,9 +78,9 @@ impl Crew {
         state: Option<State>,
         done: mpsc::UnboundedSender<Done>,
     ) -> Result<Self, String> {
-        let hand = |identity: Identity| {
+        let worker = |identity: Identity| {
             let spent = state.as_ref().map(|state| state.spent(identity.id())).transpose()?;
-            Ok(Hand {
+            Ok(PooledWorker {
                 machine: Worker::new(identity, entropy()).with_spent(spent.unwrap_or_default()),
                 digits: Arc::default(),
                 wakes: BTreeSet::new(),
@@ -91,7 +91,7 @@ impl Crew {
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
-            hands: workers.into_iter().map(hand).collect::<Result<_, String>>()?,
+            workers: workers.into_iter().map(worker).collect::<Result<_, String>>()?,
             source,
             state,
             cores: Arc::new(Semaphore::new(cores)),
@@ -103,43 +103,43 @@ impl Crew {
 
     /// Something that a worker began is over.
     pub(crate) fn finished(&mut self, done: Done, now: Millis) {
-        let Done { hand, generation, what } = done;
-        let is_current = self.hands[hand].generation == generation;
-        match what {
-            What::Loaded(digits) if is_current => {
+        let Done { worker, generation, outcome } = done;
+        let is_current = self.workers[worker].generation == generation;
+        match outcome {
+            Outcome::Loaded(digits) if is_current => {
                 let count = u32::try_from(digits.len()).unwrap_or(u32::MAX);
-                self.hands[hand].digits = Arc::new(digits);
-                self.handle(hand, Event::ShardLoaded(count), now);
+                self.workers[worker].digits = Arc::new(digits);
+                self.handle(worker, Event::ShardLoaded(count), now);
             }
-            What::Ended(event) if is_current => self.handle(hand, event, now),
-            What::Trouble(reason) if is_current => eprintln!("sotto: {reason}; trying on"),
+            Outcome::Ended(event) if is_current => self.handle(worker, event, now),
+            Outcome::Trouble(reason) if is_current => eprintln!("sotto: {reason}; trying on"),
             // The same work may be asked for again, by another aggregator or in another try.
-            What::Stopped(saved) => self.hands[hand].unfinished = saved,
-            What::Loaded(_) | What::Ended(_) | What::Trouble(_) => {}
+            Outcome::Stopped(saved) => self.workers[worker].unfinished = saved,
+            Outcome::Loaded(_) | Outcome::Ended(_) | Outcome::Trouble(_) => {}
         }
     }
 
     fn handle(&mut self, number: usize, event: Event, now: Millis) {
-        let actions = self.hands[number].machine.handle(event, now);
+        let actions = self.workers[number].machine.handle(event, now);
         for action in actions {
             match action {
                 Action::Send(Address::Aggregator, bytes) => self.said.push(bytes),
-                Action::Load(place) => self.load(number, place),
+                Action::Load(assignment) => self.load(number, assignment),
                 Action::Train(job) => self.train(number, *job),
                 Action::StopTraining => {
                     self.begin(number);
                 }
                 Action::Wake(at) => {
-                    self.hands[number].wakes.insert(at);
+                    self.workers[number].wakes.insert(at);
                 }
                 Action::Record { number: record, record: bytes } => {
-                    let worker = self.hands[number].machine.id();
+                    let worker = self.workers[number].machine.id();
                     let keep = |state: &State| state.keep_spent(worker, &bytes);
                     let outcome = self.state.as_ref().map_or(Ok(()), keep);
                     self.handle(number, Event::Recorded { number: record, outcome }, now);
                 }
                 Action::Notice(text) => {
-                    eprintln!("sotto: worker {}: {text}", self.hands[number].machine.id());
+                    eprintln!("sotto: worker {}: {text}", self.workers[number].machine.id());
                 }
                 // Workers say nothing to each other; and nobody looks.
                 Action::Send(..) | Action::Masked { .. } => {}
@@ -149,87 +149,87 @@ impl Crew {
 
     /// Ends what a worker is at, and begins something new.
     fn begin(&mut self, number: usize) -> (u32, Arc<AtomicBool>) {
-        let hand = &mut self.hands[number];
-        hand.stop.store(true, Ordering::Relaxed);
-        hand.stop = Arc::default();
-        hand.generation += 1;
-        (hand.generation, Arc::clone(&hand.stop))
+        let worker = &mut self.workers[number];
+        worker.stop.store(true, Ordering::Relaxed);
+        worker.stop = Arc::default();
+        worker.generation += 1;
+        (worker.generation, Arc::clone(&worker.stop))
     }
 
-    fn load(&mut self, hand: usize, place: Assignment) {
-        let (generation, stop) = self.begin(hand);
+    fn load(&mut self, worker: usize, assignment: Assignment) {
+        let (generation, stop) = self.begin(worker);
         let (source, done) = (Arc::clone(&self.source), self.done.clone());
         // Nobody listens any more when the program ends.
-        let tell = move |what| drop(done.send(Done { hand, generation, what }));
+        let tell = move |outcome| drop(done.send(Done { worker, generation, outcome }));
         tokio::spawn(async move {
             while !stop.load(Ordering::Relaxed) {
-                let (source, place) = (Arc::clone(&source), place.clone());
-                let loading = tokio::task::spawn_blocking(move || source.shard(&place));
+                let (source, assignment) = (Arc::clone(&source), assignment.clone());
+                let loading = tokio::task::spawn_blocking(move || source.shard(&assignment));
                 match loading.await.unwrap_or_else(|error| Err(error.to_string())) {
-                    Ok(digits) => return tell(What::Loaded(digits)),
-                    Err(reason) => tell(What::Trouble(format!("no digits: {reason}"))),
+                    Ok(digits) => return tell(Outcome::Loaded(digits)),
+                    Err(reason) => tell(Outcome::Trouble(format!("no digits: {reason}"))),
                 }
                 tokio::time::sleep(LOAD_AGAIN).await;
             }
         });
     }
 
-    fn train(&mut self, hand: usize, job: Job) {
+    fn train(&mut self, worker: usize, job: Job) {
         let is_secure = job.task.secure.is_some();
         if self.is_secure.replace(is_secure) != Some(is_secure) {
             eprintln!("sotto: {}", if is_secure { SECURE } else { CLEAR });
         }
-        let (generation, stop) = self.begin(hand);
-        let Hand { machine, digits, unfinished, .. } = &mut self.hands[hand];
-        let (place, digits, unfinished) =
-            (machine.place().cloned(), Arc::clone(digits), unfinished.take());
+        let (generation, stop) = self.begin(worker);
+        let PooledWorker { machine, digits, unfinished, .. } = &mut self.workers[worker];
+        let (assignment, digits, unfinished) =
+            (machine.assignment().cloned(), Arc::clone(digits), unfinished.take());
         let (cores, done) = (Arc::clone(&self.cores), self.done.clone());
         let token = job.task.token.clone();
         tokio::spawn(async move {
             let core = cores.acquire_owned().await.expect("nobody closes it");
             let training = tokio::task::spawn_blocking(move || {
                 let _core = core;
-                let place = place.ok_or("there is no assignment")?;
-                trained(&place, job, &digits, unfinished, &stop)
+                let assignment = assignment.ok_or("there is no assignment")?;
+                trained(&assignment, job, &digits, unfinished, &stop)
             });
-            let what = match training.await.unwrap_or_else(|error| Err(error.to_string())) {
-                Ok(what) => what,
-                Err(reason) => What::Ended(Event::Failed { token, reason }),
+            let outcome = match training.await.unwrap_or_else(|error| Err(error.to_string())) {
+                Ok(outcome) => outcome,
+                Err(reason) => Outcome::Ended(Event::Failed { token, reason }),
             };
             // Nobody listens any more when the program ends.
-            drop(done.send(Done { hand, generation, what }));
+            drop(done.send(Done { worker, generation, outcome }));
         });
     }
 }
 
-impl Inside for Crew {
+impl Handler for WorkerPool {
     fn open(&mut self, now: Millis) {
-        for hand in 0..self.hands.len() {
-            self.handle(hand, Event::Open, now);
+        for worker in 0..self.workers.len() {
+            self.handle(worker, Event::Open, now);
         }
     }
 
     fn hear(&mut self, channel: &str, bytes: &[u8], now: Millis) {
-        for hand in 0..self.hands.len() {
-            let own = Address::Worker(self.hands[hand].machine.id());
+        for worker in 0..self.workers.len() {
+            let own = Address::Worker(self.workers[worker].machine.id());
             if channel == Address::Workers.to_string() || channel == own.to_string() {
-                self.handle(hand, Event::Bytes(bytes.to_vec()), now);
+                self.handle(worker, Event::Bytes(bytes.to_vec()), now);
             }
         }
     }
 
     fn tick(&mut self, now: Millis) {
-        for hand in 0..self.hands.len() {
-            let wakes = &mut self.hands[hand].wakes;
+        for worker in 0..self.workers.len() {
+            let wakes = &mut self.workers[worker].wakes;
             if wakes.first().is_some_and(|wake| *wake <= now) {
                 *wakes = wakes.split_off(&(now + 1));
-                self.handle(hand, Event::Tick, now);
+                self.handle(worker, Event::Tick, now);
             }
         }
     }
 
     fn wake_at(&self) -> Millis {
-        let wakes = self.hands.iter().filter_map(|hand| hand.wakes.first());
+        let wakes = self.workers.iter().filter_map(|worker| worker.wakes.first());
         wakes.min().copied().unwrap_or(Millis::MAX)
     }
 
@@ -240,27 +240,27 @@ impl Inside for Crew {
 
 /// Does a job, going on from `unfinished` if that is the same work, until `stop`.
 fn trained(
-    place: &Assignment,
+    assignment: &Assignment,
     job: Job,
     digits: &Digits,
     unfinished: Option<UnfinishedWork>,
     stop: &AtomicBool,
-) -> Result<What, String> {
-    let preset = sotto_network::preset(&place.model)
-        .ok_or_else(|| format!("this program knows no network called {}", place.model))?;
+) -> Result<Outcome, String> {
+    let preset = sotto_network::preset(&assignment.model)
+        .ok_or_else(|| format!("this program knows no network called {}", assignment.model))?;
     let run = || {
-        let mut training = LocalTraining::new(&preset.network, place, job, digits)?;
+        let mut training = LocalTraining::new(&preset.network, assignment, job, digits)?;
         if let Some(saved) = unfinished {
             training.take_up(&preset.network, saved, digits);
         }
         while !training.is_done() {
             if stop.load(Ordering::Relaxed) {
-                return Ok(What::Stopped(training.save(digits)?));
+                return Ok(Outcome::Stopped(training.save(digits)?));
             }
             training.step(digits)?;
         }
         let Report { update, part, .. } = training.finish()?;
-        Ok(What::Ended(Event::Trained { update, part }))
+        Ok(Outcome::Ended(Event::Trained { update, part }))
     };
     run().map_err(|error: TrainingError| error.to_string())
 }

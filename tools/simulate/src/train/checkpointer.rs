@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sotto_core::wire::{Reader, Writer};
 use sotto_federated::Checkpoint;
-use sotto_federated::kept::{open, seal};
+use sotto_federated::records::{add_checksum, verify_checksum};
 use sotto_federated::sim::Simulation;
 
 use sotto_native::history::Point;
@@ -24,9 +24,9 @@ pub(super) struct Head {
 }
 
 /// The file.
-pub(super) struct Keeper(PathBuf);
+pub(super) struct Checkpointer(PathBuf);
 
-impl Keeper {
+impl Checkpointer {
     pub(super) fn new(path: &Path) -> Self {
         Self(path.to_owned())
     }
@@ -38,7 +38,7 @@ impl Keeper {
             return Ok(None);
         }
         let record = std::fs::read(&self.0).map_err(|error| wrong(&error))?;
-        let mut r = Reader::new(open(&record).map_err(|error| wrong(&error))?);
+        let mut r = Reader::new(verify_checksum(&record).map_err(|error| wrong(&error))?);
         let mut parts = || {
             let head = r.bytes("head", PART_MAX)?.to_vec();
             let checkpoint = Checkpoint::decode(r.bytes("checkpoint", PART_MAX)?)?;
@@ -56,7 +56,7 @@ impl Keeper {
         w.bytes(&serde_json::to_vec(head).map_err(|error| wrong(&error))?);
         w.bytes(&room.aggregator().checkpoint().encode());
         let next = self.0.with_extension("next");
-        std::fs::write(&next, seal(&w.finish()))
+        std::fs::write(&next, add_checksum(&w.finish()))
             .and_then(|()| std::fs::rename(&next, &self.0))
             .map_err(|error| wrong(&error))
     }

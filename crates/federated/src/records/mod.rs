@@ -1,4 +1,4 @@
-//! What a browser keeps between two visits, as bytes.
+//! What is stored, by a browser or a program, as bytes.
 //!
 //! A store may be damaged, cut short, or written by another version of this program. Its bytes
 //! are taken to be as hostile as a peer's: what is read is whole and within its limits, or an
@@ -14,17 +14,17 @@
 //! Which record is kept where, and when, is in `src/web/store.rs` for browsers and in `crates/cli/src/state.rs` for
 //! programs.
 
+mod checksum;
 mod handwriting;
 mod model;
 mod run;
-mod sealed;
 
+pub use checksum::{add_checksum, verify_checksum};
 pub use handwriting::{handwriting_bytes, handwriting_of};
-pub use model::{About, autosave_name, weight_bytes};
+pub use model::{ModelMetadata, autosave_name, weight_bytes};
 pub use run::{Point, Run};
-pub use sealed::{open, seal};
 
-/// Why kept bytes cannot be used.
+/// Why stored bytes cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Written by another version of this program.

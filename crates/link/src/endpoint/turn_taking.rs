@@ -6,18 +6,18 @@ use super::Millis;
 /// Beyond the time there and back, after which the next turn is not waited for.
 const PAUSE: Millis = 20;
 /// How long a long message waits at most.
-const PATIENCE: Millis = 2_000;
+const HOLD_MAX: Millis = 2_000;
 
 /// When short messages last went and came.
 #[derive(Debug, Default)]
-pub(super) struct Turns {
+pub(super) struct TurnTaking {
     sent_at: Option<Millis>,
     heard_at: Option<Millis>,
     /// Since when something long waits.
     waits_since: Option<Millis>,
 }
 
-impl Turns {
+impl TurnTaking {
     pub(super) fn sent(&mut self, now: Millis) {
         self.sent_at = Some(now);
     }
@@ -30,7 +30,7 @@ impl Turns {
     pub(super) fn hold(&mut self, rtt: Option<f64>, now: Millis) -> Option<Millis> {
         let until = self.pause(rtt.unwrap_or(0.0)).filter(|until| now < *until)?;
         let since = *self.waits_since.get_or_insert(now);
-        Some(until.min(since + PATIENCE)).filter(|until| now < *until)
+        Some(until.min(since + HOLD_MAX)).filter(|until| now < *until)
     }
 
     /// What waited has gone.
@@ -52,28 +52,28 @@ mod tests {
 
     #[test]
     fn what_is_long_waits_for_those_who_take_turns() {
-        let mut turns = Turns::default();
-        assert_eq!(turns.hold(None, 1000), None);
-        turns.sent(1000);
-        assert_eq!(turns.hold(None, 1000), None, "who only sends is not answered");
-        turns.heard(1005);
-        assert_eq!(turns.hold(None, 1010), Some(1025));
-        assert_eq!(turns.hold(Some(80.0), 1010), Some(1105));
-        assert_eq!(turns.hold(None, 1025), None);
+        let mut turn_taking = TurnTaking::default();
+        assert_eq!(turn_taking.hold(None, 1000), None);
+        turn_taking.sent(1000);
+        assert_eq!(turn_taking.hold(None, 1000), None, "who only sends is not answered");
+        turn_taking.heard(1005);
+        assert_eq!(turn_taking.hold(None, 1010), Some(1025));
+        assert_eq!(turn_taking.hold(Some(80.0), 1010), Some(1105));
+        assert_eq!(turn_taking.hold(None, 1025), None);
     }
 
     #[test]
     fn but_not_for_ever() {
-        let mut turns = Turns::default();
+        let mut turn_taking = TurnTaking::default();
         let held = (1000..).find(|now| {
-            turns.sent(*now);
-            turns.heard(*now);
-            turns.hold(None, *now).is_none()
+            turn_taking.sent(*now);
+            turn_taking.heard(*now);
+            turn_taking.hold(None, *now).is_none()
         });
-        assert_eq!(held, Some(1000 + PATIENCE));
-        turns.release();
-        turns.sent(4000);
-        turns.heard(4000);
-        assert_eq!(turns.hold(None, 4001), Some(4020));
+        assert_eq!(held, Some(1000 + HOLD_MAX));
+        turn_taking.release();
+        turn_taking.sent(4000);
+        turn_taking.heard(4000);
+        assert_eq!(turn_taking.hold(None, 4001), Some(4020));
     }
 }

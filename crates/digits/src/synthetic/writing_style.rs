@@ -11,8 +11,8 @@ const STEPS: u32 = 8;
 /// no slant takes it to the edge.
 const PAD: f64 = 300.0;
 
-/// One writer's hand at one moment: how it bends, slants and presses.
-pub(super) struct Hand {
+/// One writer's style at one moment: how it bends, slants and presses.
+pub(super) struct WritingStyle {
     waves: Vec<Wave>,
     /// Rows of the 2x2 matrix that slants, turns and stretches.
     matrix: [[f64; 2]; 2],
@@ -31,7 +31,7 @@ struct Wave {
     phase: f64,
 }
 
-/// What hands of a kind have in common.
+/// What styles of a kind have in common.
 struct Habits {
     /// The mean slant, and its deviation.
     slant: [f64; 2],
@@ -64,28 +64,28 @@ const UNSEEN: Habits = Habits {
     bend: 0.016,
 };
 
-impl Hand {
-    /// A hand that writes plain digits.
+impl WritingStyle {
+    /// A style that writes plain digits.
     pub(super) fn plain(stream: &mut Stream) -> Self {
         Self::with(&PLAIN, stream)
     }
 
-    /// A hand of any country.
+    /// A style of any country.
     pub(super) fn any(stream: &mut Stream) -> Self {
         Self::with(&MANY, stream)
     }
 
-    /// A hand unlike those of [`Hand::any`].
+    /// A style unlike those of [`WritingStyle::any`].
     pub(super) fn unseen(stream: &mut Stream) -> Self {
-        let mut hand = Self::with(&UNSEEN, stream);
+        let mut style = Self::with(&UNSEEN, stream);
         if stream.unit() < 0.5 {
-            hand.lean(-0.3);
+            style.lean(-0.3);
         }
-        hand.angular = stream.unit() < 0.5;
-        if !hand.angular {
-            hand.waves.extend((0..3).map(|_| Wave::draw(0.009, 3.0, stream)));
+        style.angular = stream.unit() < 0.5;
+        if !style.angular {
+            style.waves.extend((0..3).map(|_| Wave::draw(0.009, 3.0, stream)));
         }
-        hand
+        style
     }
 
     fn with(habits: &Habits, stream: &mut Stream) -> Self {
@@ -122,7 +122,7 @@ impl Hand {
             strokes.push(
                 curve
                     .into_iter()
-                    .map(|point| self.place(point))
+                    .map(|point| self.transformed(point))
                     .map(|[x, y]| [x, y, 1.0])
                     .collect(),
             );
@@ -132,7 +132,7 @@ impl Hand {
     }
 
     /// Where a point of a glyph comes to lie on the pad.
-    fn place(&self, point: [f64; 2]) -> [f32; 2] {
+    fn transformed(&self, point: [f64; 2]) -> [f32; 2] {
         let mut bent = [point[0] - 0.5, point[1] - 0.5];
         for wave in &self.waves {
             let at = wave.frequency[0] * point[0] + wave.frequency[1] * point[1];
@@ -204,10 +204,10 @@ mod tests {
     fn every_hand_stays_on_the_pad() {
         for index in 0..1000 {
             let mut stream = Stream::new(1, &format!("test/{index}"));
-            for kind in [Hand::plain, Hand::any, Hand::unseen] {
-                let hand = kind(&mut stream);
+            for kind in [WritingStyle::plain, WritingStyle::any, WritingStyle::unseen] {
+                let style = kind(&mut stream);
                 let corners = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]];
-                for point in corners.map(|corner| hand.place(corner)) {
+                for point in corners.map(|corner| style.transformed(corner)) {
                     assert!(point.iter().all(|&at| (10.0..290.0).contains(&at)), "{point:?}");
                 }
             }
