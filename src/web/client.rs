@@ -12,9 +12,10 @@ use js_sys::{Float32Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{EventSink, epoch_clock, now, secrets, sleep};
+use super::environment::{EventSink, entropy, epoch_clock, now, sleep};
 use super::evaluation::Evaluation;
 use super::mailbox::WebMailbox;
+use super::networks::presets;
 use super::page::{self, ClientCommand as Command, ClientEvent as Shown, DrawCommand, Reader};
 use super::watchdog::{LOOKS_OF_CLIENT_MAX, silence};
 use sotto_core::prg;
@@ -107,7 +108,7 @@ impl Client {
         let waiting = links.waiting();
         let (session, replaced) = oneshot::channel();
         self.session = Some(session);
-        let client = sotto_mpc::Client::new(links, secrets());
+        let client = sotto_mpc::Client::new(links, presets(), entropy());
         let mut state = self.state.borrow_mut();
         state.leave();
         state.parties = Some(Parties { name, client, waiting, replaced });

@@ -8,6 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::environment::{EventSink, epoch_clock};
 use super::mailbox::WebMailbox;
+use super::networks::presets;
 use super::page::{self, DealerCommand as Command, DealerEvent as Shown};
 use sotto_core::prg;
 use sotto_mpc::{DealerEvent, Links};
@@ -47,7 +48,7 @@ impl Dealer {
                 }
             });
         });
-        let dealer = sotto_mpc::Dealer::new(Links::new(mailbox, epoch_clock()), tell);
+        let dealer = sotto_mpc::Dealer::new(Links::new(mailbox, epoch_clock()), presets(), tell);
         let show = self.show.clone();
         show.event(&Shown::Ready);
         spawn_local(async move { show.event(&Shown::Failed(dealer.serve().await.into())) });

@@ -9,9 +9,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, Response, WorkerGlobalScope};
-use zeroize::Zeroize;
 
-use sotto_core::prg::StreamKey;
 use sotto_federated::{Entropy, Millis};
 
 #[wasm_bindgen]
@@ -82,20 +80,6 @@ fn fill(bytes: &mut [u8]) {
     if let Err(error) = getrandom::fill(bytes) {
         wasm_bindgen::throw_str(&format!("the system gives no randomness: {error}"));
     }
-}
-
-/// The operating system's randomness for the roles of a classification.
-pub(super) fn secrets() -> sotto_mpc::Entropy {
-    Box::new(fill)
-}
-
-/// A fresh key of a party's stream.
-pub(super) fn draw_key() -> StreamKey {
-    let mut key = [0; StreamKey::LEN];
-    fill(&mut key);
-    let stream = StreamKey::new(&key);
-    key.zeroize();
-    stream
 }
 
 /// Milliseconds since the epoch, the same in all workers.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 
 use super::digits::Source;
+use super::networks::presets;
 use super::page::ClientEvent as Shown;
 use sotto_digits::{Digits, PIXELS};
 use sotto_mpc::{BATCH_MAX, ClassificationKind, ModelInfo, Output};
@@ -47,7 +48,8 @@ impl Evaluation {
     /// # Errors
     /// When the model cannot be computed with.
     pub(super) fn next(&self, model: &ModelInfo) -> Result<Option<Range<usize>>, sotto_mpc::Error> {
-        let plan = model.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
+        let plan =
+            model.plan(&presets(), ClassificationKind { batch: 1, output: Output::Logits })?;
         let suits = || COMPARISONS_MAX / plan.comparisons().max(1);
         let batch = self.batch.unwrap_or_else(suits).clamp(1, BATCH_MAX);
         let left = self.done..self.total.min(self.done + batch);

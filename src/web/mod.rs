@@ -21,6 +21,7 @@ mod library;
 mod locks;
 mod mailbox;
 mod models;
+mod networks;
 mod owner;
 pub mod page;
 mod party;

@@ -10,8 +10,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::digits::Source;
-use super::environment::{EventSink, epoch_clock, now, secrets, sleep, turn};
+use super::environment::{EventSink, entropy, epoch_clock, now, sleep, turn};
 use super::mailbox::WebMailbox;
+use super::networks::presets;
 use super::page::{
     self, Course, LayerRangeView, OwnerCommand as Command, OwnerEvent as Shown, RoleFailed,
 };
@@ -82,7 +83,7 @@ impl Owner {
                 let links = Links::new(mailbox, epoch_clock());
                 let mut shared = self.shared.borrow_mut();
                 shared.data = data;
-                shared.links = Some(sotto_mpc::Owner::new(links, secrets()));
+                shared.links = Some(sotto_mpc::Owner::new(links, presets(), entropy()));
                 self.show.event(&Shown::Ready);
             }
             (Command::Model { preset, round, fraction, saving }, Some(weights)) => {

@@ -8,12 +8,13 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{EventSink, draw_key, epoch_clock, secrets};
+use super::environment::{EventSink, entropy, epoch_clock};
 use super::mailbox::WebMailbox;
+use super::networks::presets;
 use super::page::{self, PartyCommand as Command, PartyEvent as Shown};
 use super::watchdog::{LOOKS_MAX, silence};
-use sotto_core::prg;
-use sotto_mpc::{ComputeParty, Links, Output, PartyEvent, Role};
+use sotto_core::prg::{self, StreamKey};
+use sotto_mpc::{ComputeParty, Links, Output, PartyEvent, PartySecrets, Role};
 
 /// The role of alice or bob.
 #[wasm_bindgen]
@@ -63,7 +64,8 @@ impl Party {
         let show = self.show.clone();
         let tell = Box::new(move |event| show.event(&shown(event)));
         let watched = Rc::clone(&self.watched);
-        let compute_party = ComputeParty::new(party, links, draw_key(), secrets(), watched, tell);
+        let own = PartySecrets { key: StreamKey::draw(&mut entropy()), entropy: entropy() };
+        let compute_party = ComputeParty::new(party, links, presets(), own, watched, tell);
         let show = self.show.clone();
         show.event(&Shown::Ready);
         spawn_local(async move {

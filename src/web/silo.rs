@@ -8,8 +8,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::digits::Source;
-use super::environment::{EventSink, epoch_clock, now, secrets, turn};
+use super::environment::{EventSink, entropy, epoch_clock, now, turn};
 use super::mailbox::WebMailbox;
+use super::networks::presets;
 use super::page::{self, Course, SiloCommand as Command, SiloEvent as Shown};
 use sotto_core::prg;
 use sotto_core::seeded::Stream;
@@ -66,7 +67,7 @@ impl Silo {
                 let mailbox = WebMailbox::open(page::read_links(&value)?, Rc::default())?;
                 let links = Links::new(mailbox, epoch_clock());
                 self.state.replace(SiloState {
-                    role: Some(train::Silo::new(links, secrets())),
+                    role: Some(train::Silo::new(links, presets(), entropy())),
                     shared: Digits::default(),
                 });
                 self.data = data;
@@ -164,7 +165,7 @@ async fn plain(
 ) -> Result<(), String> {
     let info = course.info()?;
     let Training { batch, rate, momentum, .. } = info.training;
-    let network = info.network().map_err(|error| error.to_string())?;
+    let network = presets().network(&info.preset).map_err(|error| error.to_string())?;
     let power = |bits: u32| libm::exp2(-f64::from(bits)) as f32;
     let momentum = momentum.map_or(0.0, |bits| 1.0 - power(bits));
     let sgd = SgdConfig { learning_rate: power(rate), momentum, weight_decay: 0.0 };

@@ -8,13 +8,14 @@ use std::path::PathBuf;
 use sotto_federated::{Aggregator, Phase, Settings};
 use sotto_link::{Endpoint, EndpointRole, HostSession, Invite, Timing, WORKER};
 
+use crate::asked_to_stop;
 use crate::broker::Broker;
 use crate::credentials;
 use crate::data::Data;
 use crate::host::Host;
 use crate::state::{self, RoomKeys, State};
-use crate::{asked_to_stop, entropy};
 use run::{AggregatorRoom, Checkpointer};
+use sotto_core::entropy;
 use testing::Tester;
 
 /// Holds a room as the aggregator, trains with the workers that join, and tests the model on test digits.
@@ -75,7 +76,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     let (broker, mut news) =
         Broker::connect(&arguments.broker, secret.tag(), credential.as_ref(), None).await?;
     let (payload, host) = (broker.payload(), EndpointRole::Host(&identity));
-    let endpoint = Endpoint::new(secret, host, true, payload, Timing::default(), entropy());
+    let endpoint = Endpoint::new(secret, host, true, payload, Timing::default(), entropy::system());
     broker.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());
     let host = Host::new(HostSession::new(endpoint, vec![WORKER.to_owned()]), machine);
@@ -116,7 +117,7 @@ fn begin(
 ) -> Result<(Aggregator, Checkpointer), String> {
     let kept = state.as_ref().map(State::read).transpose()?.flatten();
     let Some(run) = kept else {
-        let machine = Aggregator::new(settings.unwrap_or_default(), entropy());
+        let machine = Aggregator::new(settings.unwrap_or_default(), entropy::system());
         return Ok((
             machine.map_err(|error| error.to_string())?,
             Checkpointer::new(state, Vec::new()),
@@ -125,7 +126,7 @@ fn begin(
     if settings.is_some_and(|settings| settings != run.checkpoint.settings) {
         return Err("the folder of --state holds a run with another --query".to_owned());
     }
-    let machine = Aggregator::restore(run.checkpoint, entropy())
+    let machine = Aggregator::restore(run.checkpoint, entropy::system())
         .map_err(|error| format!("the run in --state cannot be taken up: {error}"))?;
     Ok((machine, Checkpointer::new(state, run.history)))
 }

@@ -12,13 +12,14 @@ use sotto_link::{Endpoint, EndpointRole, HostSession, Input, Invite, Timing, Tok
 use sotto_secagg::Identity;
 
 use crate::aggregator::settings;
+use crate::asked_to_stop;
 use crate::broker::{Broker, BrokerEvent};
 use crate::credentials;
 use crate::guest::{Guest, Handler};
 use crate::host::{Effect, Host};
 use crate::state::{self, RoomKeys};
 use crate::worker::invitation;
-use crate::{asked_to_stop, entropy};
+use sotto_core::entropy;
 
 /// The group of a room's branches.
 const GROUP: &str = "branches";
@@ -70,22 +71,23 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
     // Another broker is not shown what the invitation carries for its own.
     let below = credential.filter(|_| own.is_some() || url == above.broker());
     let RoomKeys { secret, identity } = keys;
-    let machine = Aggregator::new(settings, entropy()).map_err(|error| error.to_string())?;
+    let machine =
+        Aggregator::new(settings, entropy::system()).map_err(|error| error.to_string())?;
 
     let (up, mut from_above) =
         Broker::connect(above.broker(), above.secret().tag(), credential, None).await?;
     let (down, mut from_below) = Broker::connect(url, secret.tag(), below, Some(GROUP)).await?;
     let (payload, timing) = (down.payload(), Timing::default());
     let who = EndpointRole::Host(&identity);
-    let endpoint = Endpoint::new(secret, who, true, payload, timing, entropy());
+    let endpoint = Endpoint::new(secret, who, true, payload, timing, entropy::system());
     down.listen(endpoint.id());
     println!("{}", invite.fragment().as_str());
     let host = Host::new(HostSession::new(endpoint, vec![WORKER.to_owned()]), machine)
         .with_capacity(arguments.capacity as usize);
-    let worker = Worker::new(Identity::draw(&mut entropy()), entropy());
+    let worker = Worker::new(Identity::draw(&mut entropy::system()), entropy::system());
     let room = BranchRoom::new(Branch::new(worker, arguments.capacity), host, down);
     let mut token = Token::default();
-    entropy()(&mut token);
+    entropy::system()(&mut token);
     let mut guest = Guest::new(above.room(), token, up, room);
     let now = guest.now();
     guest.handler().begin(now);

@@ -10,8 +10,8 @@ use sotto_link::{
 
 use crate::broker::{Broker, BrokerEvent};
 use crate::clock::Clock;
-use crate::entropy;
 use crate::host::AGGREGATOR;
+use sotto_core::entropy;
 
 /// How long a host that has said farewell may take to come back: its page was reloaded.
 const COMES_BACK_MS: Millis = 30_000;
@@ -56,8 +56,14 @@ impl<H: Handler> Guest<H> {
         handler: H,
     ) -> Self {
         let (payload, timing) = (broker.payload(), Timing::default());
-        let session =
-            GuestSession::new(room, (WORKER, token), false, payload, timing, Box::new(entropy));
+        let session = GuestSession::new(
+            room,
+            (WORKER, token),
+            false,
+            payload,
+            timing,
+            Box::new(entropy::system),
+        );
         let mut guest = Self {
             clock: Clock::start(),
             broker,

@@ -205,7 +205,7 @@ impl Host {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entropy;
+    use sotto_core::entropy;
     use sotto_federated::{Settings, Worker, WorkerAction, WorkerEvent};
     use sotto_link::{
         Endpoint, EndpointRole, GuestOutput, GuestSession, HostIdentity, RoomSecret, Stage, Timing,
@@ -223,13 +223,14 @@ mod tests {
 
     impl TestRoom {
         fn new(guests: usize) -> Self {
-            let secret = RoomSecret::draw(&mut entropy());
+            let secret = RoomSecret::draw(&mut entropy::system());
             let timing = Timing::default();
-            let identity = HostIdentity::draw(&mut entropy());
+            let identity = HostIdentity::draw(&mut entropy::system());
             let who = EndpointRole::Host(&identity);
-            let endpoint = Endpoint::new(secret.clone(), who, true, 1 << 16, timing, entropy());
+            let endpoint =
+                Endpoint::new(secret.clone(), who, true, 1 << 16, timing, entropy::system());
             let settings = Settings::from_query("model=linear").unwrap();
-            let machine = Aggregator::new(settings, entropy()).unwrap();
+            let machine = Aggregator::new(settings, entropy::system()).unwrap();
             let guest = |number: usize| {
                 let draw = Box::new(entropy);
                 let token = [number as u8; 16];
@@ -286,7 +287,7 @@ mod tests {
 
     /// A worker's channel, and how it joins.
     fn join() -> (String, Vec<u8>) {
-        let mut worker = Worker::new(Identity::draw(&mut entropy()), entropy());
+        let mut worker = Worker::new(Identity::draw(&mut entropy::system()), entropy::system());
         let actions = worker.handle(WorkerEvent::Open, 1);
         let bytes = actions.into_iter().find_map(|action| match action {
             WorkerAction::Send(Address::Aggregator, bytes) => Some(bytes),

@@ -34,7 +34,6 @@ mod worker_pool;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sotto_core::entropy::Entropy;
 
 /// The page's roles as programs, which meet each other and pages across a broker.
 #[derive(Parser)]
@@ -70,11 +69,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The operating system's randomness.
-fn entropy() -> Entropy {
-    Box::new(|bytes| getrandom::fill(bytes).expect("an operating system has randomness"))
 }
 
 /// Returns when the user, or the system, wants this program to end.

@@ -12,7 +12,7 @@ use sotto_link::{Fingerprint, HostIdentity, RoomSecret, Token};
 use sotto_secagg::Identity;
 use zeroize::Zeroizing;
 
-use crate::entropy;
+use sotto_core::entropy;
 
 /// The longest file of a secret, in bytes.
 const SECRET_FILE_MAX: usize = 256;
@@ -29,8 +29,8 @@ pub(crate) struct RoomKeys {
 impl RoomKeys {
     /// Those of a new room.
     pub(crate) fn draw() -> Self {
-        let secret = RoomSecret::draw(&mut entropy());
-        Self { secret, identity: HostIdentity::draw(&mut entropy()) }
+        let secret = RoomSecret::draw(&mut entropy::system());
+        Self { secret, identity: HostIdentity::draw(&mut entropy::system()) }
     }
 
     /// What an invitation carries of them.
@@ -117,7 +117,7 @@ impl State {
         let wanted = token.len() + count * SEED_LEN;
         if before < wanted {
             kept.resize(wanted, 0);
-            entropy()(&mut kept[before..]);
+            entropy::system()(&mut kept[before..]);
             replace(&path, &kept).map_err(|error| wrong(&path, &error))?;
         }
         let (first, seeds) = kept.split_at(token.len());
@@ -235,7 +235,7 @@ mod tests {
         let state = State::open(&folder.0).unwrap();
         assert_eq!(state.read(), Ok(None));
         let settings = Settings::from_query("model=linear").unwrap();
-        let machine = Aggregator::new(settings, entropy()).unwrap();
+        let machine = Aggregator::new(settings, entropy::system()).unwrap();
         for origin in [None, Some("again".to_owned())] {
             let run = Run { checkpoint: machine.checkpoint(), history: Vec::new(), origin };
             state.write(&run).unwrap();

@@ -8,13 +8,14 @@ use sotto_link::{Fingerprint, Input, Invite, RoomSecret, Token, WORKER, WORKERS_
 use sotto_secagg::Identity;
 use tokio::sync::mpsc;
 
+use crate::asked_to_stop;
 use crate::broker::Broker;
 use crate::credentials;
 use crate::data::Data;
 use crate::guest::Guest;
 use crate::state::State;
 use crate::worker_pool::WorkerPool;
-use crate::{asked_to_stop, entropy};
+use sotto_core::entropy;
 
 /// Joins a room as federated workers, which train as a page's tabs do.
 ///
@@ -130,6 +131,6 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), String> {
 /// Workers that nobody knows yet.
 fn fresh(count: usize) -> (Token, Vec<Identity>) {
     let mut token = Token::default();
-    entropy()(&mut token);
-    (token, (0..count).map(|_| Identity::draw(&mut entropy())).collect())
+    entropy::system()(&mut token);
+    (token, (0..count).map(|_| Identity::draw(&mut entropy::system())).collect())
 }

@@ -14,9 +14,9 @@ use sotto_federated::{
 use sotto_secagg::Identity;
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::entropy;
 use crate::guest::Handler;
 use crate::state::State;
+use sotto_core::entropy;
 use sotto_native::source::Source;
 
 /// How long a shard that could not be loaded waits before it is tried again.
@@ -81,7 +81,8 @@ impl WorkerPool {
         let worker = |identity: Identity| {
             let spent = state.as_ref().map(|state| state.spent(identity.id())).transpose()?;
             Ok(PooledWorker {
-                machine: Worker::new(identity, entropy()).with_spent(spent.unwrap_or_default()),
+                machine: Worker::new(identity, entropy::system())
+                    .with_spent(spent.unwrap_or_default()),
                 digits: Arc::default(),
                 wakes: BTreeSet::new(),
                 unfinished: None,

@@ -14,7 +14,8 @@ use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, Writer, mailboxes};
 use sotto_digits::PIXELS;
 use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
 use sotto_mpc::{
-    Client, ComputeParty, Dealer, Error, Job, Links, Output, Owner, Party, Role, TradeOff,
+    Catalogue, Client, ComputeParty, Dealer, Error, Job, Links, Output, Owner, Party, PartySecrets,
+    Role, TradeOff,
 };
 use sotto_network::{Initialiser, Weights, preset, preset_names};
 
@@ -195,20 +196,21 @@ impl Session {
             let role = party.role();
             let mut key = [0; StreamKey::LEN];
             entropy(1, role.name())(&mut key);
-            let (links, secrets) = (links(role, mailbox), entropy(2, role.name()));
+            let links = links(role, mailbox);
+            let secrets =
+                PartySecrets { key: StreamKey::new(&key), entropy: entropy(2, role.name()) };
             let (watched, show) = (Rc::new(Cell::new(true)), Box::new(|_| ()));
-            let party =
-                ComputeParty::new(party, links, StreamKey::new(&key), secrets, watched, show);
+            let party = ComputeParty::new(party, links, presets(), secrets, watched, show);
             spawn(role, Box::pin(party.serve()));
         }
-        let dealer = Dealer::new(links(Role::Dealer, dealer), Box::new(|_| ()));
+        let dealer = Dealer::new(links(Role::Dealer, dealer), presets(), Box::new(|_| ()));
         spawn(Role::Dealer, Box::pin(dealer.serve()));
         let training = Training { batch: 2, rate: 5, momentum: None, loss: Loss::CrossEntropy };
         let preset = NETWORK.to_owned();
         Self {
-            client: Client::new(links(Role::Client, client), entropy(1, "client")),
-            owner: Owner::new(links(Role::Owner, owner), entropy(1, "owner")),
-            silo: Silo::new(links(Role::Silo, silo), entropy(1, "silo")),
+            client: Client::new(links(Role::Client, client), presets(), entropy(1, "client")),
+            owner: Owner::new(links(Role::Owner, owner), presets(), entropy(1, "owner")),
+            silo: Silo::new(links(Role::Silo, silo), presets(), entropy(1, "silo")),
             pool,
             wires,
             ends,
@@ -315,4 +317,9 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         }
     }
     seeds
+}
+
+/// The networks that the roles know.
+fn presets() -> Catalogue {
+    Catalogue::new(784, 10, |name| Some(sotto_network::preset(name)?.network))
 }

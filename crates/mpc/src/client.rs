@@ -8,7 +8,7 @@ use super::messages::{ClassificationKind, Header, ModelInfo};
 use super::path::Job;
 use super::plan::{Output, Plan};
 use super::ring::{Element, Narrow, Share, Wide};
-use super::{Entropy, Error, Role};
+use super::{Catalogue, Entropy, Error, Role};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
@@ -36,6 +36,7 @@ pub struct Shared {
 /// The client's role.
 pub struct Client<M> {
     links: Links<M>,
+    catalogue: Catalogue,
     entropy: Entropy,
     asked: u32,
     plan: Option<(ModelInfo, ClassificationKind, Rc<Plan>)>,
@@ -43,8 +44,8 @@ pub struct Client<M> {
 
 impl<M: Mailbox<Role = Role>> Client<M> {
     /// A client that has asked nothing yet.
-    pub fn new(links: Links<M>, entropy: Entropy) -> Self {
-        Self { links, entropy, asked: 0, plan: None }
+    pub fn new(links: Links<M>, catalogue: Catalogue, entropy: Entropy) -> Self {
+        Self { links, catalogue, entropy, asked: 0, plan: None }
     }
 
     /// The number of its last question.
@@ -58,7 +59,7 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         &mut self.links
     }
 
-    /// Classifies images of 28x28 pixels, one behind the other, with the parties' model.
+    /// Classifies images, one behind the other, with the parties' model.
     /// Gives an answer for each, and the shares that went out.
     ///
     /// # Errors
@@ -70,7 +71,7 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         pixels: &[u8],
         output: Output,
     ) -> Result<(Vec<Answer>, Shared), Error> {
-        let per_image: usize = model.network()?.input_shape().iter().product();
+        let per_image = self.catalogue.inputs();
         let kind = ClassificationKind { batch: pixels.len() / per_image.max(1), output };
         let plan = self.plan(model, kind)?;
         let values: Secret<Wide> =
@@ -84,7 +85,7 @@ impl<M: Mailbox<Role = Role>> Client<M> {
         match &self.plan {
             Some((info, known, plan)) if info == model && *known == kind => Ok(Rc::clone(plan)),
             _ => {
-                let plan = model.plan(kind)?;
+                let plan = model.plan(&self.catalogue, kind)?;
                 self.plan = Some((model.clone(), kind, Rc::clone(&plan)));
                 Ok(plan)
             }

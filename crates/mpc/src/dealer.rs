@@ -15,7 +15,7 @@ use super::path::{Job, Path};
 use super::plan::Plan;
 use super::ring::Wide;
 use super::train::{StepOrder, TrainingDealer};
-use super::{Error, Role};
+use super::{Catalogue, Error, Role};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
@@ -50,6 +50,7 @@ pub enum DealerEvent {
 /// The dealer's role.
 pub struct Dealer<M> {
     links: Links<M>,
+    catalogue: Catalogue,
     /// Alice's and bob's streams.
     keys: [Option<StreamKey>; 2],
     model: Option<(ModelInfo, ModelMasks)>,
@@ -61,9 +62,10 @@ pub struct Dealer<M> {
 
 impl<M: Mailbox<Role = Role>> Dealer<M> {
     /// A dealer that knows no seed yet.
-    pub fn new(links: Links<M>, show: Box<dyn FnMut(DealerEvent)>) -> Self {
+    pub fn new(links: Links<M>, catalogue: Catalogue, show: Box<dyn FnMut(DealerEvent)>) -> Self {
         Self {
             links,
+            catalogue,
             keys: [None, None],
             model: None,
             dealt: 0,
@@ -127,10 +129,10 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
 
     fn fill_steps(&mut self, order: &StepOrder) -> Result<(), Error> {
         let keys = self.keys()?;
-        self.trainings.begin(order)?;
+        self.trainings.begin(&self.catalogue, order)?;
         for index in 0..order.count {
             let started = self.links.now();
-            let words = self.trainings.deal(order, index, &keys)?;
+            let words = self.trainings.deal(&self.catalogue, order, index, &keys)?;
             let number = order.number + index;
             let path = Job::Deal(number).step("train");
             let [alice, bob] = self.send(&path, &order.purpose.encode(), &words)?;
@@ -158,7 +160,7 @@ impl<M: Mailbox<Role = Role>> Dealer<M> {
     }
 
     fn fill(&mut self, order: &Order) -> Result<(), Error> {
-        let plan = order.model.plan(order.kind)?;
+        let plan = order.model.plan(&self.catalogue, order.kind)?;
         let keys = self.keys()?;
         if self.model.as_ref().is_none_or(|(info, _)| *info != order.model) {
             let number = order.model.number;

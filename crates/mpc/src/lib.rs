@@ -49,6 +49,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub mod audit;
 mod bits;
+mod catalogue;
 mod classified;
 pub mod clear;
 mod client;
@@ -89,6 +90,7 @@ mod used_once;
 #[cfg(test)]
 mod world;
 
+pub use catalogue::Catalogue;
 pub use classified::{Classified, PartyEvent, Trained, TrainingState};
 pub use client::{Answer, Client, Shared};
 pub use dealer::{Dealer, DealerEvent};
@@ -96,7 +98,7 @@ pub use evaluate::Seen;
 pub use links::{Clock, Direction, Links, MESSAGE_MAX, Record, Waiting};
 pub use messages::{ClassificationKind, ModelInfo};
 pub use owner::Owner;
-pub use party::ComputeParty;
+pub use party::{ComputeParty, PartySecrets};
 pub use path::{Job, Path};
 pub use plan::{BATCH_MAX, FRACTION_MAX, FRACTION_MIN, Output, Plan, TradeOff};
 pub use range::{LayerRange, Ranges, Verdict};

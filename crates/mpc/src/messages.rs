@@ -16,9 +16,8 @@ use std::rc::Rc;
 
 use super::path::Path;
 use super::plan::{BATCH_MAX, Output, Plan, TradeOff};
-use super::{Error, Role};
+use super::{Catalogue, Error, Role};
 use sotto_core::wire::{Error as WireError, Reader, Writer};
-use sotto_network::Network;
 
 /// The longest name of a network, in bytes.
 const NAME_MAX: usize = 40;
@@ -39,23 +38,21 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
-    /// The network.
-    ///
-    /// # Errors
-    /// [`Error::Network`].
-    pub fn network(&self) -> Result<Network, Error> {
-        let preset = sotto_network::preset(&self.preset);
-        Ok(preset.ok_or_else(|| Error::Network(self.preset.clone()))?.network)
-    }
-
     /// The plan for this kind of classification.
     ///
     /// # Errors
     /// [`Error::Network`], [`Error::Fraction`], [`Error::Batch`].
-    pub fn plan(&self, kind: ClassificationKind) -> Result<Rc<Plan>, Error> {
+    pub fn plan(&self, catalogue: &Catalogue, kind: ClassificationKind) -> Result<Rc<Plan>, Error> {
         // A batch waits once for all of its images: there, bytes are what takes time.
         let trade_off = if kind.batch == 1 { self.trade_off } else { TradeOff::Bytes };
-        Plan::new(&self.network()?, self.fraction, kind.batch, kind.output, trade_off).map(Rc::new)
+        Plan::new(
+            &catalogue.network(&self.preset)?,
+            self.fraction,
+            kind.batch,
+            kind.output,
+            trade_off,
+        )
+        .map(Rc::new)
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {

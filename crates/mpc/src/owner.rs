@@ -6,13 +6,14 @@ use super::messages::{ClassificationKind, ModelInfo};
 use super::path::Job;
 use super::plan::{Output, TradeOff};
 use super::train::TrainingInfo;
-use super::{Entropy, Error, Role};
+use super::{Catalogue, Entropy, Error, Role};
 use sotto_core::wire::{Mailbox, Writer};
 use sotto_network::Weights;
 
 /// The owner's role.
 pub struct Owner<M> {
     links: Links<M>,
+    catalogue: Catalogue,
     entropy: Entropy,
     shared: u32,
     trained: u32,
@@ -20,8 +21,8 @@ pub struct Owner<M> {
 
 impl<M: Mailbox<Role = Role>> Owner<M> {
     /// An owner that has shared nothing yet.
-    pub fn new(links: Links<M>, entropy: Entropy) -> Self {
-        Self { links, entropy, shared: 0, trained: 0 }
+    pub fn new(links: Links<M>, catalogue: Catalogue, entropy: Entropy) -> Self {
+        Self { links, catalogue, entropy, shared: 0, trained: 0 }
     }
 
     /// Shares a model; the parties compute with it from then on. Gives what is public of it.
@@ -37,8 +38,9 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     ) -> Result<ModelInfo, Error> {
         let number = self.shared + 1;
         let info = ModelInfo { number, preset: preset.to_owned(), fraction, trade_off };
-        let plan = info.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
-        let encoded = plan.encode(&info.network()?, weights)?;
+        let plan =
+            info.plan(&self.catalogue, ClassificationKind { batch: 1, output: Output::Logits })?;
+        let encoded = plan.encode(&self.catalogue.network(preset)?, weights)?;
         self.shared = number;
         let shares = split(&encoded, &mut self.entropy);
         for (role, share) in [Role::Alice, Role::Bob].into_iter().zip(&shares) {
@@ -59,7 +61,7 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     /// As [`TrainingInfo::plan`], [`Error::Closed`].
     pub fn train(&mut self, training: TrainingInfo) -> Result<TrainingInfo, Error> {
         let info = TrainingInfo { number: self.trained + 1, ..training };
-        info.plan()?;
+        info.plan(&self.catalogue)?;
         self.trained = info.number;
         let mut writer = Writer::new();
         info.write(&mut writer);
@@ -101,7 +103,7 @@ impl<M: Mailbox<Role = Role>> Owner<M> {
     ) -> Result<ModelInfo, Error> {
         let number = self.shared + 1;
         let info = ModelInfo { number, preset: training.preset.clone(), fraction, trade_off };
-        info.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
+        info.plan(&self.catalogue, ClassificationKind { batch: 1, output: Output::Logits })?;
         self.shared = number;
         let mut writer = Writer::new();
         info.write(&mut writer);

@@ -26,10 +26,9 @@ use super::plan::{Output, Plan};
 use super::ring::{Element, Share, Wide};
 use super::source::{Delivery, FromDealer, Purpose, Source};
 use super::stock::Stock;
-use super::{Entropy, Error, Party, Role};
+use super::{Catalogue, Entropy, Error, Party, Role};
 use sotto_core::prg::StreamKey;
 use sotto_core::wire::{Mailbox, Reader};
-use sotto_digits::PIXELS;
 use train::PartyTraining;
 
 /// Requests and models that may wait.
@@ -39,6 +38,7 @@ const WAITING_MAX: usize = 64;
 pub struct ComputeParty<M, S = FromDealer> {
     party: Party,
     links: Links<M>,
+    catalogue: Catalogue,
     /// Of the stream that its masks come from.
     key: StreamKey,
     source: S,
@@ -53,6 +53,14 @@ pub struct ComputeParty<M, S = FromDealer> {
     watched: Rc<Cell<bool>>,
     trainer: PartyTraining,
     show: Box<dyn FnMut(PartyEvent)>,
+}
+
+/// What a party alone knows.
+pub struct PartySecrets {
+    /// Of the stream that its masks come from; fresh for every session. The dealer is told it.
+    pub key: StreamKey,
+    /// For what the dealer must not know: its part of the first weights of a training.
+    pub entropy: Entropy,
 }
 
 /// Where a model's shares come from.
@@ -73,28 +81,27 @@ struct Model {
 }
 
 impl Model {
-    fn plan(&mut self, kind: ClassificationKind) -> Result<Rc<Plan>, Error> {
+    fn plan(&mut self, catalogue: &Catalogue, kind: ClassificationKind) -> Result<Rc<Plan>, Error> {
         if let Some(plan) = self.plans.get(&kind) {
             return Ok(Rc::clone(plan));
         }
-        let plan = self.info.plan(kind)?;
+        let plan = self.info.plan(catalogue, kind)?;
         self.plans.insert(kind, Rc::clone(&plan));
         Ok(plan)
     }
 }
 
 impl<M: Mailbox<Role = Role>> ComputeParty<M> {
-    /// A party with a fresh key that trusts the dealer; what the dealer must not know, its part of the first weights of a
-    /// training, is drawn from `entropy`. While `watched`, it shows what it sees on every wire.
+    /// A party that trusts the dealer. While `watched`, it shows what it sees on every wire.
     pub fn new(
         party: Party,
         links: Links<M>,
-        key: StreamKey,
-        entropy: Entropy,
+        catalogue: Catalogue,
+        secrets: PartySecrets,
         watched: Rc<Cell<bool>>,
         show: Box<dyn FnMut(PartyEvent)>,
     ) -> Self {
-        Self::with_source(party, links, key, entropy, FromDealer::default(), watched, show)
+        Self::with_source(party, links, catalogue, secrets, FromDealer::default(), watched, show)
     }
 }
 
@@ -103,15 +110,18 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
     pub fn with_source(
         party: Party,
         links: Links<M>,
-        key: StreamKey,
-        entropy: Entropy,
+        catalogue: Catalogue,
+        secrets: PartySecrets,
         source: S,
         watched: Rc<Cell<bool>>,
         show: Box<dyn FnMut(PartyEvent)>,
     ) -> Self {
+        let PartySecrets { key, entropy } = secrets;
         Self {
             party,
             links,
+            trainer: PartyTraining::new(&catalogue, entropy),
+            catalogue,
             key,
             source,
             stock: Stock::default(),
@@ -121,7 +131,6 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
             wanted: ClassificationKind { batch: 1, output: Output::Logits },
             last_request: 0,
             watched,
-            trainer: PartyTraining::new(entropy),
             show,
         }
     }
@@ -188,7 +197,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
             Given::Trained(training)
         } else {
             let words = reader.rest();
-            let length = Wide::LEN * info.plan(self.wanted)?.model_len();
+            let length = Wide::LEN * info.plan(&self.catalogue, self.wanted)?.model_len();
             expect_length(Role::Owner, path, words.len(), length)?;
             Given::Share(Share::new(Wide::read(words).collect()))
         };
@@ -201,8 +210,8 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
         if self.requests.len() >= WAITING_MAX {
             return Err(Error::Flooded { role: Role::Client, step: path.to_string() });
         }
-        // Every network of the page reads 28x28 pixels.
-        expect_length(Role::Client, path, share.len(), Wide::LEN * header.kind.batch * PIXELS)?;
+        let images = header.kind.batch * self.catalogue.inputs();
+        expect_length(Role::Client, path, share.len(), Wide::LEN * images)?;
         if header.number <= self.last_request {
             return Err(Error::Reused { what: "request", number: header.number });
         }
@@ -228,7 +237,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
         else {
             return Ok(());
         };
-        let plan = model.plan(header.kind)?;
+        let plan = model.plan(&self.catalogue, header.kind)?;
         let masks = Masks::new(&self.key, Scope::Classification, header.number);
         let mut prepared =
             prepare(&plan, &model.layers, self.party, masks, header.number, material)?;
@@ -333,7 +342,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
         share: &Share<Wide>,
         early: Option<Message>,
     ) -> Result<(), Error> {
-        let plan = info.plan(self.wanted)?;
+        let plan = info.plan(&self.catalogue, self.wanted)?;
         let mut masks = Masks::new(&self.key, Scope::Model, info.number);
         let share = ModelShare::new(&plan, share.values(), &mut masks);
         let job = Job::Model(info.number);
@@ -364,7 +373,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
     ) -> Result<(), Error> {
         let prepared = self.material(header.kind).await?;
         let Some(model) = &mut self.model else { return Err(Error::OtherModel) };
-        let plan = model.plan(header.kind)?;
+        let plan = model.plan(&self.catalogue, header.kind)?;
         let path = Job::Classify(header.number).step("share");
         let found = Wide::LEN * share.values().len();
         expect_length(Role::Client, &path, found, Wide::LEN * plan.inputs())?;

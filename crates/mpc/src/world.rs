@@ -14,8 +14,8 @@ use super::messages::{ClassificationKind, ModelInfo};
 use super::model::ModelMasks;
 use super::train::{Silo, TrainingInfo};
 use super::{
-    Answer, Classified, Client, ComputeParty, Dealer, Entropy, Error, Links, Output, Owner, Party,
-    PartyEvent, Role, TradeOff, dealer,
+    Answer, Catalogue, Classified, Client, ComputeParty, Dealer, Entropy, Error, Links, Output,
+    Owner, Party, PartyEvent, PartySecrets, Role, TradeOff, dealer,
 };
 use sotto_core::prg::{StreamKey, ledger};
 use sotto_core::seeded::Stream;
@@ -137,29 +137,31 @@ impl World {
             });
             let links = links(party.role(), mailbox);
             let secrets = entropy(&format!("{}/secrets", party.role()));
+            let secrets = PartySecrets { key: key.clone(), entropy: secrets };
             let watched = Rc::new(Cell::new(true));
-            let compute_party =
-                ComputeParty::new(party, links, key.clone(), secrets, watched, show);
+            let compute_party = ComputeParty::new(party, links, presets(), secrets, watched, show);
             let serve = async move {
                 let error = compute_party.serve().await;
                 ends.borrow_mut().push((party.role(), error));
             };
             pool.spawner().spawn_local(acting(party.role(), serve)).unwrap();
         }
-        let (dealer, end) =
-            (Dealer::new(links(Role::Dealer, dealer), Box::new(|_| ())), Rc::clone(&ends));
+        let (dealer, end) = (
+            Dealer::new(links(Role::Dealer, dealer), presets(), Box::new(|_| ())),
+            Rc::clone(&ends),
+        );
         let serve = async move {
             let error = dealer.serve().await;
             end.borrow_mut().push((Role::Dealer, error));
         };
         pool.spawner().spawn_local(acting(Role::Dealer, serve)).unwrap();
 
-        let client = Client::new(links(Role::Client, client), entropy("client"));
-        let mut owner = Owner::new(links(Role::Owner, owner), entropy("owner"));
-        let silo = Silo::new(links(Role::Silo, silo), entropy("silo"));
+        let client = Client::new(links(Role::Client, client), presets(), entropy("client"));
+        let mut owner = Owner::new(links(Role::Owner, owner), presets(), entropy("owner"));
+        let silo = Silo::new(links(Role::Silo, silo), presets(), entropy("silo"));
         let share = || owner.share(preset, fraction, trade_off, &weights).unwrap();
         let model = ledger::acting_as(Role::Owner as u32, share);
-        let network = model.network().unwrap();
+        let network = presets().network(preset).unwrap();
         Self {
             pool,
             keys,
@@ -256,7 +258,7 @@ impl World {
     pub(super) fn oracle(&self, pixels: &[u8], output: Output) -> Vec<Answer> {
         let number = self.classified.borrow().last().unwrap().1.material;
         let batch = pixels.len() / self.network.input_shape().iter().product::<usize>();
-        let plan = self.model.plan(ClassificationKind { batch, output }).unwrap();
+        let plan = self.model.plan(&presets(), ClassificationKind { batch, output }).unwrap();
         let masks =
             self.keys.each_ref().map(|key| Masks::new(key, Scope::Model, self.model.number));
         let model = ModelMasks::new(&plan, masks);
@@ -296,6 +298,11 @@ async fn acting<F: Future>(role: Role, work: F) -> F::Output {
     let poll =
         |context: &mut Context<'_>| ledger::acting_as(role as u32, || work.as_mut().poll(context));
     std::future::poll_fn(poll).await
+}
+
+/// The networks of MNIST that have names.
+pub(super) fn presets() -> Catalogue {
+    Catalogue::new(784, 10, |name| Some(preset(name)?.network))
 }
 
 /// Untrained weights of a preset.

@@ -22,7 +22,8 @@ use sotto_core::seeded::Stream;
 use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
 use sotto_mpc::{
-    Client, ComputeParty, Dealer, Entropy, Links, Output, Owner, Party, Role, TradeOff, fixed,
+    Catalogue, Client, ComputeParty, Dealer, Entropy, Links, Output, Owner, Party, PartySecrets,
+    Role, TradeOff, fixed,
 };
 use sotto_network::{Initialiser, preset};
 
@@ -171,6 +172,11 @@ fn image(seed: u64) -> Vec<u8> {
     (0..784).map(|_| 1 + stream.below(255) as u8).collect()
 }
 
+/// The networks that the roles know.
+fn presets() -> Catalogue {
+    Catalogue::new(784, 10, |name| Some(sotto_network::preset(name)?.network))
+}
+
 fn session(name: &str, trade_off: TradeOff, is_training: bool, heard: Option<&Heard>) {
     let mut pool = LocalPool::new();
     let links = |role, mailbox| {
@@ -184,15 +190,16 @@ fn session(name: &str, trade_off: TradeOff, is_training: bool, heard: Option<&He
         let key = key(party);
         // A future is moved with the bytes between its fields: what the stack had there.
         overwrite_the_stack();
+        let secrets = PartySecrets { key, entropy: secrets };
         let compute_party =
-            ComputeParty::new(party, links, key, secrets, watched, Box::new(|_| ()));
+            ComputeParty::new(party, links, presets(), secrets, watched, Box::new(|_| ()));
         pool.spawner().spawn_local(async move { drop(compute_party.serve().await) }).unwrap();
     }
-    let dealer = Dealer::new(links(Role::Dealer, dealer), Box::new(|_| ()));
+    let dealer = Dealer::new(links(Role::Dealer, dealer), presets(), Box::new(|_| ()));
     pool.spawner().spawn_local(async move { drop(dealer.serve().await) }).unwrap();
-    let mut client = Client::new(links(Role::Client, client), entropy("client"));
-    let mut owner = Owner::new(links(Role::Owner, owner), entropy("owner"));
-    let mut silo = Silo::new(links(Role::Silo, silo), entropy("silo"));
+    let mut client = Client::new(links(Role::Client, client), presets(), entropy("client"));
+    let mut owner = Owner::new(links(Role::Owner, owner), presets(), entropy("owner"));
+    let mut silo = Silo::new(links(Role::Silo, silo), presets(), entropy("silo"));
 
     let weights = Initialiser::He.weights(&preset(name).unwrap().network, 1).unwrap();
     let mut model = owner.share(name, 8, trade_off, &weights).unwrap();

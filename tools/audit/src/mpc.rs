@@ -13,7 +13,10 @@ use sotto_core::wire::{Mailbox, MemoryMailbox, Unsent, mailboxes};
 use sotto_mpc::audit;
 use sotto_mpc::in_process::InProcessClassifier;
 use sotto_mpc::train::{Loss, Silo, Training, TrainingInfo};
-use sotto_mpc::{Client, ComputeParty, Dealer, Links, Output, Owner, Party, Plan, Role, TradeOff};
+use sotto_mpc::{
+    Catalogue, Client, ComputeParty, Dealer, Links, Output, Owner, Party, PartySecrets, Plan, Role,
+    TradeOff,
+};
 use sotto_network::{Initialiser, Layer, Network, preset};
 
 use crate::{Case, memcheck, secret_array, secret_entropy};
@@ -185,16 +188,22 @@ impl Session {
             let key = StreamKey::new(&secret_array(name));
             let entropy = named(secret_entropy(&format!("{name}/secrets")));
             let unwatched = Rc::new(Cell::new(false));
+            let secrets = PartySecrets { key, entropy };
             let compute_party =
-                ComputeParty::new(party, links, key, entropy, unwatched, Box::new(|_| ()));
+                ComputeParty::new(party, links, presets(), secrets, unwatched, Box::new(|_| ()));
             spawn(party.role(), Box::pin(compute_party.serve()));
         }
-        spawn(Role::Dealer, Box::pin(Dealer::new(dealer, Box::new(|_| ())).serve()));
-        let client = Client::new(client, secret_entropy("client"));
-        let owner = Owner::new(owner, secret_entropy("owner"));
-        let silo = Silo::new(silo, named(secret_entropy("silo")));
+        spawn(Role::Dealer, Box::pin(Dealer::new(dealer, presets(), Box::new(|_| ())).serve()));
+        let client = Client::new(client, presets(), secret_entropy("client"));
+        let owner = Owner::new(owner, presets(), secret_entropy("owner"));
+        let silo = Silo::new(silo, presets(), named(secret_entropy("silo")));
         Self { pool, client, owner, silo, opened }
     }
+}
+
+/// The networks that the roles know.
+fn presets() -> Catalogue {
+    Catalogue::new(784, 10, |name| Some(sotto_network::preset(name)?.network))
 }
 
 /// A silo also draws the names of what it shares, and a party the seed of the order of digits, which are public.

@@ -4,6 +4,7 @@
 //! parties together are halved; what a classification needs around the gate, its input and
 //! its answer, is in them. Medians, for the machine may be shared.
 
+use sotto_core::entropy;
 use std::time::Instant;
 
 use sotto_mpc::in_process::InProcessClassifier;
@@ -60,7 +61,7 @@ fn measure(
     let weights = Initialiser::He.weights(&network, 1).map_err(|error| error.to_string())?;
     let plan =
         Plan::new(&network, FRACTION, 1, output, trade_off).map_err(|error| error.to_string())?;
-    let mut parties = InProcessClassifier::new(&plan, &network, &weights, crate::entropy())
+    let mut parties = InProcessClassifier::new(&plan, &network, &weights, entropy::system())
         .map_err(|error| error.to_string())?;
     let pixels = vec![128; input.iter().product()];
     let [mut deal, mut prepare, mut online] = [const { Vec::new() }; 3];

@@ -49,10 +49,3 @@ fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
-
-/// The operating system's randomness.
-fn entropy() -> sotto_core::entropy::Entropy {
-    Box::new(|bytes| {
-        getrandom::fill(bytes).expect("a machine without randomness cannot keep secrets");
-    })
-}

@@ -1,5 +1,6 @@
 //! Encrypted classification natively: all roles in this process, each in a thread.
 
+use sotto_core::entropy;
 use std::rc::Rc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
@@ -8,9 +9,10 @@ use std::time::Instant;
 use futures_executor::block_on;
 use sotto_core::prg::StreamKey;
 use sotto_core::wire::{MemoryMailbox, mailboxes};
+use sotto_digits::{CLASSES, PIXELS};
 use sotto_mpc::{
-    Client, Clock, ComputeParty, Dealer, DealerEvent, Links, ModelInfo, Output, Owner, Party,
-    PartyEvent, Plan, Role, TradeOff,
+    Catalogue, Client, Clock, ComputeParty, Dealer, DealerEvent, Links, ModelInfo, Output, Owner,
+    Party, PartyEvent, PartySecrets, Plan, Role, TradeOff,
 };
 use sotto_network::{Initialiser, preset};
 
@@ -74,16 +76,16 @@ fn measure(
             // Nobody listens any more when the measuring is over.
             drop(tell.send(Told::Dealt(millis)));
         };
-        block_on(Dealer::new(Links::new(dealer, clock()), Box::new(show)).serve());
+        block_on(Dealer::new(Links::new(dealer, clock()), presets(), Box::new(show)).serve());
     });
-    let mut owner = Owner::new(Links::new(owner, clock()), crate::entropy());
+    let mut owner = Owner::new(Links::new(owner, clock()), presets(), entropy::system());
     let model =
         owner.share(name, FRACTION, trade_off, &weights).map_err(|error| error.to_string())?;
-    let mut client = Client::new(Links::new(client, clock()), crate::entropy());
+    let mut client = Client::new(Links::new(client, clock()), presets(), entropy::system());
     let mut answers = Vec::new();
     let mut pixels = vec![0; batch * network.input_shape().iter().product::<usize>()];
     for _ in 0..warm_up + times {
-        crate::entropy()(&mut pixels);
+        entropy::system()(&mut pixels);
         answers.push(ask(&mut client, &model, &pixels)?);
         if batch == 1 {
             // As between two strokes: the dealer fills the stock up.
@@ -135,7 +137,7 @@ fn ask(
 
 fn serve(party: Party, mailbox: MemoryMailbox<Role>, tell: Sender<Told>) {
     let mut key = [0; StreamKey::LEN];
-    crate::entropy()(&mut key);
+    entropy::system()(&mut key);
     let show = move |event| {
         if let PartyEvent::Classified(done) = event
             && party == Party::Bob
@@ -153,9 +155,13 @@ fn serve(party: Party, mailbox: MemoryMailbox<Role>, tell: Sender<Told>) {
         }
     };
     let links = Links::new(mailbox, clock());
-    let key = StreamKey::new(&key);
-    let entropy = crate::entropy();
-    block_on(ComputeParty::new(party, links, key, entropy, Rc::default(), Box::new(show)).serve());
+    let secrets = PartySecrets { key: StreamKey::new(&key), entropy: entropy::system() };
+    let party = ComputeParty::new(party, links, presets(), secrets, Rc::default(), Box::new(show));
+    block_on(party.serve());
+}
+
+fn presets() -> Catalogue {
+    Catalogue::new(PIXELS, CLASSES, |name| Some(preset(name)?.network))
 }
 
 fn clock() -> Clock {

@@ -1,5 +1,6 @@
 //! Secure sums, natively on one thread: what the aggregator spends, and a worker.
 
+use sotto_core::entropy;
 use std::time::Instant;
 
 use sotto_secagg::costs;
@@ -24,7 +25,7 @@ pub(crate) fn run(mode: Mode) -> Result<Figures, String> {
         let failed = |error: sotto_secagg::Error| format!("{workers} workers: {error}");
         let path = format!("secagg/n{workers}/native");
         for _ in 0..mode.pick(runs, 1) {
-            let costs = costs::whole(mode.pick(workers, few), len, crate::entropy(), &clock)
+            let costs = costs::whole(mode.pick(workers, few), len, entropy::system(), &clock)
                 .map_err(failed)?;
             figures.add(format!("{path}/server_ms"), costs.server_ms);
             figures.add(format!("{path}/client_ms"), costs.client_ms);
@@ -35,7 +36,7 @@ pub(crate) fn run(mode: Mode) -> Result<Figures, String> {
     for _ in 0..mode.pick(RUNS, 1) {
         for (workers, few) in ONE_OF {
             let failed = |error: sotto_secagg::Error| format!("{workers} workers: {error}");
-            let spent = costs::one_of(mode.pick(workers, few), len, crate::entropy(), &clock)
+            let spent = costs::one_of(mode.pick(workers, few), len, entropy::system(), &clock)
                 .map_err(failed)?;
             figures.add(format!("secagg/n{workers}/native/one_client_ms"), spent);
         }

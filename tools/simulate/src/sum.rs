@@ -32,9 +32,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     let Arguments { workers, values } = *arguments;
     let start = Instant::now();
     let clock = move || 1e3 * start.elapsed().as_secs_f64();
-    let entropy = Box::new(|bytes: &mut [u8]| {
-        getrandom::fill(bytes).expect("a machine without randomness cannot keep secrets");
-    });
+    let entropy = sotto_core::entropy::system();
     let degree = Rates::default().degree(workers).map_err(|error| error.to_string())?;
     let costs = costs::whole(workers, values, entropy, &clock).map_err(|e| e.to_string())?;
     let report = Report {

@@ -10,6 +10,7 @@ use chacha20::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::entropy::Entropy;
 use crate::secret::Secret;
 use lanes::U32x4;
 
@@ -34,6 +35,14 @@ impl StreamKey {
     pub fn new(bytes: &[u8; Self::LEN]) -> Self {
         let (words, _) = bytes.as_chunks::<4>();
         Self(Box::new(Words(std::array::from_fn(|index| u32::from_le_bytes(words[index])))))
+    }
+
+    /// Draws a key.
+    #[must_use]
+    pub fn draw(entropy: &mut Entropy) -> Self {
+        let mut bytes = Zeroizing::new([0; Self::LEN]);
+        entropy(&mut *bytes);
+        Self::new(&bytes)
     }
 
     /// The key's bytes, for the one who shares it.

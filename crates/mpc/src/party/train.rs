@@ -13,7 +13,7 @@ use super::super::source::Source;
 use super::super::train::{
     Begin, Pool, StepContext, StepOrder, TrainingInfo, TrainingPurpose, TrainingRun,
 };
-use super::super::{Entropy, Error, Party, Role};
+use super::super::{Catalogue, Entropy, Error, Party, Role};
 use super::{ComputeParty, WAITING_MAX, unexpected};
 use sotto_core::wire::{Mailbox, Reader};
 
@@ -45,10 +45,10 @@ pub(super) struct PartyTraining {
 }
 
 impl PartyTraining {
-    pub(super) fn new(entropy: Entropy) -> Self {
+    pub(super) fn new(catalogue: &Catalogue, entropy: Entropy) -> Self {
         Self {
             entropy,
-            pool: Pool::default(),
+            pool: Pool::new(catalogue.inputs(), catalogue.outputs()),
             run: None,
             running: false,
             material: VecDeque::new(),
@@ -147,7 +147,12 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
         (self.trainer.entropy)(&mut seed);
         let contributions = self.trainer.pool.ids();
         let begin = Begin { info, seed: u64::from_le_bytes(seed), contributions };
-        match TrainingRun::new(&begin, &self.trainer.pool, &mut self.trainer.entropy) {
+        match TrainingRun::new(
+            &self.catalogue,
+            &begin,
+            &self.trainer.pool,
+            &mut self.trainer.entropy,
+        ) {
             Err(error) => (self.show)(PartyEvent::Untrained(error)),
             Ok(run) => {
                 let path = Job::Train(begin.info.number).step("begin");
@@ -187,7 +192,12 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
             let message = self.links.receive_from(Role::Silo, path).await?;
             self.keep(&message)?;
         }
-        let run = TrainingRun::new(&begin, &self.trainer.pool, &mut self.trainer.entropy)?;
+        let run = TrainingRun::new(
+            &self.catalogue,
+            &begin,
+            &self.trainer.pool,
+            &mut self.trainer.entropy,
+        )?;
         self.start(run);
         Ok(())
     }
@@ -279,7 +289,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
         training: u32,
         early: Option<Message>,
     ) -> Result<Option<Share<Wide>>, Error> {
-        let plan = info.plan(self.wanted)?;
+        let plan = info.plan(&self.catalogue, self.wanted)?;
         let fits =
             |run: &&TrainingRun| run.info.number == training && run.info.preset == info.preset;
         let Some(run) = self.trainer.run.as_ref().filter(fits) else {
@@ -307,7 +317,7 @@ impl<M: Mailbox<Role = Role>, S: Source<M>> ComputeParty<M, S> {
             material: &material,
             early,
         };
-        run.hand_over(&plan, context).await.map(Some)
+        run.hand_over(&self.catalogue, &plan, context).await.map(Some)
     }
 
     /// This job's messages, oldest first; those that others will ask for are kept.

@@ -13,10 +13,7 @@ use super::step::Batch;
 use sotto_core::secret::Secret;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Error as WireError, Reader};
-use sotto_digits::PIXELS;
 
-/// Digits have so many labels.
-pub(crate) const LABELS: usize = 10;
 /// The most digits that a party takes: shares of as many are 190 MB.
 pub const DIGITS_MAX: usize = 60_000;
 /// The most digits in one message.
@@ -45,22 +42,32 @@ struct Contribution {
 }
 
 /// All that silos have shared with a party.
-#[derive(Default)]
-pub(crate) struct Pool(Vec<Contribution>);
+pub(crate) struct Pool {
+    contributions: Vec<Contribution>,
+    /// Values of an image.
+    inputs: usize,
+    /// Classes.
+    outputs: usize,
+}
 
 impl Pool {
+    /// Nothing yet; images have so many values, labels so many classes.
+    pub(crate) fn new(inputs: usize, outputs: usize) -> Self {
+        Self { contributions: Vec::new(), inputs, outputs }
+    }
+
     /// How often silos have shared digits, and how many in all.
     pub(crate) fn level(&self) -> (usize, usize) {
-        (self.0.len(), self.0.iter().map(|one| one.count).sum())
+        (self.contributions.len(), self.contributions.iter().map(|one| one.count).sum())
     }
 
     pub(crate) fn ids(&self) -> Vec<u32> {
-        self.0.iter().map(|one| one.id).collect()
+        self.contributions.iter().map(|one| one.id).collect()
     }
 
     /// Whether these have come, all of them.
     pub(crate) fn has(&self, ids: &[u32]) -> bool {
-        ids.iter().all(|id| self.0.iter().any(|one| one.id == *id))
+        ids.iter().all(|id| self.contributions.iter().any(|one| one.id == *id))
     }
 
     /// Takes a message of a silo's.
@@ -85,14 +92,14 @@ impl Pool {
             return Err(malformed(role, path)(WireError::Invalid("digits")));
         }
         let words = reader.rest();
-        let (images, labels) = (Wide::LEN * count * PIXELS, Wide::LEN * count * LABELS);
+        let (images, labels) = (Wide::LEN * count * self.inputs, Wide::LEN * count * self.outputs);
         if words.len() != images + labels {
             let (step, expected, found) = (path.to_string(), images + labels, words.len());
             return Err(Error::Length { role, step, expected, found });
         }
         let [images, labels] = [&words[..images], &words[images..]]
             .map(|words| Share::new(Wide::read(words).collect()));
-        self.0.push(Contribution { id, count, images, labels });
+        self.contributions.push(Contribution { id, count, images, labels });
         Ok(())
     }
 
@@ -100,14 +107,15 @@ impl Pool {
     fn gather(&self, positions: &[(u32, u32)]) -> Batch<Share<Wide>> {
         let part = |values: fn(&Contribution) -> &Share<Wide>, each: usize| {
             let of = |(id, index): &(u32, u32)| {
-                let one = self.0.iter().find(|one| one.id == *id);
+                let one = self.contributions.iter().find(|one| one.id == *id);
                 let one = one.expect("a schedule is of digits that have come");
                 &values(one).values()[each * *index as usize..][..each]
             };
             let parts: Vec<&[Wide]> = positions.iter().map(of).collect();
             Share::new(Secret::concat(&parts))
         };
-        Batch { images: part(|one| &one.images, PIXELS), labels: part(|one| &one.labels, LABELS) }
+        let images = part(|one| &one.images, self.inputs);
+        Batch { images, labels: part(|one| &one.labels, self.outputs) }
     }
 }
 
@@ -125,7 +133,7 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// Over these contributions of the pool.
     pub(crate) fn new(pool: &Pool, ids: &[u32], batch: usize, seed: u64) -> Self {
-        let of = |id: &u32| pool.0.iter().find(|one| one.id == *id);
+        let of = |id: &u32| pool.contributions.iter().find(|one| one.id == *id);
         let entries = |one: &Contribution| {
             let id = one.id;
             (0..one.count as u32).map(move |index| (id, index)).collect::<Vec<_>>()
@@ -161,10 +169,13 @@ mod tests {
     use super::*;
     use sotto_core::wire::Writer;
 
+    const INPUTS: usize = 784;
+    const OUTPUTS: usize = 10;
+
     fn message(count: u32, value: u32) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.u32(count);
-        for _ in 0..count as usize * (PIXELS + LABELS) {
+        for _ in 0..count as usize * (INPUTS + OUTPUTS) {
             writer.u32(value);
         }
         writer.finish()
@@ -172,7 +183,7 @@ mod tests {
 
     #[test]
     fn what_a_silo_shares_is_checked() {
-        let mut pool = Pool::default();
+        let mut pool = Pool::new(INPUTS, OUTPUTS);
         pool.add(&Job::Data(7).step("share"), &message(3, 1)).unwrap();
         pool.add(&Job::Data(9).step("share"), &message(2, 2)).unwrap();
         assert_eq!(pool.level(), (2, 5));
@@ -195,16 +206,16 @@ mod tests {
 
     #[test]
     fn an_epoch_goes_through_all_digits_in_an_order_of_its_own() {
-        let mut pool = Pool::default();
+        let mut pool = Pool::new(INPUTS, OUTPUTS);
         pool.add(&Job::Data(7).step("share"), &message(3, 1)).unwrap();
         pool.add(&Job::Data(9).step("share"), &message(6, 2)).unwrap();
         let mut schedule = Schedule::new(&pool, &[9, 7], 4, 5);
         assert_eq!((schedule.digits(), schedule.steps()), (9, 2));
         let mut seen = |step| {
             let Batch { images, labels } = schedule.batch(&pool, step);
-            assert_eq!(images.values().len(), 4 * PIXELS);
-            assert_eq!(labels.values().len(), 4 * LABELS);
-            images.values().iter().step_by(PIXELS).map(|value| value.0).collect::<Vec<_>>()
+            assert_eq!(images.values().len(), 4 * INPUTS);
+            assert_eq!(labels.values().len(), 4 * OUTPUTS);
+            images.values().iter().step_by(INPUTS).map(|value| value.0).collect::<Vec<_>>()
         };
         let first: Vec<u32> = [seen(0), seen(1)].concat();
         assert!(first.iter().filter(|value| **value == 1).count() >= 2);

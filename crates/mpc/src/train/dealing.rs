@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 
-use super::super::Error;
 use super::super::dealing::{Dealing, Masks, Scope};
 use super::super::messages::{ClassificationKind, ModelInfo};
 use super::super::plan::{Output, TradeOff};
 use super::super::ring::Wide;
+use super::super::{Catalogue, Error};
 use super::deal::Dealt;
 use super::handover::{Handover, hand_over};
 use super::messages::{StepOrder, TrainingInfo, TrainingPurpose};
@@ -33,12 +33,12 @@ impl TrainingDealer {
     ///
     /// # Errors
     /// [`Error::Reused`], and as [`TrainingInfo::plan`].
-    pub(crate) fn begin(&mut self, order: &StepOrder) -> Result<(), Error> {
+    pub(crate) fn begin(&mut self, catalogue: &Catalogue, order: &StepOrder) -> Result<(), Error> {
         if order.number <= self.last {
             return Err(Error::Reused { what: "material", number: order.number });
         }
         if self.run.as_ref().is_none_or(|(info, _)| *info != order.info) {
-            self.run = Some((order.info.clone(), order.info.plan()?));
+            self.run = Some((order.info.clone(), order.info.plan(catalogue)?));
         }
         self.last = order.number + (order.count - 1);
         Ok(())
@@ -50,6 +50,7 @@ impl TrainingDealer {
     /// As [`Handover::new`].
     pub(crate) fn deal(
         &self,
+        catalogue: &Catalogue,
         order: &StepOrder,
         index: u32,
         keys: &[StreamKey; 2],
@@ -68,8 +69,9 @@ impl TrainingDealer {
                     fraction,
                     trade_off: TradeOff::Bytes,
                 };
-                let to = model.plan(ClassificationKind { batch: 1, output: Output::Logits })?;
-                let handover = Handover::new(&info.network()?, plan, &to)?;
+                let to = model
+                    .plan(catalogue, ClassificationKind { batch: 1, output: Output::Logits })?;
+                let handover = Handover::new(&catalogue.network(&info.preset)?, plan, &to)?;
                 deal_handover(plan, &handover, keys, number, &mut |_| ())
             }
         }

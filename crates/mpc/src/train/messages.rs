@@ -14,10 +14,9 @@
 
 use std::rc::Rc;
 
-use super::super::Error;
+use super::super::{Catalogue, Error};
 use super::{Loss, Training, TrainingPlan};
 use sotto_core::wire::{Error as WireError, Reader, Writer};
-use sotto_network::{Network, preset};
 
 /// The longest name of a network or a loss, in bytes.
 const NAME_MAX: usize = 40;
@@ -42,24 +41,15 @@ pub struct TrainingInfo {
 }
 
 impl TrainingInfo {
-    /// The network.
-    ///
-    /// # Errors
-    /// [`Error::Network`].
-    pub fn network(&self) -> Result<Network, Error> {
-        let preset = preset(&self.preset);
-        Ok(preset.ok_or_else(|| Error::Network(self.preset.clone()))?.network)
-    }
-
     /// A step, compiled.
     ///
     /// # Errors
     /// [`Error::Network`], [`Error::Untrainable`], and as [`TrainingPlan::new`].
-    pub fn plan(&self) -> Result<Rc<TrainingPlan>, Error> {
+    pub fn plan(&self, catalogue: &Catalogue) -> Result<Rc<TrainingPlan>, Error> {
         if self.epochs == 0 {
             return Err(Error::Untrainable { layer: "in no epoch, a network".to_owned() });
         }
-        TrainingPlan::new(&self.network()?, self.training).map(Rc::new)
+        TrainingPlan::new(&catalogue.network(&self.preset)?, self.training).map(Rc::new)
     }
 
     /// Whether the loss of a step, counted from 0, is revealed.

@@ -9,9 +9,9 @@ use super::super::links::{Links, Message};
 use super::super::path::Job;
 use super::super::preparing::{Material, Preparing};
 use super::super::ring::{Share, Wide};
-use super::super::{Entropy, Error, Party, Role};
+use super::super::{Catalogue, Entropy, Error, Party, Role};
 use super::compute::Computing;
-use super::data::{LABELS, Pool, Schedule};
+use super::data::{Pool, Schedule};
 use super::fixed::loss;
 use super::handover::{Handover, hand_over};
 use super::messages::{Begin, TrainingInfo};
@@ -20,7 +20,6 @@ use super::step::{State, step};
 use sotto_core::prg::StreamKey;
 use sotto_core::secret::Secret;
 use sotto_core::wire::Mailbox;
-use sotto_digits::PIXELS;
 
 /// A training, as one party has it.
 pub(crate) struct TrainingRun {
@@ -50,12 +49,14 @@ impl TrainingRun {
     ///
     /// # Errors
     /// [`Error::Digits`], [`Error::Untrainable`], and as [`TrainingInfo::plan`].
-    pub(crate) fn new(begin: &Begin, pool: &Pool, entropy: &mut Entropy) -> Result<Self, Error> {
+    pub(crate) fn new(
+        catalogue: &Catalogue,
+        begin: &Begin,
+        pool: &Pool,
+        entropy: &mut Entropy,
+    ) -> Result<Self, Error> {
         let Begin { info, seed, contributions } = begin;
-        let plan = info.plan()?;
-        if (plan.inputs(), plan.outputs()) != (PIXELS, LABELS) {
-            return Err(Error::Untrainable { layer: info.preset.clone() });
-        }
+        let plan = info.plan(catalogue)?;
         let schedule = Schedule::new(pool, contributions, plan.batch(), *seed);
         if schedule.steps() == 0 {
             return Err(Error::Digits { found: schedule.digits(), batch: plan.batch() });
@@ -107,10 +108,11 @@ impl TrainingRun {
     /// [`Error::Untrainable`], and as the links and the gates.
     pub(crate) async fn hand_over<M: Mailbox<Role = Role>>(
         &self,
+        catalogue: &Catalogue,
         to: &super::super::Plan,
         context: StepContext<'_, M>,
     ) -> Result<Share<Wide>, Error> {
-        let handover = Handover::new(&self.info.network()?, &self.plan, to)?;
+        let handover = Handover::new(&catalogue.network(&self.info.preset)?, &self.plan, to)?;
         let StepContext { party, links, key, number, material, early } = context;
         let masks = Masks::new(key, Scope::Training, number);
         let preparing = Preparing::new(party, masks, &material.0);

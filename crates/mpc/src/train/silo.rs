@@ -3,22 +3,22 @@
 use super::super::client::split;
 use super::super::links::Links;
 use super::super::path::Job;
-use super::super::{Entropy, Error, Role};
-use super::data::{LABELS, PIECE_MAX, one_hot, pixels};
+use super::super::{Catalogue, Entropy, Error, Role};
+use super::data::{PIECE_MAX, one_hot, pixels};
 use sotto_core::secret::Secret;
 use sotto_core::wire::{Mailbox, Writer};
-use sotto_digits::PIXELS;
 
 /// The silo's role.
 pub struct Silo<M> {
     links: Links<M>,
+    catalogue: Catalogue,
     entropy: Entropy,
 }
 
 impl<M: Mailbox<Role = Role>> Silo<M> {
     /// A silo that has shared nothing yet.
-    pub fn new(links: Links<M>, entropy: Entropy) -> Self {
-        Self { links, entropy }
+    pub fn new(links: Links<M>, catalogue: Catalogue, entropy: Entropy) -> Self {
+        Self { links, catalogue, entropy }
     }
 
     /// Shares images of bytes and their labels, some at a time; gives the bytes to each party. Both parties learn how
@@ -28,7 +28,8 @@ impl<M: Mailbox<Role = Role>> Silo<M> {
     /// [`Error::Closed`].
     pub fn share(&mut self, images: &[u8], labels: &[u8]) -> Result<usize, Error> {
         let mut bytes = 0;
-        for (images, labels) in images.chunks(PIECE_MAX * PIXELS).zip(labels.chunks(PIECE_MAX)) {
+        let images = images.chunks(PIECE_MAX * self.catalogue.inputs());
+        for (images, labels) in images.zip(labels.chunks(PIECE_MAX)) {
             bytes += self.share_piece(images, labels)?;
         }
         Ok(bytes)
@@ -38,7 +39,7 @@ impl<M: Mailbox<Role = Role>> Silo<M> {
         let mut id = [0; 4];
         (self.entropy)(&mut id);
         let path = Job::Data(u32::from_le_bytes(id)).step("share");
-        let secret = Secret::concat(&[pixels(images), one_hot(labels, LABELS)]);
+        let secret = Secret::concat(&[pixels(images), one_hot(labels, self.catalogue.outputs())]);
         let shares = split(&secret, &mut self.entropy);
         let mut bytes = 0;
         for (role, share) in [Role::Alice, Role::Bob].into_iter().zip(&shares) {

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use super::super::messages::{ClassificationKind, ModelInfo};
 use super::super::path::Job;
 use super::super::secrecy::{gathering, secret_part, spoilt};
-use super::super::world::{Tap, World, noise, weights};
+use super::super::world::{Tap, World, noise, presets, weights};
 use super::super::{Error, Output, Party, PartyEvent, Role, TradeOff};
 use super::data::{Pool, Schedule, one_hot, pixels};
 use super::dealing::{deal_handover, deal_step};
@@ -19,7 +19,6 @@ use super::{Fixed, Loss, Training, TrainingInfo, TrainingPlan};
 use sotto_core::secret::Secret;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::Writer;
-use sotto_digits::PIXELS;
 use sotto_network::Weights;
 
 const BATCH: usize = 4;
@@ -59,7 +58,7 @@ struct Oracle {
 
 impl Oracle {
     fn train(world: &World, seed: u64, begin: &Begin, shared: &[(Vec<u8>, Vec<u8>)]) -> Self {
-        let plan = begin.info.plan().unwrap();
+        let plan = begin.info.plan(&presets()).unwrap();
         let [mut alice, mut bob] =
             ["alice", "bob"].map(|name| World::entropy(seed, &format!("{name}/secrets")));
         // Alice draws the order of the digits first.
@@ -67,7 +66,7 @@ impl Oracle {
         let start = draw(&plan, &mut alice).join(&draw(&plan, &mut bob));
         let start: Vec<i32> = start.into_iter().map(|value| value.0 as i32).collect();
 
-        let mut pool = Pool::default();
+        let mut pool = Pool::new(784, 10);
         for (id, (images, labels)) in begin.contributions.iter().zip(shared) {
             let mut message = Writer::new();
             message.u32(labels.len() as u32);
@@ -101,14 +100,16 @@ impl Oracle {
 
     /// The model that the parties make of it.
     fn handed_over(&self, world: &World, info: &TrainingInfo, fraction: u32) -> Weights {
-        let network = info.network().unwrap();
+        let network = presets().network(&info.preset).unwrap();
         let model = ModelInfo {
             number: 0,
             preset: info.preset.clone(),
             fraction,
             trade_off: TradeOff::Bytes,
         };
-        let to = model.plan(ClassificationKind { batch: 1, output: Output::Logits }).unwrap();
+        let to = model
+            .plan(&presets(), ClassificationKind { batch: 1, output: Output::Logits })
+            .unwrap();
         let handover = Handover::new(&network, &self.plan, &to).unwrap();
         let mut coins = Vec::new();
         let number = self.steps + 1;
@@ -242,7 +243,7 @@ fn what_a_party_receives_in_training_is_uniform_whatever_the_digits() {
             passes
         }));
         let mut world = World::tapped("linear", weights("linear", 1), 8, 7, &tap);
-        let (images, labels) = (vec![value; 32 * PIXELS], vec![label; 32]);
+        let (images, labels) = (vec![value; 32 * 784], vec![label; 32]);
         world.contribute(&images, &labels);
         let info = world.train(TrainingInfo { epochs: 4, ..training_info("linear") }).unwrap();
         world.take(&info, 8).unwrap();

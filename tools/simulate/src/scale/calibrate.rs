@@ -151,9 +151,7 @@ fn stages(workers: usize, len: u32, vanishing: usize) -> Result<Stages, String> 
     let start = ThreadTime::now();
     let clock = move || 1e3 * seconds_since(start);
     let sum = |_| {
-        let entropy = Box::new(|bytes: &mut [u8]| {
-            getrandom::fill(bytes).expect("a machine without randomness cannot keep secrets");
-        });
+        let entropy = sotto_core::entropy::system();
         costs::stages(workers, len, vanishing, entropy, &clock)
     };
     let found = (0..RUNS).map(sum).collect::<Result<Vec<Stages>, Error>>();
