@@ -14,7 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::broadcast::{BroadcastLink, room_of, subject};
 use super::checkpointer::{self, Checkpointer};
 use super::digits::Source;
-use super::environment::{self, Show, now, now_ms, sleep, words};
+use super::environment::{self, EventSink, now, now_ms, sleep, words};
 use super::ledger::Ledger;
 use super::locks;
 use super::page::{
@@ -34,7 +34,7 @@ use testing::Untested;
 /// The aggregator's role in its dedicated worker.
 #[wasm_bindgen]
 pub struct Aggregator {
-    show: Show,
+    show: EventSink,
     room: Rc<RefCell<Option<AggregatorRoom>>>,
 }
 
@@ -44,7 +44,7 @@ impl Aggregator {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), room: Rc::default() }
+        Self { show: EventSink(show), room: Rc::default() }
     }
 
     /// Handles one command of the page.
@@ -83,7 +83,7 @@ struct AggregatorRoom {
     name: String,
     machine: sotto_federated::Aggregator,
     link: BroadcastLink,
-    show: Show,
+    show: EventSink,
     checkpointer: Checkpointer,
     source: Rc<Source>,
     /// The test digits, once the page has made its own beginning.
@@ -104,7 +104,7 @@ struct AggregatorRoom {
     generation: u32,
 }
 
-async fn open(shared: Shared, show: Show, query: String, data: String) {
+async fn open(shared: Shared, show: EventSink, query: String, data: String) {
     if let Err(reason) = try_open(&shared, &show, &query, &data).await {
         show.event(&Shown::Failed { reason });
         // Lets go of the room's lock: the page, reloaded, or another one may try.
@@ -112,7 +112,12 @@ async fn open(shared: Shared, show: Show, query: String, data: String) {
     }
 }
 
-async fn try_open(shared: &Shared, show: &Show, query: &str, data: &str) -> Result<(), String> {
+async fn try_open(
+    shared: &Shared,
+    show: &EventSink,
+    query: &str,
+    data: &str,
+) -> Result<(), String> {
     let name = room_of(query);
     if !locks::supported() {
         return Err("this browser has no Web Locks, which tell which tabs live".to_owned());
@@ -176,7 +181,7 @@ struct Origin {
 }
 
 /// Begins a new run, from a model of the library where one is given.
-fn configure(shared: &Shared, show: &Show, query: &str, model: Option<Origin>) {
+fn configure(shared: &Shared, show: &EventSink, query: &str, model: Option<Origin>) {
     let settings = match Settings::from_query(query) {
         Ok(settings) => settings,
         Err(problems) => return show.event(&refused(problems)),

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{Show, entropy, epoch_ms, sleep, words};
+use super::environment::{EventSink, entropy, epoch_ms, sleep, words};
 use super::page::{
     self, BridgeCommand as Command, BridgeEvent as Shown, GuestEntry, OtherEntry, RoomKeys,
 };
@@ -39,7 +39,7 @@ const AGGREGATOR: &str = "aggregator";
 #[wasm_bindgen]
 pub struct Bridge {
     shared: Shared,
-    show: Show,
+    show: EventSink,
     broker: Broker,
 }
 
@@ -56,7 +56,7 @@ type Shared = Rc<RefCell<Option<BridgeState>>>;
 
 struct BridgeState {
     end: End,
-    show: Show,
+    show: EventSink,
     broker: Broker,
     pipes: Pipes,
     /// Milliseconds that have passed, asleep or awake.
@@ -90,7 +90,7 @@ impl Bridge {
     #[must_use]
     pub fn new(show: Function, publish: Function, subscribe: Function) -> Self {
         let broker = Broker { publish, subscribe };
-        Self { shared: Rc::default(), show: Show(show), broker }
+        Self { shared: Rc::default(), show: EventSink(show), broker }
     }
 
     /// Handles one command of the page.

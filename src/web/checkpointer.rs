@@ -1,18 +1,18 @@
 //! Keeps the run of a room: finds the one that was kept, and keeps the one that goes on, whenever
 //! there is something new. What cannot be kept is told once, and training goes on.
 
-use super::environment::{Show, entropy, epoch_ms};
+use super::environment::{EventSink, entropy, epoch_ms};
 use super::models;
 use super::page::{AggregatorEvent as Shown, Cost, HistoryPoint};
 use super::store::{self, Change, ObjectStore};
-use sotto_federated::records::{About, Point, Run, autosave_name};
+use sotto_federated::records::{ModelMetadata, Point, Run, autosave_name};
 use sotto_federated::{Aggregator, Checkpoint, Settings, Stamp};
 use sotto_privacy::History;
 
 /// What has been kept of a run, and what is to be.
 pub(super) struct Checkpointer {
     room: String,
-    show: Show,
+    show: EventSink,
     history: Vec<Point>,
     origin: Option<String>,
     /// Of the newest state that was looked at.
@@ -40,7 +40,7 @@ pub(super) enum Work {
 pub(super) async fn open(
     room: &str,
     settings: Settings,
-    show: &Show,
+    show: &EventSink,
 ) -> Result<(Aggregator, Checkpointer), String> {
     let mut checkpointer = Checkpointer::new(room, show);
     if let Some(run) = checkpointer.find().await {
@@ -64,7 +64,7 @@ pub(super) async fn open(
 }
 
 impl Checkpointer {
-    fn new(room: &str, show: &Show) -> Self {
+    fn new(room: &str, show: &EventSink) -> Self {
         Self {
             room: room.to_owned(),
             show: show.clone(),
@@ -213,7 +213,7 @@ impl Checkpointer {
 /// Another run replaces this one, which goes to the library if it learnt anything.
 async fn save_aside(
     room: String,
-    show: Show,
+    show: EventSink,
     (checkpoint, spent): (Checkpoint, History),
     history: &[Point],
 ) {
@@ -221,7 +221,7 @@ async fn save_aside(
         return;
     }
     let measured = history.last().filter(|point| point.round == checkpoint.applied);
-    let about = About {
+    let about = ModelMetadata {
         name: autosave_name(&checkpoint.settings, &room),
         preset: checkpoint.settings.model.clone(),
         round: checkpoint.applied,
@@ -237,6 +237,6 @@ async fn save_aside(
     say(&show, level, text);
 }
 
-fn say(show: &Show, level: &'static str, text: String) {
+fn say(show: &EventSink, level: &'static str, text: String) {
     show.event(&Shown::Notice { level, worker: None, text });
 }

@@ -12,7 +12,7 @@ use js_sys::{Float32Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{Show, epoch_clock, now, secrets, sleep};
+use super::environment::{EventSink, epoch_clock, now, secrets, sleep};
 use super::evaluation::Evaluation;
 use super::mailbox::WebMailbox;
 use super::page::{self, ClientCommand as Command, ClientEvent as Shown, DrawCommand, Reader};
@@ -31,7 +31,7 @@ const NEWS_MAX: u32 = 150;
 /// The client's role in its dedicated worker.
 #[wasm_bindgen]
 pub struct Client {
-    show: Show,
+    show: EventSink,
     state: Rc<RefCell<ClientState>>,
     /// Dropped when the page opens another session: whatever waits for the old one stops.
     session: Option<oneshot::Sender<()>>,
@@ -69,7 +69,7 @@ impl Client {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), state: Rc::default(), session: None }
+        Self { show: EventSink(show), state: Rc::default(), session: None }
     }
 
     /// Handles one command of the page.
@@ -181,7 +181,7 @@ impl ClientState {
 }
 
 /// Works off what is to be read, unless somebody does.
-fn work(state: &Rc<RefCell<ClientState>>, show: &Show) {
+fn work(state: &Rc<RefCell<ClientState>>, show: &EventSink) {
     if std::mem::replace(&mut state.borrow_mut().busy, true) {
         return;
     }
@@ -193,7 +193,7 @@ fn work(state: &Rc<RefCell<ClientState>>, show: &Show) {
 }
 
 /// The newest drawing, or else the next test digits; `false` when nothing is left to do.
-async fn step(state: &RefCell<ClientState>, show: &Show) -> bool {
+async fn step(state: &RefCell<ClientState>, show: &EventSink) -> bool {
     let drawing = state.borrow_mut().next_drawing();
     if let Some(drawing) = drawing {
         let id = drawing.id;
@@ -239,7 +239,7 @@ async fn step(state: &RefCell<ClientState>, show: &Show) -> bool {
 
 async fn read(
     state: &RefCell<ClientState>,
-    show: &Show,
+    show: &EventSink,
     command: DrawCommand,
 ) -> Result<(), String> {
     let DrawCommand { id, width, height, pen, strokes, reader, label } = command;
@@ -273,7 +273,7 @@ async fn read(
 /// Has images read on shares by the newest model. Ends the session when it fails.
 async fn on_shares(
     state: &RefCell<ClientState>,
-    show: &Show,
+    show: &EventSink,
     pixels: &[u8],
     output: Output,
 ) -> Result<(Vec<Answer>, Shared, u32, u32), String> {

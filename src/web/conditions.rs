@@ -2,11 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::environment::{Show, complain, now};
+use super::environment::{EventSink, complain, now};
 use super::page::{EligibilityView, GateView, ReadConditions, WorkerEvent as Shown};
 use sotto_digits::Digits;
 use sotto_federated::eligibility::{
-    Battery, Conditions, Connection, Eligibility, Finding, Quality,
+    Battery, Conditions, Connection, Eligibility, GateResult, Quality,
 };
 use sotto_train::profile;
 
@@ -14,14 +14,14 @@ use sotto_train::profile;
 const SPEED_TEST_MS: f64 = 150.0;
 
 /// Judges whether the tab takes part.
-pub(super) struct Judge {
-    show: Show,
+pub(super) struct EligibilityChecker {
+    show: EventSink,
     eligibility: RefCell<Eligibility>,
     has_page: Cell<bool>,
 }
 
-impl Judge {
-    pub(super) fn new(show: Show) -> Self {
+impl EligibilityChecker {
+    pub(super) fn new(show: EventSink) -> Self {
         Self { show, eligibility: RefCell::default(), has_page: Cell::new(false) }
     }
 
@@ -93,18 +93,18 @@ impl Judge {
     }
 }
 
-fn gate(finding: Finding) -> GateView {
-    let verdict = match &finding.sight {
+fn gate(finding: GateResult) -> GateView {
+    let verdict = match &finding.observed {
         None => "unknown",
         Some(_) if finding.is_ignored => "ignored",
-        Some(sight) if sight.fits => "ok",
+        Some(reading) if reading.fits => "ok",
         Some(_) => "hinders",
     };
     GateView {
         name: finding.gate.name,
         label: finding.gate.label,
         rule: finding.gate.rule,
-        reading: finding.sight.map(|sight| sight.reading),
+        reading: finding.observed.map(|reading| reading.reading),
         verdict,
         ignored: finding.is_ignored,
     }

@@ -6,7 +6,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{Show, epoch_clock};
+use super::environment::{EventSink, epoch_clock};
 use super::mailbox::WebMailbox;
 use super::page::{self, DealerCommand as Command, DealerEvent as Shown};
 use sotto_core::prg;
@@ -15,7 +15,7 @@ use sotto_mpc::{DealerEvent, Links};
 /// The dealer's role.
 #[wasm_bindgen]
 pub struct Dealer {
-    show: Show,
+    show: EventSink,
 }
 
 #[wasm_bindgen]
@@ -24,7 +24,7 @@ impl Dealer {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show) }
+        Self { show: EventSink(show) }
     }
 
     /// Handles one command of the page.

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::environment::{Show, entropy, now};
+use super::environment::{EventSink, entropy, now};
 use super::page::{AttackView, DialsView, WorkerEvent as Shown};
 use sotto_core::wire::Address;
 use sotto_federated::attack::{ATTACKS, Attack};
@@ -14,8 +14,8 @@ use sotto_federated::dials::{Dials, HONEST, SLOW_MAX_S};
 pub(super) const SILENCE: Duration = Duration::from_secs(5);
 
 /// A tab's dials, and what they hold back.
-pub(super) struct Trial {
-    show: Show,
+pub(super) struct FaultInjection {
+    show: EventSink,
     dials: RefCell<Dials>,
     /// What waits to be sent, each with its time on [`now`]'s clock, in the order of both.
     held: RefCell<VecDeque<(f64, Address, Vec<u8>)>>,
@@ -25,7 +25,7 @@ pub(super) struct Trial {
 }
 
 /// What becomes of a message.
-pub(super) enum Fate {
+pub(super) enum DeliveryAction {
     /// It leaves at once.
     Leaves(Address, Vec<u8>),
     /// It is held back so long.
@@ -34,8 +34,8 @@ pub(super) enum Fate {
     Lost,
 }
 
-impl Trial {
-    pub(super) fn new(show: Show) -> Self {
+impl FaultInjection {
+    pub(super) fn new(show: EventSink) -> Self {
         Self {
             show,
             dials: RefCell::default(),
@@ -92,18 +92,18 @@ impl Trial {
     }
 
     /// Takes a message that is to be sent. One that waits is had from [`due`](Self::due) later.
-    pub(super) fn take(&self, to: Address, bytes: Vec<u8>) -> Fate {
+    pub(super) fn take(&self, to: Address, bytes: Vec<u8>) -> DeliveryAction {
         if self.is_silent() {
-            return Fate::Lost;
+            return DeliveryAction::Lost;
         }
         let slow_ms = 1e3 * self.dials.borrow().slow_s;
         let mut held = self.held.borrow_mut();
         let due = held.back().map_or(0.0, |(due, ..)| *due).max(now() + slow_ms);
         if slow_ms == 0.0 && held.is_empty() {
-            return Fate::Leaves(to, bytes);
+            return DeliveryAction::Leaves(to, bytes);
         }
         held.push_back((due, to, bytes));
-        Fate::Waits(Duration::from_millis((due - now()).max(0.0) as u64 + 1))
+        DeliveryAction::Waits(Duration::from_millis((due - now()).max(0.0) as u64 + 1))
     }
 
     /// The next message that has waited long enough.

@@ -33,9 +33,9 @@ pub(super) fn settle(function: &Function, value: &JsValue) {
 
 /// The voice of a role: posts its events to the page.
 #[derive(Clone)]
-pub(super) struct Show(pub(super) Function);
+pub(super) struct EventSink(pub(super) Function);
 
-impl Show {
+impl EventSink {
     /// Posts one event.
     pub(super) fn event<T: Serialize>(&self, event: &T) {
         let serializer = serde_wasm_bindgen::Serializer::new()

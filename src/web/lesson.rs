@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use super::environment::{Show, entropy};
+use super::environment::{EventSink, entropy};
 use super::page::{
     CalculationView, FixedView, LessonCommand as Command, LessonEvent as Shown, PairView, Place,
     TripleView,
@@ -23,7 +23,7 @@ const VALUES_MAX: usize = 8;
 /// The lessons' role in its dedicated worker.
 #[wasm_bindgen]
 pub struct Lesson {
-    show: Show,
+    show: EventSink,
     entropy: RefCell<Entropy>,
 }
 
@@ -33,7 +33,7 @@ impl Lesson {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), entropy: RefCell::new(entropy()) }
+        Self { show: EventSink(show), entropy: RefCell::new(entropy()) }
     }
 
     /// Handles one command of the page.

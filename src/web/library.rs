@@ -9,13 +9,13 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, StorageEstimate, WorkerGlobalScope};
 
 use super::digits::Source;
-use super::environment::{Show, epoch_ms, now, turn, words};
+use super::environment::{EventSink, epoch_ms, now, turn, words};
 use super::page::{
     self, LibraryCommand as Command, LibraryEvent as Shown, MeasuredModel, Purpose, SavedModel,
 };
 use super::{models, store};
 use sotto_digits::{CLASSES, Digits};
-use sotto_federated::records::About;
+use sotto_federated::records::ModelMetadata;
 use sotto_network::{PARAMETERS_MAX, Weights};
 use sotto_privacy::History;
 use sotto_train::{Evaluator, Model};
@@ -39,7 +39,7 @@ struct Attachments {
 
 /// What all commands share.
 struct LibraryState {
-    show: Show,
+    show: EventSink,
     data: RefCell<String>,
     /// The test digits, once they were needed.
     test: RefCell<Option<Rc<Digits>>>,
@@ -51,8 +51,11 @@ impl Library {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        let state =
-            LibraryState { show: Show(show), data: RefCell::default(), test: RefCell::default() };
+        let state = LibraryState {
+            show: EventSink(show),
+            data: RefCell::default(),
+            test: RefCell::default(),
+        };
         Self { state: Rc::new(state) }
     }
 
@@ -106,16 +109,17 @@ impl LibraryState {
                 let weights = attachments.weights.ok_or("it came without weights")?;
                 let weights = Weights::new(&network, weights.to_vec());
                 let weights = weights.map_err(|error| error.to_string())?;
-                let name = About::named(&name);
+                let name = ModelMetadata::named(&name);
                 let at = epoch_ms();
                 let spent = History::from_text(&spent);
-                let about = About { name, preset, round, accuracy, at, autosaved: false, spent };
+                let about =
+                    ModelMetadata { name, preset, round, accuracy, at, autosaved: false, spent };
                 models::add(&about, weights.values()).await?;
                 self.list().await
             }
             Command::Rename { id, name } => {
                 models::amend(&id, |about| {
-                    about.name = About::named(&name);
+                    about.name = ModelMetadata::named(&name);
                     // What somebody has named is not the page's to throw away.
                     about.autosaved = false;
                 })
@@ -170,8 +174,8 @@ impl LibraryState {
         let (preset, weights) =
             sotto_network::recognise(&bytes).map_err(|error| error.to_string())?;
         let name = file.name();
-        let about = About {
-            name: About::named(name.strip_suffix(".safetensors").unwrap_or(&name)),
+        let about = ModelMetadata {
+            name: ModelMetadata::named(name.strip_suffix(".safetensors").unwrap_or(&name)),
             preset: preset.to_owned(),
             round: 0,
             accuracy: None,
@@ -189,7 +193,7 @@ impl LibraryState {
     }
 
     async fn take(&self, id: String, purpose: Purpose) -> Result<(), String> {
-        let (About { name, preset, round, spent, .. }, weights) = models::take(&id).await?;
+        let (ModelMetadata { name, preset, round, spent, .. }, weights) = models::take(&id).await?;
         let spent = spent.to_text();
         let hash = weights.hash().to_string();
         let weights = Float32Array::from(weights.values());
@@ -222,7 +226,7 @@ impl LibraryState {
     async fn measure(
         &self,
         id: String,
-        about: &About,
+        about: &ModelMetadata,
         weights: &Weights,
         tell: impl Fn(usize),
     ) -> Result<MeasuredModel, String> {
@@ -268,9 +272,9 @@ impl LibraryState {
     }
 }
 
-fn view(id: String, about: Result<About, String>) -> SavedModel {
+fn view(id: String, about: Result<ModelMetadata, String>) -> SavedModel {
     match about {
-        Ok(About { name, preset, round, accuracy, at, autosaved, .. }) => {
+        Ok(ModelMetadata { name, preset, round, accuracy, at, autosaved, .. }) => {
             let network = sotto_network::preset(&preset).map(|preset| preset.network);
             let size = network.map_or(0, |network| 4 * network.parameter_count());
             let at = at as f64;

@@ -2,7 +2,7 @@
 
 use super::environment::entropy;
 use super::store::{self, Change, ObjectStore};
-use sotto_federated::records::{About, weight_bytes};
+use sotto_federated::records::{ModelMetadata, weight_bytes};
 use sotto_network::Weights;
 
 /// The most models in the library.
@@ -14,7 +14,7 @@ const AUTOSAVED_MAX: usize = 5;
 pub(super) struct Entry {
     /// Names it in the store.
     pub(super) id: String,
-    pub(super) about: Result<About, String>,
+    pub(super) about: Result<ModelMetadata, String>,
 }
 
 fn about_key(id: &str) -> String {
@@ -26,7 +26,7 @@ fn weights_key(id: &str) -> String {
 }
 
 /// Adds a model, and returns its id.
-pub(super) async fn add(about: &About, weights: &[f32]) -> Result<String, String> {
+pub(super) async fn add(about: &ModelMetadata, weights: &[f32]) -> Result<String, String> {
     let entries = list().await?;
     if entries.len() >= MODELS_MAX {
         return Err(format!("the library is full: it holds {MODELS_MAX} models"));
@@ -69,15 +69,15 @@ pub(super) async fn list() -> Result<Vec<Entry>, String> {
 }
 
 /// What is told of a model.
-pub(super) async fn about(id: &str) -> Result<About, String> {
+pub(super) async fn about(id: &str) -> Result<ModelMetadata, String> {
     let bytes =
         store::get(ObjectStore::Models, &about_key(id)).await.map_err(|error| error.to_string())?;
     let bytes = bytes.ok_or("it is no longer in the library")?;
-    About::decode(&bytes).map_err(|error| error.to_string())
+    ModelMetadata::decode(&bytes).map_err(|error| error.to_string())
 }
 
 /// A model with its weights.
-pub(super) async fn take(id: &str) -> Result<(About, Weights), String> {
+pub(super) async fn take(id: &str) -> Result<(ModelMetadata, Weights), String> {
     let about = about(id).await?;
     let bytes = store::get(ObjectStore::Models, &weights_key(id))
         .await
@@ -88,7 +88,7 @@ pub(super) async fn take(id: &str) -> Result<(About, Weights), String> {
 }
 
 /// Tells something else of a model.
-pub(super) async fn amend(id: &str, amend: impl FnOnce(&mut About)) -> Result<(), String> {
+pub(super) async fn amend(id: &str, amend: impl FnOnce(&mut ModelMetadata)) -> Result<(), String> {
     let mut about = about(id).await?;
     amend(&mut about);
     let (key, bytes) = (about_key(id), about.encode());

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::digits::Source;
-use super::environment::{Show, epoch_clock, now, secrets, sleep, turn};
+use super::environment::{EventSink, epoch_clock, now, secrets, sleep, turn};
 use super::mailbox::WebMailbox;
 use super::page::{
     self, Course, LayerRangeView, OwnerCommand as Command, OwnerEvent as Shown, RoleFailed,
@@ -35,7 +35,7 @@ const SLICE: usize = 20;
 /// The owner's role.
 #[wasm_bindgen]
 pub struct Owner {
-    show: Show,
+    show: EventSink,
     shared: Rc<RefCell<Shared>>,
 }
 
@@ -65,7 +65,7 @@ impl Owner {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), shared: Rc::default() }
+        Self { show: EventSink(show), shared: Rc::default() }
     }
 
     /// Handles one command of the page.
@@ -209,7 +209,7 @@ async fn digits(shared: &RefCell<Shared>) -> Result<Rc<Digits>, String> {
     Ok(digits)
 }
 
-async fn examine(shared: &RefCell<Shared>, show: &Show, owned: &Owned) -> Result<(), String> {
+async fn examine(shared: &RefCell<Shared>, show: &EventSink, owned: &Owned) -> Result<(), String> {
     let is_current = || shared.borrow().generation == owned.generation;
     let digits = digits(shared).await?;
     let Owned { network, weights, fraction, .. } = owned;

@@ -8,7 +8,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::environment::{Show, draw_key, epoch_clock, secrets};
+use super::environment::{EventSink, draw_key, epoch_clock, secrets};
 use super::mailbox::WebMailbox;
 use super::page::{self, PartyCommand as Command, PartyEvent as Shown};
 use super::watchdog::{LOOKS_MAX, silence};
@@ -18,7 +18,7 @@ use sotto_mpc::{ComputeParty, Links, Output, PartyEvent, Role};
 /// The role of alice or bob.
 #[wasm_bindgen]
 pub struct Party {
-    show: Show,
+    show: EventSink,
     watched: Rc<Cell<bool>>,
     garble: Rc<Cell<Option<Role>>>,
     peer: Option<Role>,
@@ -30,7 +30,7 @@ impl Party {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), watched: Rc::default(), garble: Rc::default(), peer: None }
+        Self { show: EventSink(show), watched: Rc::default(), garble: Rc::default(), peer: None }
     }
 
     /// Handles one command of the page.

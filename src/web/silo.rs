@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::digits::Source;
-use super::environment::{Show, epoch_clock, now, secrets, turn};
+use super::environment::{EventSink, epoch_clock, now, secrets, turn};
 use super::mailbox::WebMailbox;
 use super::page::{self, Course, SiloCommand as Command, SiloEvent as Shown};
 use sotto_core::prg;
@@ -33,7 +33,7 @@ const SLICE_MS: f64 = 100.0;
 /// The silo's role.
 #[wasm_bindgen]
 pub struct Silo {
-    show: Show,
+    show: EventSink,
     state: Rc<RefCell<SiloState>>,
     data: String,
 }
@@ -51,7 +51,7 @@ impl Silo {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        Self { show: Show(show), state: Rc::default(), data: String::new() }
+        Self { show: EventSink(show), state: Rc::default(), data: String::new() }
     }
 
     /// Handles one command of the page.
@@ -128,7 +128,7 @@ fn drawn(drawing: &Drawing, label: u8) -> Result<Digits, String> {
     Digits::new(image.to_vec(), vec![label]).map_err(|error| error.to_string())
 }
 
-async fn contribute(state: &RefCell<SiloState>, show: &Show, digits: Result<Digits, String>) {
+async fn contribute(state: &RefCell<SiloState>, show: &EventSink, digits: Result<Digits, String>) {
     let digits = match digits {
         Ok(digits) => digits,
         Err(reason) => return show.event(&Shown::Unshared { reason }),
@@ -156,7 +156,12 @@ async fn contribute(state: &RefCell<SiloState>, show: &Show, digits: Result<Digi
 }
 
 /// The same training by `f32` and Candle's optimiser, from first weights of its own, and how well it then reads.
-async fn plain(show: &Show, data: &str, course: Course, digits: &Digits) -> Result<(), String> {
+async fn plain(
+    show: &EventSink,
+    data: &str,
+    course: Course,
+    digits: &Digits,
+) -> Result<(), String> {
     let info = course.info()?;
     let Training { batch, rate, momentum, .. } = info.training;
     let network = info.network().map_err(|error| error.to_string())?;

@@ -13,10 +13,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::broadcast::{BroadcastLink, room_of};
-use super::conditions::Judge;
-use super::dials::{Fate, SILENCE, Trial};
+use super::conditions::EligibilityChecker;
+use super::dials::{DeliveryAction, FaultInjection, SILENCE};
 use super::digits::Source;
-use super::environment::{Show, entropy, now_ms, sleep, words};
+use super::environment::{EventSink, entropy, now_ms, sleep, words};
 use super::handwriting::{self, TrainingSet};
 use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
@@ -34,10 +34,10 @@ const SAMPLE: usize = 60;
 /// The worker's role in its dedicated worker.
 #[wasm_bindgen]
 pub struct Worker {
-    show: Show,
+    show: EventSink,
     room: Shared,
-    judge: Rc<Judge>,
-    trial: Rc<Trial>,
+    judge: Rc<EligibilityChecker>,
+    trial: Rc<FaultInjection>,
 }
 
 #[wasm_bindgen]
@@ -46,8 +46,11 @@ impl Worker {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(show: Function) -> Self {
-        let show = Show(show);
-        let (judge, trial) = (Rc::new(Judge::new(show.clone())), Rc::new(Trial::new(show.clone())));
+        let show = EventSink(show);
+        let (judge, trial) = (
+            Rc::new(EligibilityChecker::new(show.clone())),
+            Rc::new(FaultInjection::new(show.clone())),
+        );
         Self { show, room: Rc::default(), judge, trial }
     }
 
@@ -92,13 +95,13 @@ pub(super) struct WorkerRoom {
     name: String,
     machine: sotto_federated::Worker,
     link: BroadcastLink,
-    pub(super) show: Show,
+    pub(super) show: EventSink,
     data: String,
     /// Its digits.
     pub(super) training_set: TrainingSet,
     tab: Rc<Tab>,
-    judge: Rc<Judge>,
-    trial: Rc<Trial>,
+    judge: Rc<EligibilityChecker>,
+    trial: Rc<FaultInjection>,
     /// A training that was called off, or that this tab was at before it was reloaded.
     unfinished: Option<UnfinishedWork>,
     /// Counts tasks and assignments, so that an abandoned one ends itself.
@@ -107,8 +110,8 @@ pub(super) struct WorkerRoom {
 
 async fn open(
     shared: &Shared,
-    show: &Show,
-    (judge, trial): (Rc<Judge>, Rc<Trial>),
+    show: &EventSink,
+    (judge, trial): (Rc<EligibilityChecker>, Rc<FaultInjection>),
     query: &str,
     data: String,
     tab: &str,
@@ -192,9 +195,9 @@ fn carry_out(shared: &Shared, room: &mut WorkerRoom, actions: Vec<Action>) {
         let shared = Rc::clone(shared);
         match action {
             Action::Send(to, bytes) => match room.trial.take(to, bytes) {
-                Fate::Leaves(to, bytes) => room.link.send(to, &bytes),
-                Fate::Waits(span) => spawn_local(send_later(shared, span)),
-                Fate::Lost => {}
+                DeliveryAction::Leaves(to, bytes) => room.link.send(to, &bytes),
+                DeliveryAction::Waits(span) => spawn_local(send_later(shared, span)),
+                DeliveryAction::Lost => {}
             },
             Action::Load(assignment) => {
                 room.generation += 1;

@@ -12,7 +12,7 @@ use sotto_link::{Endpoint, EndpointRole, HostSession, Input, Invite, Timing, Tok
 use sotto_secagg::Identity;
 
 use crate::aggregator::settings;
-use crate::broker::{Broker, News};
+use crate::broker::{Broker, BrokerEvent};
 use crate::credentials;
 use crate::guest::{Guest, Handler};
 use crate::host::{Effect, Host};
@@ -137,7 +137,7 @@ impl BranchRoom {
     }
 
     /// Something comes from its own room's broker.
-    fn news(&mut self, news: &News, now: Millis) {
+    fn news(&mut self, news: &BrokerEvent, now: Millis) {
         if let Some(input) = news.input("the broker below") {
             self.host_hears(input, now);
         }

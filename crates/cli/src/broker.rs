@@ -28,7 +28,7 @@ const REFUSES: &str = "refuses the credentials, or asks for some";
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// What comes from the broker.
-pub(crate) enum News {
+pub(crate) enum BrokerEvent {
     Connected,
     Disconnected,
     Frame(Vec<u8>),
@@ -38,7 +38,7 @@ pub(crate) enum News {
     Trouble(String),
 }
 
-impl News {
+impl BrokerEvent {
     /// What it is to an end of a room; what is more is told, of the broker by this name.
     pub(crate) fn input(&self, broker: &str) -> Option<Input<'_>> {
         match self {
@@ -77,7 +77,7 @@ impl Broker {
         tag: RoomTag,
         credential: Option<&Credential>,
         group: Option<&'static str>,
-    ) -> Result<(Self, mpsc::Receiver<News>), String> {
+    ) -> Result<(Self, mpsc::Receiver<BrokerEvent>), String> {
         let (news, mut heard) = mpsc::channel(NEWS_MAX);
         let told = news.clone();
         let complaint = Arc::new(Mutex::new(String::new()));
@@ -91,7 +91,7 @@ impl Broker {
             .event_callback(move |event| {
                 let (told, complaint) = (told.clone(), Arc::clone(&complaint));
                 async move {
-                    let news = news_of(&event, &complaint);
+                    let news = event_of(&event, &complaint);
                     if let Some(news) = news {
                         tell(&told, news).await;
                     }
@@ -158,19 +158,19 @@ impl Broker {
 }
 
 /// Nobody listens any more when the program ends.
-async fn tell(news: &mpsc::Sender<News>, what: News) -> bool {
+async fn tell(news: &mpsc::Sender<BrokerEvent>, what: BrokerEvent) -> bool {
     news.send(what).await.is_ok()
 }
 
 /// What an event tells. A complaint that is repeated until the broker is reached tells nothing.
-fn news_of(event: &Event, complaint: &Mutex<String>) -> Option<News> {
+fn event_of(event: &Event, complaint: &Mutex<String>) -> Option<BrokerEvent> {
     let mut last = complaint.lock().expect("nobody panics who holds it");
     let trouble = match event {
         Event::Connected => {
             last.clear();
-            return Some(News::Connected);
+            return Some(BrokerEvent::Connected);
         }
-        Event::Disconnected => return Some(News::Disconnected),
+        Event::Disconnected => return Some(BrokerEvent::Disconnected),
         Event::ServerError(error) => error.to_string(),
         Event::ClientError(error) => error.to_string(),
         _ => return None,
@@ -178,17 +178,17 @@ fn news_of(event: &Event, complaint: &Mutex<String>) -> Option<News> {
     let is_new = trouble != *last;
     last.clone_from(&trouble);
     let is_refusal = trouble == format!("nats: {}", ConnectErrorKind::AuthorizationViolation);
-    is_new.then_some(if is_refusal { News::Refused } else { News::Trouble(trouble) })
+    is_new.then_some(if is_refusal { BrokerEvent::Refused } else { BrokerEvent::Trouble(trouble) })
 }
 
 /// Whether the broker lets this program in, once it has said so.
-async fn reached(heard: &mut mpsc::Receiver<News>) -> bool {
+async fn reached(heard: &mut mpsc::Receiver<BrokerEvent>) -> bool {
     while let Some(news) = heard.recv().await {
         match news {
-            News::Connected => return true,
-            News::Refused => return false,
-            News::Trouble(text) => eprintln!("sotto: the broker: {text}"),
-            News::Disconnected | News::Frame(_) => {}
+            BrokerEvent::Connected => return true,
+            BrokerEvent::Refused => return false,
+            BrokerEvent::Trouble(text) => eprintln!("sotto: the broker: {text}"),
+            BrokerEvent::Disconnected | BrokerEvent::Frame(_) => {}
         }
     }
     false
@@ -199,7 +199,7 @@ async fn execute(
     client: Client,
     (tag, group): (RoomTag, Option<&'static str>),
     mut commands: mpsc::UnboundedReceiver<Command>,
-    news: mpsc::Sender<News>,
+    news: mpsc::Sender<BrokerEvent>,
     waiting: Arc<AtomicUsize>,
 ) {
     let mut room: Option<Reading> = None;
@@ -219,7 +219,7 @@ async fn execute(
             Command::Publish(to, frame) => {
                 waiting.fetch_sub(frame.len(), Ordering::Relaxed);
                 if let Err(error) = client.publish(subject(tag, to), frame.into()).await {
-                    tell(&news, News::Trouble(error.to_string())).await;
+                    tell(&news, BrokerEvent::Trouble(error.to_string())).await;
                 }
             }
             Command::Flush(done) => match client.flush().await {
@@ -246,7 +246,7 @@ async fn read(
     client: &Client,
     subject: String,
     group: Option<&str>,
-    news: &mpsc::Sender<News>,
+    news: &mpsc::Sender<BrokerEvent>,
 ) -> Option<Reading> {
     let subscribed = match group {
         Some(group) => client.queue_subscribe(subject, group.to_owned()).await,
@@ -255,14 +255,14 @@ async fn read(
     let mut frames = match subscribed {
         Ok(frames) => frames,
         Err(error) => {
-            tell(news, News::Trouble(error.to_string())).await;
+            tell(news, BrokerEvent::Trouble(error.to_string())).await;
             return None;
         }
     };
     let news = news.clone();
     let reading = tokio::spawn(async move {
         while let Some(message) = frames.next().await {
-            if !tell(&news, News::Frame(message.payload.into())).await {
+            if !tell(&news, BrokerEvent::Frame(message.payload.into())).await {
                 return;
             }
         }
@@ -287,7 +287,7 @@ mod tests {
     fn a_complaint_is_told_once_a_cut() {
         let complaint = Mutex::default();
         let error = || Event::ClientError(ClientError::Other("no way".to_owned()));
-        let tells = |event| news_of(&event, &complaint).is_some();
+        let tells = |event| event_of(&event, &complaint).is_some();
         let told = [error(), error(), Event::Connected, error(), Event::Draining].map(tells);
         assert_eq!(told, [true, false, true, true, false]);
     }
@@ -296,7 +296,7 @@ mod tests {
     fn a_refusal_is_told_from_other_trouble() {
         let refusal = ConnectErrorKind::AuthorizationViolation.to_string();
         let event = Event::ClientError(ClientError::Other(refusal));
-        assert!(matches!(news_of(&event, &Mutex::default()), Some(News::Refused)));
+        assert!(matches!(event_of(&event, &Mutex::default()), Some(BrokerEvent::Refused)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use sotto_link::{
     Token, WORKER,
 };
 
-use crate::broker::{Broker, News};
+use crate::broker::{Broker, BrokerEvent};
 use crate::clock::Clock;
 use crate::entropy;
 use crate::host::AGGREGATOR;
@@ -84,7 +84,7 @@ impl<H: Handler> Guest<H> {
     }
 
     /// Something comes from the broker.
-    pub(crate) fn news(&mut self, news: &News) {
+    pub(crate) fn news(&mut self, news: &BrokerEvent) {
         if let Some(input) = news.input("the broker") {
             self.hear(input);
         }

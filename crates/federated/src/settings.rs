@@ -10,7 +10,7 @@ use super::strategy::{self, Tuning};
 use super::virtual_clients::PrivateTask;
 use sotto_network::Initialiser;
 use sotto_privacy::accountant::Mechanism;
-use sotto_privacy::{Adaptive, Outlook, Quantile, Release};
+use sotto_privacy::{Adaptive, PrivacySummary, Quantile, Release};
 use sotto_train::{Recipe, SgdConfig, Variety};
 
 pub use table::SETTINGS;
@@ -280,16 +280,16 @@ impl Settings {
     /// all or digits of a worker.
     ///
     /// # Errors
-    /// As [`Outlook::after`].
+    /// As [`PrivacySummary::after`].
     pub fn outlook(
         &self,
         mechanisms: &[Mechanism],
         population: u64,
-    ) -> Result<Outlook, sotto_privacy::Error> {
+    ) -> Result<PrivacySummary, sotto_privacy::Error> {
         match self.dp {
             // Nobody but the worker knows which digits a step takes.
-            Noise::Examples => Outlook::unseen(mechanisms, population, self.delta),
-            _ => Outlook::after(mechanisms, population, self.delta),
+            Noise::Examples => PrivacySummary::unseen(mechanisms, population, self.delta),
+            _ => PrivacySummary::after(mechanisms, population, self.delta),
         }
     }
 

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Address, Envelope, PeerId, RunId};
-use sotto_federated::sim::{Fate, Simulation};
+use sotto_federated::sim::{Simulation, TapAction};
 use sotto_federated::{
     Aggregator, Event, MemberState, Phase, Refusal, Settings, ToAggregator, ToWorker, Token,
     Update, Worker, WorkerEvent, WorkerPhase,
@@ -78,13 +78,13 @@ fn variants_and_pens_change_the_model_and_replay() {
 /// Changes every update on the wire; the closure may return other bytes.
 fn tap_updates(
     room: &mut Simulation,
-    mut change: impl FnMut(usize, &mut Vec<u8>) -> Fate + 'static,
+    mut change: impl FnMut(usize, &mut Vec<u8>) -> TapAction + 'static,
 ) {
     let mut seen = 0;
     room.tap(Box::new(move |_, to, bytes| {
         let envelope = Envelope::decode(bytes, usize::MAX).unwrap();
         if to != Address::Aggregator || envelope.kind != UPDATE {
-            return Fate::Deliver;
+            return TapAction::Deliver;
         }
         seen += 1;
         change(seen, bytes)
@@ -227,7 +227,7 @@ fn a_full_room_says_so() {
 #[test]
 fn late_and_doubled_updates_are_refused() {
     let mut room = room(settings(), 2);
-    tap_updates(&mut room, |_, _| Fate::Double);
+    tap_updates(&mut room, |_, _| TapAction::Double);
     room.tell(Event::Start);
     assert!(room.run_until(MINUTE, finished));
     assert!(said(&room, "already reported"), "{:?}", room.notices());
@@ -270,7 +270,7 @@ fn bad_updates_are_refused_with_the_reason() {
             if seen == 1 {
                 forge(bytes, change);
             }
-            Fate::Deliver
+            TapAction::Deliver
         });
         room.tell(Event::Start);
         assert!(room.run_until(MINUTE, finished), "{reason}");
@@ -352,21 +352,21 @@ proptest! {
         let healed = Rc::clone(&well);
         room.tap(Box::new(move |_, _, bytes| {
             if *healed.borrow() {
-                return Fate::Deliver;
+                return TapAction::Deliver;
             }
             match stream.below(8) {
-                0 => Fate::Drop,
-                1 => Fate::Double,
+                0 => TapAction::Drop,
+                1 => TapAction::Double,
                 2 => {
                     let position = stream.below(bytes.len() as u32) as usize;
                     bytes[position] ^= 1 << stream.below(8);
-                    Fate::Deliver
+                    TapAction::Deliver
                 }
                 3 => {
                     bytes.truncate(stream.below(bytes.len() as u32) as usize);
-                    Fate::Deliver
+                    TapAction::Deliver
                 }
-                _ => Fate::Deliver,
+                _ => TapAction::Deliver,
             }
         }));
         room.tell(Event::Start);

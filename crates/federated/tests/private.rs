@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use sotto_core::wire::{Address, Envelope};
 use sotto_digits::{Digits, synthetic};
-use sotto_federated::sim::{Fate, Simulation};
+use sotto_federated::sim::{Simulation, TapAction};
 use sotto_federated::{Event, Noise, Phase, Schedule, Settings, ToAggregator, Update};
 use sotto_network::preset;
 use sotto_privacy::inversion::{applies, recover};
@@ -42,7 +42,7 @@ fn overheard(settings: Settings, workers: usize) -> Vec<ToAggregator> {
             let message = ToAggregator::decode(envelope.kind, &envelope.payload);
             tap.borrow_mut().push(message.unwrap());
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
     for _ in 0..workers {
         room.open_worker(1000);

@@ -9,7 +9,7 @@ use sotto_core::seeded::Stream;
 use sotto_core::wire::{Address, Envelope};
 use sotto_digits::Digits;
 use sotto_federated::attack::{self, Attack};
-use sotto_federated::sim::{Fate, Shards, Simulation};
+use sotto_federated::sim::{Shards, Simulation, TapAction};
 use sotto_federated::{Event, Phase, Settings, ToWorker, strategy};
 use sotto_network::{Weights, preset};
 use sotto_train::{Evaluator, Model, Recipe, SgdConfig, Trainer, Variety};
@@ -171,7 +171,7 @@ fn the_model_is_handed_from_worker_to_worker() {
         if envelope.kind == TASK {
             seen.borrow_mut().entry(envelope.round).or_default().push(to);
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
     room.tell(Event::Start);
     assert!(room.run_until(HOUR, |now| now.phase == Phase::Finished));
@@ -220,7 +220,7 @@ fn a_schedule_slows_workers_down() {
                 seen.borrow_mut().push(task.recipe.sgd.learning_rate);
             }
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
     room.tell(Event::Start);
     assert!(room.run_until(HOUR, |now| now.phase == Phase::Finished));

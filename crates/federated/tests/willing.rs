@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use sotto_core::wire::{Address, Envelope, PeerId, RunId};
 use sotto_digits::Digits;
-use sotto_federated::sim::{Fate, Simulation};
+use sotto_federated::sim::{Simulation, TapAction};
 use sotto_federated::{
     Event, MemberState, Phase, Refusal, Settings, Snapshot, ToAggregator, ToWorker, Update, Worker,
     WorkerAction, WorkerEvent, WorkerPhase,
@@ -140,7 +140,7 @@ fn count(room: &mut Simulation, to: Address, kind: u8) -> std::rc::Rc<std::cell:
         if address == to && Envelope::decode(bytes, usize::MAX).unwrap().kind == kind {
             counter.set(counter.get() + 1);
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
     seen
 }
@@ -181,7 +181,7 @@ fn what_a_worker_said_and_nobody_heard_is_said_again() {
     room.tap(Box::new(move |_, _, bytes| {
         let is_ready = Envelope::decode(bytes, usize::MAX).unwrap().kind == READY;
         lost += u32::from(is_ready);
-        if is_ready && lost <= 3 { Fate::Drop } else { Fate::Deliver }
+        if is_ready && lost <= 3 { TapAction::Drop } else { TapAction::Deliver }
     }));
     room.open_worker(1000);
     room.advance(10);

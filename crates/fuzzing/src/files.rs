@@ -7,7 +7,7 @@ use sotto_digits::drawing::Drawing;
 use sotto_digits::handwriting::Handwriting;
 use sotto_digits::layout::{Manifest, decode_chunk, encode_chunk};
 use sotto_digits::{Digits, idx, mnist, synthetic};
-use sotto_federated::records::{self, About, Point, Run};
+use sotto_federated::records::{self, ModelMetadata, Point, Run};
 use sotto_federated::{
     Aggregator, Assignment, Checkpoint, Event, Job, LocalTraining, Secret, Settings, Spent, Task,
     ToAggregator, UnfinishedWork,
@@ -67,8 +67,8 @@ const READERS: [Reader; 13] = [
     }),
     ("own digits", |bytes| comes_back(bytes, records::handwriting_of, records::handwriting_bytes)),
     ("model", |bytes| {
-        settles(bytes, About::decode, About::encode);
-        if let Ok(about) = About::decode(bytes) {
+        settles(bytes, ModelMetadata::decode, ModelMetadata::encode);
+        if let Ok(about) = ModelMetadata::decode(bytes) {
             drop(about.weights(bytes));
         }
     }),
@@ -205,7 +205,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     let mechanism = Mechanism::new(0.1, 1.0, 30).expect("there is such noise");
     let release = Release { unit: "digit".to_owned(), mechanism };
     let history = History::default().and(release.clone()).to_text();
-    let about = About {
+    let about = ModelMetadata {
         name: "digits".to_owned(),
         preset: "linear".to_owned(),
         round: 3,

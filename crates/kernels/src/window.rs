@@ -29,7 +29,7 @@ const CLOSED: f64 = -1.0;
 
 /// A window of which some values were taken.
 #[derive(Clone, Copy)]
-pub struct Taken<L: Lanes> {
+pub struct PartialWindow<L: Lanes> {
     value: L,
     index: L,
     number: L::Number,
@@ -47,13 +47,13 @@ impl Window {
 
     /// Begins a window with its first value.
     #[inline(always)]
-    pub fn begin<L: Lanes>(&self, first: L) -> Taken<L> {
-        Taken { value: first, index: L::zero(), number: L::Number::ZERO }
+    pub fn begin<L: Lanes>(&self, first: L) -> PartialWindow<L> {
+        PartialWindow { value: first, index: L::zero(), number: L::Number::ZERO }
     }
 
     /// Takes the next value of the window, row by row.
     #[inline(always)]
-    pub fn take<L: Lanes>(&self, taken: &mut Taken<L>, value: L) {
+    pub fn take<L: Lanes>(&self, taken: &mut PartialWindow<L>, value: L) {
         match self.kind {
             Pooling::Max => {
                 taken.number += L::Number::ONE;
@@ -67,8 +67,8 @@ impl Window {
     /// The window's value, and its index: which of the values it was, or that the rectifier
     /// closed it.
     #[inline(always)]
-    pub fn finish<L: Lanes>(&self, taken: Taken<L>) -> (L, L) {
-        let Taken { mut value, mut index, .. } = taken;
+    pub fn finish<L: Lanes>(&self, taken: PartialWindow<L>) -> (L, L) {
+        let PartialWindow { mut value, mut index, .. } = taken;
         if self.kind == Pooling::Average {
             value = value.mul(self.share());
         }

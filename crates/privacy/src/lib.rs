@@ -45,4 +45,4 @@ pub use history::{HISTORY_MAX, History, Release};
 pub use noise::{DiscreteGaussian, SIGMA_MAX, Variance};
 pub use rounding::Grid;
 pub use sampling::sample;
-pub use verdict::{Figure, Outlook, Protection};
+pub use verdict::{Figure, PrivacySummary, Protection};

@@ -42,7 +42,7 @@ pub struct Figure {
 
 /// What training gives away to those who see the model, and to the aggregator.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Outlook {
+pub struct PrivacySummary {
     /// For whoever sees the model after every round, but not who took part.
     pub model: Figure,
     /// For the aggregator, when the noise is the workers' and reaches it in the secure sum
@@ -90,7 +90,7 @@ impl Figure {
     }
 }
 
-impl Outlook {
+impl PrivacySummary {
     /// The statement that belongs beside the aggregator's figure.
     pub const AGGREGATOR: &str = "The aggregator sees who takes part, so being sampled hides \
         nothing from it: its figure is for somebody who is asked in every round.";
@@ -127,7 +127,7 @@ impl Outlook {
         })
     }
 
-    /// As [`Outlook::after`], where nobody but the member's own worker knows the sample: both see
+    /// As [`PrivacySummary::after`], where nobody but the member's own worker knows the sample: both see
     /// the same.
     ///
     /// # Errors
@@ -151,7 +151,7 @@ mod tests {
             population in 1..100_000u64, share in 0.0..=1f64, log_z in -1.0..4f64, rounds in 1..2000u64,
         ) {
             let q = share.max(1.0 / population as f64);
-            let outlook = Outlook::new(population, q, log_z.exp(), rounds, 1e-6).unwrap();
+            let outlook = PrivacySummary::new(population, q, log_z.exp(), rounds, 1e-6).unwrap();
             let (model, aggregator) = (outlook.model, outlook.aggregator);
             prop_assert!(aggregator.epsilon >= model.epsilon * (1.0 - 1e-3));
             prop_assert!(aggregator.protection <= model.protection);
@@ -161,25 +161,25 @@ mod tests {
 
     #[test]
     fn ten_tabs_in_every_round_are_not_protected() {
-        let outlook = Outlook::new(10, 1.0, 1.0, 10, 1e-3).unwrap();
+        let outlook = PrivacySummary::new(10, 1.0, 1.0, 10, 1e-3).unwrap();
         assert_eq!(outlook.model, outlook.aggregator);
         assert_eq!(outlook.model.protection, Protection::None);
-        let noisy = Outlook::new(10, 1.0, 9.2, 10, 1e-3).unwrap();
+        let noisy = PrivacySummary::new(10, 1.0, 9.2, 10, 1e-3).unwrap();
         assert_eq!(noisy.model.protection, Protection::Strong);
     }
 
     #[test]
     fn a_crowd_hides_its_members_from_all_but_the_aggregator() {
-        let outlook = Outlook::new(10_000, 0.01, 1.0, 100, 1e-5).unwrap();
+        let outlook = PrivacySummary::new(10_000, 0.01, 1.0, 100, 1e-5).unwrap();
         assert_eq!(outlook.model.protection, Protection::Strong);
         assert_eq!(outlook.aggregator.protection, Protection::None);
     }
 
     #[test]
     fn a_delta_that_publishes_somebody_protects_nobody() {
-        let outlook = Outlook::new(10_000, 0.01, 100.0, 1, 1e-3).unwrap();
+        let outlook = PrivacySummary::new(10_000, 0.01, 100.0, 1, 1e-3).unwrap();
         assert_eq!(outlook.model.protection, Protection::None);
-        assert!(Outlook::new(10, 0.0, 1.0, 1, 1e-3).is_err());
-        assert!(Outlook::new(10, 2.0, 1.0, 1, 1e-3).is_err());
+        assert!(PrivacySummary::new(10, 0.0, 1.0, 1, 1e-3).is_err());
+        assert!(PrivacySummary::new(10, 2.0, 1.0, 1, 1e-3).is_err());
     }
 }

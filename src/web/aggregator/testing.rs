@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::super::environment::{Show, now, turn};
+use super::super::environment::{EventSink, now, turn};
 use super::super::page::{AggregatorEvent as Shown, Cost};
 use super::super::views;
 use super::{Shared, keep, with_room};
@@ -26,7 +26,7 @@ const UNSEEN: u32 = 1000;
 const SLICE_MS: f64 = 20.0;
 
 /// Fetches the test digits, unless they are there, and tests what waits for them.
-pub(super) async fn begin(shared: Shared, show: Show) {
+pub(super) async fn begin(shared: Shared, show: EventSink) {
     let mut source = None;
     with_room(&shared, |room| {
         source = room.test.is_none().then(|| Rc::clone(&room.source));
@@ -42,7 +42,7 @@ pub(super) async fn begin(shared: Shared, show: Show) {
 }
 
 /// Tests models until none is left in line.
-pub(super) async fn test(shared: Shared, show: Show) {
+pub(super) async fn test(shared: Shared, show: EventSink) {
     // The message that brought the model shall be answered first.
     turn().await;
     while let Some((Untested { round, model, cost }, digits, generation)) = next_test(&shared) {

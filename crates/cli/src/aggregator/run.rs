@@ -8,7 +8,7 @@ use sotto_link::Input;
 
 use super::is_finished;
 use super::testing::Tester;
-use crate::broker::{Broker, News};
+use crate::broker::{Broker, BrokerEvent};
 use crate::clock::Clock;
 use crate::host::{Effect, Host};
 use crate::state::State;
@@ -99,7 +99,7 @@ impl AggregatorRoom {
         self.is_finished && self.untested == 0
     }
 
-    pub(super) fn hear(&mut self, news: &News) -> Result<(), String> {
+    pub(super) fn hear(&mut self, news: &BrokerEvent) -> Result<(), String> {
         news.input("the broker").map_or(Ok(()), |input| self.host_hears(input))
     }
 

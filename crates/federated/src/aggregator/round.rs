@@ -24,7 +24,7 @@ pub(super) struct Round {
     pub(super) sum: Option<Server>,
     /// Whether its updates, or their sum, may be known even if the round comes to nothing.
     pub(super) is_exposed: bool,
-    seats: BTreeMap<PeerId, Seat>,
+    participants: BTreeMap<PeerId, Participant>,
 }
 
 /// What all workers of a round are asked.
@@ -54,11 +54,11 @@ pub(super) enum Outcome {
     Hopeless,
 }
 
-struct Seat {
+struct Participant {
     slot: u32,
     token: Token,
     state: State,
-    /// How often it was seated again.
+    /// How often it was readmitted.
     returns: u32,
 }
 
@@ -75,7 +75,7 @@ enum State {
     Masked,
 }
 
-impl Seat {
+impl Participant {
     fn report(&self) -> Option<(u32, Contribution<'_>)> {
         match &self.state {
             State::Reported { digits, values } => {
@@ -94,13 +94,14 @@ impl Round {
         quorum: usize,
         deadline: Millis,
     ) -> Self {
-        let (sum, seats) = (None, BTreeMap::new());
+        let (sum, participants) = (None, BTreeMap::new());
         let is_exposed = work.secure.is_none();
-        Self { work, number, target, deadline, quorum, sum, is_exposed, seats }
+        Self { work, number, target, deadline, quorum, sum, is_exposed, participants }
     }
 
-    pub(super) fn seat(&mut self, id: PeerId, slot: u32, token: Token) {
-        self.seats.insert(id, Seat { slot, token, state: State::Pending, returns: 0 });
+    pub(super) fn add_participant(&mut self, id: PeerId, slot: u32, token: Token) {
+        self.participants
+            .insert(id, Participant { slot, token, state: State::Pending, returns: 0 });
     }
 
     /// Whether this worker may report with this token.
@@ -120,36 +121,41 @@ impl Round {
         }
     }
 
-    fn recognise(&self, id: PeerId, token: &Token) -> Result<&Seat, Refusal> {
-        let seat = self.seats.get(&id).ok_or(Refusal::NotAsked)?;
-        if seat.token == *token { Ok(seat) } else { Err(Refusal::Forged) }
+    fn recognise(&self, id: PeerId, token: &Token) -> Result<&Participant, Refusal> {
+        let participant = self.participants.get(&id).ok_or(Refusal::NotAsked)?;
+        if participant.token == *token { Ok(participant) } else { Err(Refusal::Forged) }
     }
 
     /// How many were asked.
     pub(super) fn asked(&self) -> usize {
-        self.seats.len()
+        self.participants.len()
     }
 
     pub(super) fn token(&self, id: PeerId) -> Option<&Token> {
-        self.seats.get(&id).map(|seat| &seat.token)
+        self.participants.get(&id).map(|participant| &participant.token)
     }
 
     /// Its masked update is in the sum.
     pub(super) fn mask(&mut self, id: PeerId) {
-        if let Some(seat) = self.seats.get_mut(&id) {
-            seat.state = State::Masked;
+        if let Some(participant) = self.participants.get_mut(&id) {
+            participant.state = State::Masked;
         }
     }
 
     /// Who was asked and has not been given up.
     pub(super) fn present(&self) -> Vec<PeerId> {
-        let present = |seat: &Seat| !matches!(seat.state, State::Lost | State::Away);
-        self.seats.iter().filter(|(_, seat)| present(seat)).map(|(id, _)| *id).collect()
+        let present =
+            |participant: &Participant| !matches!(participant.state, State::Lost | State::Away);
+        self.participants
+            .iter()
+            .filter(|(_, participant)| present(participant))
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     pub(super) fn report(&mut self, id: PeerId, digits: u32, values: Vec<f32>) {
-        if let Some(seat) = self.seats.get_mut(&id) {
-            seat.state = State::Reported { digits, values };
+        if let Some(participant) = self.participants.get_mut(&id) {
+            participant.state = State::Reported { digits, values };
         }
     }
 
@@ -158,9 +164,9 @@ impl Round {
         if let Some(sum) = &mut self.sum {
             sum.lose(id);
         }
-        match self.seats.get_mut(&id) {
-            Some(seat) if matches!(seat.state, State::Pending) => {
-                seat.state = State::Lost;
+        match self.participants.get_mut(&id) {
+            Some(participant) if matches!(participant.state, State::Pending) => {
+                participant.state = State::Lost;
                 true
             }
             _ => false,
@@ -170,25 +176,25 @@ impl Round {
     /// As [`Round::lose`], of a worker whose page is gone or began anew.
     pub(super) fn leave(&mut self, id: PeerId) -> bool {
         let was_awaited = self.lose(id);
-        if was_awaited && let Some(seat) = self.seats.get_mut(&id) {
-            seat.state = State::Away;
+        if was_awaited && let Some(participant) = self.participants.get_mut(&id) {
+            participant.state = State::Away;
         }
         was_awaited
     }
 
     /// Seats a worker again that had left before it reported; whether that can be.
-    pub(super) fn seat_again(&mut self, id: PeerId, slot: u32, token: &Token) -> bool {
-        let Some(seat) = self.seats.get_mut(&id) else {
+    pub(super) fn readmit(&mut self, id: PeerId, slot: u32, token: &Token) -> bool {
+        let Some(participant) = self.participants.get_mut(&id) else {
             return false;
         };
-        let may = matches!(seat.state, State::Away)
-            && seat.slot == slot
-            && seat.returns < RETURNS_MAX
+        let may = matches!(participant.state, State::Away)
+            && participant.slot == slot
+            && participant.returns < RETURNS_MAX
             && self.sum.as_mut().is_none_or(|sum| sum.invite(id));
         if may {
-            seat.state = State::Pending;
-            seat.token = token.clone();
-            seat.returns += 1;
+            participant.state = State::Pending;
+            participant.token = token.clone();
+            participant.returns += 1;
         }
         may
     }
@@ -199,12 +205,16 @@ impl Round {
     }
 
     pub(super) fn pending(&self) -> Vec<PeerId> {
-        let pending = |seat: &Seat| matches!(seat.state, State::Pending);
-        self.seats.iter().filter(|(_, seat)| pending(seat)).map(|(id, _)| *id).collect()
+        let pending = |participant: &Participant| matches!(participant.state, State::Pending);
+        self.participants
+            .iter()
+            .filter(|(_, participant)| pending(participant))
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     pub(super) fn reported(&self) -> usize {
-        self.seats.values().filter_map(Seat::report).count()
+        self.participants.values().filter_map(Participant::report).count()
     }
 
     pub(super) fn has_quorum(&self) -> bool {
@@ -224,7 +234,8 @@ impl Round {
 
     /// Every update, by ascending slot so that the order of arrival changes no bit.
     pub(super) fn updates(&self) -> Vec<Contribution<'_>> {
-        let mut updates: Vec<_> = self.seats.values().filter_map(Seat::report).collect();
+        let mut updates: Vec<_> =
+            self.participants.values().filter_map(Participant::report).collect();
         updates.sort_by_key(|(slot, _)| *slot);
         updates.into_iter().map(|(_, update)| update).collect()
     }
@@ -235,13 +246,17 @@ mod tests {
     use super::*;
     use crate::Settings;
 
-    fn round(seats: u8, target: usize, quorum: usize) -> Round {
+    fn round(participants: u8, target: usize, quorum: usize) -> Round {
         let recipe = Settings::default().recipe;
         let work = Work { attempt: 1, recipe, examples: None, secure: None, control: None };
         let mut round = Round::new(work, 1, target, quorum, 0);
-        for seat in 0..seats {
+        for participant in 0..participants {
             // Ids fall while slots rise.
-            round.seat(PeerId([9 - seat; 16]), seat.into(), Token([seat; 16]));
+            round.add_participant(
+                PeerId([9 - participant; 16]),
+                participant.into(),
+                Token([participant; 16]),
+            );
         }
         round
     }
@@ -279,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_token_opens_the_seat() {
+    fn only_the_task_s_token_is_recognised() {
         let mut round = round(2, 2, 1);
         let (id, token) = (PeerId([9; 16]), Token([0; 16]));
         assert_eq!(round.check(id, &Token([1; 16])), Err(Refusal::Forged));

@@ -1,6 +1,6 @@
 //! The battery shall last.
 
-use super::{Conditions, Gate, Sight};
+use super::{Conditions, Gate, GateReading};
 
 /// A battery that is not charging must be this full.
 const LEVEL_LEAST: f64 = 0.2;
@@ -22,10 +22,10 @@ pub(super) const GATE: Gate = Gate {
     look,
 };
 
-fn look(conditions: &Conditions) -> Option<Sight> {
+fn look(conditions: &Conditions) -> Option<GateReading> {
     let Battery { level, is_charging } = conditions.battery?;
     let charging = if is_charging { "charging" } else { "not charging" };
-    Some(Sight {
+    Some(GateReading {
         reading: format!("{:.0} %, {charging}", 100.0 * level),
         fits: is_charging || level >= LEVEL_LEAST,
     })
@@ -39,7 +39,7 @@ mod tests {
     fn a_low_battery_hinders_unless_it_is_charging() {
         let fits = |level, is_charging| {
             let battery = Some(Battery { level, is_charging });
-            look(&Conditions { battery, ..Conditions::default() }).map(|sight| sight.fits)
+            look(&Conditions { battery, ..Conditions::default() }).map(|reading| reading.fits)
         };
         assert_eq!(fits(0.19, false), Some(false));
         assert_eq!(fits(0.2, false), Some(true));
@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn it_is_read_in_percent() {
         let battery = Some(Battery { level: 0.807, is_charging: true });
-        let sight = look(&Conditions { battery, ..Conditions::default() });
-        assert_eq!(sight.map(|sight| sight.reading).as_deref(), Some("81 %, charging"));
+        let observed = look(&Conditions { battery, ..Conditions::default() });
+        assert_eq!(observed.map(|reading| reading.reading).as_deref(), Some("81 %, charging"));
     }
 }

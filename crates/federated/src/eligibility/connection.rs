@@ -1,7 +1,7 @@
 //! A round carries the model to the worker and an update back: not over a slow connection, nor
 //! over one that is paid by the byte.
 
-use super::{Conditions, Gate, Sight};
+use super::{Conditions, Gate, GateReading};
 
 /// A connection to the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,10 +51,10 @@ pub(super) const GATE: Gate = Gate {
     look,
 };
 
-fn look(conditions: &Conditions) -> Option<Sight> {
+fn look(conditions: &Conditions) -> Option<GateReading> {
     let Connection { quality, is_metered } = conditions.connection?;
     let as_fast = format!("as fast as {}", quality.name());
-    Some(Sight {
+    Some(GateReading {
         reading: if is_metered { format!("mobile data, {as_fast}") } else { as_fast },
         fits: !is_metered && !matches!(quality, Quality::Slow2g | Quality::Medium2g),
     })
@@ -69,7 +69,7 @@ mod tests {
         let fits = |name, is_metered| {
             let connection =
                 Quality::by_name(name).map(|quality| Connection { quality, is_metered });
-            look(&Conditions { connection, ..Conditions::default() }).map(|sight| sight.fits)
+            look(&Conditions { connection, ..Conditions::default() }).map(|reading| reading.fits)
         };
         assert_eq!(fits("4g", false), Some(true));
         assert_eq!(fits("3g", false), Some(true));

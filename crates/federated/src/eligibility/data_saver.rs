@@ -1,6 +1,6 @@
 //! Who asks all sites to save data is not sent a model every round.
 
-use super::{Conditions, Gate, Sight};
+use super::{Conditions, Gate, GateReading};
 
 pub(super) const GATE: Gate = Gate {
     name: "data-saver",
@@ -10,7 +10,7 @@ pub(super) const GATE: Gate = Gate {
     look,
 };
 
-fn look(conditions: &Conditions) -> Option<Sight> {
+fn look(conditions: &Conditions) -> Option<GateReading> {
     let is_on = conditions.saves_data?;
-    Some(Sight { reading: if is_on { "on" } else { "off" }.to_owned(), fits: !is_on })
+    Some(GateReading { reading: if is_on { "on" } else { "off" }.to_owned(), fits: !is_on })
 }

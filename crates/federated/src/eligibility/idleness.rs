@@ -1,6 +1,6 @@
 //! A machine that nobody uses has time. Ignored at first: whoever tries this out is at the machine.
 
-use super::{Conditions, Gate, Sight};
+use super::{Conditions, Gate, GateReading};
 
 pub(super) const GATE: Gate = Gate {
     name: "idleness",
@@ -10,8 +10,8 @@ pub(super) const GATE: Gate = Gate {
     look,
 };
 
-fn look(conditions: &Conditions) -> Option<Sight> {
+fn look(conditions: &Conditions) -> Option<GateReading> {
     let idle = conditions.idle?;
     let reading = if idle { "nobody is using it" } else { "in use" };
-    Some(Sight { reading: reading.to_owned(), fits: idle })
+    Some(GateReading { reading: reading.to_owned(), fits: idle })
 }

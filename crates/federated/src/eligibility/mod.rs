@@ -57,12 +57,12 @@ pub struct Gate {
     pub rule: &'static str,
     /// Whether it is ignored until the user says otherwise.
     pub is_ignored: bool,
-    look: fn(&Conditions) -> Option<Sight>,
+    look: fn(&Conditions) -> Option<GateReading>,
 }
 
 /// What a gate sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sight {
+pub struct GateReading {
     /// The condition in words.
     pub reading: String,
     /// Whether it holds.
@@ -70,20 +70,20 @@ pub struct Sight {
 }
 
 /// What a gate sees, and what follows.
-pub struct Finding {
+pub struct GateResult {
     /// The gate.
     pub gate: &'static Gate,
     /// What it sees; `None` where the browser does not tell.
-    pub sight: Option<Sight>,
+    pub observed: Option<GateReading>,
     /// Whether the user lets it be.
     pub is_ignored: bool,
 }
 
-impl Finding {
+impl GateResult {
     /// Whether it keeps the worker from taking part.
     #[must_use]
     pub fn hinders(&self) -> bool {
-        !self.is_ignored && self.sight.as_ref().is_some_and(|sight| !sight.fits)
+        !self.is_ignored && self.observed.as_ref().is_some_and(|reading| !reading.fits)
     }
 }
 
@@ -116,10 +116,10 @@ impl Eligibility {
 
     /// What every gate sees.
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        let finding = |gate: &'static Gate| Finding {
+    pub fn findings(&self) -> Vec<GateResult> {
+        let finding = |gate: &'static Gate| GateResult {
             gate,
-            sight: (gate.look)(&self.conditions),
+            observed: (gate.look)(&self.conditions),
             is_ignored: self.ignored.contains(gate.name),
         };
         GATES.iter().map(finding).collect()
@@ -128,7 +128,7 @@ impl Eligibility {
     /// The verdict.
     #[must_use]
     pub fn is_willing(&self) -> bool {
-        !self.is_paused && !self.findings().iter().any(Finding::hinders)
+        !self.is_paused && !self.findings().iter().any(GateResult::hinders)
     }
 }
 
@@ -163,7 +163,7 @@ mod tests {
             eligibility.ignore(gate.name, false);
         }
         assert!(eligibility.is_willing());
-        assert!(eligibility.findings().iter().all(|finding| finding.sight.is_none()));
+        assert!(eligibility.findings().iter().all(|finding| finding.observed.is_none()));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A tab that can be seen is not slowed down. Ignored at first: whoever looks at the aggregator's
 //! page has the workers' tabs behind it.
 
-use super::{Conditions, Gate, Sight};
+use super::{Conditions, Gate, GateReading};
 
 pub(super) const GATE: Gate = Gate {
     name: "visibility",
@@ -11,8 +11,8 @@ pub(super) const GATE: Gate = Gate {
     look,
 };
 
-fn look(conditions: &Conditions) -> Option<Sight> {
+fn look(conditions: &Conditions) -> Option<GateReading> {
     let visible = conditions.visible?;
     let reading = if visible { "this tab is in front" } else { "this tab is hidden" };
-    Some(Sight { reading: reading.to_owned(), fits: visible })
+    Some(GateReading { reading: reading.to_owned(), fits: visible })
 }

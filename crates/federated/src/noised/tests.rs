@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use proptest::prelude::*;
 
-use crate::sim::{Fate, Simulation};
+use crate::sim::{Simulation, TapAction};
 use crate::{
     Assignment, Control, Event, ExampleTask, Job, LocalTraining, Noise, Phase, PrivateTask, Report,
     Secret, SecureTask, Settings, Task, ToAggregator, Token, Update, Worker, WorkerAction,
@@ -63,7 +63,7 @@ fn leaving(settings: &Settings, other: Option<usize>) -> (Vec<(u8, Vec<u8>)>, Ve
             let rest = Envelope { payload, ..envelope };
             said.push((kind, rest.encode()));
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
     let mut first = None;
     room.open_worker_as(1000, |id| first = Some(id));

@@ -11,7 +11,7 @@ mod run;
 
 pub use checksum::{add_checksum, verify_checksum};
 pub use handwriting::{handwriting_bytes, handwriting_of};
-pub use model::{About, autosave_name, weight_bytes};
+pub use model::{ModelMetadata, autosave_name, weight_bytes};
 pub use run::{Point, Run};
 
 /// Why stored bytes cannot be used.

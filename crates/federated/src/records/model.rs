@@ -12,7 +12,7 @@ const WITH_HISTORY: u32 = u32::MAX;
 
 /// What the library tells of a model.
 #[derive(Debug, Clone, PartialEq)]
-pub struct About {
+pub struct ModelMetadata {
     /// What a person calls it.
     pub name: String,
     /// The network.
@@ -29,7 +29,7 @@ pub struct About {
     pub spent: History,
 }
 
-impl About {
+impl ModelMetadata {
     /// The name, cut to what can be kept and without what cannot be seen.
     #[must_use]
     pub fn named(name: &str) -> String {
@@ -108,7 +108,7 @@ pub fn autosave_name(settings: &Settings, room: &str) -> String {
     let query = settings.to_query();
     let what =
         if query.is_empty() { "the default settings".to_owned() } else { query.replace('&', ", ") };
-    About::named(&format!("{room}: {what}"))
+    ModelMetadata::named(&format!("{room}: {what}"))
 }
 
 #[cfg(test)]
@@ -123,18 +123,18 @@ mod tests {
         fn what_is_told_is_read(
             name in ".{0,300}", round: u32, accuracy in prop::option::of(0.0..100f64), at: u64,
         ) {
-            let name = About::named(&name);
+            let name = ModelMetadata::named(&name);
             prop_assert!((1..=NAME_MAX).contains(&name.len()));
             let preset = "lenet5".to_owned();
             let mechanism = Mechanism::new(0.149, 1.0, u64::from(round % 99) + 1).unwrap();
             let spent = History::default().and(Release { unit: "digit".to_owned(), mechanism });
-            let about = About { name, preset, round, accuracy, at, autosaved: false, spent };
-            prop_assert_eq!(About::decode(&about.encode()), Ok(about));
+            let about = ModelMetadata { name, preset, round, accuracy, at, autosaved: false, spent };
+            prop_assert_eq!(ModelMetadata::decode(&about.encode()), Ok(about));
         }
 
         #[test]
         fn any_bytes_are_a_model_or_an_error(bytes: Vec<u8>) {
-            if let Ok(about) = About::decode(&bytes) {
+            if let Ok(about) = ModelMetadata::decode(&bytes) {
                 prop_assert!(about.weights(&bytes).is_err());
             }
         }
@@ -145,14 +145,14 @@ mod tests {
         // As they were written before there were histories.
         let mut w = Writer::new();
         w.text("mine").text("lenet5").u32(7).bool(false).f64(0.0).u64(9).bool(false);
-        let about = About::decode(&w.finish()).unwrap();
+        let about = ModelMetadata::decode(&w.finish()).unwrap();
         assert_eq!((about.name.as_str(), about.round), ("mine", 7));
         assert_eq!(about.spent, History::Unknown);
     }
 
     #[test]
     fn weights_that_are_not_the_networks_are_refused() {
-        let about = |preset: &str| About {
+        let about = |preset: &str| ModelMetadata {
             name: "x".to_owned(),
             preset: preset.to_owned(),
             round: 1,

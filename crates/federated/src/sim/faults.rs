@@ -19,8 +19,8 @@ use sotto_digits::Digits;
 use sotto_network::WeightHash;
 use sotto_secagg::Rates;
 
-use network::{Faulty, Return};
-use scenario::{Rewind, Scenario};
+use network::{Faulty, RestartAs};
+use scenario::{Rollback, Scenario};
 
 /// What became of a run.
 #[derive(Debug, Clone, Default)]
@@ -96,8 +96,8 @@ pub fn run(seed: u64) -> Report {
         let comes_back = faulty.borrow_mut().comes_back(room.now());
         for how in comes_back {
             match how {
-                Return::AsItself(number) => room.return_worker(number),
-                Return::AsAnother(pace) => {
+                RestartAs::AsItself(number) => room.return_worker(number),
+                RestartAs::AsAnother(pace) => {
                     let number = room.workers();
                     room.open_worker_as(pace, |id| faulty.borrow_mut().enter(id, number));
                 }
@@ -137,13 +137,13 @@ pub fn run(seed: u64) -> Report {
 fn rewind(
     room: &mut Simulation,
     faulty: &RefCell<Faulty>,
-    how: Rewind,
+    how: Rollback,
     first: &Checkpoint,
 ) -> Result<(), String> {
     match how {
-        Rewind::StartOver => return room.start_over().map_err(|error| error.to_string()),
-        Rewind::LeaveOut(number) => faulty.borrow_mut().leave_out(number),
-        Rewind::RollBack => {}
+        Rollback::StartOver => return room.start_over().map_err(|error| error.to_string()),
+        Rollback::LeaveOut(number) => faulty.borrow_mut().leave_out(number),
+        Rollback::RollBack => {}
     }
     room.roll_back(first.clone()).map_err(|error| error.to_string())
 }

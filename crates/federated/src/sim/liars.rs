@@ -1,6 +1,6 @@
 //! One worker lies in a step of the secure sum: it is named, and the others go on without it.
 
-use super::{Fate, Settings, Shards, Simulation};
+use super::{Settings, Shards, Simulation, TapAction};
 use crate::{Event, MemberState, Phase, ToAggregator, ToWorker};
 use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
@@ -52,7 +52,7 @@ fn room(mut lie: Lie) -> (Simulation, Identity) {
             (envelope.kind, envelope.payload) = ToAggregator::Step { token, step }.encode();
             *bytes = envelope.encode();
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
     for _ in 0..WORKERS {
         room.open_worker(500);

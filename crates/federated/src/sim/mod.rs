@@ -37,7 +37,7 @@ pub type Make = Box<dyn Fn(&Assignment, u32, &Task) -> Update>;
 
 /// What a wire tap does with a message; it may also change the bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum TapAction {
     /// It arrives.
     Deliver,
     /// It is lost.
@@ -49,7 +49,7 @@ pub enum Fate {
 }
 
 /// Sees every message on its way, at a time.
-pub type Tap = Box<dyn FnMut(Millis, Address, &mut Vec<u8>) -> Fate>;
+pub type Tap = Box<dyn FnMut(Millis, Address, &mut Vec<u8>) -> TapAction>;
 
 /// A room: one aggregator and any number of workers.
 pub struct Simulation {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fate, Millis, Tap};
+use super::{Millis, Tap, TapAction};
 use sotto_core::wire::Address;
 
 /// Messages on their way, by time of arrival, and then in the order in which they were sent.
@@ -14,7 +14,7 @@ pub(super) struct Network {
 
 impl Default for Network {
     fn default() -> Self {
-        Self { tap: Box::new(|_, _, _| Fate::Deliver), flying: BTreeMap::new(), sent: 0 }
+        Self { tap: Box::new(|_, _, _| TapAction::Deliver), flying: BTreeMap::new(), sent: 0 }
     }
 }
 
@@ -25,10 +25,10 @@ impl Network {
 
     pub(super) fn send(&mut self, now: Millis, to: Address, mut bytes: Vec<u8>) {
         let delays = match (self.tap)(now, to, &mut bytes) {
-            Fate::Deliver => vec![0],
-            Fate::Drop => Vec::new(),
-            Fate::Double => vec![0, 0],
-            Fate::After(delays) => delays,
+            TapAction::Deliver => vec![0],
+            TapAction::Drop => Vec::new(),
+            TapAction::Double => vec![0, 0],
+            TapAction::After(delays) => delays,
         };
         for delay in delays {
             self.sent += 1;

@@ -19,7 +19,7 @@ pub struct Fixed<'a> {
 
 /// What a step showed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Taken {
+pub struct StepResult {
     /// `sum (p - t)^2`, the mean of the batch's images, where it was watched.
     pub loss: Option<f64>,
     /// By layer and step, the largest number there was, as a part of what fits: more than 1 does not.
@@ -46,7 +46,7 @@ impl<'a> Fixed<'a> {
     ///
     /// # Errors
     /// None: there is nobody to fail.
-    pub fn step(&mut self, number: u32, images: &[u8], labels: &[u8]) -> Result<Taken, Error> {
+    pub fn step(&mut self, number: u32, images: &[u8], labels: &[u8]) -> Result<StepResult, Error> {
         // Coins that nobody has to keep secret.
         let key = StreamKey::new(&[7; StreamKey::LEN]);
         let mut draws = 0;
@@ -61,7 +61,7 @@ impl<'a> Fixed<'a> {
         images: &[u8],
         labels: &[u8],
         coins: Coins<'_>,
-    ) -> Result<Taken, Error> {
+    ) -> Result<StepResult, Error> {
         let labels = one_hot(labels, self.plan.outputs());
         self.step_on(&pixels(images), &labels, true, coins)
     }
@@ -73,7 +73,7 @@ impl<'a> Fixed<'a> {
         labels: &[Wide],
         watched: bool,
         coins: Coins<'_>,
-    ) -> Result<Taken, Error> {
+    ) -> Result<StepResult, Error> {
         let mut engine = Clear::new(coins);
         let [images, labels] = [images, labels]
             .map(|values| values.iter().map(|value| i64::from(value.0 as i32)).collect());
@@ -92,7 +92,7 @@ impl<'a> Fixed<'a> {
             .ranges
             .into_iter()
             .map(|(name, (most, limit))| (name, most as f64 / limit as f64));
-        Ok(Taken { loss, ranges: ranges.collect() })
+        Ok(StepResult { loss, ranges: ranges.collect() })
     }
 }
 

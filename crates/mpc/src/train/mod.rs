@@ -34,7 +34,7 @@ mod step;
 pub(super) mod whole;
 
 pub use data::DIGITS_MAX;
-pub use fixed::{Fixed, Taken};
+pub use fixed::{Fixed, StepResult};
 pub use loss::Loss;
 pub use messages::{StepOrder, TrainingInfo};
 pub use plan::{Training, TrainingPlan};

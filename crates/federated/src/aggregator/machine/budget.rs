@@ -4,7 +4,7 @@ use super::super::super::settings::{Noise, Settings};
 use super::super::round::Round;
 use super::Aggregator;
 use sotto_privacy::accountant::Mechanism;
-use sotto_privacy::{History, Outlook};
+use sotto_privacy::{History, PrivacySummary};
 use sotto_train::Recipe;
 
 /// What a run with noise gives away, so far and in the end.
@@ -33,7 +33,7 @@ pub struct Spending {
     /// the round.
     pub tries: u32,
     /// With all that the model's training had given away before.
-    pub outlook: Outlook,
+    pub outlook: PrivacySummary,
     /// Epsilon of this run alone, where it is not known what came before.
     pub alone: Option<f64>,
 }
@@ -84,7 +84,8 @@ impl Aggregator {
             Some(_) => None,
             None => outlook(&[]).map(|alone| alone.model.epsilon),
         };
-        let outlook = before.and_then(|before| outlook(&before)).unwrap_or(Outlook::UNBOUNDED);
+        let outlook =
+            before.and_then(|before| outlook(&before)).unwrap_or(PrivacySummary::UNBOUNDED);
         Spending { rounds, tries, outlook, alone }
     }
 

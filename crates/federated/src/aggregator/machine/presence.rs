@@ -6,7 +6,7 @@ use super::{Aggregator, Millis, info};
 use sotto_core::wire::{Address, PeerId};
 
 impl Aggregator {
-    /// A worker is free. It is asked, or gets back the seat that it lost, or hears when to come
+    /// A worker is free. It is asked, or takes part again in the round, or hears when to come
     /// back.
     pub(super) fn ready(
         &mut self,
@@ -20,7 +20,7 @@ impl Aggregator {
         };
         member.ready(digits);
         self.begin_round(now, actions);
-        self.seat_again(id, actions);
+        self.readmit(id, actions);
         if self.members.get(&id).is_some_and(Member::is_ready) {
             self.send_away(Address::Worker(id), now, actions);
         }

@@ -47,8 +47,8 @@ impl Aggregator {
         former.or_else(|| (0..).find(free)).unwrap_or(0)
     }
 
-    /// Gives a worker its seat back that it left before it had reported.
-    pub(super) fn seat_again(&mut self, id: PeerId, actions: &mut Vec<Action>) {
+    /// Lets a worker take part again that left before it had reported.
+    pub(super) fn readmit(&mut self, id: PeerId, actions: &mut Vec<Action>) {
         let Some(member) = self.members.get_mut(&id).filter(|member| member.is_ready()) else {
             return;
         };
@@ -56,7 +56,7 @@ impl Aggregator {
             return;
         };
         let token = draw_token(&mut self.entropy);
-        if round.seat_again(id, member.slot, &token) {
+        if round.readmit(id, member.slot, &token) {
             member.start(token.clone());
             info(actions, Some(id), "is back in the round".to_owned());
             self.ask(id, &round, token, actions);

@@ -71,7 +71,7 @@ impl Aggregator {
             };
             let token = draw_token(&mut self.entropy);
             member.start(token.clone());
-            round.seat(id, member.slot, token.clone());
+            round.add_participant(id, member.slot, token.clone());
             self.ask(id, &round, token, actions);
         }
         if let Some(secure) = secure {

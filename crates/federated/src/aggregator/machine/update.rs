@@ -72,7 +72,7 @@ impl Aggregator {
     }
 
     /// Whether an update is the one that its sender was asked for. A bad update costs a
-    /// worker its seat only when it comes with the task's token.
+    /// worker its part only when it comes with the task's token.
     fn check(&self, sender: PeerId, round: u32, update: &Update) -> Result<(), Refusal> {
         let member = self.check_round(sender, round, &update.token)?;
         let current = self.current.as_ref().ok_or(Refusal::WrongRound)?;

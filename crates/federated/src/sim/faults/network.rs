@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::wiretap::Wiretap;
-use super::super::{Fate, Millis};
+use super::super::{Millis, TapAction};
 use super::scenario::{Lie, Scenario, Wires};
 use crate::{ToAggregator, ToWorker, Token};
 use sotto_core::seeded::Stream;
@@ -22,7 +22,7 @@ pub(super) struct Faulty {
     habits: Vec<Peer>,
     crashing: Vec<usize>,
     /// Who comes back when: as itself, or as a new worker with this pace.
-    returning: Vec<(Millis, Return)>,
+    returning: Vec<(Millis, RestartAs)>,
     /// The worker that never hears other workers' statements.
     denied: Option<usize>,
     /// Changes of mind to come: when, whose, and the verdict.
@@ -32,7 +32,7 @@ pub(super) struct Faulty {
 
 /// How a crashed worker comes back.
 #[derive(Clone, Copy)]
-pub(super) enum Return {
+pub(super) enum RestartAs {
     /// Its page is opened again.
     AsItself(usize),
     /// Somebody else comes, with this pace.
@@ -57,7 +57,7 @@ struct Peer {
 impl Faulty {
     pub(super) fn new(scenario: &Scenario) -> Self {
         let Wires { loss, double, delay } = scenario.wires;
-        let habit = |(number, habit): (usize, &super::scenario::Habit)| Peer {
+        let habit = |(number, habit): (usize, &super::scenario::WorkerBehaviour)| Peer {
             number,
             pace: habit.pace,
             sent: 0,
@@ -108,7 +108,7 @@ impl Faulty {
     }
 
     /// The workers that come back by now.
-    pub(super) fn comes_back(&mut self, now: Millis) -> Vec<Return> {
+    pub(super) fn comes_back(&mut self, now: Millis) -> Vec<RestartAs> {
         let mut back = Vec::new();
         self.returning.retain(|&(at, how)| {
             let due = at <= now;
@@ -134,10 +134,10 @@ impl Faulty {
     }
 
     /// What becomes of a message.
-    pub(super) fn pass(&mut self, now: Millis, to: Address, bytes: &mut Vec<u8>) -> Fate {
+    pub(super) fn pass(&mut self, now: Millis, to: Address, bytes: &mut Vec<u8>) -> TapAction {
         // What cannot be read cannot be changed in a way that anybody understands.
         let Ok(mut envelope) = Envelope::decode(bytes, usize::MAX) else {
-            return Fate::Deliver;
+            return TapAction::Deliver;
         };
         let worker = match to {
             Address::Aggregator => Some(envelope.sender),
@@ -149,7 +149,7 @@ impl Faulty {
             let is_cut = self.partition.is_some_and(|(from, until)| (from..until).contains(&now));
             if peer.is_left_out || (is_cut && peer.is_cut_off) {
                 self.faults += 1;
-                return Fate::Drop;
+                return TapAction::Drop;
             }
             if to == Address::Aggregator {
                 peer.sent += 1;
@@ -157,12 +157,12 @@ impl Faulty {
                     if peer.crashes_at.take().is_some() {
                         self.crashing.push(peer.number);
                         let how = match peer.number % 3 {
-                            0 => Return::AsAnother(peer.pace),
-                            _ => Return::AsItself(peer.number),
+                            0 => RestartAs::AsAnother(peer.pace),
+                            _ => RestartAs::AsItself(peer.number),
                         };
                         self.returning.extend(peer.back_after.map(|after| (now + after, how)));
                     }
-                    return Fate::Drop;
+                    return TapAction::Drop;
                 }
                 self.wiretap.leaves(to, bytes);
                 let original = bytes.clone();
@@ -175,7 +175,7 @@ impl Faulty {
                 self.wiretap.leaves(to, bytes);
                 if self.denied == Some(peer.number) && are_statements(&envelope) {
                     self.faults += 1;
-                    return Fate::Drop;
+                    return TapAction::Drop;
                 }
                 if self.aggregator_lies && lie_about_survivors(&mut envelope, &mut self.stream) {
                     self.faults += 1;
@@ -185,14 +185,14 @@ impl Faulty {
         }
         if self.stream.unit() < self.wires.loss {
             self.faults += 1;
-            return Fate::Drop;
+            return TapAction::Drop;
         }
         if self.stream.unit() < self.wires.double {
             self.faults += 1;
             copies.push(self.delay());
         }
         self.wiretap.hear(to, bytes);
-        Fate::After(copies)
+        TapAction::After(copies)
     }
 
     fn delay(&mut self) -> Millis {

@@ -7,7 +7,7 @@ use sotto_core::seeded::Stream;
 pub(super) struct Scenario {
     pub(super) seed: u64,
     pub(super) settings: Settings,
-    pub(super) workers: Vec<Habit>,
+    pub(super) workers: Vec<WorkerBehaviour>,
     pub(super) wires: Wires,
     /// From when to when a half of the room is cut off.
     pub(super) partition: Option<(Millis, Millis)>,
@@ -16,12 +16,12 @@ pub(super) struct Scenario {
     /// A worker that the aggregator never tells what the others have signed.
     pub(super) denied: Option<usize>,
     /// When the aggregator goes back, to have a model's sum twice, and how.
-    pub(super) rewinds: Vec<(Millis, Rewind)>,
+    pub(super) rewinds: Vec<(Millis, Rollback)>,
 }
 
 /// How an aggregator goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rewind {
+pub(super) enum Rollback {
     /// A new run begins with the same settings, and the same first model.
     StartOver,
     /// The same run, as it was at its beginning.
@@ -30,8 +30,8 @@ pub(super) enum Rewind {
     LeaveOut(usize),
 }
 
-/// A worker's ways.
-pub(super) struct Habit {
+/// How a worker behaves.
+pub(super) struct WorkerBehaviour {
     /// How long it trains.
     pub(super) pace: Millis,
     /// It crashes when it sends its message of this number.
@@ -110,13 +110,14 @@ impl Scenario {
         }
         let [lossy, doubled, slow, cut, aggregator_lies] =
             [0.3, 0.4, 0.5, 0.2, 0.1].map(|probability| happens(&mut s, severity, probability));
-        let workers = habits.into_iter().map(|(crashes, returns, lies, is_moody)| Habit {
-            pace: Millis::from(100 + s.below(3000)),
-            crashes_at: crashes.then(|| s.below(14)),
-            back_after: returns.then(|| Millis::from(s.below(20_000))),
-            lie: lies.then(|| LIES[s.below(LIES.len() as u32) as usize]),
-            moods: if is_moody { moods(&mut s) } else { Vec::new() },
-        });
+        let workers =
+            habits.into_iter().map(|(crashes, returns, lies, is_moody)| WorkerBehaviour {
+                pace: Millis::from(100 + s.below(3000)),
+                crashes_at: crashes.then(|| s.below(14)),
+                back_after: returns.then(|| Millis::from(s.below(20_000))),
+                lie: lies.then(|| LIES[s.below(LIES.len() as u32) as usize]),
+                moods: if is_moody { moods(&mut s) } else { Vec::new() },
+            });
         let workers = workers.collect();
         let begin = Millis::from(s.below(10_000));
         // Drawn last, so that the rest of a seed's scenario is as it was.
@@ -140,7 +141,7 @@ impl Scenario {
 
     /// Every change of mind in the order of time: when, whose, and the verdict.
     pub(super) fn moods(&self) -> Vec<(Millis, usize, bool)> {
-        let of = |(number, habit): (usize, &Habit)| {
+        let of = |(number, habit): (usize, &WorkerBehaviour)| {
             let change = move |(turn, at): (usize, &Millis)| (*at, number, turn % 2 == 1);
             habit.moods.iter().enumerate().map(change).collect::<Vec<_>>()
         };
@@ -151,7 +152,7 @@ impl Scenario {
 
     /// Whether nothing goes wrong.
     pub(super) fn is_calm(&self) -> bool {
-        let calm = |habit: &Habit| {
+        let calm = |habit: &WorkerBehaviour| {
             habit.crashes_at.is_none() && habit.lie.is_none() && habit.moods.is_empty()
         };
         self.workers.iter().all(calm)
@@ -161,7 +162,7 @@ impl Scenario {
             && self.partition.is_none()
             && !self.aggregator_lies
             && self.denied.is_none()
-            && self.rewinds.iter().all(|(_, how)| !matches!(how, Rewind::LeaveOut(_)))
+            && self.rewinds.iter().all(|(_, how)| !matches!(how, Rollback::LeaveOut(_)))
     }
 }
 
@@ -170,7 +171,7 @@ fn happens(stream: &mut Stream, severity: f64, probability: f64) -> bool {
 }
 
 /// An aggregator goes back in a third of all rooms, calm ones too: up to three times.
-fn rewinds(stream: &mut Stream, workers: u32) -> Vec<(Millis, Rewind)> {
+fn rewinds(stream: &mut Stream, workers: u32) -> Vec<(Millis, Rollback)> {
     let count = if stream.below(3) == 0 { 1 + stream.below(3) } else { 0 };
     let mut rewinds = Vec::new();
     for _ in 0..count {
@@ -178,9 +179,9 @@ fn rewinds(stream: &mut Stream, workers: u32) -> Vec<(Millis, Rewind)> {
         rewinds.push((
             at,
             match stream.below(3) {
-                0 => Rewind::StartOver,
-                1 => Rewind::RollBack,
-                _ => Rewind::LeaveOut(stream.below(workers) as usize),
+                0 => Rollback::StartOver,
+                1 => Rollback::RollBack,
+                _ => Rollback::LeaveOut(stream.below(workers) as usize),
             },
         ));
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::sim::{Fate, Simulation};
+use crate::sim::{Simulation, TapAction};
 use crate::{Assignment, Checkpoint, Event, Phase, ToAggregator, ToWorker, strategy};
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Address, Envelope, Writer};
@@ -126,14 +126,14 @@ fn lose_in_the_first_try(room: &mut Simulation, lost: fn(&ToAggregator) -> bool)
         if to == Address::Aggregator {
             let message = ToAggregator::decode(envelope.kind, &envelope.payload).unwrap();
             if current == first && lost(&message) {
-                return Fate::Drop;
+                return TapAction::Drop;
             }
         } else if let Ok(ToWorker::Task(task)) = ToWorker::decode(envelope.kind, &envelope.payload)
         {
             current = Some((envelope.round, task.attempt));
             first = first.or(current);
         }
-        Fate::Deliver
+        TapAction::Deliver
     }));
 }
 
@@ -245,7 +245,7 @@ fn a_run_from_a_model_of_the_library_does_not_begin_at_nothing() {
     for past in [History::Unknown, History::default().and(other)] {
         let Privacy { spent, planned, .. } = begin(past).privacy().unwrap();
         assert_eq!(spent, None);
-        assert_eq!(planned.outlook, Outlook::UNBOUNDED);
+        assert_eq!(planned.outlook, PrivacySummary::UNBOUNDED);
         assert_eq!(planned.alone, Some(best(0.149, 1.0, 40, delta)));
     }
     // A new run with fresh weights begins at nothing.
@@ -276,7 +276,7 @@ fn an_older_record_has_a_past_that_is_not_known() {
     let kept = Checkpoint::decode(old).unwrap();
     assert_eq!(kept.history(), History::Unknown);
     let restored = Aggregator::restore(kept, entropy()).unwrap();
-    assert_eq!(restored.privacy().unwrap().planned.outlook, Outlook::UNBOUNDED);
+    assert_eq!(restored.privacy().unwrap().planned.outlook, PrivacySummary::UNBOUNDED);
     // Cut short anywhere it is none.
     for length in 0..new.len().min(200) {
         assert!(Checkpoint::decode(&new[..new.len() - 1 - length]).is_err());
