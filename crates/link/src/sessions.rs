@@ -272,7 +272,7 @@ fn another_page_of_the_same_host_is_no_guest() {
     assert_eq!(network.host.as_ref().map(|host| host.guests().count()), Some(1));
 }
 
-/// What comes on the channel of the host is for the host and from it.
+/// What comes on the channel of admission is for the host and from it.
 #[test]
 fn nobody_but_the_host_lets_anybody_in() {
     let mut network = Network::new(&["alice", "bob"]);
