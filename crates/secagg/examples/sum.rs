@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sotto_core::{entropy::Entropy, prg::StreamKey};
 use sotto_secagg::{
-    Client, Closed, Context, Encoding, Identity, Numbers, Phase, Rates, Server, Terms,
+    Client, Context, Encoding, Identity, Numbers, Phase, PhaseResult, Rates, Server, Terms,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,8 +23,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let sum = loop {
         let messages = match server.close()? {
-            Closed::Sum(sum) => break sum,
-            Closed::Next(messages) => messages,
+            PhaseResult::Sum(sum) => break sum,
+            PhaseResult::Next(messages) => messages,
         };
         for (id, message) in messages {
             let (client, identity, values) = clients.get_mut(&id).expect("it was invited");
