@@ -27,7 +27,7 @@ use pipes::Pipes;
 use sotto_core::wire::Address;
 use sotto_federated::Millis;
 use sotto_link::{
-    Closed, Endpoint, EndpointId, EndpointRole, Fingerprint, GuestOutput, GuestSession, HOST,
+    CloseReason, Endpoint, EndpointId, EndpointRole, Fingerprint, GuestOutput, GuestSession, HOST,
     HostIdentity, HostOutput, HostSession, Input, RoomSecret, RoomTag, Stage, Timing, To, Token,
     WORKER,
 };
@@ -82,8 +82,8 @@ enum Wanted {
     Moved,
     Changed,
     Message(EndpointId, String, Vec<u8>),
-    Left(EndpointId, Closed),
-    Refused(EndpointId, Closed),
+    Left(EndpointId, CloseReason),
+    Refused(EndpointId, CloseReason),
 }
 
 #[wasm_bindgen]
@@ -332,7 +332,7 @@ impl BridgeState {
                             workers.left(id);
                             true
                         }
-                        End::Guest(..) => why != Closed::Left,
+                        End::Guest(..) => why != CloseReason::Left,
                     };
                     if is_news {
                         let (guest, reason) = (id.to_string(), why.to_string());
@@ -391,7 +391,7 @@ impl BridgeState {
         };
         match sent {
             Ok(wanted) => self.carry_out(wanted),
-            Err(why @ Closed::Message) => {
+            Err(why @ CloseReason::Message) => {
                 self.show.event(&Shown::Failed { reason: format!("{channel}: {why}") });
             }
             // Whoever is gone is told of as having left.

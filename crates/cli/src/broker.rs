@@ -14,7 +14,7 @@ use crate::credentials;
 
 /// Frames that have come and were not looked at.
 const NEWS_MAX: usize = 1024;
-/// Frames of one subscription that wait for room among the news; of more, some are lost, and sent again.
+/// Frames of one subscription that wait for room among the events; of more, some are lost, and sent again.
 const HELD_MAX: usize = 4096;
 /// Bytes that wait for the broker; what is over that is lost, and sent again.
 const WAITING_MAX: usize = 256 << 20;

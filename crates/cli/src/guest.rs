@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use sotto_federated::Millis;
 use sotto_link::{
-    Closed, EndpointId, Fingerprint, GuestOutput, GuestSession, Input, RoomSecret, Stage, Timing,
-    Token, WORKER,
+    CloseReason, EndpointId, Fingerprint, GuestOutput, GuestSession, Input, RoomSecret, Stage,
+    Timing, Token, WORKER,
 };
 
 use crate::broker::{Broker, BrokerEvent};
@@ -140,7 +140,7 @@ impl<H: Handler> Guest<H> {
             let sent = self.session.send(host, AGGREGATOR, bytes, now);
             let outputs = sent.unwrap_or_else(|why| {
                 // One that cannot be sent to has left, which the session says when it is asked next.
-                if why == Closed::Message {
+                if why == CloseReason::Message {
                     eprintln!("sotto: not sent: {why}");
                 }
                 self.session.handle(Input::Tick, now)
@@ -165,12 +165,12 @@ impl<H: Handler> Guest<H> {
                     if self.host == Some(id) {
                         match why {
                             // Only the session itself ends it, for another one.
-                            Closed::Shut => {
+                            CloseReason::Shut => {
                                 eprintln!("sotto: the host has come back with other keys");
                             }
                             why => eprintln!("sotto: the host: {why}"),
                         }
-                        self.closed_at = (why == Closed::Left).then(|| self.clock.now());
+                        self.closed_at = (why == CloseReason::Left).then(|| self.clock.now());
                     }
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use sotto_core::wire::{Address, Envelope};
 use sotto_federated::{Action, Aggregator, Event, Level, Millis};
-use sotto_link::{Closed, EndpointId, HostOutput, HostSession, Input, Routes, To, WORKER};
+use sotto_link::{CloseReason, EndpointId, HostOutput, HostSession, Input, Routes, To, WORKER};
 
 /// The channel of messages to the aggregator.
 pub(crate) const AGGREGATOR: &str = "aggregator";
@@ -122,7 +122,7 @@ impl Host {
                     effects.push(Effect::Say(format!("refused endpoint {id}: {why}")));
                 }
                 HostOutput::Left(id, why) => {
-                    if why != Closed::Left {
+                    if why != CloseReason::Left {
                         effects.push(Effect::Say(format!("guest {id}: {why}")));
                     }
                     for worker in self.routes.remove_endpoint(id) {
@@ -193,7 +193,7 @@ impl Host {
             let sent = self.session.send(id, &to.to_string(), bytes.to_vec(), now);
             outputs.extend(sent.unwrap_or_else(|why| {
                 // One that cannot be sent to has left, which the session says when it is asked next.
-                if why == Closed::Message {
+                if why == CloseReason::Message {
                     effects.push(Effect::Say(format!("not sent to {to}: {why}")));
                 }
                 self.session.handle(Input::Tick, now)
@@ -232,7 +232,7 @@ mod tests {
             let settings = Settings::from_query("model=linear").unwrap();
             let machine = Aggregator::new(settings, entropy::system()).unwrap();
             let guest = |number: usize| {
-                let draw = Box::new(entropy);
+                let draw = Box::new(entropy::system);
                 let token = [number as u8; 16];
                 let room = (secret.clone(), identity.fingerprint());
                 GuestSession::new(room, (WORKER, token), false, 1 << 16, timing, draw)

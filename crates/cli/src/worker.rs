@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     #[arg(value_parser = clap::value_parser!(u16).range(1..=WORKERS_MAX as i64))]
     workers: u16,
     /// Keep in this folder who the workers are, and which updates they have given: after a restart they
-    /// are known again, and give none a second time
+    /// have their places again, and give none a second time
     #[arg(long, value_name = "FOLDER")]
     state: Option<PathBuf>,
     #[command(flatten)]

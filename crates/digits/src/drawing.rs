@@ -272,7 +272,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn place_and_size_make_no_difference(strokes in strokes(), x in 0u16..256, y in 0u16..256) {
+        fn position_and_size_make_no_difference(strokes in strokes(), x in 0u16..256, y in 0u16..256) {
             let drawing = on_pad(strokes);
             // All numbers are exact, and so is the result.
             let other = moved(&drawing, 2.0, [f32::from(x), f32::from(y)]);

@@ -50,7 +50,7 @@ pub struct Settings {
     pub deadline_s: u32,
     /// How many deviations beyond the median of past answers a round waits; 0 for the whole
     /// deadline.
-    pub patience: f64,
+    pub deadline_deviations: f64,
     /// Shards that the digits are cut into.
     pub shards: u32,
     /// How they are cut.
@@ -130,7 +130,7 @@ impl Default for Settings {
             over: 1.3,
             quorum: 0.5,
             deadline_s: 60,
-            patience: 5.0,
+            deadline_deviations: 5.0,
             shards: 20,
             partition: "iid".to_owned(),
             strategy: "fedavg".to_owned(),

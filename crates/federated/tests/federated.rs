@@ -140,7 +140,7 @@ fn a_closed_tab_does_not_stall_a_round() {
 }
 
 #[test]
-fn a_reloaded_tab_takes_the_free_place_and_joins_the_next_round() {
+fn a_reloaded_tab_takes_the_free_slot_and_joins_the_next_round() {
     let mut room = room(settings(), 3);
     room.tell(Event::Start);
     room.advance(500);

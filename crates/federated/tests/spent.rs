@@ -10,7 +10,7 @@ use sotto_federated::{
     Worker, WorkerAction, WorkerEvent,
 };
 use sotto_network::WeightHash;
-use sotto_secagg::{Closed, Context, FromClient, FromServer, Identity, Phase, Server, Sum};
+use sotto_secagg::{Context, FromClient, FromServer, Identity, Phase, PhaseResult, Server, Sum};
 
 const AGGREGATOR: PeerId = PeerId([7; 16]);
 const WORKERS: usize = 4;
@@ -237,8 +237,8 @@ impl TestAggregator {
         loop {
             let phase = server.phase();
             let messages = match server.close() {
-                Ok(Closed::Sum(sum)) => return Ok(Some(sum)),
-                Ok(Closed::Next(messages)) => messages,
+                Ok(PhaseResult::Sum(sum)) => return Ok(Some(sum)),
+                Ok(PhaseResult::Next(messages)) => messages,
                 Err(_) => return Ok(None),
             };
             if phase == until {

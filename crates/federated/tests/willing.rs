@@ -194,8 +194,8 @@ fn what_a_worker_said_and_nobody_heard_is_said_again() {
 fn one_straggler_costs_one_long_round_and_not_one_each() {
     let quick = (0..7).map(|n| 1_000 + 100 * n);
     let settings = Settings { rounds: 20, ..settings() };
-    let rounds_in = |patience, limit| {
-        let mut room = room(Settings { patience, ..settings.clone() }, quick.clone());
+    let rounds_in = |deadline_deviations, limit| {
+        let mut room = room(Settings { deadline_deviations, ..settings.clone() }, quick.clone());
         room.open_worker(1_000_000);
         room.advance(0);
         room.tell(Event::Start);

@@ -119,7 +119,7 @@ impl FuzzedRoom {
             if input.is_empty() {
                 break;
             }
-            self.deed(&mut input);
+            self.step(&mut input);
         }
         for _ in 0..6 {
             self.calm(CALM_MAX);
@@ -129,7 +129,7 @@ impl FuzzedRoom {
         self.calm(CALM_MAX);
     }
 
-    fn deed(&mut self, input: &mut Input<'_>) {
+    fn step(&mut self, input: &mut Input<'_>) {
         match input.below(16) {
             0 => self.calm(1 + input.below(16)),
             1 => self.calm(CALM_MAX),

@@ -1,4 +1,4 @@
-//! A session on shares whose messages go wrong: every role in one thread, and a hand on all wires.
+//! A session on shares whose messages go wrong: every role in one thread, and all messages in reach.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -220,7 +220,7 @@ impl Session {
     }
 
     /// What somebody asks of the parties. Whoever has ended does not hear of it.
-    fn deed(&mut self, choice: u8) {
+    fn act(&mut self, choice: u8) {
         match choice % 8 {
             0 => {
                 let trade_off = if choice > 127 { TradeOff::Rounds } else { TradeOff::Bytes };
@@ -275,14 +275,14 @@ fn weights() -> Weights {
     Initialiser::He.weights(&network, 1).expect("a preset has first weights")
 }
 
-/// So many deeds, the deeds, and what goes wrong with the messages, one after the other.
+/// So many actions, the actions, and what goes wrong with the messages, one after the other.
 pub(super) fn run(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let count = input.below(DEEDS_MAX + 1);
-    let deeds: Vec<u8> = (0..count).map(|_| input.u8()).collect();
+    let actions: Vec<u8> = (0..count).map(|_| input.u8()).collect();
     let mut session = Session::new(input.rest().iter().copied().collect());
-    for deed in deeds {
-        session.deed(deed);
+    for action in actions {
+        session.act(action);
     }
     // What went well ends nobody.
     let is_spoilt = session.wires.borrow().is_spoilt;
@@ -291,7 +291,7 @@ pub(super) fn run(bytes: &[u8]) {
 }
 
 pub(super) fn seeds() -> Vec<Vec<u8>> {
-    let deeds: [&[u8]; 6] = [
+    let actions: [&[u8]; 6] = [
         &[0, 1, 129],
         &[128, 2, 131],
         &[0, 1, 0, 1],
@@ -300,7 +300,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         &[0, 4 + 192, 5, 1, 7, 129],
     ];
     let mut seeds = Vec::new();
-    for deeds in deeds {
+    for actions in actions {
         for start in [0, 3, 5, 7, 9, 12] {
             for fault in [
                 &[0][..],
@@ -312,7 +312,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
                 &[230, 2, 0, 1],
             ] {
                 let faults = [&vec![0; start], fault].concat();
-                seeds.push([&[deeds.len() as u8], deeds, &faults].concat());
+                seeds.push([&[actions.len() as u8], actions, &faults].concat());
             }
         }
     }

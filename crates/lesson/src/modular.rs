@@ -113,7 +113,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn places_are_read_as_what_they_stand_for(modulus in moduli(), value: i32) {
+        fn residues_are_read_as_what_they_stand_for(modulus in moduli(), value: i32) {
             prop_assert_eq!(modulus.read(modulus.residue(i128::from(value))), i64::from(value));
         }
 

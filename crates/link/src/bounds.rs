@@ -3,7 +3,9 @@
 use super::frame::Greeting;
 use super::hostile::{lone, secret, seeded};
 use super::scripted_peer::{self, ScriptedPeer};
-use super::{Closed, Endpoint, EndpointId, EndpointRole, HostIdentity, Input, Output, Timing, To};
+use super::{
+    CloseReason, Endpoint, EndpointId, EndpointRole, HostIdentity, Input, Output, Timing, To,
+};
 
 /// An end that is connected and has said so.
 fn connected() -> Endpoint {
@@ -34,7 +36,7 @@ fn an_end_talks_with_so_many_and_no_more() {
     for id in &ids {
         assert_eq!(end.open(*id, 1), Ok(()));
     }
-    assert_eq!(end.open(last, 1), Err(Closed::Unknown));
+    assert_eq!(end.open(last, 1), Err(CloseReason::Unknown));
     // One that it talks with takes no room twice, and one that goes makes some.
     assert_eq!(end.open(ids[0], 1), Ok(()));
     end.shut(ids[0], 1);

@@ -107,7 +107,7 @@ pub enum Output {
     },
     /// Somebody who knows the room's secret announces a key, or says what it is, in a way that cannot be. It is
     /// not talked with.
-    Refused(EndpointId, Closed),
+    Refused(EndpointId, CloseReason),
     /// To be compared by people.
     Words(EndpointId, Words),
     /// A message.
@@ -120,7 +120,7 @@ pub enum Output {
         bytes: Vec<u8>,
     },
     /// It is talked with no more, or never answered. If it comes back, it does so with another key and id.
-    Left(EndpointId, Closed),
+    Left(EndpointId, CloseReason),
 }
 
 /// What a hello says of the endpoint that it names. Nothing is decided by it but who is tried first.
@@ -136,7 +136,7 @@ pub enum Hint {
 
 /// Why an endpoint is not talked with any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Closed {
+pub enum CloseReason {
     /// It said so.
     #[error("it has left")]
     Left,
@@ -384,8 +384,8 @@ impl Endpoint {
     /// Begins to talk with somebody who was heard of, or was talked with before.
     ///
     /// # Errors
-    /// [`Closed::Unknown`]; for a reserved endpoint also those who have left lately.
-    pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<(), Closed> {
+    /// [`CloseReason::Unknown`]; for a reserved endpoint also those who have left lately.
+    pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<(), CloseReason> {
         if self.peers.contains_key(&id) {
             return Ok(());
         }
@@ -394,9 +394,9 @@ impl Endpoint {
                 (former.public, former.first.checked_add(LINK))
             }
             (None, Some(known)) => (known.public, Some(self.floor)),
-            _ => return Err(Closed::Unknown),
+            _ => return Err(CloseReason::Unknown),
         };
-        self.begin(id, public, first.ok_or(Closed::Unknown)?, now)
+        self.begin(id, public, first.ok_or(CloseReason::Unknown)?, now)
     }
 
     /// Begins a link, with numbers from `first` on.
@@ -406,11 +406,11 @@ impl Endpoint {
         public: [u8; 32],
         first: u64,
         now: Millis,
-    ) -> Result<(), Closed> {
+    ) -> Result<(), CloseReason> {
         let has_room = self.peers.len() < PEERS_MAX
             && (self.former.len() < FORMER_MAX || self.former.contains_key(&id));
         let ciphers = self.keys.ciphers(&self.secret, &public).filter(|_| has_room);
-        let ciphers = ciphers.ok_or(Closed::Unknown)?;
+        let ciphers = ciphers.ok_or(CloseReason::Unknown)?;
         if self.former.get_mut(&id).is_some_and(|former| std::mem::take(&mut former.had_words)) {
             self.broken_off = self.broken_off.saturating_add(1);
         }
@@ -453,21 +453,21 @@ impl Endpoint {
     /// Sends a message to somebody who is talked with.
     ///
     /// # Errors
-    /// [`Closed::Unknown`], [`Closed::Message`], [`Closed::Full`]; the last ends the link.
+    /// [`CloseReason::Unknown`], [`CloseReason::Message`], [`CloseReason::Full`]; the last ends the link.
     pub fn send(
         &mut self,
         to: EndpointId,
         channel: &str,
         bytes: Vec<u8>,
         now: Millis,
-    ) -> Result<(), Closed> {
-        let peer = self.peers.get_mut(&to).ok_or(Closed::Unknown)?;
+    ) -> Result<(), CloseReason> {
+        let peer = self.peers.get_mut(&to).ok_or(CloseReason::Unknown)?;
         if channel == AUTHENTICATION || channel.len() > CHANNEL_MAX || bytes.len() > MESSAGE_MAX {
-            return Err(Closed::Message);
+            return Err(CloseReason::Message);
         }
         if !peer.out.push(channel, bytes) {
-            self.end(to, Closed::Full, now);
-            return Err(Closed::Full);
+            self.end(to, CloseReason::Full, now);
+            return Err(CloseReason::Full);
         }
         self.flush(to, now);
         Ok(())
@@ -483,14 +483,14 @@ impl Endpoint {
     /// Ends the link to somebody.
     pub fn shut(&mut self, id: EndpointId, now: Millis) {
         if self.peers.contains_key(&id) {
-            self.end(id, Closed::Shut, now);
+            self.end(id, CloseReason::Shut, now);
         }
     }
 
     /// Says farewell to everybody.
     pub fn leave(&mut self, now: Millis) {
         let ids: Vec<EndpointId> = self.peers.keys().copied().collect();
-        ids.into_iter().for_each(|id| self.end(id, Closed::Shut, now));
+        ids.into_iter().for_each(|id| self.end(id, CloseReason::Shut, now));
     }
 
     fn connected(&mut self, now: Millis) {

@@ -8,7 +8,7 @@ use super::frame::{self, Ack, CHANNEL_MAX, Frame, FrameKind, Greeting, To};
 use super::host::ADMISSION;
 use super::keys::{Cipher, EndpointId, KeyPair, nonce};
 use super::{
-    Closed, Endpoint, EndpointRole, GuestOutput, GuestSession, HOST, HostIdentity, HostOutput,
+    CloseReason, Endpoint, EndpointRole, GuestOutput, GuestSession, HOST, HostIdentity, HostOutput,
     HostSession, Input as Event, Output, RoomSecret, Timing, WORKER,
 };
 use sotto_core::fuzz_input::{Input, entropy, tamper};
@@ -272,7 +272,7 @@ impl FuzzedRoom {
                     0 | 1 | 4 | 5 => {
                         let outputs = host.send(to, &channel, bytes.clone(), now);
                         sent = outputs.is_ok();
-                        outputs.unwrap_or_else(|_: Closed| Vec::new())
+                        outputs.unwrap_or_else(|_: CloseReason| Vec::new())
                     }
                     2 => host.decide(to, true, now),
                     3 => host.decide(to, false, now),
@@ -287,9 +287,9 @@ impl FuzzedRoom {
                     0 | 1 => {
                         let outputs = guest.send(to, &channel, bytes.clone(), now);
                         sent = outputs.is_ok();
-                        outputs.unwrap_or_else(|_: Closed| Vec::new())
+                        outputs.unwrap_or_else(|_: CloseReason| Vec::new())
                     }
-                    2 => guest.open(to, now).unwrap_or_else(|_: Closed| Vec::new()),
+                    2 => guest.open(to, now).unwrap_or_else(|_: CloseReason| Vec::new()),
                     _ => guest.leave(now),
                 };
                 self.of_guest(at, outputs);

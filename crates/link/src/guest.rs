@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::authenticity::Words;
 use super::claim::EndpointRole;
-use super::endpoint::{Closed, Endpoint, Hint, Input, Output, Timing};
+use super::endpoint::{CloseReason, Endpoint, Hint, Input, Output, Timing};
 use super::frame::To;
 use super::host::{ADMISSION, COME_IN, HOST, STAY_OUT, Token};
 use super::identity::Fingerprint;
@@ -55,9 +55,9 @@ pub enum GuestOutput {
         bytes: Vec<u8>,
     },
     /// Another end has left.
-    Left(EndpointId, Closed),
+    Left(EndpointId, CloseReason),
     /// As [`Output::Refused`]; of hosts that are not this one's, the first.
-    Refused(EndpointId, Closed),
+    Refused(EndpointId, CloseReason),
 }
 
 /// The machine.
@@ -175,7 +175,7 @@ impl GuestSession {
     ///
     /// # Errors
     /// As [`Endpoint::open`].
-    pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<Vec<GuestOutput>, Closed> {
+    pub fn open(&mut self, id: EndpointId, now: Millis) -> Result<Vec<GuestOutput>, CloseReason> {
         self.endpoint.open(id, now)?;
         let mut outputs = self.drained(now);
         if self.host != Some(id) && self.named.insert(id) {
@@ -194,7 +194,7 @@ impl GuestSession {
         channel: &str,
         bytes: Vec<u8>,
         now: Millis,
-    ) -> Result<Vec<GuestOutput>, Closed> {
+    ) -> Result<Vec<GuestOutput>, CloseReason> {
         self.endpoint.send(to, channel, bytes, now)?;
         Ok(self.drained(now))
     }
@@ -244,7 +244,7 @@ impl GuestSession {
                 Output::Publish(to, bytes) => outputs.push(GuestOutput::Publish(to, bytes)),
                 Output::Heard { id, hint: Hint::Host } => self.heard_host(id, now),
                 Output::Heard { id, hint: Hint::Stranger } => {
-                    self.refuse(id, Closed::Impostor, &mut outputs);
+                    self.refuse(id, CloseReason::Impostor, &mut outputs);
                 }
                 Output::Heard { hint: Hint::Guest, .. } => {}
                 Output::Joined { id, claim } if self.host == Some(id) => {
@@ -274,11 +274,11 @@ impl GuestSession {
                     outputs.push(GuestOutput::Left(id, why));
                     self.words_with.remove(&id);
                     // A guest that begins anew was named before.
-                    if why != Closed::Anew {
+                    if why != CloseReason::Anew {
                         self.named.remove(&id);
                     }
                     let is_host = self.host == Some(id);
-                    if is_host && !(why == Closed::Anew && self.begin_anew(id, now)) {
+                    if is_host && !(why == CloseReason::Anew && self.begin_anew(id, now)) {
                         self.move_on(&mut outputs, now);
                     } else if is_host {
                         outputs.push(GuestOutput::Changed);
@@ -306,8 +306,9 @@ impl GuestSession {
     }
 
     /// Somebody is not what it says. Of those who say that they are the host one is told of: there may be many.
-    fn refuse(&mut self, id: EndpointId, why: Closed, outputs: &mut Vec<GuestOutput>) {
-        let is_known = why == Closed::Impostor && std::mem::replace(&mut self.has_refused, true);
+    fn refuse(&mut self, id: EndpointId, why: CloseReason, outputs: &mut Vec<GuestOutput>) {
+        let is_known =
+            why == CloseReason::Impostor && std::mem::replace(&mut self.has_refused, true);
         if !is_known {
             outputs.push(GuestOutput::Refused(id, why));
         }

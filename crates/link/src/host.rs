@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::authenticity::Words;
-use super::endpoint::{Closed, Endpoint, Hint, Input, Output};
+use super::endpoint::{CloseReason, Endpoint, Hint, Input, Output};
 use super::frame::To;
 use super::keys::EndpointId;
 
@@ -71,9 +71,9 @@ pub enum HostOutput {
         bytes: Vec<u8>,
     },
     /// One who was in has left.
-    Left(EndpointId, Closed),
+    Left(EndpointId, CloseReason),
     /// As [`Output::Refused`].
-    Refused(EndpointId, Closed),
+    Refused(EndpointId, CloseReason),
 }
 
 struct Guest {
@@ -188,7 +188,7 @@ impl HostSession {
         let _ = self.endpoint.send(id, ADMISSION, word.to_vec(), now);
         let mut outputs = vec![HostOutput::Changed];
         if was_in && !comes_in {
-            outputs.push(HostOutput::Left(id, Closed::Shut));
+            outputs.push(HostOutput::Left(id, CloseReason::Shut));
         }
         self.drain(&mut outputs, now);
         outputs
@@ -212,8 +212,8 @@ impl HostSession {
         channel: &str,
         bytes: Vec<u8>,
         now: Millis,
-    ) -> Result<Vec<HostOutput>, Closed> {
-        self.claim(to).ok_or(Closed::Unknown)?;
+    ) -> Result<Vec<HostOutput>, CloseReason> {
+        self.claim(to).ok_or(CloseReason::Unknown)?;
         self.endpoint.send(to, channel, bytes, now)?;
         let mut outputs = Vec::new();
         self.drain(&mut outputs, now);

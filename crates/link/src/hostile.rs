@@ -12,8 +12,8 @@ use super::endpoint::{FORGOTTEN_AFTER, LINK};
 use super::frame::{self, CLAIM_MAX, Frame, FrameKind, Greeting};
 use super::scripted_peer::{self, ScriptedPeer};
 use super::{
-    Closed, Endpoint, EndpointId, EndpointRole, HostIdentity, Input, Output, RoomSecret, Timing,
-    To, Words,
+    CloseReason, Endpoint, EndpointId, EndpointRole, HostIdentity, Input, Output, RoomSecret,
+    Timing, To, Words,
 };
 use sotto_core::entropy::Entropy;
 use sotto_core::seeded::Stream;
@@ -73,8 +73,8 @@ pub(super) struct TestRoom {
     frames: Vec<Vec<u8>>,
     pub(super) arrived: Vec<(usize, EndpointId, String, Vec<u8>)>,
     joined: Vec<(usize, EndpointId)>,
-    pub(super) left: Vec<(usize, EndpointId, Closed)>,
-    refused: Vec<(usize, EndpointId, Closed)>,
+    pub(super) left: Vec<(usize, EndpointId, CloseReason)>,
+    refused: Vec<(usize, EndpointId, CloseReason)>,
     words: BTreeMap<(usize, EndpointId), Words>,
 }
 
@@ -471,8 +471,8 @@ pub(super) fn lost() -> TestRoom {
     let (here, away) = (room.id(0), room.id(1));
     room.tell(1, Input::Disconnected);
     room.pass(100_000);
-    assert!(room.left.contains(&(0, away, Closed::Silent)));
-    assert!(room.left.contains(&(1, here, Closed::Silent)));
+    assert!(room.left.contains(&(0, away, CloseReason::Silent)));
+    assert!(room.left.contains(&(1, here, CloseReason::Silent)));
     room.tell(1, Input::Connected);
     room.pass(20_000);
     assert_eq!(room.joined.len(), 2);
@@ -484,7 +484,7 @@ fn a_reserved_end_never_talks_again_with_whoever_was_silent_for_long() {
     let mut room = lost();
     let away = room.id(1);
     let end = room.ends.remove(0);
-    assert_eq!(end.reserved().open(away, room.now), Err(Closed::Unknown));
+    assert_eq!(end.reserved().open(away, room.now), Err(CloseReason::Unknown));
 }
 
 /// Kind, sender and number of the frames between two ends, each of which was sealed once.
@@ -547,7 +547,7 @@ fn a_reserved_end_never_uses_a_number_twice_however_many_have_left() {
     };
     let (first_id, first_hello) = hello_of(1);
     assert_eq!(meet(&mut end, &first_hello, first_id), Ok(()));
-    assert_eq!(meet(&mut end, &first_hello, first_id), Err(Closed::Unknown));
+    assert_eq!(meet(&mut end, &first_hello, first_id), Err(CloseReason::Unknown));
     for number in 2..=FORGOTTEN_AFTER as u64 {
         let (id, hello) = hello_of(number);
         assert_eq!(meet(&mut end, &hello, id), Ok(()));
@@ -595,7 +595,7 @@ fn the_later_link_is_the_one_that_counts() {
     room.send(0, 1, "way/1", b"third".to_vec());
     room.pass(1_000);
     assert_eq!(room.of(1, 0), [("way/1".to_owned(), b"third".to_vec())]);
-    assert_eq!(room.left.last(), Some(&(1, here, Closed::Anew)));
+    assert_eq!(room.left.last(), Some(&(1, here, CloseReason::Anew)));
     numbers(&room.frames);
 }
 
@@ -607,7 +607,7 @@ fn who_says_farewell_is_gone_at_once() {
     room.ends[1].leave(now);
     room.drain(1);
     room.pass(10);
-    assert!(room.left.contains(&(0, room.id(1), Closed::Left)));
+    assert!(room.left.contains(&(0, room.id(1), CloseReason::Left)));
 }
 
 /// Whoever stands in the middle learns from an end's opening whether the words would agree, and need not open
@@ -716,8 +716,8 @@ fn keys_of_small_order_are_refused_by_name_and_change_nothing() {
             let id = EndpointId::of(public);
             let hello = rogue.hello(&Greeting { public: *public, asks: true, proof: None });
             let heard = scripted_peer::hear(&mut end, &[&hello, &hello], 1);
-            assert_eq!(heard, [Output::Refused(id, Closed::WeakKey)]);
-            assert_eq!(end.open(id, 1), Err(Closed::Unknown));
+            assert_eq!(heard, [Output::Refused(id, CloseReason::WeakKey)]);
+            assert_eq!(end.open(id, 1), Err(CloseReason::Unknown));
             assert!(end.drain().is_none());
         }
         // And those whose keys are keys come in as ever.

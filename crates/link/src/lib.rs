@@ -62,7 +62,7 @@ pub use authenticity::{WORDS, Words};
 pub use claim::EndpointRole;
 pub use credential::{Credential, CredentialError};
 pub use early::EarlyMessages;
-pub use endpoint::{Closed, Endpoint, Hint, Input, Output, Timing};
+pub use endpoint::{CloseReason, Endpoint, Hint, Input, Output, Timing};
 pub use frame::{CHANNEL_MAX, CLAIM_MAX, FRAME_MAX, To};
 pub use guest::{GuestOutput, GuestSession, Stage};
 pub use host::{Admission, GuestView, HOST, HostOutput, HostSession, Token, WORKER};

@@ -6,7 +6,7 @@
 
 use super::authenticity::{COMMIT, End, NONCE_LEN, OPEN, Words, first_message};
 use super::claim::Claim;
-use super::endpoint::{Closed, Endpoint, Input, Output, Timing};
+use super::endpoint::{CloseReason, Endpoint, Input, Output, Timing};
 use super::frame::Greeting;
 use super::identity::HostIdentity;
 use super::scripted_peer::{ScriptedPeer, frames, hear, open, words_of};
@@ -35,7 +35,7 @@ struct Side {
     nonce: Option<[u8; NONCE_LEN]>,
     words: Option<Words>,
     joined: Option<String>,
-    left: Option<Closed>,
+    left: Option<CloseReason>,
     /// What the victim says on other channels.
     said: Vec<(String, Vec<u8>)>,
     arrived: Vec<(String, Vec<u8>)>,
@@ -205,7 +205,7 @@ fn who_grinds_after_it_has_seen_both_nonces_is_refused_for_its_commitment() {
         let sides = stand_between(seed, &Plan::Late);
         assert!(!agree(&sides));
         let [alice, bob] = sides;
-        assert_eq!((alice.words, alice.left), (None, Some(Closed::Broken)));
+        assert_eq!((alice.words, alice.left), (None, Some(CloseReason::Broken)));
         assert!(bob.words.is_some());
         assert_eq!(alice.end.broken_off(), 1, "and it is told of");
     }

@@ -1,4 +1,5 @@
-//! By which endpoint workers are reached: an id belongs to the endpoint that first used it, for as long as that one is there.
+//! By which endpoint each worker is reached: an id belongs to the endpoint that first used it, for as long as that
+//! one is there.
 
 use std::collections::BTreeMap;
 

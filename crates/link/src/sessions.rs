@@ -4,8 +4,8 @@ use super::authenticity::first_message;
 use super::frame::{Frame, Greeting};
 use super::scripted_peer::ScriptedPeer;
 use super::{
-    Admission, Closed, Endpoint, EndpointId, EndpointRole, GuestOutput, GuestSession, HostIdentity,
-    HostOutput, HostSession, Input, Output, RoomSecret, Stage, Timing, To, WORKER,
+    Admission, CloseReason, Endpoint, EndpointId, EndpointRole, GuestOutput, GuestSession,
+    HostIdentity, HostOutput, HostSession, Input, Output, RoomSecret, Stage, Timing, To, WORKER,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -64,8 +64,8 @@ struct Network {
     now: u64,
     at_host: Vec<(EndpointId, String, Vec<u8>)>,
     left: Vec<EndpointId>,
-    refused_at_host: Vec<(EndpointId, Closed)>,
-    refused_at_guests: Vec<(usize, EndpointId, Closed)>,
+    refused_at_host: Vec<(EndpointId, CloseReason)>,
+    refused_at_guests: Vec<(usize, EndpointId, CloseReason)>,
     at_guests: Vec<(usize, String, Vec<u8>)>,
     /// Of whom guests were told that they have left.
     left_guests: Vec<(usize, EndpointId)>,
@@ -272,7 +272,7 @@ fn another_page_of_the_same_host_is_no_guest() {
     assert_eq!(network.host.as_ref().map(|host| host.guests().count()), Some(1));
 }
 
-/// What comes on the channel of the host is for the host and from it.
+/// What comes on the channel of admission is for the host and from it.
 #[test]
 fn nobody_but_the_host_lets_anybody_in() {
     let mut network = Network::new(&["alice", "bob"]);
@@ -589,7 +589,7 @@ fn only_the_host_of_the_invitation_is_taken_for_it() {
     // It is refused, and the guest's page hears of that once.
     assert_eq!(network.stages(), [Stage::Seeks]);
     let rogue_id = network.host.as_ref().map(|host| host.endpoint().id()).expect("it is there");
-    assert_eq!(network.refused_at_guests, [(0, rogue_id, Closed::Impostor)]);
+    assert_eq!(network.refused_at_guests, [(0, rogue_id, CloseReason::Impostor)]);
     assert!(network.at_host.is_empty());
     network.host = true_host;
     network.pass(60_000);
@@ -635,7 +635,7 @@ fn who_has_no_proof_of_its_own_key_is_no_host() {
     network.tell_guest(0, Input::Frame(&hello));
     network.tell_guest(0, Input::Frame(&frame));
     network.pass(100);
-    assert_eq!(network.refused_at_guests, [(0, rogue.id(), Closed::Impostor)]);
+    assert_eq!(network.refused_at_guests, [(0, rogue.id(), CloseReason::Impostor)]);
     assert_eq!(network.stages(), [Stage::In]);
     assert!(network.guests[0].endpoint().claim(rogue.id()).is_none());
 }
@@ -652,8 +652,8 @@ fn a_guest_with_a_key_that_protects_nothing_is_refused_by_name() {
     }
     network.pass(1_000);
     let id = EndpointId::of(&weak);
-    assert_eq!(network.refused_at_host, [(id, Closed::WeakKey)]);
-    assert_eq!(network.refused_at_guests, [(0, id, Closed::WeakKey)]);
+    assert_eq!(network.refused_at_host, [(id, CloseReason::WeakKey)]);
+    assert_eq!(network.refused_at_guests, [(0, id, CloseReason::WeakKey)]);
     assert_eq!(network.host.as_ref().map(|host| host.guests().count()), Some(1));
 }
 

@@ -4,7 +4,7 @@ use super::endpoint::{Endpoint, Input, Output};
 use super::frame::{Ack, Frame};
 use super::hostile::{lone, secret, seeded};
 use super::scripted_peer::ScriptedPeer;
-use super::{Closed, EndpointId};
+use super::{CloseReason, EndpointId};
 use sotto_core::wire::Writer;
 
 /// The first piece of a message that goes on.
@@ -18,7 +18,7 @@ enum Said {
     /// A piece of this number.
     Piece(u64),
     Ack(Ack),
-    Left(Closed),
+    Left(CloseReason),
 }
 
 /// An end, and one that it talks with, which says what the test wants.
@@ -221,7 +221,7 @@ fn what_is_not_acknowledged_is_sent_again_less_and_less_often_until_the_other_ha
     again.extend((15_001..90_000).step_by(8_000).map(|at| (at, 0)));
     assert_eq!(numbers(&said), again);
     let left: Vec<_> = said.iter().filter(|(_, said)| matches!(said, Said::Left(_))).collect();
-    assert_eq!(left, [&(90_001, Said::Left(Closed::Silent))]);
+    assert_eq!(left, [&(90_001, Said::Left(CloseReason::Silent))]);
 }
 
 /// A link without a connection is not given up slowly: what waits goes soon after it is back.
@@ -291,6 +291,6 @@ fn an_older_acknowledgement_says_nothing() {
     assert_eq!(talk.hear(&older, START), []);
     assert_eq!(
         talk.ack(Ack { leaves: true, ..Ack::default() }, 2),
-        [(2, Said::Left(Closed::Left))]
+        [(2, Said::Left(CloseReason::Left))]
     );
 }

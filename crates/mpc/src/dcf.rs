@@ -114,7 +114,7 @@ impl<R: PayloadWord, const N: usize, const BITS: u32> Compare<R, N, BITS> {
         key: &[u32],
     ) -> [Secret<u32>; N] {
         let bob = U32x4::splat(u32::from(is_bob).wrapping_neg());
-        // WideWord groups.
+        // Whole groups.
         let room = points.len().next_multiple_of(GROUP);
         let mut sums = [(); N].map(|()| Secret::with_capacity(room));
         let groups = points.chunks(GROUP).zip(roots.chunks_exact(ROOT_WORDS));

@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bit_that_is_stuck_is_found_at_every_place_and_so_is_a_difference() {
+    fn a_bit_that_is_stuck_is_found_at_every_position_and_so_is_a_difference() {
         let mut stream = Stream::new(1, "test/uniform");
         for (ring, elements) in
             [(Ring::Words, 40), (Ring::Words, 4000), (Ring::Halves, 3000), (Ring::Bits, 2000)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{
-    Client, Closed, Context, Encoding, Error, FromClient, FromServer, Identity, Phase, Server, Sum,
-    Terms,
+    Client, Context, Encoding, Error, FromClient, FromServer, Identity, Phase, PhaseResult, Server,
+    Sum, Terms,
 };
 use sotto_core::entropy::Entropy;
 use sotto_core::prg::StreamKey;
@@ -142,8 +142,8 @@ impl InProcessSum {
         let closed = self.server.close();
         self.server_ms += (self.clock)() - begun;
         match closed? {
-            Closed::Sum(sum) => Ok(Some(sum)),
-            Closed::Next(messages) => {
+            PhaseResult::Sum(sum) => Ok(Some(sum)),
+            PhaseResult::Next(messages) => {
                 let index = |(id, message)| (self.indices[&id], message);
                 self.outbox = messages.into_iter().map(index).collect();
                 Ok(None)

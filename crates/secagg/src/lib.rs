@@ -71,7 +71,7 @@ pub use messages::{
     Entry, FromClient, FromServer, KeyList, OVERHEAD_MAX, Sealed, Shares, Statement,
 };
 pub use ring::Width;
-pub use server::{Closed, Opened, Phase, Server, Sum};
+pub use server::{Opened, Phase, PhaseResult, Server, Sum};
 
 use sotto_core::wire::PeerId;
 

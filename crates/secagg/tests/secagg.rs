@@ -7,8 +7,8 @@ use sotto_core::seeded::Stream;
 use sotto_core::wire::PeerId;
 use sotto_secagg::in_process::InProcessSum;
 use sotto_secagg::{
-    Adversary, COHORT_MAX, Client, Closed, Context, Encoding, Entry, Error, FromClient, FromServer,
-    Identity, Numbers, OVERHEAD_MAX, Phase, Rates, Sealed, Server, Terms,
+    Adversary, COHORT_MAX, Client, Context, Encoding, Entry, Error, FromClient, FromServer,
+    Identity, Numbers, OVERHEAD_MAX, Phase, PhaseResult, Rates, Sealed, Server, Terms,
 };
 
 const LEN: usize = 700;
@@ -293,7 +293,7 @@ fn a_liar_among_the_holders_is_found_out() {
         }
     }
     // The others are enough.
-    let Closed::Sum(sum) = world.server.close().unwrap() else { unreachable!() };
+    let PhaseResult::Sum(sum) = world.server.close().unwrap() else { unreachable!() };
     assert_eq!(sum.elements, world.expected(&sum));
 }
 

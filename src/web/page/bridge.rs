@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use zeroize::ZeroizeOnDrop;
 
 use super::{Transport, read_transport};
-use sotto_link::{Admission, Closed, EndpointId, GuestView, Stage, Words};
+use sotto_link::{Admission, CloseReason, EndpointId, GuestView, Stage, Words};
 
 #[wasm_bindgen(typescript_custom_section)]
 const BRIDGE: &str = r#"
@@ -273,9 +273,9 @@ impl GuestEntry {
 
 /// What the page calls the reason why somebody was refused.
 #[must_use]
-pub fn refusal_name(why: Closed) -> &'static str {
+pub fn refusal_name(why: CloseReason) -> &'static str {
     match why {
-        Closed::WeakKey => "key",
+        CloseReason::WeakKey => "key",
         _ => "host",
     }
 }

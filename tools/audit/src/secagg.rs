@@ -4,8 +4,8 @@ use sotto_core::entropy::Entropy;
 use sotto_core::prg::StreamKey;
 use sotto_core::wire::PeerId;
 use sotto_secagg::{
-    Adversary, Client, Closed, Context, FromClient, FromServer, Identity, Numbers, Rates, Server,
-    Terms, Width, audit,
+    Adversary, Client, Context, FromClient, FromServer, Identity, Numbers, PhaseResult, Rates,
+    Server, Terms, Width, audit,
 };
 
 use crate::{Case, memcheck, secret_array, secret_entropy};
@@ -81,8 +81,8 @@ fn sum() -> usize {
     }
     let sum = loop {
         let messages = match server.close().expect("enough workers are left") {
-            Closed::Sum(sum) => break sum,
-            Closed::Next(messages) => messages,
+            PhaseResult::Sum(sum) => break sum,
+            PhaseResult::Next(messages) => messages,
         };
         for (id, message) in messages {
             if id == gone && matches!(message, FromServer::Delivery(_)) {

@@ -330,7 +330,7 @@ impl Aggregator {
         member.loading();
         let slot = member.slot;
         let assignment = Assignment {
-            slot: self.place_of(slot),
+            slot: self.slot_in_run(slot),
             model: self.settings.model.clone(),
             seed: self.settings.seed,
             partition: self.settings.partition.clone(),

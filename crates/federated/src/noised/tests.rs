@@ -223,7 +223,7 @@ fn a_failure_that_is_hidden_has_no_reason_but_that() {
         SecureTask { cohort_min: 3, threshold_min: 2, clip: 1.0, weight_max: 100, private: None };
     let hidden = [(Some(examples), None), (None, Some(secure)), (None, None)];
     let reasons = hidden.map(|(examples, secure)| {
-        let (mut worker, tell) = placed_worker();
+        let (mut worker, tell) = assigned_worker();
         let task = Task { examples, secure, ..task(one_step()) };
         let token = task.token.clone();
         tell(&mut worker, crate::ToWorker::Task(Box::new(task)));
@@ -246,7 +246,7 @@ fn a_failure_that_is_hidden_has_no_reason_but_that() {
 }
 
 /// A worker with its digits, and how its aggregator says something to it.
-fn placed_worker() -> (Worker, impl Fn(&mut Worker, crate::ToWorker)) {
+fn assigned_worker() -> (Worker, impl Fn(&mut Worker, crate::ToWorker)) {
     let entropy = |seed| -> crate::Entropy {
         let mut stream = Stream::new(seed, "test/entropy");
         Box::new(move |bytes| stream.fill(bytes))

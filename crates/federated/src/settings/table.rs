@@ -17,7 +17,7 @@ const STEPS_MAX: u32 = 1_000_000;
 const CLIENTS_MAX: u32 = 10_000;
 const DEADLINE_MAX_S: u32 = 24 * 3600;
 /// The most deviations that a round may be asked to wait.
-const PATIENCE_MAX: f64 = 1000.0;
+const DEADLINE_DEVIATIONS_MAX: f64 = 1000.0;
 /// The choices of a switch.
 const SWITCH: [&str; 2] = ["on", "off"];
 
@@ -176,8 +176,10 @@ pub const SETTINGS: &[SettingInfo] = &[
         label: "Patience",
         help: "A round waits for the median of past answers and so many deviations more, up to the deadline; 0 for the whole deadline always.",
         choices: Vec::new,
-        get: |s| s.patience.to_string(),
-        set: |s, text| number(text, 0.0, PATIENCE_MAX).map(|x| s.patience = x),
+        get: |s| s.deadline_deviations.to_string(),
+        set: |s, text| {
+            number(text, 0.0, DEADLINE_DEVIATIONS_MAX).map(|x| s.deadline_deviations = x)
+        },
     },
     SettingInfo {
         name: "shards",

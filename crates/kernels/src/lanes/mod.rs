@@ -1,4 +1,4 @@
-//! Eight numbers side by side, and the door to the back ends that compute with them.
+//! Eight numbers side by side, and how the back end that computes with them is chosen.
 //!
 //! A [`Kernel`] is written once over [`Lanes`]; [`Float::dispatch`] runs it on the best back
 //! end of the machine: two `simd128` registers in WebAssembly, one AVX2 register natively,

@@ -6,8 +6,8 @@ use super::super::frame::{self, Ack, FrameKind, Greeting, Numbered, To};
 use super::super::host::HOST;
 use super::super::keys::{EndpointId, nonce};
 use super::{
-    ACK_EVERY, ASKED_MAX, AUTHENTICATION, Closed, Endpoint, Hint, KNOWN_MAX, Known, LINK, Millis,
-    Output, Peer, RETRANSMIT_MAX, RETRANSMIT_NEXT,
+    ACK_EVERY, ASKED_MAX, AUTHENTICATION, CloseReason, Endpoint, Hint, KNOWN_MAX, Known, LINK,
+    Millis, Output, Peer, RETRANSMIT_MAX, RETRANSMIT_NEXT,
 };
 
 impl Endpoint {
@@ -25,7 +25,7 @@ impl Endpoint {
         let is_new = !self.known.contains_key(&id);
         if is_new && self.keys.agree(&public).is_none() {
             self.weak.insert(id);
-            return self.outputs.push_back(Output::Refused(id, Closed::WeakKey));
+            return self.outputs.push_back(Output::Refused(id, CloseReason::WeakKey));
         }
         let before = self.known.get(&id).map(|known| known.hint);
         // What was signed stays so, whoever repeats the hello without it.
@@ -121,7 +121,7 @@ impl Endpoint {
             FrameKind::Ack => ciphers.ack_in,
         };
         if cipher.open(nonce(number), &frame::aad(kind, from, self.id, number), sealed).is_some() {
-            self.end(from, Closed::Anew, now);
+            self.end(from, CloseReason::Anew, now);
             #[expect(
                 clippy::let_underscore_must_use,
                 reason = "without room for it there is no peer, and the frame is dropped"
@@ -160,7 +160,7 @@ impl Endpoint {
                 }
             }
             // It holds the key and breaks the protocol, which is what the page is told.
-            Err(_) => self.end(from, Closed::Broken, now),
+            Err(_) => self.end(from, CloseReason::Broken, now),
         }
     }
 
@@ -177,7 +177,7 @@ impl Endpoint {
             // Whoever has not said what it is has nothing else to say.
             return match peer.claim {
                 Some(_) => self.outputs.push_back(Output::Message { from, channel, bytes }),
-                None => self.end(from, Closed::Broken, now),
+                None => self.end(from, CloseReason::Broken, now),
             };
         }
         match peer.authenticity.heard([ours, from], [public, &peer.public], &bytes) {
@@ -186,7 +186,7 @@ impl Endpoint {
                 self.outputs.push_back(Output::Words(from, words))
             }
             // The same.
-            Err(_) => self.end(from, Closed::Broken, now),
+            Err(_) => self.end(from, CloseReason::Broken, now),
         }
     }
 
@@ -198,8 +198,8 @@ impl Endpoint {
             Claim::Guest(claim) => claim,
             Claim::Host(proof) if proof.holds(host, tag, &peer.public) => HOST.to_owned(),
             Claim::Host(_) => {
-                self.end(id, Closed::Impostor, now);
-                return self.outputs.push_back(Output::Refused(id, Closed::Impostor));
+                self.end(id, CloseReason::Impostor, now);
+                return self.outputs.push_back(Output::Refused(id, CloseReason::Impostor));
             }
         };
         peer.claim = Some(claim.clone());
@@ -243,7 +243,7 @@ impl Endpoint {
         };
         self.lives(from, now);
         if ack.leaves {
-            return self.end(from, Closed::Left, now);
+            return self.end(from, CloseReason::Left, now);
         }
         if ack.asks {
             self.write_ack(from, Ack { echo: ack.at, ..Ack::default() });

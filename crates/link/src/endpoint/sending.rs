@@ -3,7 +3,7 @@
 use super::super::claim::Claim;
 use super::super::frame::{self, Ack, FrameKind, Greeting, To};
 use super::super::keys::{EndpointId, nonce};
-use super::{Closed, Endpoint, FORGOTTEN_AFTER, Former, LINK, Millis, Output, Peer};
+use super::{CloseReason, Endpoint, FORGOTTEN_AFTER, Former, LINK, Millis, Output, Peer};
 
 impl Endpoint {
     pub(super) fn say_hello(&mut self, to: To, asks: bool, now: Millis) {
@@ -124,11 +124,11 @@ impl Endpoint {
         let timeout = self.timing.peer_timeout;
         let silent = self.peers.iter().filter(|(_, peer)| now >= peer.heard_at + timeout);
         let silent: Vec<EndpointId> = silent.map(|(id, _)| *id).collect();
-        silent.into_iter().for_each(|id| self.end(id, Closed::Silent, now));
+        silent.into_iter().for_each(|id| self.end(id, CloseReason::Silent, now));
     }
 
-    pub(super) fn end(&mut self, id: EndpointId, why: Closed, now: Millis) {
-        if !matches!(why, Closed::Left | Closed::Silent | Closed::Anew) {
+    pub(super) fn end(&mut self, id: EndpointId, why: CloseReason, now: Millis) {
+        if !matches!(why, CloseReason::Left | CloseReason::Silent | CloseReason::Anew) {
             self.send_ack(id, false, true, now);
         }
         if let Some(peer) = self.peers.remove(&id) {

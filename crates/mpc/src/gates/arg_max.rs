@@ -153,7 +153,7 @@ impl PlanGate for OfPlan {
         images
             .map(|image| {
                 (at.watch)(ValueKind::Difference, &[spread(image)]);
-                place_of_largest(image)
+                index_of_largest(image)
             })
             .collect()
     }
@@ -175,7 +175,7 @@ fn spread(values: &[i64]) -> i64 {
 }
 
 /// By the signs of differences in `Z_2^16`, in the order of the tournament.
-fn place_of_largest(values: &[i64]) -> i64 {
+fn index_of_largest(values: &[i64]) -> i64 {
     let mut level: Vec<(i64, i64)> = values.iter().copied().zip(0..).collect();
     while level.len() > 1 {
         let winner = |pair: &[(i64, i64)]| match *pair {

@@ -212,7 +212,7 @@ fn assert_names<N: Comparable>(classes: usize, values: &[N], masks: &[N]) {
 }
 
 #[test]
-fn places_of_the_largest() {
+fn indices_of_the_largest() {
     // Two classes: all differences under all masks.
     let (differences, masks) = pairs(&all());
     let [b, b_masks] = [1, 2].map(|seed| random::<Small>(differences.len(), seed));

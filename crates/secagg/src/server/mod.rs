@@ -88,7 +88,7 @@ struct Committed {
 
 /// What comes of closing a phase.
 #[derive(Debug)]
-pub enum Closed {
+pub enum PhaseResult {
     /// The next phase begins with these messages.
     Next(Vec<(PeerId, FromServer)>),
     /// The sum.
@@ -243,18 +243,18 @@ impl Server {
     /// # Errors
     /// [`Error::TooFew`] when they are fewer than the threshold or the minimum cohort,
     /// [`Error::Dishonest`]; then the sum is given up, and nothing is known of any part.
-    pub fn close(&mut self) -> Result<Closed, Error> {
+    pub fn close(&mut self) -> Result<PhaseResult, Error> {
         match std::mem::replace(&mut self.state, State::Done) {
             State::Keys(invited) => {
                 let keys = invited.into_values().flatten().collect();
                 let round = Round::new(&self.context, &self.terms, keys)?;
                 let lists = round.key_lists();
                 self.state = State::Open(Box::new(round));
-                Ok(Closed::Next(lists))
+                Ok(PhaseResult::Next(lists))
             }
             State::Open(mut round) => {
                 let closed = round.close(&self.terms)?;
-                if let Closed::Next(_) = closed {
+                if let PhaseResult::Next(_) = closed {
                     self.state = State::Open(round);
                 }
                 Ok(closed)
@@ -384,7 +384,7 @@ impl Round {
         bitmap(neighbours.iter().map(|&other| self.survives(other) == Some(true)))
     }
 
-    fn close(&mut self, terms: &Terms) -> Result<Closed, Error> {
+    fn close(&mut self, terms: &Terms) -> Result<PhaseResult, Error> {
         let came = |worker: &Worker| worker.said == Some(self.phase);
         let here: Vec<u32> = (0u32..)
             .zip(&self.workers)
@@ -406,12 +406,12 @@ impl Round {
                 here.iter().map(|&p| FromServer::Survivors(self.survivors_of(p))).collect(),
             ),
             Phase::Confirming => (Phase::Unmasking, self.statements(&here)),
-            Phase::Unmasking => return self.open().map(Closed::Sum),
+            Phase::Unmasking => return self.open().map(PhaseResult::Sum),
             Phase::Keys | Phase::Done => return Err(Error::Unexpected),
         };
         self.phase = next;
         let ids = here.iter().map(|&position| self.cohort.id(position));
-        Ok(Closed::Next(ids.zip(messages).collect()))
+        Ok(PhaseResult::Next(ids.zip(messages).collect()))
     }
 
     fn key_lists(&self) -> Vec<(PeerId, FromServer)> {

@@ -1,6 +1,6 @@
 //! How long a round waits, and when those who are not needed come back.
 //!
-//! A round waits for `median + patience * deviation` of the times that its workers took before
+//! A round waits for `median + deadline_deviations * deviation` of the times that its workers took before
 //! (Bonawitz et al. 2019, section 2.3, paces devices by what is known of their population). Those
 //! who were cut off count with the time at which they were: a lower bound, which is all that a
 //! median asks for. So the deadline grows when most workers grow slow. Should that not be enough,
@@ -56,11 +56,12 @@ impl Pace {
     /// How long a round waits.
     pub(super) fn deadline(&self, settings: &Settings) -> Millis {
         let most = Millis::from(settings.deadline_s) * 1000;
-        let Some(typical) = self.arrivals.typical().filter(|_| settings.patience > 0.0) else {
+        let Some(typical) = self.arrivals.typical().filter(|_| settings.deadline_deviations > 0.0)
+        else {
             return most;
         };
         let deviation = typical.deviation.max(DEVIATION_LEAST * typical.median);
-        let wait = typical.median + settings.patience * deviation;
+        let wait = typical.median + settings.deadline_deviations * deviation;
         (wait.max(DEADLINE_LEAST_MS) as Millis).min(most)
     }
 
@@ -104,8 +105,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn settings(patience: f64) -> Settings {
-        Settings { patience, deadline_s: 60, ..Settings::default() }
+    fn settings(deadline_deviations: f64) -> Settings {
+        Settings { deadline_deviations, deadline_s: 60, ..Settings::default() }
     }
 
     fn after(rounds: &[&[Millis]]) -> Pace {
@@ -142,18 +143,18 @@ mod tests {
     proptest! {
         #[test]
         fn the_deadline_stays_in_its_bounds(
-            times in prop::collection::vec(any::<u32>(), 0..300), patience in 0.0..1000.0, most in 1u32..86_400,
+            times in prop::collection::vec(any::<u32>(), 0..300), deadline_deviations in 0.0..1000.0, most in 1u32..86_400,
         ) {
             let times: Vec<Millis> = times.into_iter().map(Millis::from).collect();
-            let settings = Settings { patience, deadline_s: most, ..Settings::default() };
+            let settings = Settings { deadline_deviations, deadline_s: most, ..Settings::default() };
             let (deadline, most) = (after(&[&times]).deadline(&settings), Millis::from(most) * 1000);
             prop_assert!(deadline <= most && deadline >= most.min(DEADLINE_LEAST_MS as Millis));
         }
 
         /// Workers that were cut off count: if they are the most, the deadline grows.
         #[test]
-        fn a_deadline_that_most_miss_grows(time in 1_000u64..10_000, patience in 5.0..20.0) {
-            let settings = settings(patience);
+        fn a_deadline_that_most_miss_grows(time in 1_000u64..10_000, deadline_deviations in 5.0..20.0) {
+            let settings = settings(deadline_deviations);
             let mut pace = after(&[&vec![time; 32]]);
             let mut longest = 0;
             for _ in 0..20 {

@@ -123,7 +123,7 @@ impl Aggregator {
     }
 
     /// The slot of a worker in the run that its digits are cut for.
-    pub(super) fn place_of(&self, slot: u32) -> u32 {
+    pub(super) fn slot_in_run(&self, slot: u32) -> u32 {
         let first = self.relay.as_ref().map_or(0, |relay| relay.first_slot);
         first.saturating_add(slot)
     }

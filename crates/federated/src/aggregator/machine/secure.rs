@@ -20,7 +20,7 @@ use super::super::round::Round;
 use super::super::{Action, SumView};
 use super::{Aggregator, Millis, info, notice};
 use sotto_core::wire::{Address, PeerId};
-use sotto_secagg::{Closed, Context, Error, FromClient, Phase, Server, Sum, Total};
+use sotto_secagg::{Context, Error, FromClient, Phase, PhaseResult, Server, Sum, Total};
 
 /// How long a phase after the training waits for silent workers.
 pub const STEP_MS: Millis = 15_000;
@@ -225,7 +225,7 @@ impl Aggregator {
         };
         let too_slow = sum.pending();
         match sum.close() {
-            Ok(Closed::Next(messages)) => {
+            Ok(PhaseResult::Next(messages)) => {
                 let can_open = sum.phase() == Phase::Masking;
                 // Who has signed who survives may have its update opened in the sum of those.
                 current.is_exposed |= sum.phase() >= Phase::Confirming;
@@ -253,7 +253,7 @@ impl Aggregator {
                     self.use_up(number);
                 }
             }
-            Ok(Closed::Sum(sum)) => self.summed(&sum, now, actions),
+            Ok(PhaseResult::Sum(sum)) => self.summed(&sum, now, actions),
             Err(error) => {
                 let worker = match error {
                     Error::Dishonest(id) => Some(id),
