@@ -86,3 +86,8 @@ mod sessions;
 mod timing;
 #[cfg(test)]
 mod used_once;
+
+/// The example that the crate's README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

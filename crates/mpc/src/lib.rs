@@ -339,3 +339,8 @@ impl Error {
         }
     }
 }
+
+/// The example that the crate's README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

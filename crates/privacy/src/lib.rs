@@ -56,3 +56,8 @@ pub use noise::{DiscreteGaussian, SIGMA_MAX, Variance};
 pub use rounding::Grid;
 pub use sampling::sample;
 pub use verdict::{Figure, PrivacySummary, Protection};
+
+/// The example that the crate's README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

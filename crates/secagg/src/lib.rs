@@ -132,3 +132,8 @@ fn bitmap(bits: impl ExactSizeIterator<Item = bool>) -> Vec<u8> {
 fn bit(bytes: &[u8], index: usize) -> bool {
     bytes.get(index / 8).is_some_and(|byte| byte >> (index % 8) & 1 == 1)
 }
+
+/// The example that the crate's README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
