@@ -32,7 +32,12 @@ have() { command -v "$1" >/dev/null 2>&1; }
 setup_rust() {
     have cargo || [[ ! -f "$HOME/.cargo/env" ]] || . "$HOME/.cargo/env"
     have cargo || fail "Rust is missing: install it from https://rustup.rs, then run this again."
-    local libraries
+    # The pinned version may be here as stable: the same compiler, and nothing to download.
+    local pinned libraries
+    pinned="$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"
+    if have rustup && ! rustup toolchain list | grep -q "^$pinned" && rustc +stable --version 2>/dev/null | grep -qF "rustc $pinned "; then
+        export RUSTUP_TOOLCHAIN=stable
+    fi
     libraries="$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown"
     if [[ ! -d "$libraries" ]]; then
         have rustup || fail "Rust's wasm32-unknown-unknown target is missing: install it, or Rust by https://rustup.rs."
