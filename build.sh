@@ -32,11 +32,15 @@ have() { command -v "$1" >/dev/null 2>&1; }
 setup_rust() {
     have cargo || [[ ! -f "$HOME/.cargo/env" ]] || . "$HOME/.cargo/env"
     have cargo || fail "Rust is missing: install it from https://rustup.rs, then run this again."
-    # The pinned version may be here as stable: the same compiler, and nothing to download.
     local pinned libraries
     pinned="$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"
-    if have rustup && ! rustup toolchain list | grep -q "^$pinned" && rustc +stable --version 2>/dev/null | grep -qF "rustc $pinned "; then
-        export RUSTUP_TOOLCHAIN=stable
+    if have rustup && ! rustup toolchain list | grep -q "^$pinned"; then
+        if rustc +stable --version 2>/dev/null | grep -qF "rustc $pinned "; then
+            # The same compiler by another name: nothing to download.
+            export RUSTUP_TOOLCHAIN=stable
+        else
+            rustup toolchain install "$pinned" --profile minimal --component rustfmt,clippy --target wasm32-unknown-unknown
+        fi
     fi
     libraries="$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown"
     if [[ ! -d "$libraries" ]]; then

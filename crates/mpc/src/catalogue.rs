@@ -12,8 +12,10 @@ use sotto_network::Network;
 pub struct Catalogue {
     inputs: usize,
     outputs: usize,
-    by_name: Rc<dyn Fn(&str) -> Option<Network>>,
+    by_name: Rc<ByName>,
 }
+
+type ByName = dyn Fn(&str) -> Option<Network>;
 
 impl Catalogue {
     /// Networks with so many `inputs` and `outputs`; `by_name` finds one.

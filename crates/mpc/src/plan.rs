@@ -282,7 +282,7 @@ impl Compiler {
                 self.layer = here;
             }
             WireFormName::Wide | WireFormName::Label => {
-                self.push(of_plan::Narrow(surplus), self.values)
+                self.push(of_plan::Narrow(surplus), self.values);
             }
         }
         self.fraction_here = self.fraction;

@@ -183,7 +183,7 @@ impl Endpoint {
         match peer.authenticity.heard([ours, from], [public, &peer.public], &bytes) {
             Ok(AuthenticationStep::Meet(claim, answer)) => self.meet(from, claim, answer, now),
             Ok(AuthenticationStep::Show(words)) => {
-                self.outputs.push_back(Output::Words(from, words))
+                self.outputs.push_back(Output::Words(from, words));
             }
             // The same.
             Err(_) => self.end(from, CloseReason::Broken, now),
