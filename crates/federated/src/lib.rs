@@ -36,16 +36,20 @@ mod control;
 pub mod dials;
 pub mod eligibility;
 mod example_level;
+mod example_task;
 mod local;
 mod median;
 mod messages;
 mod noised;
+mod private_task;
 pub mod records;
 mod sampling;
 mod schedule;
+mod secret;
 mod settings;
 pub mod sim;
 pub mod strategy;
+mod training_error;
 mod unfinished;
 mod virtual_clients;
 mod worker;
@@ -56,17 +60,20 @@ pub use aggregator::{
     Stamp, SumView, Sums,
 };
 pub use branch::{Branch, BranchOutput};
-pub use example_level::ExampleTask;
-pub use local::{Job, LocalTraining, Report, Secret, TrainingError};
+pub use example_task::ExampleTask;
+pub use local::{Job, LocalTraining, Report};
 pub use messages::{
     Assignment, Control, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update,
     message_limit,
 };
+pub use private_task::PrivateTask;
 pub use schedule::Schedule;
+pub use secret::Secret;
 pub use settings::{Noise, Problem, SETTINGS, SettingInfo, Settings};
 pub use sotto_core::entropy::Entropy;
+pub use training_error::TrainingError;
 pub use unfinished::UnfinishedWork;
-pub use virtual_clients::{PrivatePart, PrivateTask};
+pub use virtual_clients::PrivatePart;
 pub use worker::{Spent, Worker, WorkerAction, WorkerEvent, WorkerPhase};
 
 /// Milliseconds on the driver's clock; only differences matter.

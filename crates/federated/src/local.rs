@@ -2,12 +2,13 @@
 
 use super::example_level::PrivateSteps;
 use super::messages::{Assignment, Task, Update};
+use super::secret::Secret;
+use super::training_error::TrainingError;
 use super::unfinished::{UnfinishedWork, Work};
 use super::virtual_clients::{PrivatePart, VirtualClients};
 use sotto_digits::Digits;
 use sotto_network::{Network, Weights};
 use sotto_train::{GradientCorrection, Progress, Trainer};
-use zeroize::Zeroize;
 
 /// What a worker is to do in a round.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,22 +22,6 @@ pub struct Job {
     /// Fresh secret bytes of the operating system: where updates are summed securely or noise is
     /// added, all coins of the training are tossed from them.
     pub secret: Secret,
-}
-
-/// Secret bytes, which do not print and are erased when they are dropped.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub [u8; 32]);
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(..)")
-    }
 }
 
 /// A task under way.
@@ -68,17 +53,6 @@ pub struct Report {
     pub norm: f64,
     /// What virtual clients made of it.
     pub part: Option<PrivatePart>,
-}
-
-/// Why a task cannot be done.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainingError {
-    /// Training failed.
-    #[error(transparent)]
-    Learning(#[from] sotto_train::Error),
-    /// The numbers of the noise cannot be.
-    #[error(transparent)]
-    Privacy(#[from] sotto_privacy::Error),
 }
 
 impl LocalTraining {

@@ -8,7 +8,8 @@
 use zeroize::Zeroizing;
 
 use super::messages::{Token, Update};
-use super::virtual_clients::{PrivatePart, PrivateTask};
+use super::private_task::PrivateTask;
+use super::virtual_clients::PrivatePart;
 use rand_core::Rng;
 use sotto_network::{Network, WeightHash, Weights};
 use sotto_privacy::{Central, Grid};

@@ -12,10 +12,10 @@
 mod contradictions;
 mod table;
 
-use super::example_level::ExampleTask;
+use super::example_task::ExampleTask;
+use super::private_task::PrivateTask;
 use super::schedule::Schedule;
 use super::strategy::{self, Tuning};
-use super::virtual_clients::PrivateTask;
 use sotto_network::Initialiser;
 use sotto_privacy::accountant::Mechanism;
 use sotto_privacy::{Adaptive, PrivacySummary, Quantile, Release};

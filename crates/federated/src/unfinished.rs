@@ -10,8 +10,8 @@ use std::cell::OnceCell;
 
 use sha2::{Digest, Sha256};
 
-use super::local::Secret;
 use super::messages::{Assignment, Task, ToWorker, Token};
+use super::secret::Secret;
 use sotto_core::seeded::Stream;
 use sotto_core::wire::{Error, Reader, Writer};
 use sotto_digits::Digits;

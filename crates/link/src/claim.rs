@@ -4,9 +4,13 @@
 //! compare are made from it. Hellos say no more than whether somebody claims to be the host.
 
 use super::frame::CLAIM_MAX;
-use super::host::HOST;
 use super::identity::{Fingerprint, HostIdentity, Proof};
 use sotto_core::wire::{Error, Reader, Writer};
+
+/// What the aggregator's endpoint is called, once it has shown that it is that.
+pub const HOST: &str = "host";
+/// What a worker's says.
+pub const WORKER: &str = "worker";
 
 /// Who an endpoint is to be.
 #[derive(Debug, Clone, Copy)]

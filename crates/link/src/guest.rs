@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 
 use super::authenticity::Words;
 use super::claim::EndpointRole;
+use super::claim::HOST;
 use super::endpoint::{CloseReason, Endpoint, Hint, Input, Output, Timing};
 use super::frame::To;
-use super::host::{ADMISSION, COME_IN, HOST, STAY_OUT, Token};
+use super::host::{ADMISSION, COME_IN, STAY_OUT, Token};
 use super::identity::Fingerprint;
 use super::keys::EndpointId;
 use super::secret::RoomSecret;

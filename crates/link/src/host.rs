@@ -7,10 +7,6 @@ use super::endpoint::{CloseReason, Endpoint, Hint, Input, Output};
 use super::frame::To;
 use super::keys::EndpointId;
 
-/// What the aggregator's endpoint is called, once it has shown that it is that.
-pub const HOST: &str = "host";
-/// What a worker's says.
-pub const WORKER: &str = "worker";
 /// The channel on which guests learn whether they may come in.
 pub(super) const ADMISSION: &str = "door";
 pub(super) const COME_IN: &[u8] = b"come in";

@@ -2,9 +2,9 @@
 
 use zeroize::Zeroizing;
 
+use super::claim::{HOST, WORKER};
 use super::credential::{Credential, CredentialError};
 use super::frame::CLAIM_MAX;
-use super::host::{HOST, WORKER};
 use super::identity::Fingerprint;
 use super::secret::RoomSecret;
 

@@ -60,12 +60,13 @@ mod stream;
 
 pub use authenticity::{WORDS, Words};
 pub use claim::EndpointRole;
+pub use claim::{HOST, WORKER};
 pub use credential::{Credential, CredentialError};
 pub use early::EarlyMessages;
 pub use endpoint::{CloseReason, Endpoint, Hint, Input, Output, Timing};
 pub use frame::{CHANNEL_MAX, CLAIM_MAX, FRAME_MAX, To};
 pub use guest::{GuestOutput, GuestSession, Stage};
-pub use host::{Admission, GuestView, HOST, HostOutput, HostSession, Token, WORKER};
+pub use host::{Admission, GuestView, HostOutput, HostSession, Token};
 pub use identity::{Fingerprint, HostIdentity};
 pub use invite::{Invite, InviteError};
 pub use keys::EndpointId;

@@ -8,8 +8,8 @@ use std::num::Wrapping;
 
 use super::fixed::{decode, pixel};
 use super::gates::{AtOracle, Size, ValueKind};
-use super::model::Operand;
 use super::plan::{Output, Plan};
+use super::product_layer::Operand;
 use super::ring::Wide;
 use super::{Answer, Error};
 use sotto_core::secret::Secret;

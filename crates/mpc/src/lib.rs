@@ -72,6 +72,7 @@ mod party;
 mod path;
 mod plan;
 mod preparing;
+mod product_layer;
 mod range;
 mod ring;
 mod source;

@@ -16,7 +16,7 @@
 
 use super::Error;
 use super::gates::{Gate, Max, MaxOnce, Windows, WireFormName, of_plan};
-use super::model::{ProductKind, ProductLayer};
+use super::product_layer::{ProductKind, ProductLayer};
 use super::ring::{NARROW_BITS, WIDE_BITS};
 use sotto_kernels::patches::Geometry;
 use sotto_network::{Layer, NamedLayer, Network};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::example_level::ExampleTask;
+use super::super::example_task::ExampleTask;
 use super::super::messages::{Control, Refusal, SecureTask, Token};
 use super::super::strategy::Contribution;
 use super::Millis;

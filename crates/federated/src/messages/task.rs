@@ -2,8 +2,8 @@
 
 use subtle::ConstantTimeEq;
 
-use crate::example_level::ExampleTask;
-use crate::virtual_clients::PrivateTask;
+use crate::example_task::ExampleTask;
+use crate::private_task::PrivateTask;
 use sotto_digits::layout::Manifest;
 use sotto_digits::partition::{self, Shard};
 use sotto_network::WeightHash;

@@ -16,11 +16,12 @@ pub use spent::Spent;
 use sum::{Kept, Sum};
 
 use super::Millis;
-use super::local::{Job, Secret};
+use super::local::Job;
 use super::messages::{
     Assignment, Control, Refusal, SecureTask, Task, ToAggregator, ToWorker, Token, Update,
 };
 use super::noised::FAILED;
+use super::secret::Secret;
 use super::virtual_clients::PrivatePart;
 use sotto_core::entropy::Entropy;
 use sotto_core::wire::{Address, Envelope, PeerId, RunId};

@@ -2,8 +2,8 @@
 
 use super::super::authenticity::AuthenticationStep;
 use super::super::claim::Claim;
+use super::super::claim::HOST;
 use super::super::frame::{self, Ack, FrameKind, Greeting, Numbered, To};
-use super::super::host::HOST;
 use super::super::keys::{EndpointId, nonce};
 use super::{
     ACK_EVERY, ASKED_MAX, AUTHENTICATION, CloseReason, Endpoint, Hint, KNOWN_MAX, Known, LINK,

@@ -6,8 +6,9 @@ use sotto_network::{Network, Weights};
 use std::num::Wrapping;
 
 use super::super::dealing::Dealing;
-use super::super::model::{Operand, PartyLayer, ProductLayer};
+use super::super::model::PartyLayer;
 use super::super::preparing::Preparing;
+use super::super::product_layer::{Operand, ProductLayer};
 use super::super::ring::{Masked, Narrow, Share, Wide};
 use super::super::{Error, Role};
 use super::Online;

@@ -13,9 +13,9 @@
 use super::super::Error;
 use super::super::Role;
 use super::super::dealing::Dealing;
-use super::super::model::ProductLayer;
-use super::super::model::{Operand, PartyLayer, ProductKind};
+use super::super::model::PartyLayer;
 use super::super::preparing::Preparing;
+use super::super::product_layer::{Operand, ProductKind, ProductLayer};
 use super::super::ring::WIDE_BITS;
 use super::super::ring::{Masked, Share, Wide};
 use super::plan_gate::{

@@ -4,9 +4,10 @@ use futures_util::FutureExt;
 
 use super::super::Error;
 use super::super::ring::{Element, Wide};
+use super::bits::GRADIENT_BITS;
 use super::clear::{Clear, Coins};
 use super::data::{one_hot, pixels};
-use super::plan::{GRADIENT_BITS, TrainingPlan};
+use super::plan::TrainingPlan;
 use super::step::{Batch, State, step};
 use sotto_core::prg::StreamKey;
 

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use super::super::Error;
 use super::super::plan::Plan;
+use super::bits::WEIGHT_BITS;
 use super::engine::{Engine, Linear};
-use super::plan::{TrainingPlan, WEIGHT_BITS};
-use super::step::Outcome;
+use super::plan::TrainingPlan;
+use super::values::{Outcome, rescaled};
 use sotto_network::Network;
 
 /// From a training's parameters to a model's.
@@ -61,7 +62,7 @@ pub(super) async fn hand_over<E: Engine>(
             // A negative scale: bits are to be dropped.
             Err(_) => {
                 let step = format!("{index}/rescale");
-                super::loss::rescaled(engine, &step, &part, scale.unsigned_abs()).await?
+                rescaled(engine, &step, &part, scale.unsigned_abs()).await?
             }
         });
     }

@@ -1,10 +1,10 @@
 //! Losses: from the logits' shares and one-hot labels, the gradient of each image's loss by its logits.
 
 use super::super::gates::ProductForm;
+use super::bits::GRADIENT_BITS;
 use super::engine::{Engine, Linear};
-use super::plan::{GRADIENT_BITS, TrainingPlan};
 use super::pool::Tournament;
-use super::step::{Outcome, Values};
+use super::values::{Outcome, Values, rescaled};
 
 /// What training makes small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Loss {
     pub(super) async fn gradient<E: Engine>(
         self,
         engine: &mut E,
-        plan: &TrainingPlan,
+        softmax: &Softmax,
         logits: Values<E>,
         labels: &E::Shares,
     ) -> Outcome<E::Shares> {
@@ -54,7 +54,7 @@ impl Loss {
             Self::Squares => logits.shares_at(engine, GRADIENT_BITS).await?,
             Self::CrossEntropy => {
                 let logits = logits.wide_at(engine, LOGIT_BITS).await?;
-                plan.softmax.of(engine, &logits).await?
+                softmax.of(engine, &logits).await?
             }
         };
         Ok(engine.add(&outputs, -(1 << GRADIENT_BITS), labels))
@@ -136,14 +136,4 @@ async fn reciprocal<E: Engine>(
         y = rescaled(engine, &format!("{iteration}/reciprocal"), &next, SOFTMAX_BITS).await?;
     }
     Ok(y)
-}
-
-pub(super) async fn rescaled<E: Engine>(
-    engine: &mut E,
-    step: &str,
-    x: &E::Shares,
-    shift: u32,
-) -> Outcome<E::Shares> {
-    let shifted = engine.rescale(step, x, &[shift]).await?;
-    Ok(shifted.into_iter().next().expect("there is a result for every shift"))
 }

@@ -14,6 +14,7 @@
 //! | `run`, `dealing` | a party, and the dealer, in the middle of a training |
 //! | `handover` | the result as a model that classifications are computed with |
 
+mod bits;
 mod clear;
 mod compute;
 mod data;
@@ -30,6 +31,7 @@ mod pool;
 mod run;
 mod silo;
 mod step;
+mod values;
 #[cfg(test)]
 pub(super) mod whole;
 

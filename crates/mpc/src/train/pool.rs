@@ -12,7 +12,7 @@
 //! the way forward, and one on the way back: `db` is known under a mask as soon as `da` is.
 
 use super::engine::Engine;
-use super::step::Outcome;
+use super::values::Outcome;
 
 /// Rows of so many candidates. They stand in columns: the first candidates of all rows, then the second ones, and so
 /// on.

@@ -10,14 +10,11 @@
 //! change with every step, and so do their masks: they are opened afresh. All rounding is unbiased, so that
 //! steps smaller than a weight's last bit still count on average.
 
-use super::super::Error;
 use super::super::gates::ProductForm;
-use super::super::ring::{NARROW_BITS, WIDE_BITS};
-use super::engine::{Engine, Linear};
-use super::loss::rescaled;
-use super::plan::{ACTIVATION_BITS, GRADIENT_BITS, Layer, Product, TrainingPlan, WEIGHT_BITS};
-
-pub(super) type Outcome<T> = Result<T, Error>;
+use super::bits::{ACTIVATION_BITS, GRADIENT_BITS, WEIGHT_BITS};
+use super::engine::Engine;
+use super::plan::{Layer, Product, TrainingPlan};
+use super::values::{Outcome, Values, rescaled};
 
 /// What a step begins with and ends with.
 pub(super) struct State<S> {
@@ -35,12 +32,6 @@ pub(super) struct Batch<S> {
     pub(super) labels: S,
 }
 
-/// Numbers on their way, with so many bits behind the point.
-pub(super) enum Values<E: Engine> {
-    Shares(E::Shares, u32),
-    Wide(E::Wide, u32),
-}
-
 /// What the way back needs of the way forward.
 enum Trace<E: Engine> {
     Product {
@@ -51,54 +42,6 @@ enum Trace<E: Engine> {
     /// Of every level.
     Max(Vec<E::Signs>),
     Average,
-}
-
-impl<E: Engine> Values<E> {
-    /// A map of them that leaves so many more bits behind the point.
-    fn mapped(self, engine: &E, map: &Linear, bits: u32) -> Self {
-        match self {
-            Self::Shares(shares, here) => Self::Shares(engine.map(&shares, map), here + bits),
-            Self::Wide(wide, here) => Self::Wide(engine.map_wide(&wide, map), here + bits),
-        }
-    }
-
-    /// Shares with `bits` behind the point.
-    pub(super) async fn shares_at(self, engine: &mut E, bits: u32) -> Outcome<E::Shares> {
-        let (shares, here) = match self {
-            Self::Shares(shares, here) => (shares, here),
-            Self::Wide(wide, here) => (engine.shares(&wide), here),
-        };
-        if here == bits {
-            return Ok(shares);
-        }
-        if here < bits {
-            return Ok(engine.affine(1 << (bits - here), &shares, 0));
-        }
-        rescaled(engine, "rescale", &shares, here - bits).await
-    }
-
-    /// Narrow, with `bits` behind the point, of which there are more now or as many.
-    async fn narrow_at(self, engine: &mut E, bits: u32) -> Outcome<E::Narrow> {
-        let here = match self {
-            Self::Wide(wide, here) if here == bits => return Ok(engine.narrow(&wide)),
-            Self::Shares(_, here) | Self::Wide(_, here) => here,
-        };
-        // If more were dropped at once, fewer than a narrow value has would be left.
-        let here = here.min(bits + WIDE_BITS - NARROW_BITS);
-        let shares = self.shares_at(engine, here).await?;
-        engine.truncate(&shares, here - bits).await
-    }
-
-    /// Under a mask, with `bits` behind the point.
-    pub(super) async fn wide_at(self, engine: &mut E, bits: u32) -> Outcome<E::Wide> {
-        match self {
-            Self::Wide(wide, here) if here == bits => Ok(wide),
-            other => {
-                let shares = other.shares_at(engine, bits).await?;
-                engine.open("open", &shares).await
-            }
-        }
-    }
 }
 
 /// Takes a step. With `watched`, the sum of the squared gradients of the logits is revealed: a measure of the loss.
@@ -122,7 +65,8 @@ pub(super) async fn step<E: Engine>(
         values = next;
         traces.push(trace);
     }
-    let gradient = plan.training.loss.gradient(engine, plan, values, &batch.labels).await?;
+    let gradient =
+        plan.training.loss.gradient(engine, &plan.softmax, values, &batch.labels).await?;
     if watched {
         watch(engine, plan, &gradient).await?;
     }

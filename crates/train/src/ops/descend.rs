@@ -4,10 +4,35 @@ use std::sync::{Mutex, PoisonError};
 
 use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor, bail};
 
-use super::super::optimiser::SgdConfig;
 use super::storage::slice;
 use sotto_kernels::lanes::{Float, Kernel, Lanes, WIDTH};
 use sotto_kernels::tile::{load_some, store_some};
+
+/// The parameters of a step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SgdConfig {
+    /// How far a step goes.
+    pub learning_rate: f32,
+    /// How much of the last step is kept, in `[0, 1)`.
+    pub momentum: f32,
+    /// How strongly weights are drawn to zero (L2), per unit of learning rate.
+    pub weight_decay: f32,
+}
+
+impl SgdConfig {
+    /// What `steps` steps multiply a constant gradient by: the learning rate of each, and what
+    /// momentum adds to it.
+    #[must_use]
+    pub fn reach(&self, steps: u32) -> f32 {
+        let momentum = f64::from(self.momentum);
+        let (mut velocity, mut moved) = (0.0, 0.0);
+        for _ in 0..steps.max(1) {
+            velocity = momentum * velocity + 1.0;
+            moved += velocity;
+        }
+        (moved * f64::from(self.learning_rate)) as f32
+    }
+}
 
 /// Moves `weight` by its `gradient`, and its `velocity` with it (Polyak 1964, in PyTorch's
 /// form): `v <- m v + (g + d w)`, then `w <- w - lr v`.

@@ -36,6 +36,7 @@ mod check;
 
 pub use conv::{conv2d, conv2d_window};
 pub use cross_entropy::{cross_entropy, softmax};
+pub use descend::SgdConfig;
 pub(super) use descend::{change, descend};
 pub use linear::{linear, linear_relu};
 pub use pool::{avg_pool2d, max_pool2d, pool2d};

@@ -7,8 +7,9 @@ use candle_core::backprop::GradStore;
 use candle_core::{Result, Var};
 use candle_nn::Optimizer;
 
+pub use crate::ops::SgdConfig;
 use adam::Adam;
-pub use sgd::{Sgd, SgdConfig};
+pub use sgd::Sgd;
 
 /// The method of the steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

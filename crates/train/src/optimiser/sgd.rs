@@ -4,33 +4,7 @@ use candle_core::backprop::GradStore;
 use candle_core::{Result, Var};
 use candle_nn::Optimizer;
 
-use crate::ops;
-
-/// The parameters of a step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SgdConfig {
-    /// How far a step goes.
-    pub learning_rate: f32,
-    /// How much of the last step is kept, in `[0, 1)`.
-    pub momentum: f32,
-    /// How strongly weights are drawn to zero (L2), per unit of learning rate.
-    pub weight_decay: f32,
-}
-
-impl SgdConfig {
-    /// What `steps` steps multiply a constant gradient by: the learning rate of each, and what
-    /// momentum adds to it.
-    #[must_use]
-    pub fn reach(&self, steps: u32) -> f32 {
-        let momentum = f64::from(self.momentum);
-        let (mut velocity, mut moved) = (0.0, 0.0);
-        for _ in 0..steps.max(1) {
-            velocity = momentum * velocity + 1.0;
-            moved += velocity;
-        }
-        (moved * f64::from(self.learning_rate)) as f32
-    }
-}
+use crate::ops::{self, SgdConfig};
 
 /// The optimiser: `v <- m v + (g + d w)`, `w <- w - lr v`.
 #[derive(Debug)]
