@@ -65,6 +65,9 @@ pub(super) fn now() -> f64 {
     scope().performance().map_or(0.0, |clock| clock.now())
 }
 
+/// How long a role computes before messages have their turn, in milliseconds.
+pub(super) const SLICE_MS: f64 = 30.0;
+
 /// [`now`] for the machines.
 pub(super) fn now_ms() -> Millis {
     now() as Millis

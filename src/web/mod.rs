@@ -29,10 +29,12 @@ mod silo;
 mod speed;
 mod store;
 mod tab;
+mod training_set;
 mod transport;
 mod views;
 mod watchdog;
 mod worker;
+mod worker_room;
 
 pub use aggregator::Aggregator;
 pub use bridge::Bridge;

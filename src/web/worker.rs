@@ -2,9 +2,6 @@
 
 mod training;
 
-pub(super) use training::SLICE_MS;
-
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -17,14 +14,16 @@ use super::conditions::EligibilityChecker;
 use super::dials::{DeliveryAction, FaultInjection, SILENCE};
 use super::digits::Source;
 use super::environment::{EventSink, entropy, now_ms, sleep, words};
-use super::handwriting::{self, TrainingSet};
+use super::handwriting;
 use super::locks;
 use super::page::{FirstMaskView, WorkerCommand as Command, WorkerEvent as Shown, WorkerState};
 use super::tab::Tab;
+use super::training_set::TrainingSet;
+use super::worker_room::{Shared, WorkerRoom, with_room};
 use sotto_core::wire::{Address, Link};
 use sotto_digits::Digits;
 use sotto_federated::{
-    self, Assignment, UnfinishedWork, WorkerAction as Action, WorkerEvent as Event, WorkerPhase,
+    self, Assignment, WorkerAction as Action, WorkerEvent as Event, WorkerPhase,
 };
 use sotto_secagg::FirstMask;
 
@@ -65,7 +64,11 @@ impl Worker {
             Command::Ignore { gate, ignored } => self.judge.ignore(&gate, ignored),
             Command::Pause { paused } => self.judge.pause(paused),
             Command::Dial { name, value } => self.trial.set(&name, &value),
-            Command::Handwriting(command) => handwriting::handle(&self.room, command),
+            Command::Handwriting(command) => {
+                if handwriting::handle(&self.room, command) {
+                    announce(&self.room);
+                }
+            }
             Command::Export => handwriting::export(&self.room),
             Command::Rejoin => tell(&self.room, Event::Open),
         }
@@ -86,26 +89,6 @@ impl Worker {
             }
         });
     }
-}
-
-pub(super) type Shared = Rc<RefCell<Option<WorkerRoom>>>;
-
-/// A room that this worker is in.
-pub(super) struct WorkerRoom {
-    name: String,
-    machine: sotto_federated::Worker,
-    link: BroadcastLink,
-    pub(super) show: EventSink,
-    data: String,
-    /// Its digits.
-    pub(super) training_set: TrainingSet,
-    tab: Rc<Tab>,
-    judge: Rc<EligibilityChecker>,
-    trial: Rc<FaultInjection>,
-    /// A training that was called off, or that this tab was at before it was reloaded.
-    unfinished: Option<UnfinishedWork>,
-    /// Counts tasks and assignments, so that an abandoned one ends itself.
-    generation: u32,
 }
 
 async fn open(
@@ -162,13 +145,6 @@ fn untrusted(reason: &str) -> Shown {
 
 fn warning(text: String) -> Shown {
     Shown::Notice { level: "warning", text }
-}
-
-pub(super) fn with_room<T>(
-    shared: &Shared,
-    action: impl FnOnce(&mut WorkerRoom) -> T,
-) -> Option<T> {
-    shared.borrow_mut().as_mut().map(action)
 }
 
 fn tell(shared: &Shared, event: Event) {
@@ -332,7 +308,7 @@ async fn loaded(
 }
 
 /// Says how many digits there are to train on.
-pub(super) fn announce(shared: &Shared) {
+fn announce(shared: &Shared) {
     let count = with_room(shared, |room| room.training_set.digits().len() as u32);
     if let Some(count) = count {
         tell(shared, Event::ShardLoaded(count));

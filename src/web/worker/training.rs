@@ -4,17 +4,15 @@ use std::rc::Rc;
 
 use js_sys::{Float32Array, Uint8Array};
 
-use super::super::environment::{now, turn};
+use super::super::environment::{SLICE_MS, now, turn};
 use super::super::handwriting;
 use super::super::page::WorkerEvent as Shown;
-use super::{Shared, is_current, tell, untrusted, warning, with_room};
+use super::super::worker_room::{Shared, with_room};
+use super::{announce, is_current, tell, untrusted, warning};
 use sotto_federated::{Job, LocalTraining, WorkerEvent as Event};
 
 /// Digits shown of those that a round trains on.
 const VARIED: usize = 24;
-
-/// How long training computes before messages have their turn, in milliseconds.
-pub(in crate::web) const SLICE_MS: f64 = 30.0;
 
 /// Trains a round, and says what came of it.
 pub(super) async fn train(shared: Shared, job: Job, generation: u32) {
@@ -55,7 +53,9 @@ async fn run_task(
     job: Job,
     generation: u32,
 ) -> Result<Option<sotto_federated::Report>, String> {
-    handwriting::limit_copies(shared, &job);
+    if handwriting::limit_copies(shared, &job) {
+        announce(shared);
+    }
     let room = with_room(shared, |room| {
         let assignment = room.machine.assignment().cloned()?;
         let (digits, own) = (room.training_set.digits(), room.training_set.own());
