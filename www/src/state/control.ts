@@ -111,7 +111,10 @@ export class ControlChannel {
       if ((home ?? from) !== from) return;
       if (home === undefined) {
         this.homes.set(message.tab, from);
-        detach(far.gone(from).then(() => this.homes.delete(message.tab)), "waiting for a guest to leave");
+        detach(
+          far.gone(from).then(() => this.homes.delete(message.tab)),
+          "waiting for a guest to leave",
+        );
       }
     }
     this.heard(message, claim);
@@ -139,7 +142,14 @@ function isOfGuest(message: Control, claim: string): message is Extract<Control,
 }
 
 type Kind = "string" | "number" | "boolean" | "list";
-const STEP = { rounds: "number", sentBytes: "number", dealtBytes: "number", onlineMs: "number", waitedMs: "number", records: "list" } as const;
+const STEP = {
+  rounds: "number",
+  sentBytes: "number",
+  dealtBytes: "number",
+  onlineMs: "number",
+  waitedMs: "number",
+  records: "list",
+} as const;
 
 /** What each event of a role has to have; the rest is absent. */
 const EVENTS: Record<TabEvent["type"], Record<string, Kind>> = {
@@ -156,7 +166,15 @@ const EVENTS: Record<TabEvent["type"], Record<string, Kind>> = {
   failed: { reason: "string" },
 };
 const RECORD = { path: "string", peer: "string", way: "string", bytes: "number", at: "number" } as const;
-const COURSE = { preset: "string", loss: "string", batch: "number", rate: "number", momentum: "number", epochs: "number", watched: "number" } as const;
+const COURSE = {
+  preset: "string",
+  loss: "string",
+  batch: "number",
+  rate: "number",
+  momentum: "number",
+  epochs: "number",
+  watched: "number",
+} as const;
 const MODEL = { number: "number", preset: "string", fraction: "number", saving: "string" } as const;
 
 /** What a role elsewhere shows is shown here only if it has the form that is expected. */

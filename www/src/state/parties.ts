@@ -19,7 +19,19 @@ import type {
   RoleWay,
   Saving,
 } from "../../wasm/sotto.js";
-import { ControlChannel, HELPERS, isTabRole, tabLock, TAB_ROLES, type Control, type Helper, type SessionLink, type TabCommand, type TabEvent, type TabRole } from "./control";
+import {
+  ControlChannel,
+  HELPERS,
+  isTabRole,
+  tabLock,
+  TAB_ROLES,
+  type Control,
+  type Helper,
+  type SessionLink,
+  type TabCommand,
+  type TabEvent,
+  type TabRole,
+} from "./control";
 import { text } from "../text";
 import { layLinks, nearOf, portsOf, type Place } from "./links";
 import type { Remote } from "./remote";
@@ -370,7 +382,7 @@ export class Parties {
   }
 
   /** Ends the session: what it dealt is never used again. A new one begins, unless that has failed too often. */
-  private fail(session: Session, { reason, role, step }: RoleFailed | Failed & Partial<RoleFailed>): void {
+  private fail(session: Session, { reason, role, step }: RoleFailed | (Failed & Partial<RoleFailed>)): void {
     if (this.session !== session) return;
     const now = Date.now();
     this.failures = [...this.failures.filter((at) => now - at < MINUTE_MS), now];

@@ -13,7 +13,8 @@ export const course = {
   notice: (why: string) => sentence(why),
   status: {
     starting: "The roles are getting ready.",
-    none: (digits: number) => (digits === 0 ? "No digits are shared yet." : `${count(digits)} digits are shared. Nothing has been trained.`),
+    none: (digits: number) =>
+      digits === 0 ? "No digits are shared yet." : `${count(digits)} digits are shared. Nothing has been trained.`,
     running: (step: number, steps: number) => `Training: ${count(step)} of ${plural(steps, "step")}.`,
     paused: (step: number, steps: number) => `Paused after ${count(step)} of ${plural(steps, "step")}.`,
     done: (steps: number) => `Trained: ${plural(steps, "step")}.`,
@@ -37,7 +38,8 @@ export const course = {
     drawing: "What is drawn on the pad is a",
     shareDrawing: "Share it, too",
     tab: "Open a data owner’s tab",
-    tabNote: "Each tab is a data owner of its own; the first ten have digits that no other has. They train one model together, and neither averages anything nor sees another’s digits.",
+    tabNote:
+      "Each tab is a data owner of its own; the first ten have digits that no other has. They train one model together, and neither averages anything nor sees another’s digits.",
     here: (digits: number, size: number) => `From this page: ${count(digits)} digits, ${bytes(size)} to each party.`,
     nothingHere: "From this page: none yet.",
     all: (digits: number, times: number) => `Alice and bob have shares of ${count(digits)} digits, in ${plural(times, "part")}.`,
@@ -86,7 +88,8 @@ export const course = {
     take: "Read drawings with it",
     takeAgain: "Read drawings with it as it is now",
     giveBack: "Read with the room’s model again",
-    taken: (step: number) => `Drawings are read with the model after ${plural(step, "step")} on shares. Nobody has opened it: its shares were rounded from a training’s precision to a reading’s, on shares.`,
+    taken: (step: number) =>
+      `Drawings are read with the model after ${plural(step, "step")} on shares. Nobody has opened it: its shares were rounded from a training’s precision to a reading’s, on shares.`,
     test: (digits: number) => `Test it on ${count(digits)} digits`,
     testNote: "The client shares test digits, learns the answers alone, and counts.",
     shares: "Trained on shares",
