@@ -290,6 +290,8 @@ function failed(show: SecretShow, { reason, role, step }: Omit<RoleFailed, "type
 }
 
 function recovered(show: SecretShow): SecretShow {
+  // An answer that was under way while its session ended shows nothing of the next one.
+  if (show.session === "ended") return show;
   const { failure: _, ...rest } = show;
   return rest;
 }
