@@ -26,6 +26,7 @@ import {
   tabLock,
   TAB_ROLES,
   type Control,
+  type Far,
   type Helper,
   type SessionLink,
   type TabCommand,
@@ -39,6 +40,8 @@ import { Silo } from "./silo";
 import type { SecretEvent } from "./secret";
 
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
+/** The way to those who are elsewhere, and this page's own end of it. */
+export type Elsewhere = Far & Pick<Remote, "endpoint">;
 type Local = Pick<RoleLink<TabCommand>, "send" | "end">;
 
 /** Sessions that may fail within a minute; then the page gives up until something changes. */
@@ -87,7 +90,7 @@ export class Parties {
   constructor(
     private readonly client: RoleLink<ClientCommand>,
     private readonly tell: (event: SecretEvent) => void,
-    private readonly remote: Remote,
+    private readonly remote: Elsewhere,
   ) {}
 
   /** The room is known: the first session begins, and tabs may take roles. */

@@ -76,6 +76,11 @@ export class Locks {
     this.grant(name);
   }
 
+  /** The locks that are held. */
+  names(): string[] {
+    return [...this.held.keys()];
+  }
+
   private grant(name: string): void {
     const [next, ...rest] = this.queues.get(name) ?? [];
     const held = this.held.get(name);
