@@ -2,6 +2,8 @@
 
 import { html } from "lit";
 
+import { plural } from "./grammar.ts";
+
 const claims = {
   worker: "a worker",
   alice: "alice",
@@ -61,7 +63,7 @@ export const invite = {
     guests: "At the door and inside",
     nobody: "Nobody has come by the link yet.",
     admission: { waits: "waits to be let in", in: "in", out: "turned away" },
-    workers: (count: number) => `${count} workers`,
+    workers: (count: number) => plural(count, "worker"),
     letIn: "Let in",
     turnAway: "Turn away",
     takeBack: "Take the role back",

@@ -17,7 +17,7 @@ export const party = {
   farNote:
     "Its program runs on this machine, and hears the others only over sealed links. Whoever controls this machine can look into this tab, and into no other party’s.",
   partiesAway: "The parties are not there yet.",
-  searching: "Waiting for the room's page: open Sotto in another tab of this browser.",
+  searching: "Waiting for the room’s page: open Sotto in another tab of this browser.",
   working: {
     alice: "Computing whenever something is drawn.",
     bob: "Computing whenever something is drawn.",

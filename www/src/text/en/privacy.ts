@@ -87,6 +87,6 @@ export const noise = {
     from: "if it knew who is in each round",
     guess: (percent: string) => `Asked whether a client took part, the best attacker is right at most ${percent} % of the time.`,
     how: (population: number, rate: string, clip: string, noise: string) =>
-      `${count(population)} virtual clients, each in a round with probability ${rate} by a coin that only its tab knows; what it learnt is shortened to ${clip}; the noise reaches ${noise} times that far. A client is protected, not a tab: a tab knows its own.`,
+      `${plural(population, "virtual client")}, each in a round with probability ${rate} by a coin that only its tab knows; what it learnt is shortened to ${clip}; the noise reaches ${noise} times that far. A client is protected, not a tab: a tab knows its own.`,
   },
 };

@@ -14,7 +14,7 @@ export const panel = {
   round: (round: number) => `Round ${round}`,
   again: (round: number, attempt: number) => `Round ${round}, try ${attempt}`,
   summing: (round: string, doing: string) => `${round}: ${doing}.`,
-  updates: (round: string, here: number, wanted: number) => `${round}: ${here} of ${plural(wanted, "update")} are in.`,
+  updates: (round: string, here: number, wanted: number) => `${round}: ${here} of ${wanted} updates are in.`,
   finished: (rounds: number) => `All ${plural(rounds, "round")} are done. Train on, or change a setting to begin a new run.`,
   ready: (workers: number) => `${plural(workers, "worker")} here. Start training when you like.`,
   fresh: "A fresh network knows nothing. Give it workers to learn from.",

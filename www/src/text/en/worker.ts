@@ -53,7 +53,7 @@ export const phase = {
 
 export const digits = {
   title: "Its digits",
-  digits: (digits: number) => `${count(digits)} digits`,
+  digits: (digits: number) => plural(digits, "digit"),
   none: "No digits",
   yet: "yet: the aggregator says which part of them is this worker’s.",
   mnist: "of MNIST",
@@ -73,7 +73,7 @@ export const loss = {
   loss: "loss",
   now: (loss: TemplateResult, steps: number) => html`Loss of its last batch: ${loss}. Steps so far: ${count(steps)}.`,
   label: (now: string) => `Training loss, step by step. ${now}`,
-  after: (steps: number, loss: string) => `After ${steps} steps it is ${loss}.`,
+  after: (steps: number, loss: string) => `After ${plural(steps, "step")} it is ${loss}.`,
   noSteps: "No steps yet.",
 };
 
