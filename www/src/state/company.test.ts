@@ -93,6 +93,13 @@ describe("who attacks", () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
+  test.each(["sign:two", "sign:", "sign:-1", "sign:1.5"])("is not understood from %s, which is told", (attackers) => {
+    companyAt(`?attackers=${attackers}`).start(2);
+    worker(0).say(dials("none"));
+    worker(1).say(dials("none"));
+    expect(warn).toHaveBeenCalledExactlyOnceWith("attackers is sign, a colon and how many, such as attackers=sign:2");
+  });
+
   test("by an attack that there is not is told, with those that there are", () => {
     companyAt("?attackers=lie:2").start(2);
     worker(0).say(dials("none"));
