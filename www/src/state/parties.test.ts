@@ -16,6 +16,7 @@ import { classified, course, info, model } from "../testing/events";
 import { PlayedFar } from "../testing/far";
 import { forgetRoles, lastOf, type PlayedRole, rolesOf } from "../testing/roles";
 import { ControlChannel, type Control, tabLock, type TabRole } from "./control";
+import { portsOf } from "./links";
 import { Parties } from "./parties";
 import { PartyTab } from "./party-tab";
 import { reduceSecret, SECRET_BEFORE, type SecretEvent, type SecretShow } from "./secret";
@@ -79,6 +80,12 @@ describe("a session", () => {
     expect(linked(dealer().of("open")[0]?.links)).toEqual(["alice", "bob"]);
     expect(linked(owner().of("open")[0]?.links)).toEqual(["alice", "bob"]);
     expect(linked(client.of("open")[0]?.links)).toEqual(["alice", "bob"]);
+    // A port reaches its role only if it is handed over.
+    for (const role of [newest("alice"), newest("bob"), dealer(), owner(), client]) {
+      const links = role.told.flatMap((command) => (command.type === "open" ? command.links : []));
+      expect(role.handedOver).toEqual(portsOf(links));
+    }
+    expect(client.handedOver).toHaveLength(2);
     expect(parties.silo.open).toBe(true);
     // What alice sees may be looked at, as it is all in one page; what bob sees is the same.
     expect(newest("alice").of("watch")).toEqual([{ type: "watch", on: true }]);
@@ -163,6 +170,16 @@ describe("a session", () => {
         .map(({ type }) => type),
     ).toEqual(["model", "train"]);
   });
+});
+
+test("a tab with a role opens beside the page, in its room", () => {
+  const opens = vi.fn();
+  vi.stubGlobal("window", { open: opens });
+  parties.openTab("alice");
+  expect(opens).toHaveBeenCalledExactlyOnceWith("./party.html?role=alice&room=", "_blank", "noopener");
+  parties.open("a&b");
+  parties.openTab("silo");
+  expect(opens).toHaveBeenLastCalledWith("./party.html?role=silo&room=a%26b", "_blank", "noopener");
 });
 
 describe("a session that fails", () => {
@@ -359,6 +376,29 @@ describe("a tab beside the page", () => {
     await settled();
     expect(tab.show.classified).toBe(1);
     expect(show.prediction).toBeUndefined();
+  });
+
+  test("that is the client tells why its role has failed, which ends the session", async () => {
+    await open();
+    const tab = await tabOf("client");
+    const pads = lastOf<ClientCommand, ClientEvent>("client");
+    const [begun] = pads.of("open");
+    pads.say({ type: "failed", reason: "of another session", session: "another" });
+    expect(tab.show.phase).toBe("working");
+    pads.say({ type: "failed", reason: "no answer of bob", session: begun?.session ?? "" });
+    expect(tab.show).toMatchObject({ phase: "failed", reason: "no answer of bob" });
+    await settled();
+    expect(ended()).toEqual([{ type: "ended", reason: "no answer of bob" }]);
+  });
+
+  test("that deals adds up what it has dealt", async () => {
+    await open();
+    const tab = await tabOf("dealer");
+    dealer().say({ type: "dealt", number: 1, alice: 2, bob: 3, millis: 4 });
+    dealer().say({ type: "dealt", number: 2, alice: 20, bob: 30, millis: 5 });
+    expect(tab.show.dealt).toEqual({ count: 2, bytes: 55, millis: 5 });
+    await settled();
+    expect(show.dealt).toEqual({ count: 2, bytes: 55, millis: 5 });
   });
 
   test("of a data owner learns where the parties are, and has a place of its own", async () => {

@@ -57,6 +57,7 @@ describe("in a session", () => {
       ["another", "s/alice/bob"],
       ["host's", "s/dealer/alice"],
     ]);
+    expect(party().handedOver).toHaveLength(2);
     expect(party().of("watch")).toHaveLength(1);
   });
 

@@ -100,6 +100,30 @@ describe("the door of a room", () => {
     expect(remote.show).toMatchObject({ state: "connected", reason: "no memory", guests: [GUEST] });
   });
 
+  test("lets in, turns away, locks and carries as the page says", () => {
+    remote.open({ broker: "ws://here" });
+    const { port1, port2 } = new MessageChannel();
+    const ways = [
+      { peer: "g", name: "s/alice/bob", port: port1 },
+      { peer: "g", name: "s/dealer/bob", inbox: "in", outbox: "out" },
+    ];
+    remote.decide("g", true);
+    remote.lock(true);
+    remote.say("hello", "g");
+    remote.say("hello");
+    remote.lay(ways);
+    expect(bridge().told.slice(1)).toEqual([
+      { type: "decide", guest: "g", comesIn: true },
+      { type: "lock", locked: true },
+      { type: "say", text: "hello", to: "g" },
+      { type: "say", text: "hello" },
+      { type: "lay", ways },
+    ]);
+    // A port is handed over, which a message alone does not.
+    expect(bridge().handedOver).toEqual([port1]);
+    port2.close();
+  });
+
   test("passes on what guests say, and who has left", async () => {
     remote.open({ broker: "ws://here" });
     remote.heard = vi.fn();
@@ -191,5 +215,41 @@ describe("a guest", () => {
     await visit();
     browser.window.dispatch("pagehide");
     expect(bridge().told.at(-1)).toEqual({ type: "leave" });
+  });
+
+  test("passes on what the host says and which other guest has left, and carries its links", async () => {
+    const guest = await visit();
+    guest.heard = vi.fn();
+    bridge().say({ type: "said", from: "host's", claim: "host", text: "hello" });
+    expect(guest.heard).toHaveBeenCalledExactlyOnceWith("hello", "host's", "host");
+    const left = guest.gone("another");
+    bridge().say({ type: "left", guest: "another", reason: "its line is cut" });
+    expect(await left).toBe("its line is cut");
+    const { port1, port2 } = new MessageChannel();
+    guest.lay([{ peer: "another", name: "s/alice/bob", port: port1 }]);
+    expect(bridge().handedOver).toEqual([port1]);
+    port2.close();
+  });
+
+  test("asks how it stands now and then, and says what went wrong last", async () => {
+    const guest = await visit();
+    vi.advanceTimersByTime(6000);
+    expect(bridge().of("look")).toHaveLength(2);
+    bridge().say({ type: "failed", reason: "no memory" });
+    expect(guest.show.reason).toBe("no memory");
+  });
+
+  test("that the browser brings back as it was has said farewell, and loads anew", async () => {
+    class PageTransitionEvent extends Event {
+      constructor(readonly persisted: boolean) {
+        super("pageshow");
+      }
+    }
+    vi.stubGlobal("PageTransitionEvent", PageTransitionEvent);
+    await visit();
+    browser.window.dispatch(new PageTransitionEvent(false));
+    expect(browser.location.reload).not.toHaveBeenCalled();
+    browser.window.dispatch(new PageTransitionEvent(true));
+    expect(browser.location.reload).toHaveBeenCalledOnce();
   });
 });

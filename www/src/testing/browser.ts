@@ -103,9 +103,9 @@ export class Channel extends EventTarget {
   }
 
   postMessage(message: unknown): void {
-    const text = structuredClone(message);
+    const copy = structuredClone(message);
     for (const other of Channel.all) {
-      if (other !== this && other.name === this.name) queueMicrotask(() => other.onmessage?.({ data: structuredClone(text) }));
+      if (other !== this && other.name === this.name) queueMicrotask(() => other.onmessage?.({ data: structuredClone(copy) }));
     }
   }
 
@@ -118,7 +118,7 @@ export class Channel extends EventTarget {
 export class Window {
   private readonly target = new EventTarget();
   readonly addEventListener = this.target.addEventListener.bind(this.target);
-  readonly dispatch = (name: string): boolean => this.target.dispatchEvent(new Event(name));
+  readonly dispatch = (event: string | Event): boolean => this.target.dispatchEvent(typeof event === "string" ? new Event(event) : event);
 }
 
 export interface Browser {

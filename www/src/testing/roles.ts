@@ -7,6 +7,7 @@ import type { RoleLink } from "../roles/start";
 /** One role: what it was told, and what the test has it say. */
 export class PlayedRole<Command = { type: string }, Event = { type: string }> implements RoleLink<Command> {
   readonly told: Command[] = [];
+  readonly handedOver: Transferable[] = [];
   ended = false;
 
   constructor(
@@ -14,8 +15,9 @@ export class PlayedRole<Command = { type: string }, Event = { type: string }> im
     private readonly show: (event: Event) => void,
   ) {}
 
-  send(command: Command): void {
+  send(command: Command, transfer: Transferable[] = []): void {
     this.told.push(command);
+    this.handedOver.push(...transfer);
   }
 
   end(): void {
