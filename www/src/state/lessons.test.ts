@@ -17,6 +17,7 @@ const role = (): PlayedRole<LessonCommand, LessonEvent> => lastOf("lesson");
 
 beforeEach(() => {
   forgetRoles();
+  redraw.mockReset();
   lessons = new Lessons(redraw);
 });
 
@@ -56,6 +57,7 @@ test("each lesson says by itself why it could not be done, until it is", () => {
   }
   role().say({ type: "failed", reason: "no memory" });
   expect(lessons.show.failure).toBe("no memory");
+  expect(redraw).toHaveBeenCalledTimes(11);
 });
 
 test("shares of the same numbers are counted up, those of others from nothing", () => {
@@ -107,5 +109,6 @@ test("another clock forgets what was counted on the one before", () => {
   role().say(alone([1], [[5]]));
   lessons.choose("prime");
   expect(lessons.show.modulus).toBe("prime");
+  expect(redraw).toHaveBeenCalledTimes(2);
   expect(lessons.show.alone).toBeUndefined();
 });

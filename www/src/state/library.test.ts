@@ -87,8 +87,12 @@ describe("the library", () => {
     role().say(declined);
     library.send({ type: "list" });
     expect(library.show.declined?.reason).toBe("the disk is full");
+    redraw.mockReset();
     library.send({ type: "delete", id: "1" });
     expect(library.show.declined).toBeUndefined();
+    expect(redraw).toHaveBeenCalledOnce();
+    role().say(models);
+    expect(redraw).toHaveBeenCalledTimes(2);
   });
 
   test("hands over what was taken, and tells when all is forgotten", () => {

@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import type { AggregatorEvent } from "../../wasm/sotto.js";
 import { detach } from "../errors";
-import { openPage, settled, type Browser } from "../testing/browser";
+import { type Browser, Channel, openPage, settled } from "../testing/browser";
 import { evaluated, model } from "../testing/events";
 import { Mirror, released, watch } from "./mirror";
 import { BEFORE, type Show } from "./show";
@@ -17,8 +17,10 @@ test("who watches sees what the room's page shows, and then what it hears", asyn
   const mirror = new Mirror("room", () => ({ show, model: model(1) }));
   const other = new Mirror("another", () => ({ show }));
   const seen: unknown[] = [];
+  const sent = vi.spyOn(Channel.prototype, "postMessage");
   // Nobody watches yet, and models are large.
   mirror.tell(evaluated(1));
+  expect(sent).not.toHaveBeenCalled();
   watch(
     "room",
     (show, model) => seen.push([show.room, model?.round]),

@@ -30,6 +30,11 @@ beforeEach(() => {
 });
 
 describe("a drawing", () => {
+  test("is read on shares, with all that can be learnt, unless a person chooses otherwise", () => {
+    pad.draw([LINE]);
+    expect(client.of("draw")).toMatchObject([{ reader: "shares", label: false }]);
+  });
+
   test("is asked of the reader, with all that it has to know, one at a time", () => {
     pad.reader = "clear";
     pad.label = true;

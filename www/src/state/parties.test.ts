@@ -298,6 +298,15 @@ describe("a tab beside the page", () => {
     expect(tab.show.last?.seen).toHaveLength(1);
   });
 
+  test("that was there before the page is found at once", async () => {
+    const tab = await tabOf("bob");
+    expect(tab.show.phase).toBe("searching");
+    await open();
+    await settled();
+    expect(tab.show.phase).toBe("working");
+    expect(sessions().at(-1)).toMatchObject({ tabs: ["bob"] });
+  });
+
   test("that closes gives its role back to the page", async () => {
     await open();
     await tabOf("dealer");

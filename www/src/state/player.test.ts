@@ -64,6 +64,21 @@ describe("a player", () => {
     expect(player.at).toBe(0);
   });
 
+  test.each<[string, (player: Player) => void]>([
+    ["begins", (player) => player.begin(5)],
+    ["has other steps", (player) => player.load(5)],
+    ["steps", (player) => player.step()],
+    ["plays", (player) => player.play()],
+    ["pauses", (player) => player.pause()],
+    ["rewinds", (player) => player.rewind()],
+  ])("asks for what it shows to be drawn when it %s", (_, act) => {
+    player.load(3);
+    let drawn: [number, boolean] | undefined;
+    redraw.mockReset().mockImplementation(() => (drawn = [player.at, player.playing]));
+    act(player);
+    expect(drawn).toEqual([player.at, player.playing]);
+  });
+
   test("has nothing to play of nothing", () => {
     player.begin(0);
     expect([player.at, player.playing, player.done]).toEqual([0, false, true]);

@@ -29,8 +29,10 @@ beforeEach(() => {
 
 describe("the door of a room", () => {
   let remote: Remote;
+  const redraw = vi.fn();
   beforeEach(() => {
-    remote = new Remote(() => {});
+    redraw.mockReset();
+    remote = new Remote(redraw);
   });
 
   test("stays closed until somebody opens it", () => {
@@ -46,8 +48,10 @@ describe("the door of a room", () => {
     remote.open({ broker: "ws://here", own: "token:a", guests: "token:b" });
     expect(bridge().told).toEqual([{ type: "join", broker: "ws://here", auth: "token:a", opening: { type: "host", room: "room" } }]);
     expect(hostedBefore("room")).toBeUndefined();
+    expect(redraw).toHaveBeenCalledTimes(1);
     bridge().say({ type: "broker", state: "connected" });
     bridge().say(HOSTING);
+    expect(redraw).toHaveBeenCalledTimes(3);
     expect(remote.endpoint).toBe("here");
     expect(remote.show).toMatchObject({ state: "connected", room: { secret: KEYS.secret, host: "ab".repeat(16) } });
     expect(hostedBefore("room")).toEqual({ broker: "ws://here", own: "token:a", guests: "token:b", keys: KEYS });
@@ -70,7 +74,9 @@ describe("the door of a room", () => {
     expect(bridge().of("look")).toHaveLength(2);
     const gone = vi.fn();
     const left = remote.gone("g").then(gone);
+    redraw.mockReset();
     remote.close();
+    expect(redraw).toHaveBeenCalledOnce();
     expect(bridge().told.at(-1)).toEqual({ type: "leave" });
     expect(hostedBefore("room")).toBeUndefined();
     vi.advanceTimersByTime(60_000);

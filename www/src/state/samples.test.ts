@@ -20,3 +20,15 @@ test.each(SAMPLES)("the %d is drawn inside of the pad, in lines without gaps", (
     }
   }
 });
+
+test("the 0 is closed, and as wide and high as it should be", () => {
+  const [stroke = []] = sample(0);
+  const [xs, ys] = [stroke.map(([x]) => x), stroke.map(([, y]) => y)];
+  const box = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  expect(box.map((edge) => Math.round((100 * edge) / PAD_SIZE))).toEqual([30, 70, 17, 83]);
+  const [first, last] = [stroke.at(0), stroke.at(-1)];
+  expect(first?.map(Math.round)).toEqual(last?.map(Math.round));
+  // It begins at the top, and an arc of a whole turn has a point for each 32nd.
+  expect(first?.map(Math.round)).toEqual([140, 48, 1]);
+  expect(stroke).toHaveLength(33);
+});
