@@ -18,6 +18,7 @@ vi.mock("../roles/start", () => import("../testing/roles"));
 
 let browser: Browser;
 let session: Session;
+const redraw = vi.fn();
 const aggregator = (): PlayedRole<AggregatorCommand, AggregatorEvent> => lastOf("aggregator");
 const library = (): PlayedRole<LibraryCommand, LibraryEvent> => lastOf("library");
 /** The rounds of the models that drawings were to be read with. */
@@ -35,7 +36,8 @@ function visit(query = "", hasStarter = false): void {
     if (!hasStarter) return new Response("", { status: 404 });
     return new Response(address.endsWith("json") ? JSON.stringify(ABOUT) : STARTER.buffer);
   });
-  session = new Session(() => {}, Promise.resolve());
+  redraw.mockReset();
+  session = new Session(redraw, Promise.resolve());
 }
 
 /** The room is this page's, and somebody is there: all of it opens. */
@@ -166,7 +168,9 @@ describe("workers inside of the page", () => {
   test("are awaited no more once a person has said to stop", () => {
     aggregator().say(opened("room"));
     session.addWorkers();
+    redraw.mockReset();
     session.stop();
+    expect(redraw).toHaveBeenCalledOnce();
     aggregator().say(state(crowd(3)));
     expect(
       aggregator()
@@ -225,6 +229,7 @@ describe("drawings are read", () => {
     await settle();
     session.library.open();
     aggregator().say(model(1));
+    redraw.mockReset();
     library().say({
       type: "taken",
       id: "1",
@@ -236,10 +241,14 @@ describe("drawings are read", () => {
       hash: "",
       weights: Float32Array.of(9),
     });
+    // The library tells that it has something to show, and the page of what it reads with.
+    expect(redraw).toHaveBeenCalledTimes(2);
     aggregator().say(model(2));
     expect(shared()).toEqual([1, 9]);
     expect(session.borrowed?.name).toBe("Ada’s");
+    redraw.mockReset();
     session.giveBack();
+    expect(redraw).toHaveBeenCalled();
     expect(shared()).toEqual([1, 9, 2]);
     expect(session.borrowed).toBeUndefined();
   });
