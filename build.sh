@@ -4,7 +4,7 @@
 #   ./build.sh                builds and serves on http://localhost:8080 (PORT overrides)
 #   ./build.sh build          builds the static page into dist/
 #   ./build.sh check          tests and paths that documents name, which crate uses which, format, lints on both targets, docs,
-#                             types, errors that nobody hears of
+#                             types, errors that nobody hears of, the page's unit tests
 #   ./build.sh test           all tests: native, and the page in real browsers
 #   ./build.sh reproduce [name]  runs published experiments again, into docs/reproductions
 #   ./build.sh relay          a broker on this machine, by which other machines' pages join (RELAY_HOST=0.0.0.0 to let them)
@@ -205,6 +205,9 @@ relay() {
 }
 
 run_tests() {
+    setup_node
+    # The page's state and texts: seconds, before what takes minutes.
+    (cd www && npm run --silent unit)
     setup_chromium
     setup_nats
     [[ $# -gt 0 ]] || setup_firefox

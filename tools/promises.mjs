@@ -28,7 +28,10 @@ function promises(text) {
       column = undefined;
       continue;
     }
-    const cells = line.split("|").slice(1, -1).map((cell) => cell.trim());
+    const cells = line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim());
     if (column === undefined) {
       column = cells.at(-1);
       if (column !== HELD_BY && column !== SOURCE) {
@@ -45,9 +48,14 @@ function promises(text) {
 function isTest(reference) {
   const [file, name] = reference.split("::");
   if (!name || !existsSync(file)) return false;
-  const source = readFileSync(file, "utf8").replaceAll(/^\s*\/\/.*$/gm, "").replaceAll(/\/\*[^]*?\*\//g, "");
+  const source = readFileSync(file, "utf8")
+    .replaceAll(/^\s*\/\/.*$/gm, "")
+    .replaceAll(/\/\*[^]*?\*\//g, "");
   if (!file.endsWith(".rs")) return source.includes(`test("${name}"`);
   const at = source.search(new RegExp(`\\bfn ${name}\\(`));
-  const marks = source.slice(0, Math.max(at, 0)).split(/\n\s*\n|\}\s*\n/).at(-1);
+  const marks = source
+    .slice(0, Math.max(at, 0))
+    .split(/\n\s*\n|\}\s*\n/)
+    .at(-1);
   return at >= 0 && marks.includes("#[test]") && !/#\[(ignore|cfg)/.test(marks);
 }

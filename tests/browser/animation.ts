@@ -15,27 +15,65 @@ const CAPTIONS = {
   all: { role: "aggregator", title: "Sotto", text: "Trained by eight workers in a browser. Reads what you draw, on secret shares." },
   train: { role: "worker", title: "Train together", text: "Eight workers learn, each from its own digits, and send masked updates." },
   sum: { role: "worker", title: "Train together", text: "Each update arrives as noise. The masks come off the sum alone." },
-  draw: { role: "client", title: "Classify in secret", text: "Two shares of noise: alice and bob compute on one each. Only you learn the digit." },
+  draw: {
+    role: "client",
+    title: "Classify in secret",
+    text: "Two shares of noise: alice and bob compute on one each. Only you learn the digit.",
+  },
   wire: { role: "client", title: "Classify in secret", text: "Layer by layer and message by message, alice and bob see only noise." },
 } satisfies Record<string, Caption>;
 
 /** Digits as they are written by hand: strokes, through points of the pad. */
 const FOUR = [
-  [[0.41, 0.16], [0.35, 0.36], [0.26, 0.57]],
-  [[0.26, 0.57], [0.51, 0.57], [0.77, 0.555]],
-  [[0.62, 0.32], [0.6, 0.58], [0.57, 0.86]],
+  [
+    [0.41, 0.16],
+    [0.35, 0.36],
+    [0.26, 0.57],
+  ],
+  [
+    [0.26, 0.57],
+    [0.51, 0.57],
+    [0.77, 0.555],
+  ],
+  [
+    [0.62, 0.32],
+    [0.6, 0.58],
+    [0.57, 0.86],
+  ],
 ];
 const THREE = [
-  [[0.3, 0.25], [0.48, 0.15], [0.66, 0.26], [0.6, 0.41], [0.45, 0.48], [0.63, 0.54], [0.7, 0.69], [0.55, 0.84], [0.3, 0.77]],
+  [
+    [0.3, 0.25],
+    [0.48, 0.15],
+    [0.66, 0.26],
+    [0.6, 0.41],
+    [0.45, 0.48],
+    [0.63, 0.54],
+    [0.7, 0.69],
+    [0.55, 0.84],
+    [0.3, 0.77],
+  ],
 ];
 const EIGHT = [
   [
-    [0.66, 0.26], [0.5, 0.15], [0.34, 0.26], [0.4, 0.42], [0.6, 0.55], [0.68, 0.71],
-    [0.52, 0.86], [0.34, 0.73], [0.42, 0.55], [0.6, 0.42], [0.67, 0.27],
+    [0.66, 0.26],
+    [0.5, 0.15],
+    [0.34, 0.26],
+    [0.4, 0.42],
+    [0.6, 0.55],
+    [0.68, 0.71],
+    [0.52, 0.86],
+    [0.34, 0.73],
+    [0.42, 0.55],
+    [0.6, 0.42],
+    [0.67, 0.27],
   ],
 ];
 
-for (const [colorScheme, name] of [["light", "sotto"], ["dark", "sotto-dark"]] as const) {
+for (const [colorScheme, name] of [
+  ["light", "sotto"],
+  ["dark", "sotto-dark"],
+] as const) {
   test.describe(colorScheme, () => {
     // The page opens as near as it is first looked at.
     test.use({ colorScheme, ...near(960) });

@@ -138,5 +138,7 @@ export async function save(frames: Frame[], path: string): Promise<void> {
   const pictures = kept.map(({ png }) => png);
   const delay = kept.map(({ ms }) => ms);
   // Flat colours and letters are smaller without loss than with it.
-  await sharp(pictures, { join: { animated: true } }).webp({ lossless: true, minSize: true, delay, loop: 0 }).toFile(path);
+  await sharp(pictures, { join: { animated: true } })
+    .webp({ lossless: true, minSize: true, delay, loop: 0 })
+    .toFile(path);
 }

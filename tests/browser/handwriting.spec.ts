@@ -8,8 +8,15 @@ import { openAggregator, openWorkers, roundOf, waitForRound } from "./room";
 
 /** A seven that looks like no other digit: a gallows with its arm to the right, and a bar across. */
 const SEVEN = [
-  [[0.3, 0.85], [0.3, 0.15], [0.75, 0.15]],
-  [[0.15, 0.5], [0.5, 0.5]],
+  [
+    [0.3, 0.85],
+    [0.3, 0.15],
+    [0.75, 0.15],
+  ],
+  [
+    [0.15, 0.5],
+    [0.5, 0.5],
+  ],
 ];
 
 /** Draws the seven, a little moved, and presses the key of its label. */

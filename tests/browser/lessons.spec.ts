@@ -99,10 +99,24 @@ test("sums, differences and products of shares are right, and all that travels i
 
       // What was shared and what was answered add up; for a product, so does Beaver's formula.
       const numbers = (await steps.locator(".numbers").allInnerTexts()).map((lines) =>
-        Object.fromEntries(lines.trim().split("\n").map((line) => line.split(" ") as [string, string]).map(([name, digits]) => [name, BigInt(digits)])),
+        Object.fromEntries(
+          lines
+            .trim()
+            .split("\n")
+            .map((line) => line.split(" ") as [string, string])
+            .map(([name, digits]) => [name, BigInt(digits)]),
+        ),
       );
-      const at = (name: string) => numbers.filter((one) => name in one).slice(0, 2).map((one) => one[name] ?? 0n);
-      const opened = (name: string) => mod(at(name).reduce((sum, share) => sum + share, 0n), size);
+      const at = (name: string) =>
+        numbers
+          .filter((one) => name in one)
+          .slice(0, 2)
+          .map((one) => one[name] ?? 0n);
+      const opened = (name: string) =>
+        mod(
+          at(name).reduce((sum, share) => sum + share, 0n),
+          size,
+        );
       expect([opened("x"), opened("y"), opened("z")]).toEqual([mod(x, size), mod(y, size), mod(expected, size)]);
       if (operation === "multiply") {
         expect(opened("c")).toBe(mod(opened("a") * opened("b"), size));
@@ -123,7 +137,9 @@ test("messages play one by one, and can be paused, stepped and played again", as
   // Two messages travel from the dealer, at the bottom, upwards.
   const dots = page.locator("sotto-lesson-calculator .dot");
   await expect(dots).toHaveCount(2);
-  const [start, end] = await dots.first().evaluate((dot) => ["--from-y", "--to-y"].map((name) => Number.parseFloat((dot as SVGElement).style.getPropertyValue(name))));
+  const [start, end] = await dots
+    .first()
+    .evaluate((dot) => ["--from-y", "--to-y"].map((name) => Number.parseFloat((dot as SVGElement).style.getPropertyValue(name))));
   expect(start).toBeGreaterThan(end ?? 0);
   await page.getByTestId("calculator-play").click();
   await expect(page.getByTestId("calculator-play")).toHaveText("Play");

@@ -20,7 +20,11 @@ test("a pixel's shares add up to its ink, and its way is marked in layers and wi
     const { prediction } = shares as unknown as { prediction: { image: Uint8Array; fraction: number } };
     return { image: [...prediction.image], fraction: prediction.fraction };
   });
-  for (const [row, column] of [[0, 0], [14, 13], [9, 17]] as const) {
+  for (const [row, column] of [
+    [0, 0],
+    [14, 13],
+    [9, 17],
+  ] as const) {
     await page.getByTestId("scalar-row").fill(String(row));
     await page.getByTestId("scalar-column").fill(String(column));
     const [alice, bob, sum] = [await number("alice"), await number("bob"), await number("sum")];

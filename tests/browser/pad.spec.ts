@@ -10,7 +10,9 @@ test("what was drawn can be rubbed out in part, and everything undone", async ({
   if (!pad) throw new Error("there is no pad");
   const at = (x: number, y: number) => [pad.x + x * pad.width, pad.y + y * pad.height] as const;
   const strokes = () =>
-    page.locator("sotto-draw-panel").evaluate((panel) => (panel as unknown as { drawing: { strokes: number[][][] } }).drawing.strokes.length);
+    page
+      .locator("sotto-draw-panel")
+      .evaluate((panel) => (panel as unknown as { drawing: { strokes: number[][][] } }).drawing.strokes.length);
   const line = async (from: readonly [number, number], to: readonly [number, number]) => {
     await page.mouse.move(...from);
     await page.mouse.down();
@@ -53,9 +55,11 @@ test("a pen that is pressed harder draws a wider line", async ({ page, context }
   await pen("mousePressed", 0.5, 0.2, 0.2);
   for (let step = 1; step <= 8; step += 1) await pen("mouseMoved", 0.5, 0.2 + 0.07 * step, 0.2 + 0.1 * step);
   await pen("mouseReleased", 0.5, 0.76, 0);
-  const pressures = await page.locator("sotto-draw-panel").evaluate((panel) =>
-    (panel as unknown as { drawing: { strokes: number[][][] } }).drawing.strokes.flat().map(([, , pressure]) => pressure ?? 0),
-  );
+  const pressures = await page
+    .locator("sotto-draw-panel")
+    .evaluate((panel) =>
+      (panel as unknown as { drawing: { strokes: number[][][] } }).drawing.strokes.flat().map(([, , pressure]) => pressure ?? 0),
+    );
   expect(pressures[0]).toBeCloseTo(0.7, 1);
   expect(pressures.at(-1)).toBeCloseTo(1.5, 1);
 

@@ -20,7 +20,11 @@ async function openResults(page: Page): Promise<void> {
 }
 
 const barsOf = async (page: Page): Promise<string[]> =>
-  page.getByTestId("member").locator("sotto-label-bars").getByRole("img").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label") ?? ""));
+  page
+    .getByTestId("member")
+    .locator("sotto-label-bars")
+    .getByRole("img")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("aria-label") ?? ""));
 
 test("every preset link opens and runs", async ({ context }) => {
   test.setTimeout(900_000);
@@ -55,11 +59,13 @@ test("a preset followed in the page keeps its workers, and the run before it to 
   await expect(page).toHaveURL(/partition=ranges/);
   await expect(page.getByRole("link", { name: "Three hospitals" })).toHaveAttribute("aria-current", "true");
   await expect(page.getByTestId("worker-count")).toHaveText("3");
-  await expect.poll(() => barsOf(page)).toEqual([
-    expect.stringMatching(/^only 0, 1, 2 and 3, 24,754 digits$/),
-    expect.stringMatching(/^only 4, 5 and 6, /),
-    expect.stringMatching(/^only 7, 8 and 9, /),
-  ]);
+  await expect
+    .poll(() => barsOf(page))
+    .toEqual([
+      expect.stringMatching(/^only 0, 1, 2 and 3, 24,754 digits$/),
+      expect.stringMatching(/^only 4, 5 and 6, /),
+      expect.stringMatching(/^only 7, 8 and 9, /),
+    ]);
 
   await openResults(page);
   await expect(page.getByTestId("compare-run")).toContainText("run 1: rounds 2, most steps 40");
@@ -95,13 +101,16 @@ test("the results say how well a model reads, whom it serves, and at what price"
   await test.step("workers are served between the worst and the best label", async () => {
     const served = await page.getByTestId("served").locator(".percent").allTextContents();
     expect(served).toHaveLength(3);
-    const lines = await page.getByTestId("plain-confusion").locator("tbody tr").evaluateAll((rows) =>
-      rows.map((row) => {
-        const cells = [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent));
-        const right = Number(row.querySelector("td.right")?.textContent);
-        return (100 * right) / cells.reduce((sum, many) => sum + many, 0);
-      }),
-    );
+    const lines = await page
+      .getByTestId("plain-confusion")
+      .locator("tbody tr")
+      .evaluateAll((rows) =>
+        rows.map((row) => {
+          const cells = [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent));
+          const right = Number(row.querySelector("td.right")?.textContent);
+          return (100 * right) / cells.reduce((sum, many) => sum + many, 0);
+        }),
+      );
     for (const text of served) {
       expect(Number.parseFloat(text)).toBeGreaterThanOrEqual(Math.min(...lines) - 0.01);
       expect(Number.parseFloat(text)).toBeLessThanOrEqual(Math.max(...lines) + 0.01);
@@ -140,7 +149,10 @@ test("the results say how well a model reads, whom it serves, and at what price"
     expect(last[5]).toBe(3);
     // Three rounds, three models down and three updates up, each 44,426 weights of four bytes or a little more.
     for (const bytes of [last[3] ?? 0, last[4] ?? 0]) expect(bytes / (9 * 4 * 44_426)).toBeCloseTo(1, 0);
-    const json = JSON.parse(await saved(page, "save-json")) as { settings: Record<string, string>; rounds: { round: number; accuracy: number }[] };
+    const json = JSON.parse(await saved(page, "save-json")) as {
+      settings: Record<string, string>;
+      rounds: { round: number; accuracy: number }[];
+    };
     expect(json.settings["partition"]).toBe("labels:2");
     expect(json.rounds.map((one) => one.accuracy)).toEqual(rows.map((row) => row[1]));
   });

@@ -7,7 +7,11 @@ import { openAggregator, openWorkers } from "./room";
 test("each act is a click away, and an address away", async ({ page, context }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await openAggregator(context, "?room=acts", page);
-  for (const [act, place] of [["share", "sotto-lessons"], ["classify", "sotto-secret-panel"], ["train", "sotto-training-panel"]] as const) {
+  for (const [act, place] of [
+    ["share", "sotto-lessons"],
+    ["classify", "sotto-secret-panel"],
+    ["train", "sotto-training-panel"],
+  ] as const) {
     await page.evaluate(() => scrollTo(0, 0));
     await page.getByTestId(`act-${act}`).click();
     await expect(page.locator(place)).toBeInViewport();

@@ -4,7 +4,16 @@ export type Point = { x: number; y: number };
 
 const SIDE = 28;
 const INK = 100;
-const AROUND = [[-1, 0], [-1, 1], [0, 1], [1, 1], [1, 0], [1, -1], [0, -1], [-1, -1]] as const;
+const AROUND = [
+  [-1, 0],
+  [-1, 1],
+  [0, 1],
+  [1, 1],
+  [1, 0],
+  [1, -1],
+  [0, -1],
+  [-1, -1],
+] as const;
 
 /** The strokes of a 28 x 28 image, with coordinates from 0 to 1. */
 export function strokesOf(image: Uint8Array): Point[][] {
@@ -54,8 +63,7 @@ function neighbours(place: number): number[] {
 
 /** Zhang and Suen's thinning (1984). */
 function thinned(ink: boolean[]): boolean[] {
-  const at = (row: number, column: number) =>
-    row >= 0 && row < SIDE && column >= 0 && column < SIDE && ink[row * SIDE + column] === true;
+  const at = (row: number, column: number) => row >= 0 && row < SIDE && column >= 0 && column < SIDE && ink[row * SIDE + column] === true;
   for (let changed = true; changed; ) {
     changed = false;
     for (const half of [0, 1]) {

@@ -190,7 +190,10 @@ test("an update in the clear gives a training digit away, and a masked one does 
   test.setTimeout(180_000);
   await listen(context);
   // The page's own link to the attack, in a room of this test.
-  const page = await openAggregator(context, "?room=attack&model=linear&batch=1&steps=1&shards=1000&rounds=1&secagg=off&augment=off&pens=0");
+  const page = await openAggregator(
+    context,
+    "?room=attack&model=linear&batch=1&steps=1&shards=1000&rounds=1&secagg=off&augment=off&pens=0",
+  );
   await expect(page.getByTestId("try-attack")).toHaveAttribute("href", /model=linear&batch=1&steps=1/);
   const tabs = await openWorkers(page, 3);
   const ids = await Promise.all(tabs.map(idOf));
@@ -234,11 +237,10 @@ test("with noise, the page says what the model gives away, as the native account
   await expect.poll(async () => (await shown()) <= planned).toBe(true);
   await waitForRound(page, 2);
   await expect(epsilon).toContainText("after 2 rounds");
-  const native = execFileSync(
-    "target/debug/simulate",
-    "epsilon --q 0.1 --noise-multiplier 1 --steps 2 --delta 1e-5".split(" "),
-    { cwd: resolve(".."), encoding: "utf8" },
-  );
+  const native = execFileSync("target/debug/simulate", "epsilon --q 0.1 --noise-multiplier 1 --steps 2 --delta 1e-5".split(" "), {
+    cwd: resolve(".."),
+    encoding: "utf8",
+  });
   const { rdp, pld } = JSON.parse(native) as { rdp: number; pld: number };
   expect(await shown()).toBeCloseTo(Math.min(rdp, pld), 6);
   await expect(page.getByTestId("epsilon-aggregator")).toBeVisible();

@@ -4,18 +4,7 @@ import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { expect, test } from "@playwright/test";
 
-import {
-  accuracyAfter,
-  draw,
-  eavesdrop,
-  hashOf,
-  intrude,
-  openAggregator,
-  openWorkers,
-  roundOf,
-  testDigits,
-  waitForRound,
-} from "./room";
+import { accuracyAfter, draw, eavesdrop, hashOf, intrude, openAggregator, openWorkers, roundOf, testDigits, waitForRound } from "./room";
 
 /** The tests are run from www/. */
 const root = resolve("..");
@@ -79,7 +68,10 @@ test("a seed gives the same model twice, and the one that the native build compu
     hashes.push(await hashOf(page));
     for (const tab of [...tabs, page]) await tab.close();
   }
-  const native = execFileSync("target/debug/simulate", ["train", "--data", "dist/data", "--query", query, "--clients", "3"], { cwd: root, encoding: "utf8" });
+  const native = execFileSync("target/debug/simulate", ["train", "--data", "dist/data", "--query", query, "--clients", "3"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   const last = native.trim().split(/\s+/).at(-1);
   expect(hashes).toEqual([last, last]);
 });

@@ -43,9 +43,7 @@ test("a paused tab is left out, says nothing but that, and comes back", async ({
     const { heard } = window as unknown as { heard: ArrayBuffer[] };
     const hex = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     const said = heard.map((bytes) => new Uint8Array(bytes));
-    return said
-      .filter((bytes) => hex(bytes.subarray(SENDER, KIND)) === id && bytes[KIND] === AWAY)
-      .map((bytes) => bytes.length);
+    return said.filter((bytes) => hex(bytes.subarray(SENDER, KIND)) === id && bytes[KIND] === AWAY).map((bytes) => bytes.length);
   }, id);
   expect(lengths.length).toBeGreaterThan(0);
   expect(new Set(lengths)).toEqual(new Set([30]));
@@ -73,8 +71,7 @@ test("a slow connection keeps a tab away until its user lets that be", async ({ 
     uploadThroughput: 4000,
     connectionType: "cellular2g",
   });
-  const quality = () =>
-    tab.evaluate(() => (navigator as { connection?: { effectiveType?: string } }).connection?.effectiveType);
+  const quality = () => tab.evaluate(() => (navigator as { connection?: { effectiveType?: string } }).connection?.effectiveType);
   test.skip(!(await quality())?.endsWith("2g"), "this browser does not tell of an emulated connection");
   const gate = tab.locator("[data-gate=connection]");
   await expect(gate).toHaveAttribute("data-verdict", "hinders");

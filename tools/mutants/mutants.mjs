@@ -29,7 +29,7 @@ function run(module, shard) {
   for (const file of LEFT_OUT) flags.push("--exclude", file);
   if (shard !== undefined) flags.push("--shard", shard, "--sharding", "round-robin");
   // Whole sums and rooms in the programs above could catch more, and do not count: a crate's own tests have to.
-  const { error } = spawnSync(CARGO_MUTANTS, ["mutants", "--dir", ROOT, ...flags,], {
+  const { error } = spawnSync(CARGO_MUTANTS, ["mutants", "--dir", ROOT, ...flags], {
     stdio: "inherit",
     // Their dependencies are the same, and are compiled once.
     env: { ...process.env, CARGO_TERM_COLOR: "never", CARGO_TARGET_DIR: `${WORK}target` },

@@ -28,7 +28,10 @@ const add = (name, value) => {
 };
 for (const seed of smoke ? [1] : SEEDS) add("accuracy/epoch", train(`seed=${seed}&shards=${ALONE}&${EPOCH}`, 1));
 for (const seed of [1, 2, 3]) {
-  for (const [name, secagg] of [["plain", "off"], ["secagg", "on"]]) {
+  for (const [name, secagg] of [
+    ["plain", "off"],
+    ["secagg", "on"],
+  ]) {
     add(`accuracy/${name}/seed${seed}`, train(`seed=${seed}&shards=${OF_TWELVE}&rounds=${ROUNDS}&secagg=${secagg}`, 12));
   }
 }

@@ -24,7 +24,9 @@ export function spread(least, middle, most, form) {
   const words = [least, middle, most].map(form);
   if (words[0] === words[2]) return words[1];
   const units = words.map((one) => one.replace(/^\S+/, ""));
-  const [from, to] = units.every((unit) => unit === units[1]) ? [words[0], words[2]].map((one) => one.replace(/ .*/, "")) : [words[0], words[2]];
+  const [from, to] = units.every((unit) => unit === units[1])
+    ? [words[0], words[2]].map((one) => one.replace(/ .*/, ""))
+    : [words[0], words[2]];
   return `${words[1]} (${from} to ${to})`;
 }
 

@@ -98,8 +98,15 @@ function complain(words, list) {
 }
 
 /** What a program says; what it says beside that is of no interest unless it fails, and then it throws. */
-const output = (program, words) => execFileSync(program, words, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-const versionOf = (program) => (program ? output(program, ["--version"]).replace(/^Mozilla /, "").split(" built on")[0].trim() : undefined);
+const output = (program, words) =>
+  execFileSync(program, words, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+const versionOf = (program) =>
+  program
+    ? output(program, ["--version"])
+        .replace(/^Mozilla /, "")
+        .split(" built on")[0]
+        .trim()
+    : undefined;
 
 /** The commit that is measured; whether the docs differ from it does not matter. */
 function commit() {
@@ -135,7 +142,9 @@ const COMMANDS = {
     for (const suite of found) {
       const { figures, ...about } = read(fileOf(MEASURED, suite));
       if (!about.date) complain("Nobody knows where and when this was measured; ./build.sh bench measures with both:", [suite]);
-      const rounded = Object.keys(figures).sort().map((name) => ` ${JSON.stringify(name)}: ${JSON.stringify(figures[name].map((value) => Number(value.toPrecision(6))))}`);
+      const rounded = Object.keys(figures)
+        .sort()
+        .map((name) => ` ${JSON.stringify(name)}: ${JSON.stringify(figures[name].map((value) => Number(value.toPrecision(6))))}`);
       const head = Object.entries(about).map(([name, value]) => ` ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`);
       writeFileSync(fileOf(KEPT, suite), `{\n${head.join("")} "figures": {\n${rounded.map((line) => ` ${line}`).join(",\n")}\n }\n}\n`);
       console.log(`kept ${suite}`);
@@ -150,8 +159,10 @@ const COMMANDS = {
   check() {
     const [page, kept] = [readFileSync(PAGE, "utf8"), open(KEPT)];
     const right = written(page, kept);
-    if (kept.missing.length > 0) complain("docs/performance/ lacks figures that docs/performance.md shows (./build.sh bench, then record):", kept.missing);
-    if (page !== right) complain("docs/performance.md shows other figures than docs/performance/ has:", ["node tools/performance/performance.mjs tables"]);
+    if (kept.missing.length > 0)
+      complain("docs/performance/ lacks figures that docs/performance.md shows (./build.sh bench, then record):", kept.missing);
+    if (page !== right)
+      complain("docs/performance.md shows other figures than docs/performance/ has:", ["node tools/performance/performance.mjs tables"]);
     const tables = byHand(page);
     if (tables.length > 0) complain(`docs/performance.md has a table by hand before "${ONCE}":`, tables.slice(0, 3));
   },

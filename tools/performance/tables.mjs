@@ -31,7 +31,11 @@ const OPERATIONS = [
 const code = (name) => `\`${name}\``;
 
 /** One line for each. */
-const rows = (heads, names, cells) => [`| ${heads.join(" | ")} |`, `|${"---|".repeat(heads.length)}`, ...names.map((name) => `| ${cells(name).join(" | ")} |`)];
+const rows = (heads, names, cells) => [
+  `| ${heads.join(" | ")} |`,
+  `|${"---|".repeat(heads.length)}`,
+  ...names.map((name) => `| ${cells(name).join(" | ")} |`),
+];
 
 /** By name: the suite whose figures it has, and its lines. `of` gives a figure's median as words, `range` also its least and most. */
 export const TABLES = {
@@ -86,8 +90,15 @@ export const TABLES = {
     lines: ({ of }) =>
       rows(["network", "rounds", "dealt", "online", "a party's computing", "deal"], SECRET, (name) => [
         code(name),
-        ...[["rounds", number], ["dealt_bytes", bytes], ["online_ms", millis], ["compute_ms", millis], ["deal_ms", millis]].map(
-          ([figure, words]) => `${of(`mpc/${name}/few_rounds/chromium/${figure}`, words)} instead of ${of(`mpc/${name}/chromium/${figure}`, words)}`,
+        ...[
+          ["rounds", number],
+          ["dealt_bytes", bytes],
+          ["online_ms", millis],
+          ["compute_ms", millis],
+          ["deal_ms", millis],
+        ].map(
+          ([figure, words]) =>
+            `${of(`mpc/${name}/few_rounds/chromium/${figure}`, words)} instead of ${of(`mpc/${name}/chromium/${figure}`, words)}`,
         ),
       ]),
   },
@@ -109,23 +120,34 @@ export const TABLES = {
   "course-accuracy": {
     suite: "mpc",
     lines: ({ of }) =>
-      rows(["network", "epochs", "on shares", "in the clear"], [["linear", 5], ["tutorial", 10]], ([name, epochs]) => [
-        code(name),
-        `${epochs}`,
-        of(`mpc/train/${name}/accuracy`, percent),
-        of(`mpc/train/${name}/plain_accuracy`, percent),
-      ]),
+      rows(
+        ["network", "epochs", "on shares", "in the clear"],
+        [
+          ["linear", 5],
+          ["tutorial", 10],
+        ],
+        ([name, epochs]) => [
+          code(name),
+          `${epochs}`,
+          of(`mpc/train/${name}/accuracy`, percent),
+          of(`mpc/train/${name}/plain_accuracy`, percent),
+        ],
+      ),
   },
   training: {
     suite: "train",
     lines: ({ of, range }) =>
-      rows(["network", "training, images a second: in Chromium", "natively", "reading, an image: in Chromium", "natively"], PRESETS, (name) => [
-        code(name),
-        range(`train/${name}/chromium/images_per_s`, number),
-        range(`train/${name}/native/images_per_s`, number),
-        of(`infer/${name}/chromium/us_per_image`, micros),
-        of(`infer/${name}/native/us_per_image`, micros),
-      ]),
+      rows(
+        ["network", "training, images a second: in Chromium", "natively", "reading, an image: in Chromium", "natively"],
+        PRESETS,
+        (name) => [
+          code(name),
+          range(`train/${name}/chromium/images_per_s`, number),
+          range(`train/${name}/native/images_per_s`, number),
+          of(`infer/${name}/chromium/us_per_image`, micros),
+          of(`infer/${name}/native/us_per_image`, micros),
+        ],
+      ),
   },
   operations: {
     suite: "train",
@@ -238,7 +260,10 @@ export const TABLES = {
           ["main thread blocked in all", "blocked_ms", millis],
           ["layout shift", "layout_shift", (value) => value.toFixed(3)],
           ["Lighthouse's benchmark of the machine", "benchmark", number],
-        ].map(([words, figure, form]) => `| ${words} | ${["mobile", "desktop"].map((device) => range(`lighthouse/${device}/${figure}`, form)).join(" | ")} |`),
+        ].map(
+          ([words, figure, form]) =>
+            `| ${words} | ${["mobile", "desktop"].map((device) => range(`lighthouse/${device}/${figure}`, form)).join(" | ")} |`,
+        ),
       );
     },
   },
@@ -247,7 +272,10 @@ export const TABLES = {
 function far({ range }, saving) {
   return rows(["lines", "a round", "a digit from the gallery: online", "over", "while the pen moves: online", "over"], DELAYS, (delay) => {
     const path = `far/lenet5/delay_${delay}ms`;
-    const of = (what) => [range(`${path}/save_${saving}/${what}/online_ms`, millis), range(`${path}/save_${saving}/${what}/over_latency_ms`, millis)];
+    const of = (what) => [
+      range(`${path}/save_${saving}/${what}/online_ms`, millis),
+      range(`${path}/save_${saving}/${what}/over_latency_ms`, millis),
+    ];
     return [`${delay} ms`, range(`${path}/round_ms`, millis), ...of("sample"), ...of("stroke")];
   });
 }

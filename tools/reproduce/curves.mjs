@@ -17,9 +17,12 @@ export function curves(title, lines) {
   const y = (percent) => PLOT.bottom - ((PLOT.bottom - PLOT.top) * (Math.max(least, percent) - least)) / (100 - least);
   const ticks = Array.from({ length: 6 }, (_, index) => least + ((100 - least) * index) / 5);
   const grid = ticks.map(
-    (tick) => `<line x1="${PLOT.left}" x2="${PLOT.right}" y1="${y(tick)}" y2="${y(tick)}" stroke="#8884"/><text x="${PLOT.left - 6}" y="${y(tick) + 4}" text-anchor="end">${Math.round(tick)}</text>`,
+    (tick) =>
+      `<line x1="${PLOT.left}" x2="${PLOT.right}" y1="${y(tick)}" y2="${y(tick)}" stroke="#8884"/><text x="${PLOT.left - 6}" y="${y(tick) + 4}" text-anchor="end">${Math.round(tick)}</text>`,
   );
-  const below = [0, 0.25, 0.5, 0.75, 1].map((part) => `<text x="${x(part * rounds)}" y="${PLOT.bottom + 18}" text-anchor="middle">${Math.round(part * rounds)}</text>`);
+  const below = [0, 0.25, 0.5, 0.75, 1].map(
+    (part) => `<text x="${x(part * rounds)}" y="${PLOT.bottom + 18}" text-anchor="middle">${Math.round(part * rounds)}</text>`,
+  );
   const drawn = lines.map(({ words, curve }, index) => {
     const colour = COLOURS[index % COLOURS.length];
     const path = curve.map(([round, percent]) => `${x(round).toFixed(1)},${y(percent).toFixed(1)}`).join(" ");

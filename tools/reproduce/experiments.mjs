@@ -32,31 +32,97 @@ export const EXPERIMENTS = [
     const flags = `${NIID} --partition ${partition}`;
     return [
       { name: `niid-${name}`, table: NIID_TABLE, words, published, flags, seeds, pens: true },
-      { name: `plain-${name}`, table: PLAIN_TABLE, words, published, flags: `${flags} ${PLAIN}`, seeds: partition === "iid" ? 3 : 1, pens: true },
+      {
+        name: `plain-${name}`,
+        table: PLAIN_TABLE,
+        words,
+        published,
+        flags: `${flags} ${PLAIN}`,
+        seeds: partition === "iid" ? 3 : 1,
+        pens: true,
+      },
     ];
   }),
 
   ...["fedavg", "fedprox", "fedavgm", "fedadagrad", "fedadam", "fedyogi", "scaffold"].map((strategy) => ({
-    name: `hard-${strategy}`, table: STRATEGIES, words: strategy, published: "", flags: `${HARD} --strategy ${strategy}`, seeds: 3,
+    name: `hard-${strategy}`,
+    table: STRATEGIES,
+    words: strategy,
+    published: "",
+    flags: `${HARD} --strategy ${strategy}`,
+    seeds: 3,
   })),
 
-  { name: "mcmahan-iid", table: MCMAHAN_TABLE, words: "all alike", published: "99 % after 20 rounds", flags: `${MCMAHAN} --partition iid --epochs 5 --batch 10 --lr 0.1 --rounds 30 --target 99`, seeds: 1 },
-  { name: "mcmahan-sorted", table: MCMAHAN_TABLE, words: "two shards of sorted labels each", published: "99 % after 229 rounds", flags: `${MCMAHAN} --partition sorted:2 --epochs 5 --batch 10 --lr 0.1 --rounds 50 --test-every 5 --target 99`, seeds: 1 },
+  {
+    name: "mcmahan-iid",
+    table: MCMAHAN_TABLE,
+    words: "all alike",
+    published: "99 % after 20 rounds",
+    flags: `${MCMAHAN} --partition iid --epochs 5 --batch 10 --lr 0.1 --rounds 30 --target 99`,
+    seeds: 1,
+  },
+  {
+    name: "mcmahan-sorted",
+    table: MCMAHAN_TABLE,
+    words: "two shards of sorted labels each",
+    published: "99 % after 229 rounds",
+    flags: `${MCMAHAN} --partition sorted:2 --epochs 5 --batch 10 --lr 0.1 --rounds 50 --test-every 5 --target 99`,
+    seeds: 1,
+  },
 
-  { name: "rounds-fedavg", table: ROUNDS_TABLE, words: "FedAvg, E 5, B 10", published: "20 to 99 % with their CNN", flags: `${HUNDRED} --epochs 5 --batch 10 --rounds 100`, seeds: 3 },
-  { name: "rounds-one-epoch", table: ROUNDS_TABLE, words: "FedAvg, E 1, B 10", published: "34 to 99 % with their CNN", flags: `${HUNDRED} --epochs 1 --batch 10 --rounds 200`, seeds: 3 },
-  { name: "rounds-fedsgd", table: ROUNDS_TABLE, words: "FedSGD", published: "626 to 99 % with their CNN", flags: `${HUNDRED} --strategy fedsgd --lr 0.1 --rounds 2000`, seeds: 3 },
+  {
+    name: "rounds-fedavg",
+    table: ROUNDS_TABLE,
+    words: "FedAvg, E 5, B 10",
+    published: "20 to 99 % with their CNN",
+    flags: `${HUNDRED} --epochs 5 --batch 10 --rounds 100`,
+    seeds: 3,
+  },
+  {
+    name: "rounds-one-epoch",
+    table: ROUNDS_TABLE,
+    words: "FedAvg, E 1, B 10",
+    published: "34 to 99 % with their CNN",
+    flags: `${HUNDRED} --epochs 1 --batch 10 --rounds 200`,
+    seeds: 3,
+  },
+  {
+    name: "rounds-fedsgd",
+    table: ROUNDS_TABLE,
+    words: "FedSGD",
+    published: "626 to 99 % with their CNN",
+    flags: `${HUNDRED} --strategy fedsgd --lr 0.1 --rounds 2000`,
+    seeds: 3,
+  },
 
-  { name: "ranges", table: TUTORIAL, words: "digits 0–3, 4–6, 7–9", published: "95.4 after 40 rounds", flags: `--preset lenet5 --clients 3 --partition ranges --rounds 40 --momentum 0 ${PLAIN}`, seeds: 3 },
+  {
+    name: "ranges",
+    table: TUTORIAL,
+    words: "digits 0–3, 4–6, 7–9",
+    published: "95.4 after 40 rounds",
+    flags: `--preset lenet5 --clients 3 --partition ranges --rounds 40 --momentum 0 ${PLAIN}`,
+    seeds: 3,
+  },
 
   // The first families are those that the first table's runs keep.
   ...[1, 2].map((fold) => ({
-    name: `pens-${fold}`, table: PENS, words: `every third family, from the ${fold === 1 ? "second" : "third"} on`, published: "", flags: `${NIID} --partition iid --fold ${fold}`, seeds: 1, pens: true,
+    name: `pens-${fold}`,
+    table: PENS,
+    words: `every third family, from the ${fold === 1 ? "second" : "third"} on`,
+    published: "",
+    flags: `${NIID} --partition iid --fold ${fold}`,
+    seeds: 1,
+    pens: true,
   })),
 
   ...ATTACKS.flatMap((attack) =>
     ROBUST_STRATEGIES.map((strategy) => ({
-      name: `attack-${attack}-${strategy}`, table: ROBUST, words: `${attack}, ${strategy}`, published: "", flags: `${ATTACKED} --attack ${attack} --strategy ${strategy}`, seeds: 1,
+      name: `attack-${attack}-${strategy}`,
+      table: ROBUST,
+      words: `${attack}, ${strategy}`,
+      published: "",
+      flags: `${ATTACKED} --attack ${attack} --strategy ${strategy}`,
+      seeds: 1,
     })),
   ),
 ];

@@ -27,7 +27,9 @@ export function loglog(title, lines) {
     const at = y(10 ** exponent);
     return `<line x1="${PLOT.left}" x2="${PLOT.right}" y1="${at.toFixed(1)}" y2="${at.toFixed(1)}" stroke="#8884"/><text x="${PLOT.left - 8}" y="${(at + 4).toFixed(1)}" text-anchor="end">${power(exponent)}</text>`;
   });
-  const below = across.map((exponent) => `<text x="${x(10 ** exponent).toFixed(1)}" y="${PLOT.bottom + 20}" text-anchor="middle">${power(exponent)}</text>`);
+  const below = across.map(
+    (exponent) => `<text x="${x(10 ** exponent).toFixed(1)}" y="${PLOT.bottom + 20}" text-anchor="middle">${power(exponent)}</text>`,
+  );
   const drawn = lines.flatMap(({ words, points }, index) => {
     const colour = COLOURS[index % COLOURS.length];
     const path = (part) => part.map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ");

@@ -77,16 +77,40 @@ function outcome(experiment, results) {
 function tables() {
   const names = [...new Set(EXPERIMENTS.map(({ table }) => table))];
   const parts = names.flatMap((table) => {
-    const rows = EXPERIMENTS.filter((experiment) => experiment.table === table).map((experiment) => ({ experiment, results: found(experiment) }));
+    const rows = EXPERIMENTS.filter((experiment) => experiment.table === table).map((experiment) => ({
+      experiment,
+      results: found(experiment),
+    }));
     const done = rows.filter(({ results }) => results.length > 0);
     if (done.length === 0) return [];
     const file = `${table.toLowerCase().replaceAll(/[^a-z]+/g, "-")}.svg`;
-    writeFileSync(`${RESULTS}${file}`, curves(table, done.slice(0, 8).map(({ experiment, results }) => ({ words: experiment.words, curve: results[0].curve }))));
-    const cells = done.map(({ experiment, results }) => `| ${experiment.words} | ${experiment.published || "–"} | ${outcome(experiment, results)} | \`${experiment.flags}\` |`);
-    return [`### ${table}`, "", "| | published | here: median accuracy in percent (each seed) | `simulate train …` |", "|---|---|---|---|", ...cells, "", `![Test accuracy by round, first seed](reproductions/${file})`, ""];
+    writeFileSync(
+      `${RESULTS}${file}`,
+      curves(
+        table,
+        done.slice(0, 8).map(({ experiment, results }) => ({ words: experiment.words, curve: results[0].curve })),
+      ),
+    );
+    const cells = done.map(
+      ({ experiment, results }) =>
+        `| ${experiment.words} | ${experiment.published || "–"} | ${outcome(experiment, results)} | \`${experiment.flags}\` |`,
+    );
+    return [
+      `### ${table}`,
+      "",
+      "| | published | here: median accuracy in percent (each seed) | `simulate train …` |",
+      "|---|---|---|---|",
+      ...cells,
+      "",
+      `![Test accuracy by round, first seed](reproductions/${file})`,
+      "",
+    ];
   });
   const [before, , after] = readFileSync(PAGE, "utf8").split(/<!-- (?:begin|end) of what the script writes -->/);
-  writeFileSync(PAGE, `${before}<!-- begin of what the script writes -->\n\n${parts.join("\n")}\n<!-- end of what the script writes -->${after}`);
+  writeFileSync(
+    PAGE,
+    `${before}<!-- begin of what the script writes -->\n\n${parts.join("\n")}\n<!-- end of what the script writes -->${after}`,
+  );
 }
 
 mkdirSync(UNFINISHED, { recursive: true });

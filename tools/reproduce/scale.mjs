@@ -43,7 +43,8 @@ const bytes = (value) => {
   const [unit, size] = value < 1e9 ? ["MB", 1e6] : value < 1e12 ? ["GB", 1e9] : ["TB", 1e12];
   return `${short(value / size)} ${unit}`;
 };
-const words = (name) => name.replaceAll("-", " ").replace("worker ", "worker’s ").replace("aggregator ", "aggregator’s ").replace("broker ", "broker’s ");
+const words = (name) =>
+  name.replaceAll("-", " ").replace("worker ", "worker’s ").replace("aggregator ", "aggregator’s ").replace("broker ", "broker’s ");
 const LIMITS = {
   room: "room’s 10,000 members",
   sum: "sum’s 65,000 members",
@@ -60,15 +61,24 @@ function table(rounds) {
     const over = broken.map((limit) => LIMITS[limit]).join(", ") || "–";
     return `| ${whole(workers)} | ${shape} | ${short(seconds(round))} s | ${short(round.rounds_per_hour)} | ${bytes(received)} | ${bytes(sent)} | ${bytes(memory)} | ${words(bottleneck)} | ${over} |`;
   });
-  return ["| workers | leaves, levels | a round | an hour | in | out | holds | takes longest | over the limit |", "|---|---|---|---|---|---|---|---|---|", ...rows, ""];
+  return [
+    "| workers | leaves, levels | a round | an hour | in | out | holds | takes longest | over the limit |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...rows,
+    "",
+  ];
 }
 
 function phases(rounds) {
-  const rows = rounds.map(({ workers, seconds: s }) => `| ${whole(workers)} | ${[s.download, s.train, s.agree, s.upload, s.unmask, s.climb].map((value) => short(value)).join(" | ")} |`);
+  const rows = rounds.map(
+    ({ workers, seconds: s }) =>
+      `| ${whole(workers)} | ${[s.download, s.train, s.agree, s.upload, s.unmask, s.climb].map((value) => short(value)).join(" | ")} |`,
+  );
   return ["| workers | download | train | agree | upload | unmask | climb |", "|---|---|---|---|---|---|---|", ...rows, ""];
 }
 
-const breaks = (name, { breaks: found }) => `| ${name} | ${found.map(({ limit, workers }) => `${LIMITS[limit]}: ${whole(workers)}`).join("; ") || "nothing"} |`;
+const breaks = (name, { breaks: found }) =>
+  `| ${name} | ${found.map(({ limit, workers }) => `${LIMITS[limit]}: ${whole(workers)}`).join("; ") || "nothing"} |`;
 
 function leafTable() {
   const rows = LEAVES.map((leaf) => {
@@ -76,7 +86,12 @@ function leafTable() {
     const [round] = rounds;
     return `| ${whole(leaf)} | ${whole(round.leaves)}, ${round.levels} | ${short(seconds(round))} s | ${bytes(round.worker_up)} | ${bytes(round.worker_down)} | ${bytes(round.memory)} | ${words(round.bottleneck)} |`;
   });
-  return ["| updates a leaf | leaves, levels | a round | worker up | worker down | holds | takes longest |", "|---|---|---|---|---|---|---|", ...rows, ""];
+  return [
+    "| updates a leaf | leaves, levels | a round | worker up | worker down | holds | takes longest |",
+    "|---|---|---|---|---|---|---|",
+    ...rows,
+    "",
+  ];
 }
 
 /** Points of workers, a value, and whether all limits are kept. */
@@ -100,7 +115,10 @@ const parts = [
   "Costs (`docs/scaling/costs.txt`):",
   "",
   "```text",
-  costs.join(" ").replaceAll(/(.{1,110})(?: (?=--)|$)/g, "$1\n").trim(),
+  costs
+    .join(" ")
+    .replaceAll(/(.{1,110})(?: (?=--)|$)/g, "$1\n")
+    .trim(),
   "```",
   "",
   ...chart("round.svg", "Seconds of a round, by workers", seconds),
@@ -141,4 +159,7 @@ const parts = [
   "",
 ];
 const [before, , after] = readFileSync(PAGE, "utf8").split(/<!-- (?:begin|end) of what the script writes -->/);
-writeFileSync(PAGE, `${before}<!-- begin of what the script writes -->\n\n${parts.join("\n")}\n<!-- end of what the script writes -->${after}`);
+writeFileSync(
+  PAGE,
+  `${before}<!-- begin of what the script writes -->\n\n${parts.join("\n")}\n<!-- end of what the script writes -->${after}`,
+);

@@ -21,7 +21,11 @@ const PATTERNS = {
     [/\bdrop\([^()]*[.\w]\(/, "a result is dropped", "drop(sender.send(1));"],
     [/Result::ok\b/, "the error becomes nothing", "lines.filter_map(Result::ok);"],
     [/\b(?:unwrap_or_else|map_or_else)\(\|_/, "the error is not looked at", "f().unwrap_or_else(|_| 0);"],
-    [/^\s*#\[(?:allow|expect)\((?:$|clippy::(?:disallowed_methods|let_underscore_must_use|unused_result_ok)\b)/, "a lint is off", "#[expect(clippy::unused_result_ok)]"],
+    [
+      /^\s*#\[(?:allow|expect)\((?:$|clippy::(?:disallowed_methods|let_underscore_must_use|unused_result_ok)\b)/,
+      "a lint is off",
+      "#[expect(clippy::unused_result_ok)]",
+    ],
   ],
   sh: [
     [/\|\| *(?:true|:)(?=$|[\s;)'"])/, "a failure is passed over", "kill 1 || true"],
@@ -56,7 +60,9 @@ function isForTests(path, testModules) {
 function declaredForTests(path) {
   const text = readFileSync(join(root, path), "utf8");
   const folder = /\/(?:mod|lib|main)\.rs$/.test(path) ? dirname(path) : path.replace(/\.rs$/, "");
-  return [...text.matchAll(/#\[cfg\((?:test|any\(test, feature = "testing"\))\)\]\s+(?:pub(?:\([^)]*\))? )?mod (\w+);/g)].map(([, name]) => join(folder, name));
+  return [...text.matchAll(/#\[cfg\((?:test|any\(test, feature = "testing"\))\)\]\s+(?:pub(?:\([^)]*\))? )?mod (\w+);/g)].map(([, name]) =>
+    join(folder, name),
+  );
 }
 
 /** The lines of a text that drop an error without a reason beside them. */
@@ -69,8 +75,16 @@ function silent(path, text = readFileSync(join(root, path), "utf8")) {
     const code = end < 0 ? line : line.slice(0, end);
     const [, what] = PATTERNS[kind].find(([pattern]) => pattern.test(code)) ?? [];
     // Another error takes the place of this one.
-    const isReplaced = lines.slice(at, at + 3).join(" ").includes(".ok_or");
-    const isExpected = code.includes("#[") && lines.slice(at, at + 5).join(" ").includes("reason =");
+    const isReplaced = lines
+      .slice(at, at + 3)
+      .join(" ")
+      .includes(".ok_or");
+    const isExpected =
+      code.includes("#[") &&
+      lines
+        .slice(at, at + 5)
+        .join(" ")
+        .includes("reason =");
     if (what === undefined || isReplaced || isExpected || hasComment(line) || hasComment(lines[at - 1])) return [];
     return [`${path}:${at + 1}: ${what}: mend it, tell of it, or say beside it why silence is right\n    ${line.trim()}`];
   });
@@ -87,7 +101,11 @@ function prove() {
   for (const [kind, patterns] of Object.entries(PATTERNS)) {
     const comment = kind === "rs" ? "// a reason" : "# a reason";
     for (const [, , line] of patterns) {
-      const cases = [[line, 1], [`${line} ${comment}`, 0], [`${comment}\n${line}`, 0]];
+      const cases = [
+        [line, 1],
+        [`${line} ${comment}`, 0],
+        [`${comment}\n${line}`, 0],
+      ];
       if (kind === "rs") cases.push([`#[cfg(test)]\nmod tests {\n${line}\n}`, 0], [`/// A doc.\n${line}`, 1]);
       for (const [text, count] of cases) {
         if (silent(`proof.${kind}`, text).length !== count) throw new Error(`silence.mjs should find ${count} here:\n${text}`);

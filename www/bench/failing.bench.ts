@@ -22,7 +22,11 @@ test("a role that fails ends what is measured with the reason", async ({ page })
 
 test("an error in a page ends what is waited for", async ({ page, until }) => {
   await page.goto("./");
-  const asked = page.evaluate(() => setTimeout(() => { throw new Error("thrown in a handler"); }));
+  const asked = page.evaluate(() =>
+    setTimeout(() => {
+      throw new Error("thrown in a handler");
+    }),
+  );
   await expect(until(new Promise<never>(() => {}))).rejects.toThrow("thrown in a handler");
   await asked;
 });

@@ -15,7 +15,10 @@ const TIMES: Times = pick(
 const TRAINED = ["linear", "tutorial", "lenet5"];
 const STEPS = pick({ batch: 64, warmUp: 10, measured: 30 }, { batch: 8, warmUp: 1, measured: 9 });
 /** Those that are trained to the end, and for how many epochs. */
-const ACCURATE = [["linear", 5], ["tutorial", 10]] as const;
+const ACCURATE = [
+  ["linear", 5],
+  ["tutorial", 10],
+] as const;
 const DIGITS = pick({ batch: 64, digits: 6000, tested: 10_000 }, { batch: 8, digits: 64, tested: 100 });
 /** How often a stroke's last move is timed. */
 const STROKES = pick(40, 3);

@@ -36,7 +36,12 @@ window.measure = measure;
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 type Prediction = Extract<ClientEvent, { type: "prediction" }>;
 
-async function measure(preset: string, saving: Saving, { settleMs, warmUp, drawings, batches, batch }: Times, data: string): Promise<Figures> {
+async function measure(
+  preset: string,
+  saving: Saving,
+  { settleMs, warmUp, drawings, batches, batch }: Times,
+  data: string,
+): Promise<Figures> {
   const model = await firstModel(preset, data);
   const session = await open(model, saving, settleMs, data);
   const online: number[] = [];

@@ -10,7 +10,10 @@ const VALUES = pick(431_080, 1000);
 /** Workers of a whole sum, and how many in a smoke run. */
 const WHOLE = [100, 12] as const;
 /** Cohorts of which one worker alone is measured: a whole sum of so many takes minutes. */
-const ONE_OF = [[1000, 20], [10_000, 40]] as const;
+const ONE_OF = [
+  [1000, 20],
+  [10_000, 40],
+] as const;
 
 test("secure sums in a dedicated worker", async ({ page, until }) => {
   test.setTimeout(900_000);

@@ -10,7 +10,10 @@ const lines = readFileSync(new URL(FIXTURE, root), "utf8").split("\n");
 const isLost = (line) => /lost/i.test(line) && !/^\/\/|declare|export|private/.test(line.trim());
 const wanted = lines.flatMap((line, at) => (isLost(line) ? [at + 1] : []));
 
-const { stdout, error } = spawnSync("oxlint", ["--type-aware", "-c", "www/.oxlintrc.json", "-f", "json", FIXTURE], { cwd: root, encoding: "utf8" });
+const { stdout, error } = spawnSync("oxlint", ["--type-aware", "-c", "www/.oxlintrc.json", "-f", "json", FIXTURE], {
+  cwd: root,
+  encoding: "utf8",
+});
 if (error) throw error;
 const labels = JSON.parse(stdout).diagnostics.flatMap((found) => found.labels);
 const found = [...new Set(labels.map(({ span }) => span.line))].sort((a, b) => a - b);

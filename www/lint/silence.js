@@ -4,9 +4,7 @@
 /** Whether a node, or what is in it, speaks of a variable of this name. */
 function mentions(node, name, keys) {
   if (node.type === "Identifier" && node.name === name) return true;
-  return (keys[node.type] ?? []).some((key) =>
-    [node[key]].flat().some((child) => child && mentions(child, name, keys)),
-  );
+  return (keys[node.type] ?? []).some((key) => [node[key]].flat().some((child) => child && mentions(child, name, keys)));
 }
 
 const isFunction = (node) => node?.type === "ArrowFunctionExpression" || node?.type === "FunctionExpression";

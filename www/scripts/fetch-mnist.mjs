@@ -6,16 +6,8 @@
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const FILES = [
-  "train-images-idx3-ubyte.gz",
-  "train-labels-idx1-ubyte.gz",
-  "t10k-images-idx3-ubyte.gz",
-  "t10k-labels-idx1-ubyte.gz",
-];
-const MIRRORS = [
-  "https://storage.googleapis.com/cvdf-datasets/mnist/",
-  "https://ossci-datasets.s3.amazonaws.com/mnist/",
-];
+const FILES = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
+const MIRRORS = ["https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"];
 const ANSWER_MS_MAX = 10_000;
 const FILE_MS_MAX = 60_000;
 const FILE_BYTES_MAX = 20_000_000;
@@ -56,8 +48,7 @@ async function fetchFile(file) {
 /** The bytes at `url`; fails when the answer or the whole takes too long, or is too large. */
 async function download(url) {
   const control = new AbortController();
-  const abort = (what, ms) =>
-    setTimeout(() => control.abort(new Error(`${what} within ${ms / 1000} s`)), ms);
+  const abort = (what, ms) => setTimeout(() => control.abort(new Error(`${what} within ${ms / 1000} s`)), ms);
   const whole = abort("not complete", FILE_MS_MAX);
   const answer = abort("no answer", ANSWER_MS_MAX);
   try {

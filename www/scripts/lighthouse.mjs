@@ -23,8 +23,13 @@ mkdirSync(reports, { recursive: true });
 const sirv = ["node_modules/sirv-cli/bin.js", page, "--gzip", "--brotli", "--quiet", "--host", "localhost", "--port", String(PORT)];
 const server = spawn(process.execPath, sirv, { stdio: "inherit" });
 const address = `http://localhost:${PORT}/`;
-// Until it listens, it refuses.
-while (!(await fetch(address).then((response) => response.ok, () => false))) {
+while (
+  !(await fetch(address).then(
+    (response) => response.ok,
+    // Until it listens, it refuses.
+    () => false,
+  ))
+) {
   if (server.exitCode !== null) throw new Error(`the page is not served on port ${PORT}`);
   await setTimeout(200);
 }

@@ -14,7 +14,11 @@ if (!folder) {
   process.exit(1);
 }
 const out = resolve(folder);
-const revision = (path) => createHash("sha256").update(readFileSync(join(out, path))).digest("hex").slice(0, 16);
+const revision = (path) =>
+  createHash("sha256")
+    .update(readFileSync(join(out, path)))
+    .digest("hex")
+    .slice(0, 16);
 const all = readdirSync(out, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => relative(out, join(entry.parentPath, entry.name)).split(sep).join("/"))

@@ -68,11 +68,14 @@ export class Chart extends LitElement {
   protected override firstUpdated(): void {
     const place = this.renderRoot.querySelector<HTMLElement>(".plot");
     if (!place) return;
-    this.near = new IntersectionObserver((seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      this.near?.disconnect();
-      detach(this.draw(place), "loading the program that draws curves", (reason) => (this.trouble = reason));
-    }, { rootMargin: "400px" });
+    this.near = new IntersectionObserver(
+      (seen) => {
+        if (!seen.some((one) => one.isIntersecting)) return;
+        this.near?.disconnect();
+        detach(this.draw(place), "loading the program that draws curves", (reason) => (this.trouble = reason));
+      },
+      { rootMargin: "400px" },
+    );
     this.near.observe(place);
   }
 

@@ -84,7 +84,10 @@ export class Confusion extends LitElement {
 
   private line(label: number) {
     const line = DIGITS.map((answer) => this.counts[LABELS * label + answer] ?? 0);
-    const all = Math.max(1, line.reduce((sum, many) => sum + many, 0));
+    const all = Math.max(
+      1,
+      line.reduce((sum, many) => sum + many, 0),
+    );
     return html`
       <tr>
         <th scope="row">${label}</th>

@@ -72,9 +72,7 @@ export class DigitPad extends Painted {
           @pointercancel=${this.up}
           @contextmenu=${(event: Event) => event.preventDefault()}
         ></canvas>
-        ${this.strokes.length === 0
-          ? html`<p class="invitation" aria-hidden="true">${text.room.draw.invitation}</p>`
-          : nothing}
+        ${this.strokes.length === 0 ? html`<p class="invitation" aria-hidden="true">${text.room.draw.invitation}</p>` : nothing}
       </div>
     `;
   }
@@ -154,5 +152,4 @@ function place(canvas: HTMLCanvasElement, event: PointerEvent): Point {
 /** A pen that is pressed as usual tells one half; a mouse or finger tells nothing. */
 const pressure = ({ pointerType, pressure }: PointerEvent): number => (pointerType === "pen" ? 0.5 + pressure : 1);
 
-const apart = (a: Point | undefined, b: Point): boolean =>
-  !a || Math.hypot(a[0] - b[0], a[1] - b[1]) >= STEP_MIN;
+const apart = (a: Point | undefined, b: Point): boolean => !a || Math.hypot(a[0] - b[0], a[1] - b[1]) >= STEP_MIN;

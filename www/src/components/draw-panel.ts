@@ -209,12 +209,7 @@ export class DrawPanel extends LitElement {
     const { problem, id } = this.drawing;
     if (problem?.id === id) return html`<span class="failure">${words.unreadable(problem.reason)}</span>`;
     if (this.round === undefined) return words.modelComes;
-    const fresh =
-      this.starter !== undefined
-        ? html`${words.starter(this.starter)} `
-        : this.round === 0
-          ? html`${words.fresh} `
-          : nothing;
+    const fresh = this.starter !== undefined ? html`${words.starter(this.starter)} ` : this.round === 0 ? html`${words.fresh} ` : nothing;
     if (this.waiting) return html`${fresh}${this.waiting}`;
     return html`${fresh}${this.reader === "shares" ? words.readOnShares : words.readInTheClear}`;
   }

@@ -183,12 +183,14 @@ export class InvitePanel extends LitElement {
       </p>
       ${show.room ? this.link(show.room, access) : nothing} ${show.room ? this.guests(show) : nothing}
       <div class="link">
-        ${show.room
-          ? html`<label class="lock"
+        ${
+          show.room
+            ? html`<label class="lock"
               ><input type="checkbox" data-testid="lock-door" .checked=${live(show.locked)} @change=${(event: Event) => tell(this, "lock-door", checked(event))} />
               ${words.lock}</label
             >`
-          : nothing}
+            : nothing
+        }
         <button data-testid="close-door" @click=${() => tell(this, "close-door", undefined)}>${words.close}</button>
       </div>
     `;
@@ -225,12 +227,14 @@ export class InvitePanel extends LitElement {
     return html`
       <section aria-labelledby="guests">
         <h3 id="guests">${words.guests}</h3>
-        ${guests.length === 0
-          ? html`<p class="note">${words.nobody}</p>`
-          : html`<ul>
+        ${
+          guests.length === 0
+            ? html`<p class="note">${words.nobody}</p>`
+            : html`<ul>
                 ${repeat(guests, rowOf, (guest) => this.guest(guest))}
               </ul>
-              <p class="note">${words.compare}</p>`}
+              <p class="note">${words.compare}</p>`
+        }
         ${brokenOff > 0 ? html`<p class="note" role="status" data-testid="broken-off">${text.invite.brokenOff(brokenOff)}</p>` : nothing}
         ${refused ? html`<p class="note" role="status" data-testid="refused">${text.invite.refused[refused.what](refused.endpoint)}</p>` : nothing}
       </section>
@@ -248,9 +252,11 @@ export class InvitePanel extends LitElement {
       </span>
       <span class="note number">${rtt === undefined ? "" : millis(rtt)}</span>
       ${admission === "in" ? nothing : html`<button data-testid="let-in" @click=${decide(true)}>${words.letIn}</button>`}
-      ${admission === "out"
-        ? nothing
-        : html`<button data-testid="turn-away" @click=${decide(false)}>${admission === "in" && isRole ? words.takeBack : words.turnAway}</button>`}
+      ${
+        admission === "out"
+          ? nothing
+          : html`<button data-testid="turn-away" @click=${decide(false)}>${admission === "in" && isRole ? words.takeBack : words.turnAway}</button>`
+      }
     </li>`;
   }
 

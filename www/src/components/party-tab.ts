@@ -79,7 +79,12 @@ export class Party extends LitElement {
   private readonly tab = this.missing || typeof invite === "string" ? undefined : open(() => this.requestUpdate(), this.visit);
 
   private knock(as: Invite): Visit {
-    return new Visit(as, () => this.requestUpdate(), () => this.tab?.entered(), () => this.tab?.lost());
+    return new Visit(
+      as,
+      () => this.requestUpdate(),
+      () => this.tab?.entered(),
+      () => this.tab?.lost(),
+    );
   }
 
   override connectedCallback(): void {
@@ -100,9 +105,11 @@ export class Party extends LitElement {
     }
     const { role, room, show } = this.tab;
     return html`
-      ${show.trouble
-        ? html`<sotto-banner level="warning" data-testid="failed">${text.room.page.failed(show.trouble)}</sotto-banner>`
-        : nothing}
+      ${
+        show.trouble
+          ? html`<sotto-banner level="warning" data-testid="failed">${text.room.page.failed(show.trouble)}</sotto-banner>`
+          : nothing
+      }
       ${this.visit ? html`<sotto-visit .show=${this.visit.show} claim=${role}></sotto-visit>` : nothing}
       <section class="panel" aria-labelledby="role">
         <h1 id="role" data-role=${role} data-testid="party-role">${names[role]}</h1>

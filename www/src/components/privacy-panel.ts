@@ -117,21 +117,25 @@ function figures(show: Show, { kind, population, delta, clip, spent, planned }: 
           <p class="epsilon" data-testid="epsilon" data-epsilon=${now.model.epsilon} data-rounds=${rounds}>
             ${epsilon(now.model)} <small>${when}</small>
           </p>
-          ${alone === undefined
-            ? meaning(now.model, one)
-            : html`<p class="words" data-testid="epsilon-alone" data-epsilon=${alone}>${words.unknown(number(alone))}</p>`}
+          ${
+            alone === undefined
+              ? meaning(now.model, one)
+              : html`<p class="words" data-testid="epsilon-alone" data-epsilon=${alone}>${words.unknown(number(alone))}</p>`
+          }
         </dd>
       </div>
       <div>
         <dt>${words.aggregator}</dt>
         <dd>
-          ${kind === "central"
-            ? html`<p class="epsilon">${words.noBound}</p>
+          ${
+            kind === "central"
+              ? html`<p class="epsilon">${words.noBound}</p>
                 <p class="words">${words.trusted}</p>`
-            : html`<p class="epsilon" data-testid="epsilon-aggregator" data-epsilon=${now.aggregator.epsilon}>
+              : html`<p class="epsilon" data-testid="epsilon-aggregator" data-epsilon=${now.aggregator.epsilon}>
                   ${epsilon(now.aggregator)} <small>${one.from}</small>
                 </p>
-                ${alone === undefined ? meaning(now.aggregator, one) : nothing}`}
+                ${alone === undefined ? meaning(now.aggregator, one) : nothing}`
+          }
         </dd>
       </div>
     </dl>

@@ -48,7 +48,10 @@ export class QrCode extends LitElement {
     code.make();
     const count = code.getModuleCount();
     const places = Array.from({ length: count * count }, (_, place) => [Math.floor(place / count), place % count] as const);
-    this.path = places.filter(([row, column]) => code.isDark(row, column)).map(([row, column]) => `M${column} ${row}h1v1h-1z`).join("");
+    this.path = places
+      .filter(([row, column]) => code.isDark(row, column))
+      .map(([row, column]) => `M${column} ${row}h1v1h-1z`)
+      .join("");
     this.size = count;
   }
 

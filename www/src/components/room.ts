@@ -346,9 +346,11 @@ export class Room extends LitElement {
     }
     return html`<sotto-banner data-testid="occupied">
       ${watching ? words.watching : words.occupied}
-      ${watching
-        ? nothing
-        : html`<button slot="action" class="primary" data-testid="watch" @click=${() => this.session?.watch()}>${words.watch}</button>`}
+      ${
+        watching
+          ? nothing
+          : html`<button slot="action" class="primary" data-testid="watch" @click=${() => this.session?.watch()}>${words.watch}</button>`
+      }
     </sotto-banner>`;
   }
 }

@@ -89,7 +89,9 @@ export class Roster extends LitElement {
         background: none;
       }
       .badge[aria-pressed="true"] {
-        box-shadow: 0 0 0 2px var(--surface), 0 0 0 4px var(--aggregator);
+        box-shadow:
+          0 0 0 2px var(--surface),
+          0 0 0 4px var(--aggregator);
       }
       tr[data-looked="true"] {
         background: color-mix(in oklab, var(--aggregator) 10%, var(--surface));
@@ -142,14 +144,16 @@ export class Roster extends LitElement {
             </tr>
           </thead>
           <tbody>
-            ${repeat(workers, (worker) => worker.id, (worker) => this.row(worker))}
+            ${repeat(
+              workers,
+              (worker) => worker.id,
+              (worker) => this.row(worker),
+            )}
           </tbody>
         </table>
         ${lines(this.state, workers)}
       </div>
-      ${workers.length < COMPANY_SMALL
-        ? html`<p class="note">${words.more}</p>`
-        : nothing}
+      ${workers.length < COMPANY_SMALL ? html`<p class="note">${words.more}</p>` : nothing}
     `;
   }
 

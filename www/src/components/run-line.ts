@@ -48,7 +48,10 @@ export class RunLine extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    detach(offline.then((kept) => (this.offline = kept)), "learning whether the page works offline");
+    detach(
+      offline.then((kept) => (this.offline = kept)),
+      "learning whether the page works offline",
+    );
   }
 
   protected override render() {

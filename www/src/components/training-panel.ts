@@ -67,13 +67,15 @@ export class TrainingPanel extends LitElement {
       <section class="panel" aria-labelledby="train">
         <div class="top">
           <h2 id="train">${words.title}</h2>
-          ${this.watching
-            ? nothing
-            : html`<sotto-training-controls
+          ${
+            this.watching
+              ? nothing
+              : html`<sotto-training-controls
                 .show=${show}
                 ?expecting=${this.awaited > 0}
                 .missing=${this.missing}
-              ></sotto-training-controls>`}
+              ></sotto-training-controls>`
+          }
         </div>
         <sotto-stats .show=${show}></sotto-stats>
         <p class="now">${this.now()} ${this.lies()}</p>

@@ -22,7 +22,8 @@ export class VisitBanner extends LitElement {
 
   protected override render() {
     const { show } = this;
-    if (!show) return html`<sotto-banner level="warning" data-testid="broken-link" data-unread=${this.unread}>${words.unread[this.unread]}</sotto-banner>`;
+    if (!show)
+      return html`<sotto-banner level="warning" data-testid="broken-link" data-unread=${this.unread}>${words.unread[this.unread]}</sotto-banner>`;
     const { stage, state, words: compared, others, rtt, reason, brokenOff, refused } = show;
     const isCut = state === "lost" && stage !== "seeks";
     const isRefused = state === "refused";

@@ -79,7 +79,12 @@ export class WorkerRoom extends LitElement {
     this.sensors = new Sensors((conditions) => this.link?.send({ type: "conditions", ...conditions }));
     if (this.will.paused) this.link.send({ type: "pause", paused: true });
     for (const gate of this.will.ignored) this.link.send({ type: "ignore", gate, ignored: true });
-    if (this.invite) this.visit = new Visit(this.invite, () => this.redrawSoon(), (again) => this.entered(again));
+    if (this.invite)
+      this.visit = new Visit(
+        this.invite,
+        () => this.redrawSoon(),
+        (again) => this.entered(again),
+      );
     else this.link.send({ type: "open", query: location.search, data: dataUrl(), tab: tabName() });
   }
 
@@ -126,15 +131,15 @@ export class WorkerRoom extends LitElement {
     const failure = this.missing ?? show.failure;
     const attack = attackOf(show);
     return html`
-      ${failure
-        ? html`<sotto-banner level="warning" data-testid="failed">
+      ${
+        failure
+          ? html`<sotto-banner level="warning" data-testid="failed">
             ${words.failed(failure)}
             <button slot="action" @click=${() => location.reload()}>${words.reload}</button>
           </sotto-banner>`
-        : nothing}
-      ${attack
-        ? html`<sotto-banner level="warning" data-testid="attacks">${words.attacks(attack)}</sotto-banner>`
-        : nothing}
+          : nothing
+      }
+      ${attack ? html`<sotto-banner level="warning" data-testid="attacks">${words.attacks(attack)}</sotto-banner>` : nothing}
       ${this.invite ? html`<sotto-visit .show=${this.visit?.show} .unread=${typeof this.invite === "string" ? this.invite : "broken"} claim="worker"></sotto-visit>` : nothing}
       <sotto-worker-phase .show=${show}></sotto-worker-phase>
       <div class="stage">

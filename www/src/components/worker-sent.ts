@@ -76,12 +76,14 @@ export class WorkerSent extends LitElement {
         <p class="note">
           ${words.what(sent ? words.numbers(sent.update.length) : words.noNumbers)} ${sent?.secure ? words.secure : words.open}
         </p>
-        ${sent?.secure
-          ? html`<sotto-heat-map
+        ${
+          sent?.secure
+            ? html`<sotto-heat-map
               .values=${masked ? signed(masked.masked.subarray(0, CELLS), masked.bits) : NO_UPDATE}
               label=${words.masked(CELLS)}
             ></sotto-heat-map>`
-          : nothing}
+            : nothing
+        }
         ${sent ? html`<sotto-trust .claim=${sent.secure ? text.trust.sum : text.trust.clear}></sotto-trust>` : nothing}
       </section>
     `;

@@ -51,32 +51,23 @@ program.catch(() => {});
 
 type Start<Command, Event> = (show: (event: Event) => void) => RoleLink<Command>;
 
-export const startAggregator: Start<AggregatorCommand, AggregatorEvent> = (show) =>
-  link("aggregator", show);
+export const startAggregator: Start<AggregatorCommand, AggregatorEvent> = (show) => link("aggregator", show);
 
-export const startWorker: Start<WorkerCommand, WorkerEvent> = (show) =>
-  link("worker", show);
+export const startWorker: Start<WorkerCommand, WorkerEvent> = (show) => link("worker", show);
 
-export const startLesson: Start<LessonCommand, LessonEvent> = (show) =>
-  link("lesson", show);
+export const startLesson: Start<LessonCommand, LessonEvent> = (show) => link("lesson", show);
 
-export const startClient: Start<ClientCommand, ClientEvent> = (show) =>
-  link("client", show);
+export const startClient: Start<ClientCommand, ClientEvent> = (show) => link("client", show);
 
-export const startParty: Start<PartyCommand, PartyEvent> = (show) =>
-  link("party", show);
+export const startParty: Start<PartyCommand, PartyEvent> = (show) => link("party", show);
 
-export const startDealer: Start<DealerCommand, DealerEvent> = (show) =>
-  link("dealer", show);
+export const startDealer: Start<DealerCommand, DealerEvent> = (show) => link("dealer", show);
 
-export const startOwner: Start<OwnerCommand, OwnerEvent> = (show) =>
-  link("owner", show);
+export const startOwner: Start<OwnerCommand, OwnerEvent> = (show) => link("owner", show);
 
-export const startSilo: Start<SiloCommand, SiloEvent> = (show) =>
-  link("silo", show);
+export const startSilo: Start<SiloCommand, SiloEvent> = (show) => link("silo", show);
 
-export const startLibrary: Start<LibraryCommand, LibraryEvent> = (show) =>
-  link("library", show);
+export const startLibrary: Start<LibraryCommand, LibraryEvent> = (show) => link("library", show);
 
 export const startBridge: Start<BridgeInput, BridgeOutput> = (show) =>
   speak(new Worker(new URL("./bridge.ts", import.meta.url), { type: "module", name: "bridge" }), show);
@@ -92,10 +83,7 @@ export function missingFeature(): string | undefined {
   return undefined;
 }
 
-function link<Command, Event extends { type: string }>(
-  name: keyof typeof ROLES,
-  show: (event: Event | Failed) => void,
-): RoleLink<Command> {
+function link<Command, Event extends { type: string }>(name: keyof typeof ROLES, show: (event: Event | Failed) => void): RoleLink<Command> {
   return speak(new Worker(new URL("./serve.ts", import.meta.url), { type: "module", name }), show);
 }
 

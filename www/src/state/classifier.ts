@@ -3,8 +3,7 @@
 import type { AggregatorEvent, Reader } from "../../wasm/sotto.js";
 import { text } from "../text";
 import { Pad } from "./pad";
-import { Parties } from "./parties";
-import type { Remote } from "./remote";
+import { Parties, type Elsewhere } from "./parties";
 import { reduceSecret, SECRET_BEFORE, type SecretEvent, type SecretShow } from "./secret";
 
 const words = text.room.draw;
@@ -19,7 +18,7 @@ export class Classifier {
 
   constructor(
     private readonly changed: () => void,
-    remote: Remote,
+    remote: Elsewhere,
   ) {
     const ready = (reader: Reader) => (reader === "shares" ? this.parties.using !== undefined : this.model !== undefined);
     this.pad = new Pad(ready, (event) => this.parties.heardClient(event), changed);

@@ -87,7 +87,7 @@ export class Company {
     const does = attacks.find(({ name }) => name === attack)?.words;
     if (attack === HONEST || does === undefined) this.attacks.delete(place);
     else this.attacks.set(place, does);
-    if (attack !== wanted && place === 0) {
+    if (place === 0 && (attack !== wanted || Number.isNaN(attackers().count))) {
       const known = attacks.map(({ name }) => name).filter((name) => name !== HONEST);
       this.warn(words.attackers(known));
     }
@@ -97,7 +97,13 @@ export class Company {
 
 const HONEST = "none";
 
-function attackOf(place: number): string {
+/** Who the address says attacks: the first `count` workers, or not a number where it says none. */
+function attackers(): { attack: string; count: number } {
   const [attack = HONEST, count = "1"] = (new URLSearchParams(location.search).get("attackers") ?? HONEST).split(":");
-  return place < Number(count) ? attack : HONEST;
+  return { attack, count: /^\d+$/.test(count) ? Number(count) : Number.NaN };
+}
+
+function attackOf(place: number): string {
+  const { attack, count } = attackers();
+  return place < count ? attack : HONEST;
 }

@@ -103,7 +103,9 @@ export class ControlChannel {
   private heardFar(far: Far, text: string, from: string, claim: string): void {
     const message = controlIn(text);
     if (!message) return;
-    if (claim !== HOST) {
+    if (claim === HOST) {
+      if (!isOfHost(message)) return;
+    } else {
       // A guest speaks for one tab, its own, in the role that it was let in for.
       if (!isOfGuest(message, claim)) return;
       const home = this.homes.get(message.tab);
@@ -111,7 +113,10 @@ export class ControlChannel {
       if ((home ?? from) !== from) return;
       if (home === undefined) {
         this.homes.set(message.tab, from);
-        detach(far.gone(from).then(() => this.homes.delete(message.tab)), "waiting for a guest to leave");
+        detach(
+          far.gone(from).then(() => this.homes.delete(message.tab)),
+          "waiting for a guest to leave",
+        );
       }
     }
     this.heard(message, claim);
@@ -135,15 +140,44 @@ function controlIn(text: string): Control | undefined {
 function isOfGuest(message: Control, claim: string): message is Extract<Control, { type: "offer" | "event" }> {
   if (!hasFields(message, { tab: "string" }) || !isTabRole(claim)) return false;
   if (message.type === "offer") return message.role === claim;
-  return message.type === "event" && hasFields(message, { session: "string" }) && isEvent(message.event);
+  return message.type === "event" && hasFields(message, { session: "string" }) && isEvent(message.event, EVENTS[claim]);
 }
 
-type Kind = "string" | "number" | "boolean" | "list";
-const STEP = { rounds: "number", sentBytes: "number", dealtBytes: "number", onlineMs: "number", waitedMs: "number", records: "list" } as const;
+/** Whether a room's page may say this to a guest. */
+function isOfHost(message: Control): boolean {
+  switch (message.type) {
+    case "call":
+      return true;
+    case "begin":
+      return hasFields(message, { tab: "string", session: "string", links: "list" }) && message.links.every(isLink);
+    case "command":
+      return hasFields(message, { tab: "string" }) && hasFields(message.command, { type: "string" });
+    case "ended":
+    case "crash":
+    case "dismissed":
+      return hasFields(message, { tab: "string" });
+    default:
+      return false;
+  }
+}
 
-/** What each event of a role has to have; the rest is absent. */
-const EVENTS: Record<TabEvent["type"], Record<string, Kind>> = {
-  ready: {},
+const isLink = (link: unknown): boolean =>
+  hasFields(link, { role: "string" }) && (!("peer" in link) || hasFields(link, { peer: "string", name: "string" }));
+
+type Kind = "string" | "number" | "boolean" | "list";
+const STEP = {
+  rounds: "number",
+  sentBytes: "number",
+  dealtBytes: "number",
+  onlineMs: "number",
+  waitedMs: "number",
+  records: "list",
+} as const;
+
+type Events<Type extends string> = Record<Type, Record<string, Kind>>;
+const ANYBODY = { ready: {}, failed: { reason: "string" } } satisfies Events<RoleFailed["type"] | "ready">;
+const PARTY = {
+  ...ANYBODY,
   using: {},
   stock: { batch: "number", label: "boolean", count: "number", bytes: "number" },
   classified: { number: "number", batch: "number", material: "number", prepareMs: "number", seen: "list", ...STEP },
@@ -151,27 +185,41 @@ const EVENTS: Record<TabEvent["type"], Record<string, Kind>> = {
   training: { number: "number", digits: "number", step: "number", steps: "number", running: "boolean" },
   trained: { training: "number", step: "number", ...STEP },
   untrained: { reason: "string" },
-  dealt: { number: "number", alice: "number", bob: "number", millis: "number" },
-  dealtStep: { number: "number", alice: "number", bob: "number", millis: "number" },
-  failed: { reason: "string" },
-};
+} satisfies Events<PartyEvent["type"]>;
+const DEALT = { number: "number", alice: "number", bob: "number", millis: "number" } as const;
+const DEALER = { ...ANYBODY, dealt: DEALT, dealtStep: DEALT } satisfies Events<DealerEvent["type"]>;
+
+/** What each role says, and what each event has to have; the rest is absent. */
+const EVENTS: Record<TabRole, Events<string>> = { alice: PARTY, bob: PARTY, dealer: DEALER, client: ANYBODY };
 const RECORD = { path: "string", peer: "string", way: "string", bytes: "number", at: "number" } as const;
-const COURSE = { preset: "string", loss: "string", batch: "number", rate: "number", momentum: "number", epochs: "number", watched: "number" } as const;
+const COURSE = {
+  preset: "string",
+  loss: "string",
+  batch: "number",
+  rate: "number",
+  momentum: "number",
+  epochs: "number",
+  watched: "number",
+} as const;
 const MODEL = { number: "number", preset: "string", fraction: "number", saving: "string" } as const;
 
 /** What a role elsewhere shows is shown here only if it has the form that is expected. */
-function isEvent(event: unknown): event is TabEvent {
+function isEvent(event: unknown, known: Events<string>): event is TabEvent {
   if (!hasFields(event, { type: "string" })) return false;
   const type = String(event["type"]);
-  if (!Object.hasOwn(EVENTS, type) || !hasFields(event, EVENTS[type as TabEvent["type"]])) return false;
+  const fields = Object.hasOwn(known, type) ? known[type] : undefined;
+  if (!fields || !hasFields(event, fields)) return false;
   const records = event["records"];
   if (Array.isArray(records) && !records.every((record) => hasFields(record, RECORD))) return false;
   // What was on its wires stays with it.
   if (Array.isArray(event["seen"]) && event["seen"].length > 0) return false;
   if (type === "using") return isModel(event["model"]);
   if (type === "training") return hasFields(event["course"], COURSE);
-  return event["loss"] === undefined || typeof event["loss"] === "number";
+  if (type === "failed") return isAbsentOr("string", event["role"]) && isAbsentOr("string", event["step"]);
+  return isAbsentOr("number", event["loss"]);
 }
+
+const isAbsentOr = (kind: "string" | "number", value: unknown): boolean => value === undefined || typeof value === kind;
 
 function isModel(model: unknown): boolean {
   if (!hasFields(model, MODEL)) return false;

@@ -70,8 +70,7 @@ export const compared = (evaluation: Evaluation, plain: Uint8Array): Evaluation 
 export const held = (evaluation: Evaluation, on: boolean): Evaluation =>
   over(evaluation) ? evaluation : { ...evaluation, phase: on ? "paused" : "running" };
 
-export const halted = (evaluation: Evaluation): Evaluation =>
-  over(evaluation) ? evaluation : { ...evaluation, phase: "stopped" };
+export const halted = (evaluation: Evaluation): Evaluation => (over(evaluation) ? evaluation : { ...evaluation, phase: "stopped" });
 
 export const over = ({ phase }: Evaluation): boolean => phase === "finished" || phase === "stopped";
 

@@ -27,8 +27,7 @@ export interface History {
 export const traffic = ({ bytesUp, bytesDown }: Point): number => bytesUp + bytesDown;
 
 /** The first point with at least the target accuracy. */
-export const reached = (curve: Point[], target: number): Point | undefined =>
-  curve.find(({ accuracy }) => accuracy >= target);
+export const reached = (curve: Point[], target: number): Point | undefined => curve.find(({ accuracy }) => accuracy >= target);
 
 /** The settings that are not the usual ones, in words. */
 export function summaryOf(settings: Setting[]): string {
@@ -63,5 +62,4 @@ export function toCsv({ curve }: History): string {
   return `${[COLUMNS.join(","), ...lines].join("\r\n")}\r\n`;
 }
 
-export const toJson = ({ settings, curve }: History): string =>
-  `${JSON.stringify({ settings, rounds: curve.map(row) }, null, 2)}\n`;
+export const toJson = ({ settings, curve }: History): string => `${JSON.stringify({ settings, rounds: curve.map(row) }, null, 2)}\n`;

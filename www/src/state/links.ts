@@ -69,7 +69,11 @@ export function layLinks(room: string, session: string, placeOf: (role: RoleName
       end(a, b, name);
       end(b, a, name);
     } else {
-      near(a, b, places.every((place) => place === "page"));
+      near(
+        a,
+        b,
+        places.every((place) => place === "page"),
+      );
     }
   }
   return { ends, ways };

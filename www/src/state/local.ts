@@ -76,10 +76,13 @@ export function reduceLocal(show: LocalShow, event: WorkerEvent): LocalShow {
       const { type: _, ...progress } = event;
       // The progress of a round is told now and then; the steps of the rounds before are kept.
       const known = show.progress?.round === event.round && event.step > show.progress.step ? show.progress.step : 0;
-      const before = Math.max(known, show.resumed?.round === event.round ? show.resumed.step : 0);
-      const steps = show.steps + event.step - before;
+      // A round that is tried again from its first step was not taken up.
+      const { resumed: before, ...rest } = show;
+      const resumed = before?.round === event.round && event.step < before.step ? undefined : before;
+      const done = Math.max(known, resumed?.round === event.round ? resumed.step : 0);
+      const steps = show.steps + event.step - done;
       const losses = thinned([...show.losses, { step: steps, loss: event.loss }]);
-      return { ...show, progress, steps, losses };
+      return { ...rest, ...(resumed && { resumed }), progress, steps, losses };
     }
     case "sent": {
       const { type: _, ...sent } = event;

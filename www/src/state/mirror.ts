@@ -9,10 +9,7 @@ type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
 
 type Message =
   /** The room has a page, perhaps a new one. */
-  | { type: "here" }
-  | { type: "ask" }
-  | { type: "snapshot"; show: Show; model?: ModelEvent }
-  | { type: "event"; event: AggregatorEvent };
+  { type: "here" } | { type: "ask" } | { type: "snapshot"; show: Show; model?: ModelEvent } | { type: "event"; event: AggregatorEvent };
 
 function channel(room: string): BroadcastChannel {
   const opened = new BroadcastChannel(`sotto/${room}/show`);
@@ -42,11 +39,7 @@ export class Mirror {
 }
 
 /** Watches the page that has the room. */
-export function watch(
-  room: string,
-  onSnapshot: (show: Show, model?: ModelEvent) => void,
-  onEvent: (event: AggregatorEvent) => void,
-): void {
+export function watch(room: string, onSnapshot: (show: Show, model?: ModelEvent) => void, onEvent: (event: AggregatorEvent) => void): void {
   const watching = channel(room);
   const ask = () => watching.postMessage({ type: "ask" } satisfies Message);
   watching.onmessage = ({ data }: MessageEvent<Message>) => {

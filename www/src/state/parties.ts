@@ -19,7 +19,20 @@ import type {
   RoleWay,
   Saving,
 } from "../../wasm/sotto.js";
-import { ControlChannel, HELPERS, isTabRole, tabLock, TAB_ROLES, type Control, type Helper, type SessionLink, type TabCommand, type TabEvent, type TabRole } from "./control";
+import {
+  ControlChannel,
+  HELPERS,
+  isTabRole,
+  tabLock,
+  TAB_ROLES,
+  type Control,
+  type Far,
+  type Helper,
+  type SessionLink,
+  type TabCommand,
+  type TabEvent,
+  type TabRole,
+} from "./control";
 import { text } from "../text";
 import { layLinks, nearOf, portsOf, type Place } from "./links";
 import type { Remote } from "./remote";
@@ -27,6 +40,8 @@ import { Silo } from "./silo";
 import type { SecretEvent } from "./secret";
 
 type ModelEvent = Extract<AggregatorEvent, { type: "model" }>;
+/** The way to those who are elsewhere, and this page's own end of it. */
+export type Elsewhere = Far & Pick<Remote, "endpoint">;
 type Local = Pick<RoleLink<TabCommand>, "send" | "end">;
 
 /** Sessions that may fail within a minute; then the page gives up until something changes. */
@@ -75,7 +90,7 @@ export class Parties {
   constructor(
     private readonly client: RoleLink<ClientCommand>,
     private readonly tell: (event: SecretEvent) => void,
-    private readonly remote: Remote,
+    private readonly remote: Elsewhere,
   ) {}
 
   /** The room is known: the first session begins, and tabs may take roles. */
@@ -370,7 +385,7 @@ export class Parties {
   }
 
   /** Ends the session: what it dealt is never used again. A new one begins, unless that has failed too often. */
-  private fail(session: Session, { reason, role, step }: RoleFailed | Failed & Partial<RoleFailed>): void {
+  private fail(session: Session, { reason, role, step }: RoleFailed | (Failed & Partial<RoleFailed>)): void {
     if (this.session !== session) return;
     const now = Date.now();
     this.failures = [...this.failures.filter((at) => now - at < MINUTE_MS), now];

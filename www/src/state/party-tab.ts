@@ -44,7 +44,12 @@ export class PartyTab {
     private readonly far?: Far,
   ) {
     this.control = new ControlChannel(room, (message) => this.heard(message), far, far !== undefined);
-    if (role === "client") this.pad = new Pad(() => this.using, (event) => this.heardClient(event), changed);
+    if (role === "client")
+      this.pad = new Pad(
+        () => this.using,
+        (event) => this.heardClient(event),
+        changed,
+      );
     // Held until this tab closes, crashes or is reloaded; that is how the page notices.
     const held = navigator.locks.request(tabLock(room, this.tab), () => {
       this.offer();

@@ -89,7 +89,10 @@ export class Remote implements Far {
   }
 
   lay(ways: RemoteWay[]): void {
-    this.bridge?.send({ type: "lay", ways }, ways.flatMap((way) => ("port" in way ? [way.port] : [])));
+    this.bridge?.send(
+      { type: "lay", ways },
+      ways.flatMap((way) => ("port" in way ? [way.port] : [])),
+    );
   }
 
   gone(guest: string): Promise<string> {

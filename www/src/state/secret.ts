@@ -114,7 +114,15 @@ const FRESH = {
   dealt: { count: 0, bytes: 0 },
 } as const satisfies Partial<SecretShow>;
 
-export const SECRET_BEFORE: SecretShow = { ...FRESH, tabs: [], far: [], fraction: 8, saving: "bytes", precision: new Map(), training: UNTRAINED };
+export const SECRET_BEFORE: SecretShow = {
+  ...FRESH,
+  tabs: [],
+  far: [],
+  fraction: 8,
+  saving: "bytes",
+  precision: new Map(),
+  training: UNTRAINED,
+};
 
 export function reduceSecret(show: SecretShow, heard: SecretEvent): SecretShow {
   switch (heard.from) {
@@ -282,6 +290,8 @@ function failed(show: SecretShow, { reason, role, step }: Omit<RoleFailed, "type
 }
 
 function recovered(show: SecretShow): SecretShow {
+  // An answer that was under way while its session ended shows nothing of the next one.
+  if (show.session === "ended") return show;
   const { failure: _, ...rest } = show;
   return rest;
 }

@@ -226,7 +226,10 @@ export class Session {
         history.replaceState(null, "", location.pathname + spoken(location.search, event.settings) + location.hash);
         this.bringBack(event.room);
         // These are many, and the page has its own beginning to make first.
-        detach(this.built.then(() => whenWanted(() => this.openRest(event.room))), "opening the rest of the page");
+        detach(
+          this.built.then(() => whenWanted(() => this.openRest(event.room))),
+          "opening the rest of the page",
+        );
         this.mirror ??= new Mirror(event.room, () => ({ show: this.show, ...(this.model && { model: this.model }) }));
         break;
       case "occupied":
@@ -268,7 +271,10 @@ export class Session {
   private readWith(model: ModelEvent): void {
     const isFresh = model.round === 0 && this.show.origin === undefined;
     if (!isFresh) return this.readInstead(model);
-    detach(this.fetched.then((starter) => this.readInstead(model, starter)), "reading drawings with the starting model");
+    detach(
+      this.fetched.then((starter) => this.readInstead(model, starter)),
+      "reading drawings with the starting model",
+    );
   }
 
   private readInstead(model: ModelEvent, starter?: Starter): void {

@@ -89,7 +89,16 @@ const QUIET: AggregatorState = {
   spent: "",
 };
 
-export const BEFORE: Show = { room: "opening", state: QUIET, places: new Map(), curve: [], past: [], notices: [], problems: [], misread: [] };
+export const BEFORE: Show = {
+  room: "opening",
+  state: QUIET,
+  places: new Map(),
+  curve: [],
+  past: [],
+  notices: [],
+  problems: [],
+  misread: [],
+};
 
 export function reduce(show: Show, event: AggregatorEvent): Show {
   switch (event.type) {

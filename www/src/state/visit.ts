@@ -79,7 +79,10 @@ export class Visit implements Far {
   }
 
   lay(ways: RemoteWay[]): void {
-    this.bridge.send({ type: "lay", ways }, ways.flatMap((way) => ("port" in way ? [way.port] : [])));
+    this.bridge.send(
+      { type: "lay", ways },
+      ways.flatMap((way) => ("port" in way ? [way.port] : [])),
+    );
   }
 
   /** When a link has died. */

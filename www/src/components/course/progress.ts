@@ -124,12 +124,14 @@ export class CourseProgress extends LitElement {
           </div>
         </dl>
       </div>
-      ${alice && alice.records.length > 0
-        ? html`<details>
+      ${
+        alice && alice.records.length > 0
+          ? html`<details>
             <summary>${words.wire}</summary>
             <sotto-wire-log .messages=${messages(alice)}></sotto-wire-log>
           </details>`
-        : nothing}
+          : nothing
+      }
     `;
   }
 

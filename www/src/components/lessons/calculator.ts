@@ -109,7 +109,8 @@ export class LessonCalculator extends LitElement {
             ${words.operation}
             <select data-testid="calculator-operation" @change=${this.operate}>
               ${OPERATIONS.map(
-                (name) => html`<option value=${name} aria-label=${words.spoken[name]} ?selected=${name === this.operation}>${words.operations[name]}</option>`,
+                (name) =>
+                  html`<option value=${name} aria-label=${words.spoken[name]} ?selected=${name === this.operation}>${words.operations[name]}</option>`,
               )}
             </select>
           </label>
@@ -121,9 +122,11 @@ export class LessonCalculator extends LitElement {
           <section class="stack" aria-labelledby="calculator-wire">
             <h4 id="calculator-wire">${words.wire}</h4>
             <ol data-testid="calculator-steps">
-              ${this.steps.length === 0
-                ? html`<li class="note">${words.nothing}</li>`
-                : this.steps.slice(0, this.player.at).map((step, index) => this.line(step, index === this.player.at - 1))}
+              ${
+                this.steps.length === 0
+                  ? html`<li class="note">${words.nothing}</li>`
+                  : this.steps.slice(0, this.player.at).map((step, index) => this.line(step, index === this.player.at - 1))
+              }
             </ol>
             <p class="note">${words.noise}</p>
           </section>

@@ -94,4 +94,3 @@ export class LessonsPanel extends LitElement {
     tell<Modulus>(this, "modulus", (event.currentTarget as HTMLInputElement).value as Modulus);
   };
 }
-

@@ -34,9 +34,13 @@ export function steps({ operation, x, y, z, triple }: CalculationView): Step[] {
     Object.entries(pairs).map(([name, pair]) => ({ name, text: pair[party].text }));
   const each = (what: What, message: (party: Party) => Message): Step => ({ what, messages: PARTIES.map(message) });
   return [
-    ...(triple ? [each("dealt", (party) => ({ from: "dealer", to: party, numbers: shares(party, { a: triple.a, b: triple.b, c: triple.c }) }))] : []),
+    ...(triple
+      ? [each("dealt", (party) => ({ from: "dealer", to: party, numbers: shares(party, { a: triple.a, b: triple.b, c: triple.c }) }))]
+      : []),
     each("shared", (party) => ({ from: "client", to: party, numbers: shares(party, { x, y }) })),
-    ...(triple ? [each("opened", (party) => ({ from: party, to: OTHER[party], numbers: shares(party, { d: triple.d, e: triple.e }) }))] : []),
+    ...(triple
+      ? [each("opened", (party) => ({ from: party, to: OTHER[party], numbers: shares(party, { d: triple.d, e: triple.e }) }))]
+      : []),
     each(local, (party) => ({ from: party, to: party, numbers: shares(party, { z }) })),
     each("answered", (party) => ({ from: party, to: "client", numbers: shares(party, { z }) })),
   ];

@@ -81,7 +81,8 @@ export class LessonSplit extends LitElement {
 
   private ring() {
     const { answer } = this;
-    if (!answer) return html`<svg viewBox="-102 -102 204 204" aria-hidden="true"><circle r="80" fill="none" stroke="var(--line)" stroke-width="26" /></svg>`;
+    if (!answer)
+      return html`<svg viewBox="-102 -102 204 204" aria-hidden="true"><circle r="80" fill="none" stroke="var(--line)" stroke-width="26" /></svg>`;
     const { alice, bob, value } = answer;
     const [x, y] = onCircle(alice.turn, 80);
     const [fromX, fromY] = onCircle(value.turn, 62);

@@ -68,9 +68,7 @@ export class LibraryPanel extends LitElement {
         <sotto-library-add ?unsaved=${this.run.model === undefined || this.watching}></sotto-library-add>
         ${declined ? html`<p class="declined" role="alert" data-testid="declined">${words.declined(declined.what, declined.reason)}</p>` : nothing}
         ${this.models()}
-        ${results || comparing
-          ? html`<sotto-comparison .results=${results} .progress=${comparing}></sotto-comparison>`
-          : nothing}
+        ${results || comparing ? html`<sotto-comparison .results=${results} .progress=${comparing}></sotto-comparison>` : nothing}
         ${this.foot()}
       </details>
     `;
@@ -127,13 +125,15 @@ export class LibraryPanel extends LitElement {
     return html`
       <div class="foot">
         <p class="note">${room}${words.local}</p>
-        ${this.sure
-          ? html`<div class="actions" role="alert">
+        ${
+          this.sure
+            ? html`<div class="actions" role="alert">
               <span>${words.sure}</span>
               <button class="primary" data-testid="forget-all" @click=${() => tell(this, "forget")}>${words.remove}</button>
               <button @click=${() => (this.sure = false)}>${words.keep}</button>
             </div>`
-          : html`<button class="quiet" data-testid="forget" ?disabled=${this.watching} @click=${() => (this.sure = true)}>${words.forget}</button>`}
+            : html`<button class="quiet" data-testid="forget" ?disabled=${this.watching} @click=${() => (this.sure = true)}>${words.forget}</button>`
+        }
       </div>
     `;
   }

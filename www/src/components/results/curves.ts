@@ -162,4 +162,3 @@ export class ResultCurves extends LitElement {
 }
 
 const curve = (label: string, colour: string): Curve => ({ label, colour, scale: "left", points: true });
-

@@ -140,9 +140,11 @@ export class Layers extends LitElement {
     return html`
       <div class="views">
         <ol>
-          ${this.seen.length === 0
-            ? html`<li class="waiting">${this.apart ? words.apart : words.waiting(this.whose)}</li>`
-            : this.seen.map((one, index) => this.strip(one, index, index === place))}
+          ${
+            this.seen.length === 0
+              ? html`<li class="waiting">${this.apart ? words.apart : words.waiting(this.whose)}</li>`
+              : this.seen.map((one, index) => this.strip(one, index, index === place))
+          }
         </ol>
         ${this.large(this.seen[place] ?? this.seen[0])}
       </div>

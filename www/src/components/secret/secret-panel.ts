@@ -202,14 +202,16 @@ export class SecretPanel extends LitElement {
         @toggle=${(event: Event) => (this.evaluates ||= (event.currentTarget as HTMLDetailsElement).open)}
       >
         <summary>${words.evaluation}<span class="summary number">${this.measured()}</span></summary>
-        ${this.evaluates
-          ? html`<sotto-evaluation
+        ${
+          this.evaluates
+            ? html`<sotto-evaluation
               class="inside"
               .evaluation=${show.evaluation}
               .digits=${this.digits}
               ?ready=${show.session === "ready" && !show.tabs.includes("client")}
             ></sotto-evaluation>`
-          : nothing}
+            : nothing
+        }
       </details>
       <details
         class="part"

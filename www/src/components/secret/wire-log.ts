@@ -113,9 +113,11 @@ export class WireLog extends LitElement {
             </tr>
           </thead>
           <tbody>
-            ${this.messages.length === 0
-              ? html`<tr class="empty"><td colspan="4">${words.none}</td></tr>`
-              : this.messages.map((message) => this.row(message))}
+            ${
+              this.messages.length === 0
+                ? html`<tr class="empty"><td colspan="4">${words.none}</td></tr>`
+                : this.messages.map((message) => this.row(message))
+            }
           </tbody>
         </table>
       </div>

@@ -13,7 +13,10 @@ export const course = {
   notice: (why: string) => sentence(why),
   status: {
     starting: "The roles are getting ready.",
-    none: (digits: number) => (digits === 0 ? "No digits are shared yet." : `${count(digits)} digits are shared. Nothing has been trained.`),
+    none: (digits: number) =>
+      digits === 0
+        ? "No digits are shared yet."
+        : `${plural(digits, "digit")} ${digits === 1 ? "is" : "are"} shared. Nothing has been trained.`,
     running: (step: number, steps: number) => `Training: ${count(step)} of ${plural(steps, "step")}.`,
     paused: (step: number, steps: number) => `Paused after ${count(step)} of ${plural(steps, "step")}.`,
     done: (steps: number) => `Trained: ${plural(steps, "step")}.`,
@@ -37,10 +40,11 @@ export const course = {
     drawing: "What is drawn on the pad is a",
     shareDrawing: "Share it, too",
     tab: "Open a data owner’s tab",
-    tabNote: "Each tab is a data owner of its own; the first ten have digits that no other has. They train one model together, and neither averages anything nor sees another’s digits.",
-    here: (digits: number, size: number) => `From this page: ${count(digits)} digits, ${bytes(size)} to each party.`,
+    tabNote:
+      "Each tab is a data owner of its own; the first ten have digits that no other has. They train one model together, and neither averages anything nor sees another’s digits.",
+    here: (digits: number, size: number) => `From this page: ${plural(digits, "digit")}, ${bytes(size)} to each party.`,
     nothingHere: "From this page: none yet.",
-    all: (digits: number, times: number) => `Alice and bob have shares of ${count(digits)} digits, in ${plural(times, "part")}.`,
+    all: (digits: number, times: number) => `Alice and bob have shares of ${plural(digits, "digit")}, in ${plural(times, "part")}.`,
     first: (label: number) => `The first of them, a ${label}. It stays here.`,
     noneElse: "MNIST training digits, cut so that every data owner has others.",
   },
@@ -64,7 +68,7 @@ export const course = {
     pause: "Pause",
     resume: "Go on",
     how: (batch: number, rate: number, momentum: number) =>
-      html`${batch} digits a step, learning rate 2<sup>−${rate}</sup>${momentum > 0 ? html`, momentum 1 − 2<sup>−${momentum}</sup>` : ""}.`,
+      html`${plural(batch, "digit")} a step, learning rate 2<sup>−${rate}</sup>${momentum > 0 ? html`, momentum 1 − 2<sup>−${momentum}</sup>` : ""}.`,
   },
   progress: {
     label: "Steps taken",
@@ -86,8 +90,9 @@ export const course = {
     take: "Read drawings with it",
     takeAgain: "Read drawings with it as it is now",
     giveBack: "Read with the room’s model again",
-    taken: (step: number) => `Drawings are read with the model after ${plural(step, "step")} on shares. Nobody has opened it: its shares were rounded from a training’s precision to a reading’s, on shares.`,
-    test: (digits: number) => `Test it on ${count(digits)} digits`,
+    taken: (step: number) =>
+      `Drawings are read with the model after ${plural(step, "step")} on shares. Nobody has opened it: its shares were rounded from a training’s precision to a reading’s, on shares.`,
+    test: (digits: number) => `Test it on ${plural(digits, "digit")}`,
     testNote: "The client shares test digits, learns the answers alone, and counts.",
     shares: "Trained on shares",
     right: (share: number, of: number) => `${percent(share)} % of ${count(of)} test digits`,

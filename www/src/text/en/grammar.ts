@@ -6,10 +6,11 @@ const LOCALE = "en";
 /** A whole number, in groups of three. By hand: it is the first thing that the page says, and formats come later. */
 export const count = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 
+/** In the unit in which the number, as it is rounded, is below 1000. */
 export function bytes(n: number): string {
   if (n < 1000) return `${n} B`;
-  if (n < 1e6) return `${(n / 1e3).toFixed(n < 1e4 ? 1 : 0)} kB`;
-  if (n < 1e9) return `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)} MB`;
+  if (n < 999.5e3) return `${(n / 1e3).toFixed(n < 9.95e3 ? 1 : 0)} kB`;
+  if (n < 999.5e6) return `${(n / 1e6).toFixed(n < 9.95e6 ? 1 : 0)} MB`;
   return `${(n / 1e9).toFixed(2)} GB`;
 }
 
@@ -47,4 +48,4 @@ export const workerName = (slot: number): string => `Worker ${slot + 1}`;
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A sentence of its own, with its full stop. */
-export const sentence = (text: string): string => (/[.!?]$/.test(text) ? capital(text) : `${capital(text)}.`);
+export const sentence = (text: string): string => (/^$|[.!?]$/.test(text) ? capital(text) : `${capital(text)}.`);

@@ -2,6 +2,8 @@
 
 import { html } from "lit";
 
+import { plural } from "./grammar.ts";
+
 const claims = {
   worker: "a worker",
   alice: "alice",
@@ -15,7 +17,8 @@ export const invite = {
   brokenOff: (count: number) =>
     `${count === 1 ? "An attempt to connect was" : `${count} attempts to connect were`} broken off before words could be shown, or begun anew after: somebody may be in between. Compare the words once more.`,
   refused: {
-    host: (id: string) => `Somebody who has the link (${id.slice(0, 8)}) says that theirs is the room’s page. It is not the one that this link is for, and was refused.`,
+    host: (id: string) =>
+      `Somebody who has the link (${id.slice(0, 8)}) says that theirs is the room’s page. It is not the one that this link is for, and was refused.`,
     key: (id: string) => `Somebody who has the link (${id.slice(0, 8)}) announced a key that protects nothing, and was refused.`,
   },
   panel: {
@@ -52,17 +55,20 @@ export const invite = {
     copyRefused: "This browser does not let the page copy. Select the link, and copy it yourself.",
     qr: (claim: string) => `A QR code of the link by which ${claim} joins`,
     noQr: (reason: string) => `The QR code could not be drawn (${reason}). The link works all the same.`,
-    share: "Whoever has the link can come in as a worker; other roles wait here until you let them in. Its secret stands behind the #, which browsers send to no server.",
-    onlyHere: "The link names this computer as localhost: it works in other browsers here. For other machines open this page, and the broker, by an address that they can reach.",
+    share:
+      "Whoever has the link can come in as a worker; other roles wait here until you let them in. Its secret stands behind the #, which browsers send to no server.",
+    onlyHere:
+      "The link names this computer as localhost: it works in other browsers here. For other machines open this page, and the broker, by an address that they can reach.",
     lock: "Locked: nobody else comes in, but who was in comes back",
     guests: "At the door and inside",
     nobody: "Nobody has come by the link yet.",
     admission: { waits: "waits to be let in", in: "in", out: "turned away" },
-    workers: (count: number) => `${count} workers`,
+    workers: (count: number) => plural(count, "worker"),
     letIn: "Let in",
     turnAway: "Turn away",
     takeBack: "Take the role back",
-    compare: "Read the words to each other, by phone or across the table: if they agree, nobody stands between you, not even somebody who has the link.",
+    compare:
+      "Read the words to each other, by phone or across the table: if they agree, nobody stands between you, not even somebody who has the link.",
   },
   visit: {
     unread: {

@@ -2,6 +2,8 @@
 
 import { html } from "lit";
 
+import { plural } from "./grammar.ts";
+
 export const lessons = {
   title: "Share a secret",
   lead: "Alice and bob compute with numbers that neither of them knows. Five small things to try show how. Each is the real arithmetic, with random numbers drawn as you look.",
@@ -22,7 +24,7 @@ export const lessons = {
     turns: (turns: number) =>
       turns === 0 ? "The hand does not pass zero." : turns === 1 ? "The hand passes zero once." : `The hand passes zero ${turns} times.`,
     drawn: (a: number, b: number, hours: number, left: number) =>
-      `A clock of ${hours} hours. The hand starts at ${a}, moves ${b} hours on and stops at ${left}.`,
+      `A clock of ${plural(hours, "hour")}. The hand starts at ${a}, moves ${plural(b, "hour")} on and stops at ${left}.`,
   },
   split: {
     title: "A secret in two shares",

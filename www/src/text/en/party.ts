@@ -14,9 +14,10 @@ export const party = {
   },
   room: (name: string) => html`Room <strong>${name}</strong>.`,
   note: "Its program runs in a memory of its own, and hears the others only over their links. It is still one browser on one computer: whoever controls it can look into every tab.",
-  farNote: "Its program runs on this machine, and hears the others only over sealed links. Whoever controls this machine can look into this tab, and into no other party’s.",
+  farNote:
+    "Its program runs on this machine, and hears the others only over sealed links. Whoever controls this machine can look into this tab, and into no other party’s.",
   partiesAway: "The parties are not there yet.",
-  searching: "Waiting for the room's page: open Sotto in another tab of this browser.",
+  searching: "Waiting for the room’s page: open Sotto in another tab of this browser.",
   working: {
     alice: "Computing whenever something is drawn.",
     bob: "Computing whenever something is drawn.",

@@ -20,10 +20,8 @@ export const sum = {
   },
   graph: (neighbours: number, threshold: number, bits: number) =>
     `Each shares masks with ${neighbours}; ${threshold} must stay to the end; ${bits} bits a number.`,
-  summed: (round: number, updates: number) =>
-    `Round ${round}: the sum of ${plural(updates, "update")} is known, and no single one.`,
-  repaired: (workers: number) =>
-    `${plural(workers, "worker")} left in the middle; what was left of their masks was repaired.`,
+  summed: (round: number, updates: number) => `Round ${round}: the sum of ${plural(updates, "update")} is known, and no single one.`,
+  repaired: (workers: number) => `${plural(workers, "worker")} left in the middle; what was left of their masks was repaired.`,
   lacking: (workers: number) => `${plural(workers, "more worker")} and the sum is secure.`,
   idle: "The aggregator will see noise from each worker, and the sum of all.",
   arrive: "As they arrive: noise",
@@ -31,7 +29,8 @@ export const sum = {
     `What ${workerName(slot)} knows of its masks is in its own tab: there it shows one number of its update, addition by addition.`,
   masked: (slot: number) => `The masked update of ${workerName(slot)}: noise`,
   more: (updates: number) => `And ${plural(updates, "more")}.`,
-  shown: "The first 1,024 numbers of each masked vector, as this page received it. Choose one to follow a number of it; a worker’s own tab shows all that is under the masks.",
+  shown:
+    "The first 1,024 numbers of each masked vector, as this page received it. Choose one to follow a number of it; a worker’s own tab shows all that is under the masks.",
   picture: "Their sum",
   open: "The sum of the updates",
   closed: "The sum, still under masks: noise",
@@ -79,17 +78,15 @@ export const noise = {
   examples: {
     model: "Whoever sees the model learns of one digit at most",
     from: "from each update",
-    guess: (percent: string) =>
-      `Asked whether a digit took part, the best attacker is right at most ${percent} % of the time.`,
+    guess: (percent: string) => `Asked whether a digit took part, the best attacker is right at most ${percent} % of the time.`,
     how: (population: number, rate: string, clip: string, noise: string) =>
       `Each worker takes each of its digits, ${count(population)} at most, into a step with probability ${rate}, by a coin that only it knows; a digit’s gradient is shortened to ${clip}; the noise on every step reaches ${noise} times that far. Digits are protected one by one, not who wrote them all.`,
   },
   clients: {
     model: "Whoever sees the model learns of one client at most",
     from: "if it knew who is in each round",
-    guess: (percent: string) =>
-      `Asked whether a client took part, the best attacker is right at most ${percent} % of the time.`,
+    guess: (percent: string) => `Asked whether a client took part, the best attacker is right at most ${percent} % of the time.`,
     how: (population: number, rate: string, clip: string, noise: string) =>
-      `${count(population)} virtual clients, each in a round with probability ${rate} by a coin that only its tab knows; what it learnt is shortened to ${clip}; the noise reaches ${noise} times that far. A client is protected, not a tab: a tab knows its own.`,
+      `${plural(population, "virtual client")}, each in a round with probability ${rate} by a coin that only its tab knows; what it learnt is shortened to ${clip}; the noise reaches ${noise} times that far. A client is protected, not a tab: a tab knows its own.`,
   },
 };

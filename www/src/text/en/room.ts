@@ -11,8 +11,7 @@ export const page = {
   incomplete: (reason: string) => html`<strong>A part of this page could not be loaded.</strong> ${sentence(reason)}`,
   unkept: (reason: string) =>
     html`<strong>This run is not kept.</strong> ${capital(reason)}. Training goes on, but a page that is reloaded begins anew.`,
-  borrowed: (model: string) =>
-    html`<strong>“${model}” from the library reads your digits.</strong> The run goes on beside it.`,
+  borrowed: (model: string) => html`<strong>“${model}” from the library reads your digits.</strong> The run goes on beside it.`,
   giveBack: "Read with the run’s model",
   misread: "The page’s address asked for settings that cannot be: the defaults are in force.",
   problem: (setting: string, what: string) => `${setting}: ${what}`,
@@ -75,8 +74,7 @@ export const trouble = {
 export const runLine = {
   mnist: html`<strong>MNIST</strong>, the handwritten digits`,
   synthetic: html`<strong>Synthetic digits</strong>, drawn by a program because MNIST was not at hand`,
-  digits: (which: TemplateResult, train: number, test: number) =>
-    html`${which}: ${count(train)} to train on, ${count(test)} to test.`,
+  digits: (which: TemplateResult, train: number, test: number) => html`${which}: ${count(train)} to train on, ${count(test)} to test.`,
   network: (name: string, weights: number) => html`Network <strong>${name}</strong>, ${count(weights)} weights.`,
   room: (name: string) => html`Room <strong>${name}</strong>.`,
   offline: "Works offline.",

@@ -216,7 +216,8 @@ export const ranges = {
     always: "Every number fits, whatever is drawn.",
     onSample:
       "Every number fits on the images that were tried. Where the worst case passes the edge, no bound rules out that a strange image overflows; its answer would be wrong, without a sign of it.",
-    never: "Too many bits: numbers overflow even on the images that were tried. Answers are wrong, without a sign of it. Choose fewer bits.",
+    never:
+      "Too many bits: numbers overflow even on the images that were tried. Answers are wrong, without a sign of it. Choose fewer bits.",
   },
   short: { always: "fits", onSample: "so far", never: "overflows" },
   note: "Bits of the largest number: dark on the images that were tried, light for the worst that any image could cause, the edge is where the ring ends.",

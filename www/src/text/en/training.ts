@@ -7,20 +7,18 @@ import { capital, fixed, inWords, list, percent, plural, workerName } from "./gr
 export const panel = {
   title: "Train together",
   digitsCome: "The digits are on their way.",
-  awaited: (workers: number) =>
-    `Digits are on their way to ${inWords(workers, "worker")}; training starts when all have theirs.`,
+  awaited: (workers: number) => `Digits are on their way to ${inWords(workers, "worker")}; training starts when all have theirs.`,
   lacking: (workers: number) =>
     `A secure sum needs ${plural(workers, "more worker")}: of fewer than three, each would know the others’ part.`,
   soon: "Training starts as soon as enough workers are ready.",
   round: (round: number) => `Round ${round}`,
   again: (round: number, attempt: number) => `Round ${round}, try ${attempt}`,
   summing: (round: string, doing: string) => `${round}: ${doing}.`,
-  updates: (round: string, here: number, wanted: number) => `${round}: ${here} of ${plural(wanted, "update")} are in.`,
+  updates: (round: string, here: number, wanted: number) => `${round}: ${here} of ${wanted} updates are in.`,
   finished: (rounds: number) => `All ${plural(rounds, "round")} are done. Train on, or change a setting to begin a new run.`,
   ready: (workers: number) => `${plural(workers, "worker")} here. Start training when you like.`,
   fresh: "A fresh network knows nothing. Give it workers to learn from.",
-  attackers: (workers: number, what: string) =>
-    `And ${inWords(workers, "worker")} here ${workers === 1 ? "attacks" : "attack"} (${what}).`,
+  attackers: (workers: number, what: string) => `And ${inWords(workers, "worker")} here ${workers === 1 ? "attacks" : "attack"} (${what}).`,
 };
 
 export const controls = {
@@ -90,8 +88,7 @@ export const curve = {
   caption: html`<span class="accuracy">Test accuracy</span>, percent`,
   dashed: "test loss (dashed)",
   label: (points: string[]) => `Test accuracy and loss by round. ${points.join(" ")}`,
-  point: (round: number, accuracy: number, loss: number) =>
-    `Round ${round}: ${percent(accuracy)} percent, loss ${fixed(loss, 3)}.`,
+  point: (round: number, accuracy: number, loss: number) => `Round ${round}: ${percent(accuracy)} percent, loss ${fixed(loss, 3)}.`,
   empty: "Every round adds a point here.",
 };
 

@@ -12,7 +12,8 @@ export const trust = {
       "the aggregator with all workers but one: they subtract their own updates from the sum",
       "an aggregator that cheats: it can make up all the other workers, or have the same model trained twice, once without you",
     ],
-    otherwise: "An aggregator that follows the protocol, among workers that are real, sees noise and the sum. The sum itself says something of each worker.",
+    otherwise:
+      "An aggregator that follows the protocol, among workers that are real, sees noise and the sum. The sum itself says something of each worker.",
     wire: "The model, who takes part and when, how many digits each has; noise in place of updates, and what opens their sum.",
   },
   /** Updates as they are. */

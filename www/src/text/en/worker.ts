@@ -41,7 +41,8 @@ export const phase = {
   resumed: (now: string, step: number, steps: number) => `${now}; resumed at step ${step} of ${steps}`,
   summing: "Its update stays here. What leaves is hidden under masks that cancel only in the sum of all.",
   unfetched: (reason: string) => `The digits cannot be fetched; it goes on trying. ${capital(reason)}`,
-  offline: "This browser is offline, and this worker’s digits were never fetched before. It goes on by itself as soon as there is a network.",
+  offline:
+    "This browser is offline, and this worker’s digits were never fetched before. It goes on by itself as soon as there is a network.",
   loading: "Only this worker’s part of the digits is downloaded.",
   away: "It takes no part for now, by its own verdict. Rounds go on without it.",
   silent: "It neither hears nor says anything for some seconds, on purpose, and comes back by itself.",
@@ -52,7 +53,7 @@ export const phase = {
 
 export const digits = {
   title: "Its digits",
-  digits: (digits: number) => `${count(digits)} digits`,
+  digits: (digits: number) => plural(digits, "digit"),
   none: "No digits",
   yet: "yet: the aggregator says which part of them is this worker’s.",
   mnist: "of MNIST",
@@ -62,7 +63,8 @@ export const digits = {
   some: (labels: number[]) => `Some of its digits: ${labels.join(" ")}`,
   noneYet: "No digits yet",
   histogram: "How many of each",
-  varied: "Some of what this round trains on. Digits are turned and bent differently each time, and some come from other people’s pens, as the settings say.",
+  varied:
+    "Some of what this round trains on. Digits are turned and bent differently each time, and some come from other people’s pens, as the settings say.",
   variedLabel: (labels: number[]) => `Some of what it trains on now: ${labels.join(" ")}`,
 };
 
@@ -71,7 +73,7 @@ export const loss = {
   loss: "loss",
   now: (loss: TemplateResult, steps: number) => html`Loss of its last batch: ${loss}. Steps so far: ${count(steps)}.`,
   label: (now: string) => `Training loss, step by step. ${now}`,
-  after: (steps: number, loss: string) => `After ${steps} steps it is ${loss}.`,
+  after: (steps: number, loss: string) => `After ${plural(steps, "step")} it is ${loss}.`,
   noSteps: "No steps yet.",
 };
 
@@ -163,8 +165,7 @@ export const handwriting = {
   invitation: "Draw digits as you write them, the odd ones above all, and say what they are. The next round learns from them.",
   yours: (digits: number) => html`<strong>${plural(digits, "digit")} of yours</strong>`,
   copied: (digits: TemplateResult, copies: number) => html`${digits}, each ${copies} times so that they have some weight,`,
-  among: (digits: TemplateResult, all: number) =>
-    html`${digits} among the ${count(all)} that this worker trains on from its next task.`,
+  among: (digits: TemplateResult, all: number) => html`${digits} among the ${count(all)} that this worker trains on from its next task.`,
   sheet: "Your digits",
   digit: (label: number) => `Your ${label}`,
   remove: "Remove it",
