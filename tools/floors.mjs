@@ -37,12 +37,24 @@ function crate({ name, dependencies }) {
   if (!rows.has(own)) return [`the crate ${own} has no row`];
   const order = [...rows.keys()];
   const isBelow = (other) => order.indexOf(other) < order.indexOf(own) && rows.has(other);
-  const used = (kind) => [...new Set(dependencies.filter(kind).map((one) => ours.get(one.name)).filter(Boolean))];
+  const used = (kind) => [
+    ...new Set(
+      dependencies
+        .filter(kind)
+        .map((one) => ours.get(one.name))
+        .filter(Boolean),
+    ),
+  ];
   const real = used(({ kind }) => kind !== "dev");
   return [
     ...real.filter((other) => !rows.get(own).includes(other)).map((other) => `${own} uses ${other}, which its row does not allow`),
-    ...rows.get(own).filter((other) => !real.includes(other)).map((other) => `${own} does not use ${other}, which its row allows`),
-    ...used(() => true).filter((other) => !isBelow(other)).map((other) => `${own} uses ${other}, which is not below it`),
+    ...rows
+      .get(own)
+      .filter((other) => !real.includes(other))
+      .map((other) => `${own} does not use ${other}, which its row allows`),
+    ...used(() => true)
+      .filter((other) => !isBelow(other))
+      .map((other) => `${own} uses ${other}, which is not below it`),
     ...dependencies
       .filter((one) => JAVASCRIPT.test(one.name) && !(own === FACE && one.target?.includes("wasm32")))
       .map((one) => `${own} uses ${one.name}, but only ${FACE} may know JavaScript`),
@@ -52,7 +64,10 @@ function crate({ name, dependencies }) {
 /** The crates with a row, from bottom to top, and those that each may use: `name` in the first column, names in the last. */
 function table(text) {
   const [, body] = /^\| crate \|.*\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(text) ?? [, ""];
-  const cells = body.trim().split("\n").map((row) => row.split("|").slice(1, -1));
+  const cells = body
+    .trim()
+    .split("\n")
+    .map((row) => row.split("|").slice(1, -1));
   const names = (cell) => [...cell.matchAll(/`([\w-]+)`/g)].map(([, name]) => name);
   return new Map(cells.map((row) => [names(row[0])[0], names(row.at(-1))]));
 }

@@ -33,15 +33,22 @@ for (const problem of problems) console.error(problem);
 process.exit(problems.length === 0 ? 0 : 1);
 
 function check(file) {
-  return prose(file).split("\n").flatMap((line, index) => {
-    const wrong = [];
-    const rest = line.replaceAll(/`([^`]+)`/g, (_, code) => {
-      wrong.push(...code.split(/\s+/).map(path).filter((name) => name && !isThere(name, file)));
-      return "code";
+  return prose(file)
+    .split("\n")
+    .flatMap((line, index) => {
+      const wrong = [];
+      const rest = line.replaceAll(/`([^`]+)`/g, (_, code) => {
+        wrong.push(
+          ...code
+            .split(/\s+/)
+            .map(path)
+            .filter((name) => name && !isThere(name, file)),
+        );
+        return "code";
+      });
+      wrong.push(...targets(rest).filter((target) => !leadsSomewhere(target, file)));
+      return wrong.map((what) => `${file}:${index + 1}: ${what} is not there`);
     });
-    wrong.push(...targets(rest).filter((target) => !leadsSomewhere(target, file)));
-    return wrong.map((what) => `${file}:${index + 1}: ${what} is not there`);
-  });
 }
 
 /** What is read of a document: in a changelog, what is not released yet; no code; each line where it was. */
@@ -54,7 +61,10 @@ function prose(file) {
 
 /** The path that a word of code is, if it is one. */
 function path(word) {
-  const name = word.replace(/^["'(]+|["'),;:.]+$/g, "").replace(/^\.\//, "").split("::")[0];
+  const name = word
+    .replace(/^["'(]+|["'),;:.]+$/g, "")
+    .replace(/^\.\//, "")
+    .split("::")[0];
   if (!/^[\w.@<{*][\w.@<>{}*,/-]*$/.test(name)) return undefined;
   const [first, ...rest] = name.split("/");
   const isFile = endings.has(posix.extname(name)) && !/\.(com|org)$/.test(name);
@@ -64,7 +74,10 @@ function path(word) {
 function isThere(name, file) {
   if (Object.keys(GENERATED).some((made) => `${name}/`.startsWith(made))) return true;
   return alternatives(name.replace(/\/$/, "")).every((one) => {
-    const pattern = one.split(/<[^>]*>|\*+/).map((part) => part.replaceAll(/[.+]/g, "\\$&")).join("[^/]+");
+    const pattern = one
+      .split(/<[^>]*>|\*+/)
+      .map((part) => part.replaceAll(/[.+]/g, "\\$&"))
+      .join("[^/]+");
     const beside = posix.join(posix.dirname(file), one);
     return tree.includes(beside) || tree.some((entry) => new RegExp(`(^|/)${pattern}$`).test(entry));
   });
