@@ -63,7 +63,7 @@ function crate({ name, dependencies }) {
 
 /** The crates with a row, from bottom to top, and those that each may use: `name` in the first column, names in the last. */
 function table(text) {
-  const [, body] = /^\| crate \|.*\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(text) ?? [, ""];
+  const [, body] = /^\| crate \|.*\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(text) ?? ["", ""];
   const cells = body
     .trim()
     .split("\n")
