@@ -12,7 +12,7 @@
 //! |---|---|
 //! | `aggregator`, `worker`, `branch` | a command each |
 //! | `broker`, `credentials` | frames out and in |
-//! | `host`, `guest`, `crew` | the machines on either side of the sealed links |
+//! | `host`, `guest`, `worker_pool` | the machines on either side of the sealed links |
 //! | `state`, `data`, `clock` | what is on disk; digits; time |
 #![cfg_attr(
     test,

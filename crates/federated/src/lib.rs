@@ -17,7 +17,7 @@
 //! | `virtual_clients`, `example_level`, `noised` | the same with noise, and all that leaves a worker then |
 //! | [`strategy`], `control` | what becomes of the updates: a file a strategy; control variates |
 //! | [`attack`] | what a dishonest worker does: a file an attack |
-//! | [`kept`] | what is kept of a run, as bytes |
+//! | [`records`] | what is kept of a run, as bytes |
 //! | [`sim`] | a room on a virtual clock; `faults` what must hold when everything goes wrong, `scale` arithmetic for millions |
 #![cfg_attr(
     test,
