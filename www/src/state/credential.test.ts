@@ -49,8 +49,9 @@ describe("what is written is read", () => {
     }
   });
 
-  test("an empty password is one", () => {
+  test("a password may be empty, and have colons and strange line breaks", () => {
     expect(credentialIn("user:ada:")).toEqual({ kind: "user", name: "ada", password: "" });
+    expect(credentialIn("user:ada:a\u2028b")).toEqual({ kind: "user", name: "ada", password: "a\u2028b" });
     expect(credentialIn("user:ada:a:b")).toEqual({ kind: "user", name: "ada", password: "a:b" });
   });
 });

@@ -18,7 +18,7 @@ export function credentialIn(text: string): Credential | undefined {
   const [, kind = "", rest = ""] = /^(user|token|nkey|jwt):([^\p{Cc}]+)$/u.exec(line) ?? [];
   switch (kind) {
     case "user": {
-      const [, name, password] = /^([^:]+):(.*)$/.exec(rest) ?? [];
+      const [, name, password] = /^([^:]+):(.*)$/s.exec(rest) ?? [];
       return name !== undefined && password !== undefined ? { kind, name, password } : undefined;
     }
     case "token":

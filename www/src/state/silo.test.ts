@@ -27,8 +27,10 @@ beforeEach(() => {
 
 describe("a data owner", () => {
   let silo: Silo;
+  const changed = vi.fn();
   beforeEach(() => {
-    silo = new Silo(() => {}, 2);
+    changed.mockReset();
+    silo = new Silo(changed, 2);
   });
 
   test("shares digits one part after the other, each once, of its own place", () => {
@@ -47,6 +49,7 @@ describe("a data owner", () => {
   test("starts its role when there is something to share, and not before", () => {
     silo.begin([...LINKS]);
     expect(rolesOf("silo")).toHaveLength(0);
+    expect(changed).toHaveBeenCalledOnce();
   });
 
   test("shares the same with the next session, and what was given in between", () => {
