@@ -23,7 +23,6 @@
 //! | [`accountant`] | epsilon by Renyi divergences, by privacy loss distributions and by formula, and of mechanisms in a row |
 //! | `history` | what a model's training has given away |
 //! | `verdict` | what that means, in words |
-//! | [`inversion`] | an attack that reads a digit out of an update |
 #![cfg_attr(
     test,
     allow(

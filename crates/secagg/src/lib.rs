@@ -25,7 +25,7 @@
 //! | `identity`, `keys`, `merkle` | who a worker is; its keys of a round, and what pairs derive; the list of keys |
 //! | `shamir`, `field` | sharing a secret |
 //! | `encoding`, `mask`, `ring` | updates as ring elements; masks; elements packed |
-//! | [`rehearsal`], [`costs`] | a whole sum in one thread, and what it takes |
+//! | [`in_process`], [`costs`] | a whole sum in one thread, and what it takes |
 #![cfg_attr(
     test,
     allow(
