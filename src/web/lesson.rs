@@ -7,8 +7,8 @@ use wasm_bindgen::prelude::*;
 
 use super::environment::{EventSink, entropy};
 use super::page::{
-    CalculationView, FixedView, LessonCommand as Command, LessonEvent as Shown, PairView, Place,
-    TripleView,
+    CalculationView, LessonCommand as Command, LessonEvent as Shown, LessonFixedView, PairView,
+    Place, TripleView,
 };
 use sotto_core::entropy::Entropy;
 use sotto_lesson::{Modulus, Operation, Pair};
@@ -107,7 +107,7 @@ fn answer(command: Command, entropy: &mut Entropy) -> Result<Shown, String> {
             let clock = clock(&modulus)?;
             let fixed =
                 sotto_lesson::fix(value, base, digits, clock).map_err(|error| error.to_string())?;
-            Ok(Shown::Fixed(FixedView {
+            Ok(Shown::Fixed(LessonFixedView {
                 whole: format!("{:.0}", fixed.whole),
                 place: place(fixed.residue, clock),
                 read: fixed.read,

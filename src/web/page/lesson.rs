@@ -26,7 +26,7 @@ export type LessonEvent =
   | { type: "clock"; left: number; turns: number }
   | { type: "split"; modulus: Modulus; value: Place; alice: Place; bob: Place }
   | ({ type: "calculated" } & CalculationView)
-  | ({ type: "fixed" } & FixedView)
+  | ({ type: "fixed" } & LessonFixedView)
   | { type: "alone"; values: number[]; counts: number[][] }
   /** A command that cannot be carried out. */
   | { type: "declined"; lesson: LessonCommand["type"]; reason: string }
@@ -60,7 +60,7 @@ export interface CalculationView {
   result: string;
 }
 
-export interface FixedView {
+export interface LessonFixedView {
   /** The number without its point, before it is put on the clock. */
   whole: string;
   place: Place;
@@ -161,7 +161,7 @@ pub enum LessonEvent {
     /// A calculation on shares.
     Calculated(Box<CalculationView>),
     /// A number without its point.
-    Fixed(FixedView),
+    Fixed(LessonFixedView),
     /// Where bob's shares fell.
     Alone {
         /// The numbers.
@@ -235,7 +235,7 @@ pub struct TripleView {
 
 /// A number without its point.
 #[derive(Debug, Clone, Serialize)]
-pub struct FixedView {
+pub struct LessonFixedView {
     /// The whole number.
     pub whole: String,
     /// Its place on the clock.
