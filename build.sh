@@ -37,7 +37,7 @@ setup_rust() {
     local pinned libraries
     pinned="$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"
     if have rustup && ! rustup toolchain list | grep -q "^$pinned"; then
-        if rustc +stable --version 2>/dev/null | grep -qF "rustc $pinned "; then
+        if rustup toolchain list | grep -q "^stable" && rustc +stable --version | grep -qF "rustc $pinned "; then
             # The same compiler by another name: nothing to download.
             export RUSTUP_TOOLCHAIN=stable
         else
