@@ -3,7 +3,7 @@
 //! same channels as between tabs, and a lock is held for every worker elsewhere as its sign of life.
 //!
 //! On a guest's side it stands in for the aggregator, in a room of that page alone. Links of a classification end in
-//! a message port, or in a pair of channels where the role lives in another tab (`ways`); two guests that compute
+//! a message port, or in a pair of channels where the role lives in another tab (`transport`); two guests that compute
 //! reach each other directly, with keys of their own. What pages say to each other about roles goes through as text.
 
 mod federation;

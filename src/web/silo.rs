@@ -22,7 +22,7 @@ use sotto_mpc::{Links, train};
 use sotto_network::Initialiser;
 use sotto_train::{Evaluator, Model, Recipe, SgdConfig, Trainer};
 
-/// Places are cut from this seed, the same for all silos of a room.
+/// Shards are cut from this seed, the same for all silos of a room.
 const SEED: u64 = 1;
 /// So many silos have digits that no other has.
 const SHARDS: u32 = 10;

@@ -10,7 +10,7 @@
 //!
 //! | store | key | what |
 //! |---|---|---|
-//! | `runs` | room | a [`Run`](sotto_federated::kept::Run), written whenever its [`Stamp`](sotto_federated::Stamp) changes (`keeper`) |
+//! | `runs` | room | a [`Run`](sotto_federated::records::Run), written whenever its [`Stamp`](sotto_federated::Stamp) changes (`checkpointer`) |
 //! | `models` | id and `about`, id and `weights` | the library (`models`) |
 //! | `workers` | room, tab, and `who`, `seen`, `spent` or `work` | a worker's identity, sums, and training (`tab`) |
 //! | `handwriting` | room and slot | label and 784 pixels of each digit drawn on a worker's page (`handwriting`) |

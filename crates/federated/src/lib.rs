@@ -15,6 +15,7 @@
 //! | [`eligibility`] | whether a worker is willing, judged where it runs: a file a condition |
 //! | `local`, `unfinished` | a worker's part of a round, and half of one |
 //! | `virtual_clients`, `example_level`, `noised` | the same with noise, and all that leaves a worker then |
+//! | `private_task`, `example_task` | what is public of such a task, and the noise that follows from it |
 //! | [`strategy`], `control` | what becomes of the updates: a file a strategy; control variates |
 //! | [`attack`] | what a dishonest worker does: a file an attack |
 //! | [`records`] | what is kept of a run, as bytes |

@@ -28,8 +28,8 @@
 //! | `frame`, `stream` | what the broker carries; messages in order, over frames that may be lost |
 //! | `endpoint/`, `early` | one end, and what comes for a session that it has not heard of yet |
 //! | `claim`, `authenticity` | what an end says it is, and words to compare |
-//! | `door`, `homes` | the host: who may come in, and whose a worker's id is |
-//! | `visit` | a guest: it looks for the host, and comes back with new keys |
+//! | `host`, `routes` | the host: who may come in, and by which endpoint a worker is reached |
+//! | `guest` | a guest: it looks for the host, and comes back with new keys |
 //! | `invite`, `credential` | what a link carries |
 #![cfg_attr(
     test,

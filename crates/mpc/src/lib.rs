@@ -25,10 +25,12 @@
 //! | `tree`, `dpf`, `dcf` | comparisons, and comparisons with a payload, as trees of seeds |
 //! | `gates/` | one file a gate: `deal`, `prepare` and `eval` under its algebra |
 //! | `plan` | a network as a list of gates |
-//! | `model` | weights as shares, and what each role makes of them |
+//! | `model`, `product_layer` | weights as shares, and what each role makes of them; a layer with weights as a product |
 //! | `dealing`, `preparing`, `gates::Online` | what a gate stands on: dealer, party offline, party online |
-//! | `messages`, `links` | what the roles say to each other, and how |
+//! | `messages`, `path`, `links` | what the roles say to each other, what a message is called, and how it goes |
 //! | `dealer`, `party`, `client`, `owner` | the roles |
+//! | `catalogue` | the networks that a session knows |
+//! | `evaluate`, `classified` | one classification by one party, and what the party shows of it |
 //! | `source`, `stock` | where a party's material comes from, and what of it waits |
 //! | `train/` | training on shares |
 //! | `in_process`, `audit` | whole classifications, and single comparisons, for tests, benches and the audit |

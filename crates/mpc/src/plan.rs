@@ -10,7 +10,7 @@
 //!   other divisor goes into the weights of the product before or after it.
 //!
 //! A ReLU, and a level of a max pool, can be had in two ways: a comparison and then a selection, or a comparison with
-//! a payload, which is one round less for a key two or three times as long. Which one ([`Saving`]) is public, and
+//! a payload, which is one round less for a key two or three times as long. Which one ([`TradeOff`]) is public, and
 //! goes with a model: the page saves rounds once alice and bob are on two machines, bytes otherwise, unless somebody
 //! chooses; batches save bytes. Training keeps comparison and selection, because the way back needs the sign's bit.
 

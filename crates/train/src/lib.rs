@@ -7,7 +7,7 @@
 //! | `model`, `stage` | a network that Candle can differentiate; layers that are computed together |
 //! | [`ops`] | the operations with their gradients, and the rule by which all machines get the same bits |
 //! | `optimiser/` | how a step moves the weights: a file a method |
-//! | `steer`, `variety`, `coins` | what bends gradients; what is mixed into the digits; where randomness comes from |
+//! | `gradient_correction`, `variety`, `coins` | what bends gradients; what is mixed into the digits; where randomness comes from |
 //! | `evaluate` | how good a model is, and on which digits it is not |
 //! | `unfinished` | half a training |
 //! | [`profile`] | how long all that takes |

@@ -23,8 +23,8 @@
 //!
 //! Without a quorum the round is abandoned and tried again a second later with another cohort, 20 times at most. A
 //! worker that missed a deadline is silent until it says `Ready`; then it sits out 2 rounds, 4 after a second miss in
-//! a row, and so on. A worker that leaves loses its seat, unless its update was taken before. If it comes back to its
-//! slot before the round is over, it is seated again with a fresh token, three times at most; where updates are
+//! a row, and so on. A worker that leaves is out of the round, unless its update was taken before. If it comes back to its
+//! slot before the round is over, it takes part again with a fresh token, three times at most; where updates are
 //! summed securely, only as long as the phase of the keys is open.
 
 mod arrivals;

@@ -182,7 +182,7 @@ impl Round {
         was_awaited
     }
 
-    /// Seats a worker again that had left before it reported; whether that can be.
+    /// Lets a worker take part again that had left before it reported; whether that can be.
     pub(super) fn readmit(&mut self, id: PeerId, slot: u32, token: &Token) -> bool {
         let Some(participant) = self.participants.get_mut(&id) else {
             return false;

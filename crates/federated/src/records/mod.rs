@@ -6,7 +6,7 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `sealed` | version and checksum around every record |
+//! | `checksum` | version and checksum around every record |
 //! | `run` | a room's run: its [`Checkpoint`](crate::Checkpoint), and what was measured |
 //! | `model` | a model of the library |
 //! | `handwriting` | a person's own digits |

@@ -8,6 +8,7 @@
 //! | `plan` | a network, compiled for training |
 //! | `engine` | what a step is made of |
 //! | `step`, `loss`, `pool` | the step: forward, loss, backward, update |
+//! | `values`, `bits` | numbers on their way through a step, and how many bits they have behind the point |
 //! | `deal`, `compute`, `clear` | the engines |
 //! | `fixed`, `in_process` | whole trainings in one thread, in the clear and on shares |
 //! | `messages`, `data`, `silo` | who has digits shares them; what a party keeps of them |

@@ -12,7 +12,7 @@ const REJOIN_MS: Millis = 10_000;
 /// Who was here.
 #[derive(Default)]
 pub(super) struct Former {
-    /// Places of those who left, the latest last.
+    /// Slots of those who left, the latest last.
     slots: VecDeque<(PeerId, u32)>,
     /// Who was there when the run was kept, and has not come back yet.
     expected: BTreeSet<PeerId>,
