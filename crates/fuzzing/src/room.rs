@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 const WORKERS: usize = 4;
 const DIGITS: u32 = 12;
 /// What goes wrong in one room, at most.
-const DEEDS_MAX: usize = 300;
+const STEPS_MAX: usize = 300;
 /// Messages between two things that go wrong, and after the last.
 const CALM_MAX: usize = 400;
 /// Messages that can be repeated.
@@ -115,7 +115,7 @@ impl FuzzedRoom {
     fn run(mut self, mut input: Input<'_>) {
         // The room was opened by the first four.
         input.u32();
-        for _ in 0..DEEDS_MAX {
+        for _ in 0..STEPS_MAX {
             if input.is_empty() {
                 break;
             }
@@ -303,7 +303,7 @@ impl FuzzedRoom {
         assert!((before..=before + 1).contains(&round), "round {round} follows {before}: {run:?}");
         assert!(self.aggregator.weights().values().iter().all(|value| value.is_finite()));
         // Strangers may come in, as many as were made up.
-        assert!(snapshot.members.len() <= WORKERS + 1 + DEEDS_MAX);
+        assert!(snapshot.members.len() <= WORKERS + 1 + STEPS_MAX);
         let slots: BTreeSet<u32> = snapshot.members.iter().map(|member| member.slot).collect();
         assert_eq!(slots.len(), snapshot.members.len(), "two workers have one slot");
     }

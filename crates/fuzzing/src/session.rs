@@ -22,7 +22,7 @@ use sotto_network::{Initialiser, Weights, preset, preset_names};
 /// The only network: others take minutes.
 const NETWORK: &str = "linear";
 /// What is asked in one session, at most.
-const DEEDS_MAX: usize = 12;
+const STEPS_MAX: usize = 12;
 /// Messages that can be repeated.
 const LOG_MAX: usize = 64;
 /// Paths that somebody may say at the wrong time.
@@ -278,7 +278,7 @@ fn weights() -> Weights {
 /// So many actions, the actions, and what goes wrong with the messages, one after the other.
 pub(super) fn run(bytes: &[u8]) {
     let mut input = Input::new(bytes);
-    let count = input.below(DEEDS_MAX + 1);
+    let count = input.below(STEPS_MAX + 1);
     let actions: Vec<u8> = (0..count).map(|_| input.u8()).collect();
     let mut session = Session::new(input.rest().iter().copied().collect());
     for action in actions {

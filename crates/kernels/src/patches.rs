@@ -46,7 +46,7 @@ impl Geometry {
         self.padded_width() - self.kernel + 1
     }
 
-    /// Places that come out, of one channel.
+    /// Pixels that come out, of one channel.
     #[must_use]
     pub fn pixels(&self) -> usize {
         self.output_height() * self.output_width()

@@ -145,7 +145,7 @@ impl Plan {
         self.steps.iter().map(|step| step.gate.comparisons(step.inputs)).sum()
     }
 
-    /// Places that a label can be.
+    /// Classes that a label tells apart.
     pub(super) fn classes(&self) -> usize {
         self.steps.last().map_or(0, |step| step.inputs)
     }

@@ -35,7 +35,7 @@ pub struct Training {
 pub struct TrainingPlan {
     pub(super) layers: Vec<Layer>,
     pub(super) training: Training,
-    /// Places of the matrices among the parameters; biases follow.
+    /// Where the matrices are among the parameters; biases follow.
     weights: usize,
     parameters: usize,
     inputs: usize,
