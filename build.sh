@@ -218,7 +218,7 @@ run_tests() {
     build
     [[ -n "${MNIST_DIR:-}" ]] || fail "The tests need MNIST: name a folder with its four files in MNIST_DIR."
     cargo build --bins
-    cargo test
+    cargo test --workspace
     cargo run --bin simulate -- faults --seeds 2000
     cargo run --bin simulate -- sum --workers 1000 --values 100
     (cd www && npx playwright test "$@")

@@ -162,10 +162,7 @@ fn join<T: Element>(alice: &[u8], bob: &[u8]) -> Secret<T> {
 
 /// Splits a secret into two shares with a fresh key.
 pub(super) fn split(secret: &[Wide], entropy: &mut Entropy) -> [Share<Wide>; 2] {
-    let mut key = [0; StreamKey::LEN];
-    entropy(&mut key);
-    let words = StreamKey::new(&key).words([0; 3], secret.len());
-    zeroize::Zeroize::zeroize(&mut key);
+    let words = StreamKey::draw(entropy).words([0; 3], secret.len());
     let mask = Wide::from_words(&words, secret.len());
     let other = Share::split(secret, &mask);
     [Share::new(mask), other]

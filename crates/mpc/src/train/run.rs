@@ -130,10 +130,7 @@ impl TrainingRun {
 /// A uniform draw with half the variance of He et al. (2015, section 2.2), `2 / fan-in`: two parties' draws add up to all of
 /// it. Biases are zero.
 pub(super) fn draw(plan: &TrainingPlan, entropy: &mut Entropy) -> Share<Wide> {
-    let mut key = [0; StreamKey::LEN];
-    entropy(&mut key);
-    let words = StreamKey::new(&key).words([0; 3], plan.weights());
-    zeroize::Zeroize::zeroize(&mut key);
+    let words = StreamKey::draw(entropy).words([0; 3], plan.weights());
     let mut values = Secret::zeros(plan.parameters());
     for (range, bound) in plan.bounds() {
         for (value, word) in values[range.clone()].iter_mut().zip(&words[range]) {
