@@ -193,8 +193,8 @@ check() {
     cargo clippy --workspace --all-targets -- -D warnings
     cargo clippy --lib -p sotto --target wasm32-unknown-unknown -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --quiet
-    # The crates that stand alone could be published as they are.
-    cargo publish --dry-run --no-verify --allow-dirty --quiet "${alone[@]/#/--package=sotto-}" 2>&1 | { grep -v -e "^warning: manifest has no" -e "^  |" -e "^  = note" -e '^$' || true; }
+    # The crates that stand alone can be packed as they are, without a question to a registry.
+    cargo package --no-verify --allow-dirty --offline --quiet "${alone[@]/#/--package=sotto-}" 2>&1 | { grep -v -e "^warning: manifest has no" -e "^  |" -e "^  = note" -e '^$' || true; }
     node tools/silence/silence.mjs
     build_wasm
     (cd www && npm run --silent check)
