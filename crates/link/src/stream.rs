@@ -299,6 +299,16 @@ mod tests {
         assert!(out.next_piece(false).is_some_and(|piece| piece.is_short));
     }
 
+    #[test]
+    fn nothing_more_goes_once_so_many_bytes_are_under_way() {
+        for (bytes, goes) in [(FLIGHT_MAX - 1, true), (FLIGHT_MAX, false)] {
+            let mut out = Outgoing::new(FRAME_MAX, 0);
+            out.sealed(0, vec![0; bytes]);
+            assert!(out.push("c", vec![0; 2 * PIECE_MAX]));
+            assert_eq!(out.next_piece(true).is_some(), goes, "{bytes}");
+        }
+    }
+
     /// Short messages go beside long ones until a quarter more is under way.
     #[test]
     fn short_messages_that_are_under_way_are_bounded() {

@@ -1,9 +1,9 @@
 //! When an end says what: hellos, keep-alives, acknowledgements, and what it sends again.
 
 use super::endpoint::{Endpoint, Input, Output};
-use super::frame::{Ack, Frame};
+use super::frame::{Ack, Frame, To};
 use super::hostile::{lone, secret, seeded};
-use super::scripted_peer::ScriptedPeer;
+use super::scripted_peer::{self, ScriptedPeer};
 use super::{CloseReason, EndpointId};
 use sotto_core::wire::Writer;
 
@@ -146,6 +146,7 @@ fn hellos_come_less_and_less_often_and_begin_anew_with_a_connection() {
     assert_eq!(hellos(&talk.pass(100_000)), [2_001, 6_001, 14_001, 30_001, 62_001, 94_001]);
     talk.end.handle(Input::Disconnected, 100_000);
     assert_eq!(talk.pass(200_000), []);
+    assert!(talk.end.wake_at() <= 200_000 + 32_000, "it looks for a connection again");
     talk.end.handle(Input::Connected, 200_000);
     assert_eq!(talk.said(200_000), [(200_000, Said::Hello)]);
     assert_eq!(hellos(&talk.pass(210_000)), [202_000, 206_000]);
@@ -281,6 +282,21 @@ fn who_takes_its_time_to_answer_is_waited_for() {
         let again = [now + timeout, now + timeout + (2 * timeout).min(8_000)];
         assert_eq!(numbers(&talk.pass(again[1])), again.map(|at| (at, 2)), "{rtt}");
     }
+}
+
+/// Somebody that it has not heard of says something: it asks who that is, and again after a while.
+#[test]
+fn strangers_are_asked_who_they_are_every_other_second() {
+    let mut end = lone(1, "bob");
+    let mut other = ScriptedPeer::new(secret(1), seeded(9));
+    end.handle(Input::Connected, 50_000);
+    let asked = |now| {
+        let frame = other.piece(&[3; 32], &[7]);
+        let outputs = scripted_peer::hear(&mut end, &[&frame], now);
+        scripted_peer::frames(&outputs).iter().any(|(to, _)| *to == To::Endpoint(other.id()))
+    };
+    let found = [50_000, 50_001, 51_999, 52_000, 53_000, 54_000].map(asked);
+    assert_eq!(found, [true, false, false, true, false, true]);
 }
 
 #[test]

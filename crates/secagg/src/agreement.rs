@@ -127,3 +127,29 @@ impl Agreement {
         Sha256::new().chain_update("sotto/secagg/ring").chain_update(self.0).finalize().into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever differs makes another statement: a signature is for one worker's list in one try of one round.
+    #[test]
+    fn a_statement_of_survivors_says_whose_when_and_of_which_model() {
+        let context = Context { run: 1, round: 2, attempt: 3, model: [4; 32] };
+        let agreement = Agreement([5; 32]);
+        let all = [
+            context.survivors(&agreement, 6, &[7]),
+            Context { run: 9, ..context }.survivors(&agreement, 6, &[7]),
+            Context { round: 9, ..context }.survivors(&agreement, 6, &[7]),
+            Context { attempt: 9, ..context }.survivors(&agreement, 6, &[7]),
+            Context { model: [9; 32], ..context }.survivors(&agreement, 6, &[7]),
+            context.survivors(&Agreement([9; 32]), 6, &[7]),
+            context.survivors(&agreement, 9, &[7]),
+            context.survivors(&agreement, 6, &[9]),
+            context.survivors(&agreement, 6, &[7, 0]),
+            context.statement("agreement", &[]),
+        ];
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len());
+    }
+}

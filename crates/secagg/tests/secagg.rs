@@ -224,6 +224,27 @@ fn too_few_survivors_or_statements_are_refused() {
     assert_eq!(say(&mut world, index, FromServer::Statements(repeated)), Err(Error::Inconsistent));
 }
 
+/// The same workers have said the same in an earlier try, as the aggregator still knows.
+#[test]
+fn statements_of_another_try_are_none() {
+    let tried = |attempt| {
+        let values: std::rc::Rc<[f32]> = vec![0.01; LEN].into();
+        let parts = (0..6).map(|_| (std::rc::Rc::clone(&values), 1));
+        let context = Context { attempt, ..context() };
+        let mut world = InProcessSum::new(context, terms(), parts, entropy(26), Box::new(|| 0.0));
+        world.run_up_to(Phase::Unmasking).unwrap();
+        let messages = world.outbox().to_vec();
+        (world, messages)
+    };
+    let (first, before) = tried(1);
+    let (mut second, now) = tried(2);
+    assert_eq!(ids(&first), ids(&second));
+    for ((place, earlier), (_, message)) in before.into_iter().zip(now) {
+        assert_eq!(say(&mut second, place, earlier), Err(Error::Inconsistent));
+        assert!(say(&mut second, place, message).is_ok(), "nothing has changed");
+    }
+}
+
 #[test]
 fn forged_lists_of_keys_are_refused() {
     let tried = |change: &dyn Fn(&mut sotto_secagg::KeyList)| {
@@ -365,6 +386,7 @@ fn the_aggregator_knows_whom_it_waits_for_in_every_phase() {
             let (sum, encoding) = world.server.running_sum().unwrap();
             assert_eq!(sum.iter().any(|element| *element != 0), phase >= Phase::Masking);
             assert_eq!(*encoding, terms().encoding(6).unwrap());
+            assert_eq!(encoding.clip(), f64::from(CLIP));
         }
     }
     assert_eq!((world.server.phase(), world.server.heard()), (Phase::Done, 0));

@@ -189,9 +189,7 @@ mod tests {
         sources(&root.join("crates"), &mut found);
         let name = |path: PathBuf| path.strip_prefix(root).unwrap().display().to_string();
         let is_fuzzed = |path: &String| {
-            !["cli", "native"]
-                .iter()
-                .any(|name| path.starts_with(&format!("crates/{name}/")))
+            !["cli", "native"].iter().any(|name| path.starts_with(&format!("crates/{name}/")))
                 && !path.ends_with("/fuzzed.rs")
         };
         let mut found: Vec<String> = found.into_iter().map(name).filter(is_fuzzed).collect();
