@@ -52,7 +52,7 @@ function linesOf(text) {
 
 /** Suites, what a fuzzer runs, and modules that are declared for tests alone, with all that is below them. */
 function isForTests(path, testModules) {
-  if (/^(?:crates|tools)\/\w+\/tests\/|^crates\/fuzzing\//.test(path)) return true;
+  if (/^(?:crates|tools)\/\w+\/tests\/|^tools\/fuzzing\//.test(path)) return true;
   return testModules.some((module) => path === `${module}.rs` || path.startsWith(`${module}/`));
 }
 
