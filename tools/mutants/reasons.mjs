@@ -31,6 +31,7 @@ export const REASONS = [
     "found by this sample; `the_threshold_of_shares_opens_a_secret_and_one_fewer_does_not` catches it since",
   ],
   ["history.rs: replace History::is_empty", "found by this sample; `a_history_is_empty_until_something_was_released` catches it since"],
+  ["normal.rs: replace < with <= in mills", "at the border of the two ways both are right: a test looks at it"],
   ["rounding.rs: replace * with / in norm_bound", "found by this sample; `the_bound_is_the_formula_s` catches it since"],
   ["gaussian.rs: replace - with /", "a draw ends at 512 scales in place of 1,022, of which no run of any test sees one"],
   [
