@@ -48,11 +48,7 @@ impl<'a> InProcessClassifier<'a> {
         weights: &Weights,
         mut entropy: Entropy,
     ) -> Result<Self, Error> {
-        let keys = PARTIES.map(|_| {
-            let mut bytes = [0; StreamKey::LEN];
-            entropy(&mut bytes);
-            StreamKey::new(&bytes)
-        });
+        let keys = PARTIES.map(|_| StreamKey::draw(&mut entropy));
         let mut streams = keys.each_ref().map(|key| Masks::new(key, Scope::Model, 1));
         let encoded = plan.encode(network, weights)?;
         let [x, y] = split(&encoded, &mut entropy);

@@ -51,11 +51,7 @@ impl<'a> InProcessTraining<'a> {
     /// Shares a model to begin with, [`TrainingPlan::encode`]d.
     #[must_use]
     pub fn new(plan: &'a TrainingPlan, parameters: &[i32], mut entropy: Entropy) -> Self {
-        let keys = PARTIES.map(|_| {
-            let mut bytes = [0; StreamKey::LEN];
-            entropy(&mut bytes);
-            StreamKey::new(&bytes)
-        });
+        let keys = PARTIES.map(|_| StreamKey::draw(&mut entropy));
         let parameters: Vec<Wide> =
             parameters.iter().map(|value| Wrapping(*value as u32)).collect();
         let zeros = || Share::new(Secret::zeros(plan.parameters()));
